@@ -1,0 +1,118 @@
+// Package config reads config.toml: the site, the store, the sources, the limits,
+// and the rule tables of package release.
+//
+// It is strict. Every problem of a file is found in one go and reported with file,
+// line, column, key and the accepted form; see [Problems]. The embedded
+// config.toml at the top of the repository holds every default, so that there is
+// one place to read them; a user's file is laid over it as [Load] describes.
+package config
+
+import (
+	"time"
+
+	"shiplist/internal/release"
+)
+
+// Config is a checked configuration. Paths in it are absolute.
+type Config struct {
+	// File is the path of the user's file; empty for the embedded default.
+	File string
+
+	Site     Site
+	Store    Store
+	Agent    Agent
+	Trackers []Tracker
+	Trees    []Tree
+	Plans    []Plan
+	Limits   Limits
+	Rules    release.Rules
+}
+
+// Site is what is generated.
+type Site struct {
+	Title        string        // "Ubuntu releases"
+	Distribution string        // "Ubuntu"
+	BaseURL      string        // where the site will be; empty when it may be anywhere
+	Staged       string        // directory of the staged sets
+	Output       string        // symbolic link to the published set
+	Headers      string        // directory of HEADER.html etc. for the trees' own servers
+	Layouts      string        // the owner's layouts, laid over the embedded ones; need not exist
+	Content      string        // the owner's texts, likewise
+	Freshness    time.Duration // "now" of a generated site is rounded down to it
+	Stale        time.Duration // age at which a source counts as stale
+	Accent       string        // CSS colour; empty for the default
+	Logo         string        // path of an image file; empty for none
+	Notice       string        // a sentence shown on every page, such as "Sample data"
+}
+
+// Store is where data lies.
+type Store struct {
+	Data  string
+	State string
+}
+
+// Agent is how the agent behaves towards all sources.
+type Agent struct {
+	// Contact is a mail address or a web page, sent in the User-Agent.
+	Contact  string
+	Generate bool
+	// HoldShare and HoldLeast: a poll that removes more than this share, and at
+	// least this many, of one data file's records is held back.
+	HoldShare float64
+	HoldLeast int
+	// HoldFor is how long an answer has to stay the same until it is let in by itself.
+	HoldFor time.Duration
+}
+
+// Tracker is a test tracker.
+type Tracker struct {
+	Name     string
+	Kind     string // qatracker, test-observer
+	URL      string
+	Host     string // Host header, where it differs from the URL's
+	Site     string // where people look; from URL and Host where not given
+	Schedule string
+	Tests    bool // ask for testcases and results, too
+	// TestCalls is how many calls one poll may spend on them.
+	TestCalls int
+	User      string
+	KeyEnv    string // name of the environment variable that holds the API key
+	KeyFile   string // file that holds it
+}
+
+// Tree is an image tree.
+type Tree struct {
+	Name     string
+	Role     string // full, simple, old
+	URL      string // http:, https:, file:
+	Site     string // where people look; URL where not given; empty for file:
+	Schedule string
+	Keyring  string
+	Headers  bool
+	Hash     bool
+	// Head says whether exact sizes may be asked for, one HEAD for each new image.
+	Head  bool
+	Depth int // directories below the root that are visited
+	// Skip are patterns of paths below the tree that are not visited.
+	Skip []string
+}
+
+// Plan is a plan file or a directory of them.
+type Plan struct {
+	Name string
+	Path string
+}
+
+// Limits bound what is taken from outside.
+type Limits struct {
+	Connections  int           // at once, per host
+	Connect      time.Duration // to be connected
+	Headers      time.Duration // to have the answer's headers
+	Answer       time.Duration // to have the whole answer
+	ListingBytes int64
+	TrackerBytes int64
+	ListBytes    int64 // checksum lists and site manifests
+	Entries      int   // in one directory
+	Directories  int   // in one tree
+	Files        int   // in one tree
+}

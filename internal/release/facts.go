@@ -1,0 +1,384 @@
+package release
+
+import "time"
+
+// Facts is everything one source knows, in the form common to all kinds of
+// sources. Each fact is there once and refers to others by slug. A source fills
+// only the slices it knows something about. [Facts.Sort] puts them in the one
+// order in which they are stored.
+type Facts struct {
+	// Source is the configured name of the source, which is also its folder.
+	Source string
+
+	Products    []Product
+	Series      []Series
+	Milestones  []Milestone
+	Builds      []Build
+	Directories []Directory
+	Images      []Image
+	Netboot     []NetbootSet
+}
+
+// Product is something that is tested and released under one name, such as
+// "Kubuntu Desktop amd64".
+type Product struct {
+	// Slug is [Slug] of the title; unique within a source.
+	Slug  string `toml:"slug"`
+	Title string `toml:"title"`
+	// Family is the group in which the source shows the product.
+	Family string `toml:"family,omitempty"`
+	// ID is the source's own id; opaque.
+	ID string `toml:"id,omitempty"`
+	// Type is the source's own word for the type: iso, package, hardware, ...
+	Type string `toml:"type,omitempty"`
+	// Disabled says that the source does not offer the product any more.
+	Disabled bool `toml:"disabled,omitempty"`
+	// Identities are what the product may be in a tree, as the mapping of the
+	// configuration knew it when the source was polled. More than one means that
+	// one title was used for several kinds of image over the years.
+	Identities []Identity `toml:"identity,omitempty"`
+}
+
+// Identity says what a product is in an image tree.
+type Identity struct {
+	Project     string `toml:"project,omitempty"`      // kubuntu
+	Subproject  string `toml:"subproject,omitempty"`   // live, minimal; for the build host only
+	ImageType   string `toml:"image_type,omitempty"`   // daily-live; a channel for Core images
+	PublishType string `toml:"publish_type,omitempty"` // desktop
+	Arch        string `toml:"arch,omitempty"`         // arm64+raspi
+}
+
+// SeriesStatus tells whether a source still works on a series.
+type SeriesStatus string
+
+// The statuses of a series. Any other word a source uses is carried as it is.
+const (
+	SeriesActive   SeriesStatus = "active"
+	SeriesDisabled SeriesStatus = "disabled"
+)
+
+// Series is a release line as one source knows it, with its statement of intent
+// and its rebuild requests.
+type Series struct {
+	Slug      string       `toml:"slug"` // noble
+	Title     string       `toml:"title"`
+	ID        string       `toml:"id,omitempty"`
+	Status    SeriesStatus `toml:"status,omitempty"`
+	RawStatus string       `toml:"raw_status,omitempty"` // the source's own word, where Status is not one of the constants
+	Manifest  []Intent     `toml:"intent,omitempty"`
+	Rebuilds  []Rebuild    `toml:"rebuild,omitempty"`
+}
+
+// Intent is one line of a series manifest: a product that is meant to be released
+// and whom to ask about it.
+type Intent struct {
+	Product string `toml:"product"` // slug
+	// Contact is free text as the source has it: a team, a person, an address, or empty.
+	Contact string `toml:"contact,omitempty"`
+	// Disabled says that the line was switched off: the product is known to the
+	// manifest but not meant to be released.
+	Disabled bool `toml:"disabled,omitempty"`
+}
+
+// Rebuild is an open request to build a product again.
+type Rebuild struct {
+	Product string `toml:"product"` // slug
+	ID      string `toml:"id,omitempty"`
+	// Milestone is the slug of the milestone for which it was asked; mostly unknown.
+	Milestone string `toml:"milestone,omitempty"`
+	// Status is one of requested, queued, building, built, published, canceled, unknown.
+	Status    string `toml:"status"`
+	RawStatus string `toml:"raw_status,omitempty"` // only where Status is unknown
+	By        string `toml:"by,omitempty"`         // who asked, as the source names them
+	// Requested is when it was asked for, as the source writes it. The QA
+	// tracker's times carry no zone, so they are text and never compared alone.
+	Requested string `toml:"requested,omitempty"`
+}
+
+// Kind tells the two kinds of milestone apart.
+type Kind string
+
+// The kinds of milestone.
+const (
+	KindDaily   Kind = "daily"
+	KindRelease Kind = "release"
+)
+
+// MilestoneStatus tells how far a milestone is.
+type MilestoneStatus string
+
+// The statuses of a milestone. Any other word a source uses is carried as it is.
+const (
+	MilestoneTesting  MilestoneStatus = "testing"
+	MilestoneReleased MilestoneStatus = "released"
+	MilestoneArchived MilestoneStatus = "archived"
+)
+
+// Milestone is a point at which builds are tested together, as one source knows it.
+type Milestone struct {
+	Series    string          `toml:"series"` // slug
+	Slug      string          `toml:"slug"`   // without the series: "beta", "24.04.3", "daily"
+	Title     string          `toml:"title"`  // "Noble Beta"
+	ID        string          `toml:"id,omitempty"`
+	Kind      Kind            `toml:"kind"`
+	Status    MilestoneStatus `toml:"status,omitempty"`
+	RawStatus string          `toml:"raw_status,omitempty"`
+	// Date is the planned or actual day, YYYY-MM-DD, where a source or rule has one.
+	Date string `toml:"date,omitempty"`
+	// Intended is the series manifest as it was when the milestone was last seen
+	// in testing; set once it has left testing, so that the past never grows gaps.
+	// Empty while in testing (the series manifest applies) and when never known.
+	Intended []Intent `toml:"intended,omitempty"`
+	Bugs     []Bug    `toml:"bug,omitempty"`
+	Entries  []Entry  `toml:"build,omitempty"`
+}
+
+// State is what is thought of a build on a milestone.
+type State string
+
+// The states. Missing is derived, never stored: an intended product without a
+// build that counts.
+const (
+	StateTesting    State = "testing"
+	StateReady      State = "ready"
+	StateFailed     State = "failed"
+	StateDisabled   State = "disabled"
+	StateSuperseded State = "superseded"
+	StateRemoved    State = "removed"
+	StateUnknown    State = "unknown"
+	StateMissing    State = "missing"
+)
+
+// Current reports whether a build in this state stands on its milestone, as
+// opposed to having been replaced or taken away.
+func (s State) Current() bool {
+	switch s {
+	case StateTesting, StateReady, StateFailed, StateDisabled, StateUnknown:
+		return true
+	}
+	return false
+}
+
+// Entry is a build on a milestone: the state belongs to this pair.
+type Entry struct {
+	Product  string `toml:"product"`             // slug
+	BuildID  string `toml:"build_id"`            // 20240424.1; netboot: 20101020ubuntu229
+	State    State  `toml:"state"`               // in our words
+	RawState string `toml:"raw_state,omitempty"` // in the source's words
+	// Note is free text as the source has it, HTML and all, cut at 2,000
+	// characters; whoever shows it must reduce it to a safe subset.
+	Note string `toml:"note,omitempty"`
+	// Date is when the build was put on this milestone, as the source writes it;
+	// the QA tracker's carry no zone.
+	Date string `toml:"date,omitempty"`
+}
+
+// Build is a product at a build id, wherever it stands.
+type Build struct {
+	Series  string `toml:"series"`  // slug
+	Product string `toml:"product"` // slug
+	BuildID string `toml:"build_id"`
+	ID      string `toml:"id,omitempty"` // the source's own id
+	// State is the build's own, in sources that have one apart from milestones.
+	State    State  `toml:"state,omitempty"`
+	RawState string `toml:"raw_state,omitempty"`
+	SHA256   string `toml:"sha256,omitempty"` // of the main file, 64 lower-case hex digits
+	Tests    *Tests `toml:"tests,omitempty"`
+	Bugs     []Bug  `toml:"bug,omitempty"`
+}
+
+// Tests counts the mandatory testcases of a build; each counts once, by its worst
+// valid result: failed before passed before running before untested.
+type Tests struct {
+	Passed   int `toml:"passed" json:"passed"`
+	Failed   int `toml:"failed" json:"failed"`
+	Running  int `toml:"running" json:"running"`
+	Untested int `toml:"untested" json:"untested"`
+}
+
+// Bug is a bug that test results named.
+type Bug struct {
+	Number string `toml:"number"`          // Launchpad's
+	Count  int    `toml:"count,omitempty"` // results that name it
+}
+
+// DirectoryKind says what a directory of a tree is for.
+type DirectoryKind string
+
+// The kinds of directory that hold images.
+const (
+	DirectoryDated   DirectoryKind = "dated"   // one daily build id
+	DirectoryCurrent DirectoryKind = "current" // only when it is a directory of links of its own, or its target is gone
+	DirectoryPending DirectoryKind = "pending" // likewise
+	DirectoryRelease DirectoryKind = "release" // released images and milestones
+	DirectoryPool    DirectoryKind = "pool"    // files placed before their names appear
+)
+
+// Directory is a directory of a tree that holds images, captured as one state.
+type Directory struct {
+	Series  string        `toml:"series"`  // slug; "other" where unknown
+	Project string        `toml:"project"` // "other" where unknown
+	Path    string        `toml:"path"`    // below the tree, one canonical spelling, no slash at either end
+	Kind    DirectoryKind `toml:"kind"`
+	// Aliases are other paths below the tree at which the same directory answers
+	// (24.04 for noble, current for the dated directory it links to), sorted.
+	Aliases []string `toml:"aliases,omitempty"`
+	BuildID string   `toml:"build_id,omitempty"` // of a dated directory
+	// Status is the directory's release status ("release", "beta", "release/snapshot-2").
+	Status string `toml:"status,omitempty"`
+	// Checksums names the lists that are there, strongest first: SHA256SUMS, MD5SUMS.
+	Checksums []string `toml:"checksums,omitempty"`
+	// Signed says that the strongest list has a detached signature beside it. It
+	// does not say that the signature is good.
+	Signed bool `toml:"signed,omitempty"`
+	// Gone are names in the strongest list that the directory does not hold.
+	Gone []string `toml:"gone,omitempty"`
+	// Unlisted are main files that the strongest list should name and does not.
+	Unlisted []string `toml:"unlisted,omitempty"`
+	// Strays are files that belong to no image, with the names that every
+	// directory has (lists, HEADER.html, ...) left out.
+	Strays []string `toml:"strays,omitempty"`
+}
+
+// ImageKind tells dailies from releases.
+type ImageKind string
+
+// The kinds of image.
+const (
+	ImageDaily   ImageKind = "daily"
+	ImageRelease ImageKind = "release"
+)
+
+// Image is what one person would call one download: the main file or files and
+// their companions, in one directory.
+type Image struct {
+	Series  string    `toml:"series"`  // slug; "other" where unknown
+	Project string    `toml:"project"` // "other" where unknown
+	Dir     string    `toml:"dir"`     // path of its Directory
+	Name    string    `toml:"name"`    // what its main files have in common: noble-desktop-amd64
+	Kind    ImageKind `toml:"kind"`
+	// ImageType is the kind of build (daily-live), from the directory; for a
+	// released image empty.
+	ImageType   string `toml:"image_type,omitempty"`
+	PublishType string `toml:"publish_type,omitempty"` // desktop; raw where no rule knows it
+	Arch        string `toml:"arch,omitempty"`         // arm64+raspi; raw where no rule knows it
+	Version     string `toml:"version,omitempty"`      // 24.04.3; only in released names
+	// Milestone is the status in a released name: beta2, snapshot4; empty for a final.
+	Milestone string `toml:"milestone,omitempty"`
+	// BuildID is the oldest build id of the same tree whose directory holds these
+	// bytes: images are carried over from one dated directory to the next. For a
+	// released image it is the dated directory with the same bytes, while there is one.
+	BuildID string `toml:"build_id,omitempty"`
+	// Current and Pending say that the tree's current or pending points here.
+	Current   bool `toml:"current,omitempty"`
+	Pending   bool `toml:"pending,omitempty"`
+	Oversized bool `toml:"oversized,omitempty"` // the tree's own marker
+	// Unknown names what the grammar did not know: "arch", "publish_type",
+	// "extension", "series", "project"; sorted.
+	Unknown []string `toml:"unknown,omitempty"`
+	Files   []File   `toml:"file"`
+}
+
+// File is one file of an image.
+type File struct {
+	Name string `toml:"name"`
+	// Type is the extension without the leading dot, companions included: iso,
+	// img.xz, iso.zsync, manifest.
+	Type string `toml:"type"`
+	// Main says that the file is the download, or a part of it, as opposed to a
+	// companion.
+	Main bool `toml:"main,omitempty"`
+	// Size is in bytes; nil when not known. Exact is false when it is only what a
+	// listing shows, rounded.
+	Size   *int64 `toml:"size,omitempty"`
+	Exact  bool   `toml:"exact,omitempty"`
+	SHA256 string `toml:"sha256,omitempty"` // lower-case hex, from the directory's list
+	SHA1   string `toml:"sha1,omitempty"`
+	MD5    string `toml:"md5,omitempty"`
+	// Modified is the file's own time, UTC, only where a source tells it exactly
+	// (Last-Modified, a local file, a JSON listing with a zone).
+	Modified time.Time `toml:"modified,omitempty"`
+}
+
+// NetbootSet is what one needs to start one series on one architecture over the
+// network.
+type NetbootSet struct {
+	Series    string    `toml:"series"` // slug
+	Project   string    `toml:"project"`
+	Arch      string    `toml:"arch"`
+	Kind      ImageKind `toml:"kind"`
+	Version   string    `toml:"version,omitempty"` // of the directory's newest release
+	Milestone string    `toml:"milestone,omitempty"`
+	BuildID   string    `toml:"build_id,omitempty"`
+	// Dir is the directory below the tree in which Files lie: .../netboot/amd64;
+	// empty where only a tarball is there.
+	Dir string `toml:"dir,omitempty"`
+	// Parent is the image directory to which the set belongs.
+	Parent string `toml:"parent"`
+	Kernel string `toml:"kernel,omitempty"` // file name below Dir
+	Initrd string `toml:"initrd,omitempty"`
+	// Boot are the boot loader and configuration files, below Dir, sorted.
+	Boot    []File `toml:"boot,omitempty"`
+	Tarball *File  `toml:"tarball,omitempty"` // its name is below Parent
+	// ISO is the address that the set's own configuration passes to the kernel.
+	ISO string `toml:"iso,omitempty"`
+	// Beside is the ISO for the architecture that lies in Parent.
+	Beside  string `toml:"beside,omitempty"`
+	Current bool   `toml:"current,omitempty"`
+	Pending bool   `toml:"pending,omitempty"`
+}
+
+// SourceState is how it stands with one source: data/sources.toml has one for each.
+type SourceState struct {
+	Name string `toml:"name"`
+	// Kind is qatracker, tree, ...; Role is that of a tree: full, simple, old.
+	Kind string `toml:"kind"`
+	Role string `toml:"role,omitempty"`
+	// Address is what is polled, without credentials; Site is where people look:
+	// the tracker's pages, the tree as the public sees it. Neither ends in a slash.
+	Address string `toml:"address"`
+	Site    string `toml:"site,omitempty"`
+	// Attempt and Success are when the last poll ended and when the last good one
+	// did; zero when there was none.
+	Attempt time.Time `toml:"attempt,omitempty"`
+	Success time.Time `toml:"success,omitempty"`
+	// Error is what the last poll failed with; empty when it did not.
+	Error string `toml:"error,omitempty"`
+	// Held is set while an answer is kept aside that would remove too much.
+	Held *Held `toml:"held,omitempty"`
+	// Problems are what the last good poll had to leave out or keep from before,
+	// each with its address.
+	Problems []Problem `toml:"problem,omitempty"`
+}
+
+// Held says why an answer is kept aside and how long it has been the same.
+type Held struct {
+	Reason string    `toml:"reason"`
+	Since  time.Time `toml:"since"`
+	Digest string    `toml:"digest"` // of the facts kept aside
+	// Never says that time alone does not let it in: the answer was empty, or the
+	// source said that it is not the one we asked for.
+	Never bool `toml:"never,omitempty"`
+}
+
+// Problem is something that one poll could not learn, or learnt and did not
+// believe. It is not a finding: findings are derived.
+type Problem struct {
+	// Rule names the kind: "unreadable", "listing", "checksums", "limit", "edited", ...
+	Rule    string `toml:"rule"`
+	Address string `toml:"address,omitempty"` // URL or path
+	Text    string `toml:"text"`              // one sentence: what, and what was done instead
+}
+
+// Answer is what one poll of one source brought.
+type Answer struct {
+	Facts *Facts
+	// Problems are what had to be left out or kept from the poll before.
+	Problems []Problem
+	// Suspect, when set, says why the answer must not be believed by itself, however
+	// long it stays the same: everything empty, or another site than the one asked
+	// for. It is held back.
+	Suspect string
+	// Requests and Bytes are what the poll cost.
+	Requests, Bytes int64
+}

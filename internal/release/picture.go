@@ -1,0 +1,354 @@
+package release
+
+import "time"
+
+// Input is all that a [Picture] is derived from.
+type Input struct {
+	Rules Rules
+	// Sources are the sources in order of precedence, each with its facts. Where
+	// two disagree the first is shown and the disagreement is a finding.
+	Sources []SourceFacts
+	// AsOf is the moment for which the picture is made: "now" to every rule.
+	AsOf time.Time
+	// Stale is the age at which a source counts as stale; zero for never.
+	Stale time.Duration
+}
+
+// SourceFacts is a source, how it stands with it, and what it knows.
+type SourceFacts struct {
+	State SourceState
+	Facts *Facts
+}
+
+// Picture is what all sources mean together. Everything in it is sorted; pointers
+// inside it refer to other parts of the same picture.
+type Picture struct {
+	AsOf     time.Time
+	Sources  []Source
+	Lines    []*Line // newest series first; "other" last
+	Products []*ProductLine
+	Families []*Family
+	Trees    []*Tree
+	Netboot  []*NetbootSeries // newest series first
+	Findings []*Finding       // blockers first; see SortFindings
+}
+
+// Source is a source as pages show it.
+type Source struct {
+	SourceState
+	Stale bool
+	// Age is AsOf less the last success, rounded down to a minute; zero when
+	// there was no success.
+	Age time.Duration
+}
+
+// Line is a series: its facts from the rules, its statement of intent, its milestones.
+type Line struct {
+	Slug        string
+	Title       string // Noble
+	DisplayName string // Noble Numbat; Title where no rule knows it
+	Version     string // 24.04; empty where unknown
+	Rule        *SeriesRule
+	Status      SeriesStatus
+	// Intents is the series manifest joined over all sources, by family and title.
+	Intents []*Intended
+	// Milestones are in order, the daily one first, then oldest to newest.
+	Milestones []*Manifest
+	Findings   []*Finding
+	// Sources are the names of the sources that know the series.
+	Sources []string
+}
+
+// Daily returns the daily milestone, or nil.
+func (l *Line) Daily() *Manifest {
+	for _, m := range l.Milestones {
+		if m.Kind == KindDaily {
+			return m
+		}
+	}
+	return nil
+}
+
+// Intended is one joined line of a series manifest.
+type Intended struct {
+	Product *ProductLine
+	Contact string
+	// Team is whether the contact is known to be a team ("team"), a person
+	// ("person"), or neither ("").
+	Team     string
+	Disabled bool
+	Source   string // the source that was believed
+}
+
+// Ref points to the same thing at a source.
+type Ref struct {
+	Source string
+	ID     string
+	URL    string // a page that people can open; empty where there is none
+}
+
+// Manifest is a milestone as people read it: the union of intent and builds.
+type Manifest struct {
+	Line   *Line
+	Slug   string
+	Title  string // "Noble 24.04.3"
+	Kind   Kind
+	Status MilestoneStatus
+	// Open says that the milestone is in testing and its series active.
+	Open bool
+	// Made says that no source has this daily milestone; it was made from the
+	// newest builds.
+	Made    bool
+	Date    string // YYYY-MM-DD or empty
+	Version string // what its images' names carry; empty where unknown
+	// ReleaseStatus is the release directory's status, "release" or "beta".
+	ReleaseStatus string
+	Refs          []Ref
+	Groups        []Group
+	Totals        Totals
+	// Before is the earlier release milestone of the series, nil for the first
+	// and for dailies; Changes is what differs from it.
+	Before   *Manifest
+	Changes  []Change
+	Bugs     []Bug
+	Findings []*Finding
+}
+
+// Rows returns the rows of all groups in order.
+func (m *Manifest) Rows() []*Row {
+	var rows []*Row
+	for _, g := range m.Groups {
+		rows = append(rows, g.Rows...)
+	}
+	return rows
+}
+
+// Group is the rows of one family.
+type Group struct {
+	Family string
+	Rows   []*Row
+	Totals Totals
+}
+
+// Totals counts rows. Netboot products count as rows but not as intended.
+type Totals struct {
+	Rows     int
+	Intended int
+	Built    int // intended with a build that counts
+	Ready    int // intended and ready
+	Testing  int // these count all rows by state
+	Failed   int
+	Disabled int
+	Missing  int
+	Other    int // any other state
+	Rebuilds int // rows with an open rebuild request
+	// Extra are rows with a build that nobody intended, where intent is known.
+	Extra    int
+	Blockers int
+	Warnings int
+	Notes    int
+}
+
+// Row is one product on one milestone.
+type Row struct {
+	Manifest *Manifest
+	Product  *ProductLine
+	Identity Identity // the one that holds in this series; zero where none
+	BuildID  string
+	State    State
+	RawState string
+	Intended bool
+	// IntentKnown says whether there is a statement of intent for this milestone at all.
+	IntentKnown bool
+	Netboot     bool
+	// Rebuild is the status of the newest open rebuild request; empty for none.
+	Rebuild  *Rebuild
+	Contact  string
+	Team     string // as in Intended
+	Note     string // raw, from the source
+	NoteFrom string
+	Date     string
+	Tests    *Tests
+	Bugs     []Bug
+	Refs     []Ref // the build at its trackers: the testcases page
+	// Daily is the image of this build in a daily directory, nil when none is there.
+	Daily *TreeImage
+	// Release is the image at the place where the row is or will be published.
+	Release  *TreeImage
+	Location *Location // where it is, or will be, published; nil where unknown
+	// LocationError says why Location is nil; empty where none is wanted.
+	LocationError string
+	Findings      []*Finding
+}
+
+// Blocked reports whether a finding of the row is a blocker.
+func (r *Row) Blocked() bool {
+	for _, f := range r.Findings {
+		if f.Severity == Blocker {
+			return true
+		}
+	}
+	return false
+}
+
+// Location is where an image is published.
+type Location struct {
+	Official Official
+	Role     string // of the tree: simple, full
+	Tree     string // name of the tree; empty where no tree has the role
+	Dir      string // below the tree
+	Stem     string // file name without the extension: ubuntu-24.04.3-live-server-arm64
+	Status   string // directory status: release, beta
+	Rule     int    // index of the rule
+	URL      string // of the directory; empty where the tree has no public address
+}
+
+// ChangeKind says how a product differs between two milestones.
+type ChangeKind string
+
+// The kinds of change.
+const (
+	ChangeAdded   ChangeKind = "added"
+	ChangeDropped ChangeKind = "dropped"
+	ChangeRespun  ChangeKind = "respun"
+	ChangeReadied ChangeKind = "readied"
+	ChangeState   ChangeKind = "state"
+)
+
+// Change is one difference in product words.
+type Change struct {
+	Kind     ChangeKind
+	Product  *ProductLine
+	From, To string // build ids or states
+}
+
+// ProductLine is a product over all series and sources.
+type ProductLine struct {
+	Slug       string
+	Title      string
+	Family     string
+	Identities []Identity
+	Arch       string // of the identities, or the end of the title; empty where unknown
+	Disabled   bool   // in every source that knows it
+	Netboot    bool
+	Refs       []Ref
+	Rows       []*Row       // on every milestone, newest series first
+	Images     []*TreeImage // in every tree, newest first
+	Findings   []*Finding
+}
+
+// Family is a group of products.
+type Family struct {
+	Slug     string
+	Title    string
+	Products []*ProductLine
+}
+
+// Tree is an image tree with what it holds.
+type Tree struct {
+	Name        string
+	Role        string
+	Site        string // public address without a slash at the end; empty where none
+	Directories []*TreeDirectory
+}
+
+// TreeDirectory is a directory with its images.
+type TreeDirectory struct {
+	Directory
+	Tree     *Tree
+	URL      string // public address with a slash at the end; empty where none
+	Images   []*TreeImage
+	Netboot  []*NetbootEntry
+	Findings []*Finding
+}
+
+// TreeImage is an image with where it lies and whose it is.
+type TreeImage struct {
+	Image
+	Tree *Tree
+	// Products own the image: none where it is a stray, more than one only when
+	// two products claim the same identity.
+	Products []*ProductLine
+	URL      string // public address of its directory, with a slash at the end
+	Limit    int64  // its size limit in bytes; zero for none. Dailies only
+}
+
+// Main returns the first main file, or the zero File.
+func (i *Image) Main() File {
+	for _, f := range i.Files {
+		if f.Main {
+			return f
+		}
+	}
+	return File{}
+}
+
+// NetbootSeries is the netboot index of one series.
+type NetbootSeries struct {
+	Line    *Line
+	Entries []*NetbootEntry
+}
+
+// NetbootEntry is one netboot installer: a set in a tree, or one in the archive.
+type NetbootEntry struct {
+	NetbootSet
+	Tree     *Tree  // nil for an installer in the archive
+	URL      string // base address of the files, with a slash at the end
+	Archive  bool   // from a [[netboot]] rule
+	Note     string // from the rule
+	Disabled bool   // switched off by a tracker; not listed
+	// Product adds state and contact, where a tracker has a netboot product for it.
+	Product *ProductLine
+	State   State
+	BuildID string
+	Contact string
+	// Hashed says that a checksum list covers at least one of the files.
+	Hashed   bool
+	Findings []*Finding
+}
+
+// Severity ranks findings.
+type Severity string
+
+// The severities.
+const (
+	Blocker Severity = "blocker"
+	Warning Severity = "warning"
+	Note    Severity = "note"
+)
+
+// Actor is who can act on a finding.
+type Actor string
+
+// The actors.
+const (
+	ActorRelease  Actor = "release team"
+	ActorContact  Actor = "product contact"
+	ActorTracker  Actor = "tracker admins"
+	ActorTree     Actor = "image tree admins"
+	ActorConfig   Actor = "whoever keeps config.toml"
+	ActorOperator Actor = "shiplist operator"
+)
+
+// Finding is a disagreement between intent, trackers and trees, or something that
+// is missing.
+type Finding struct {
+	Rule     string // short name: missing-build; stable, see docs
+	Severity Severity
+	Text     string // one sentence: what
+	Advice   string // one sentence: what to do
+	Actor    Actor
+	// Who names the actor where that is known: the contact of the product.
+	Who      string
+	Evidence []Evidence
+	// What it is about; empty where it does not apply.
+	Series, Milestone, Product, Source, Tree, Dir string
+}
+
+// Evidence is what a finding rests on.
+type Evidence struct {
+	Source string
+	URL    string // address, or path below the data directory
+	Fact   string // what it says there
+	Time   time.Time
+}
