@@ -1,0 +1,63 @@
+// Package testenv tells tests which of the programs they would like to use are
+// installed. It holds nothing that the program itself needs.
+//
+// A test that wants a web server or a browser is skipped where there is none, so
+// that the tests pass on a machine that has only Go. Where everything is said to be
+// installed, [RequireVariable] turns each such skip into a failure, so that a
+// missing program cannot hide that nothing was tested.
+package testenv
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// RequireVariable names the environment variable that, set to anything but "" and
+// "0", makes [Program] and [Missing] fail a test instead of skipping it.
+const RequireVariable = "SHIPLIST_TEST_REQUIRE"
+
+// Program returns the path of the first of the named programs that is installed,
+// and ends the test when none is. It also looks where servers are kept, which is
+// not always in PATH for ordinary users.
+func Program(t testing.TB, names ...string) string {
+	t.Helper()
+	path := os.Getenv("PATH")
+	for _, name := range names {
+		if found := locate(name, path); found != "" {
+			return found
+		}
+	}
+	Missing(t, strings.Join(names, " or ")+" is not installed")
+	return ""
+}
+
+// Missing ends a test that cannot run for the reason given: as skipped, or as
+// failed where [RequireVariable] is set.
+func Missing(t testing.TB, reason string) {
+	t.Helper()
+	if v := os.Getenv(RequireVariable); v != "" && v != "0" {
+		t.Fatalf("%s, and %s=%s does not allow to skip", reason, RequireVariable, v)
+	}
+	t.Skipf("%s", reason)
+}
+
+// locate returns the absolute path of a program, or "".
+func locate(name, path string) string {
+	folders := append(filepath.SplitList(path), "/usr/local/sbin", "/usr/sbin", "/sbin")
+	for _, folder := range folders {
+		if folder == "" {
+			continue
+		}
+		full, err := filepath.Abs(filepath.Join(folder, name))
+		if err != nil {
+			continue
+		}
+		if _, err := exec.LookPath(full); err == nil {
+			return full
+		}
+	}
+	return ""
+}
