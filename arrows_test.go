@@ -1,0 +1,253 @@
+package shiplist_test
+
+import (
+	"fmt"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "shiplist"
+
+// An arrow says what one package may import. Folders are named from the top of the
+// module, which itself is ".".
+type arrow struct {
+	// may are the packages of this module, modules those of others (a package
+	// counts as part of a module by its path), never packages of the standard
+	// library that would make the package something it is not.
+	may, modules, never []string
+}
+
+// ioPackages are what a package that must not touch the world stays away from.
+var ioPackages = []string{"log", "log/slog", "math/rand", "math/rand/v2", "net", "net/http", "os", "os/exec"}
+
+// arrows is the whole table: a new package has to be entered here, and the entry
+// is the place to think about what it should know.
+var arrows = map[string]arrow{
+	".":                {},
+	"internal/release": {never: ioPackages},
+	"internal/naming":  {may: []string{"internal/release"}, never: ioPackages},
+	"internal/config":  {may: []string{".", "internal/release"}, modules: []string{"github.com/BurntSushi/toml"}, never: []string{"net/http"}},
+	"internal/store":   {may: []string{"internal/release", "internal/config"}, modules: []string{"github.com/BurntSushi/toml", "github.com/gofrs/flock", "github.com/google/renameio/v2"}, never: []string{"net/http"}},
+	"internal/demo":    {may: []string{"internal/release"}},
+	"internal/testenv": {},
+	"internal/browser": {},
+	"agent/fetch":      {modules: []string{"golang.org/x/sync"}},
+	"agent/qatracker":  {may: sources(), modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/sync", "golang.org/x/text"}},
+	"agent/tree":       {may: sources(), modules: []string{"golang.org/x/net", "golang.org/x/sync", "golang.org/x/text"}},
+	"agent":            {may: append(sources(), "internal/store", "agent/qatracker", "agent/tree"), modules: []string{"github.com/robfig/cron/v3", "golang.org/x/sync"}},
+	"generator":        {may: []string{".", "internal/config", "internal/release", "internal/store"}, modules: []string{"github.com/BurntSushi/toml", "github.com/Masterminds/sprig/v3", "github.com/google/renameio/v2", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"}, never: []string{"net", "net/http", "os/exec"}},
+	"cmd/shiplist":     {may: []string{".", "agent", "agent/fetch", "agent/qatracker", "agent/tree", "generator", "internal/config", "internal/demo", "internal/release", "internal/store"}},
+}
+
+// sources is what every kind of source may know of this module.
+func sources() []string {
+	return []string{"agent/fetch", "internal/config", "internal/naming", "internal/release"}
+}
+
+// TestArrows holds every package to its entry. Tests may use what they like, but
+// for the rules of TestHalves.
+func TestArrows(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, f := range goFiles(t) {
+		seen[f.folder] = true
+		entry, known := arrows[f.folder]
+		if !known {
+			t.Errorf("%s: package %s is not in the table of imports; add it to arrows in arrows_test.go", f.name, f.folder)
+			continue
+		}
+		if f.test {
+			continue
+		}
+		for _, imported := range f.imports {
+			if problem := entry.forbids(imported); problem != "" {
+				t.Errorf("%s: import %q: %s", f.name, imported, problem)
+			}
+		}
+	}
+	for folder := range arrows {
+		if !seen[folder] {
+			t.Errorf("the table of imports has %s, where there is no package", folder)
+		}
+	}
+}
+
+// TestHalves holds what no entry of the table, and no test, may set aside.
+func TestHalves(t *testing.T) {
+	t.Parallel()
+	for _, f := range goFiles(t) {
+		for _, imported := range f.imports {
+			to, ours := local(imported)
+			if !ours {
+				continue
+			}
+			if problem := crosses(f.folder, to); problem != "" {
+				t.Errorf("%s: import %q: %s", f.name, imported, problem)
+			}
+			if to == "internal/testenv" && !f.test {
+				t.Errorf("%s: import %q: it is for tests only", f.name, imported)
+			}
+		}
+	}
+}
+
+// crosses says why the package in one folder must never know the one in another.
+func crosses(from, to string) string {
+	half := func(folder, name string) bool { return folder == name || strings.HasPrefix(folder, name+"/") }
+	source := func(folder string) bool { return half(folder, "agent") && folder != "agent" && folder != "agent/fetch" }
+	switch {
+	case half(to, "cmd"):
+		return "nothing imports cmd"
+	case half(from, "agent") && half(to, "generator"), half(from, "generator") && half(to, "agent"):
+		return "agent and generator meet in the data directory only"
+	case source(from) && source(to) && from != to:
+		return "sources do not know each other"
+	case half(from, "agent/fetch") && half(to, "agent") && to != from:
+		return "the client does not know what it fetches"
+	}
+	return ""
+}
+
+// forbids says why the entry does not allow an import, "" when it does.
+func (a arrow) forbids(imported string) string {
+	if folder, ours := local(imported); ours {
+		if !slices.Contains(a.may, folder) {
+			return "not among the packages that it may know: " + list(a.may)
+		}
+		return ""
+	}
+	if slices.Contains(a.never, imported) {
+		return "never here"
+	}
+	if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+		return "" // the standard library
+	}
+	for _, m := range a.modules {
+		if imported == m || strings.HasPrefix(imported, m+"/") {
+			return ""
+		}
+	}
+	return "not among the modules that it may use: " + list(a.modules)
+}
+
+func list(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+// local returns the folder of a package of this module.
+func local(imported string) (string, bool) {
+	if imported == module {
+		return ".", true
+	}
+	return strings.CutPrefix(imported, module+"/")
+}
+
+// A goFile is a file of any platform: that is why the files are read here instead
+// of asking the go command, which leaves out what is not for this machine.
+type goFile struct {
+	name, folder string
+	test         bool
+	imports      []string
+}
+
+func goFiles(t *testing.T) []goFile {
+	t.Helper()
+	var files []goFile
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if name != "." && ignored(d.Name()) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if path.Ext(name) != ".go" {
+			return nil
+		}
+		f, err := readImports(name)
+		files = append(files, f)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// ignored tells the folders in which the go command looks for no packages, and
+// the ones that are not ours.
+func ignored(folder string) bool {
+	return strings.HasPrefix(folder, ".") || strings.HasPrefix(folder, "_") || folder == "testdata" || folder == "node_modules"
+}
+
+func readImports(name string) (goFile, error) {
+	f := goFile{name: name, folder: filepath.ToSlash(filepath.Dir(name)), test: strings.HasSuffix(name, "_test.go")}
+	parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+	if err != nil {
+		return f, err
+	}
+	for _, spec := range parsed.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return f, fmt.Errorf("%s: import %s: %w", name, spec.Path.Value, err)
+		}
+		f.imports = append(f.imports, imported)
+	}
+	return f, nil
+}
+
+// TestForbids shows that the table can fail.
+func TestForbids(t *testing.T) {
+	t.Parallel()
+	a := arrow{may: []string{"internal/release"}, modules: []string{"golang.org/x/net"}, never: []string{"net/http"}}
+	for _, tt := range []struct {
+		imported string
+		allowed  bool
+	}{
+		{"shiplist/internal/release", true},
+		{"shiplist/internal/store", false},
+		{"shiplist", false},
+		{"net/url", true},
+		{"net/http", false},
+		{"golang.org/x/net/html", true},
+		{"golang.org/x/network", false},
+	} {
+		if got := a.forbids(tt.imported); (got == "") != tt.allowed {
+			t.Errorf("forbids(%q) = %q, allowed should be %t", tt.imported, got, tt.allowed)
+		}
+	}
+}
+
+// TestCrosses shows that each rule between the halves can fail.
+func TestCrosses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		from, to string
+		allowed  bool
+	}{
+		{"agent", "generator", false},
+		{"generator", "agent/tree", false},
+		{"agent/tree", "agent/qatracker", false},
+		{"agent/tree", "agent/fetch", true},
+		{"agent/fetch", "agent", false},
+		{"agent", "agent/tree", true},
+		{"internal/demo", "cmd/shiplist", false},
+		{"cmd/shiplist", "generator", true},
+	} {
+		if got := crosses(tt.from, tt.to); (got == "") != tt.allowed {
+			t.Errorf("crosses(%q, %q) = %q, allowed should be %t", tt.from, tt.to, got, tt.allowed)
+		}
+	}
+}
