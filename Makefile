@@ -1,0 +1,88 @@
+# What people and .ci/run call. Everything needs only Go and make, unless the line
+# of the target says more; `make` alone prints the targets.
+
+GO       ?= go
+PACKAGES ?= ./...
+
+# The race detector needs a C compiler. Without one Go sets CGO_ENABLED to 0, and
+# the tests run without the detector.
+RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
+
+# How long `make fuzz` tries each target, and all of them together at most.
+FUZZTIME  ?= 5s
+FUZZTOTAL ?= 600
+
+# Further flags for `make demo`, such as --once.
+DEMO ?=
+
+SCREENSHOTS ?= $(CURDIR)/screenshots
+BENCH       ?= .
+
+# The packages with golden files are those whose tests have an -update flag.
+GOLDEN = $(shell grep -rlE --include='*_test.go' 'flag\.Bool(Var\([^,]*, *)?\(?"update"' agent cmd generator internal | xargs -r -n1 dirname | sort -u | sed 's,^,./,')
+
+.PHONY: help
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+
+.PHONY: build
+build: ## a static binary: bin/shiplist
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/shiplist ./cmd/shiplist
+
+.PHONY: demo
+demo: ## a site from embedded samples, at an address that is printed; no network
+	$(GO) run ./cmd/shiplist demo $(DEMO)
+
+.PHONY: test
+test: ## all tests; those that need a web server or a browser are skipped without
+	$(GO) test $(RACE) -timeout 15m $(PACKAGES)
+
+.PHONY: check
+check: fmt-check tidy-check lint build test fuzz smoke ## everything that has to pass before a change goes in
+
+.PHONY: lint
+lint: ## go vet and staticcheck
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+.PHONY: fmt
+fmt: ## format all Go files
+	$(GO) tool gofumpt -w .
+
+.PHONY: fmt-check
+fmt-check:
+	@$(call none,$(shell gofmt -l .),gofmt would change these; run make fmt)
+	@$(call none,$(shell $(GO) tool gofumpt -l . || echo gofumpt),gofumpt would change these; run make fmt)
+
+.PHONY: tidy-check
+tidy-check:
+	$(GO) mod tidy -diff
+
+.PHONY: fuzz
+fuzz: ## some seconds of every fuzz target (FUZZTIME=5s)
+	@GO="$(GO)" bash .ci/fuzz $(FUZZTIME) $(FUZZTOTAL)
+
+.PHONY: smoke
+smoke: ## build the demo's site once and look at what is there
+	@GO="$(GO)" bash .ci/smoke
+
+.PHONY: bench
+bench: ## benchmarks (BENCH=regexp); compare two runs with go tool benchstat
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+
+.PHONY: golden
+golden: ## rewrite all golden files; read the diff before you commit it
+	$(if $(GOLDEN),$(GO) test $(GOLDEN) -update,@echo no package has golden files)
+
+.PHONY: screenshots
+screenshots: ## pictures of every kind of page, in screenshots/; needs chromium
+	SHIPLIST_SCREENSHOTS='$(SCREENSHOTS)' SHIPLIST_TEST_REQUIRE=1 $(GO) test -count=1 -timeout 15m ./internal/browser
+	@echo pictures are in $(SCREENSHOTS)
+
+.PHONY: clean
+clean: ## remove what the targets above leave behind
+	rm -rf bin screenshots node_modules
+	$(GO) clean -testcache
+
+# none: fail with the text $(2) and the list $(1) unless the list is empty.
+none = $(if $(strip $(1)),printf '%s:\n' '$(2)' >&2; printf '  %s\n' $(1) >&2; false,true)
