@@ -1,0 +1,180 @@
+package browser
+
+import (
+	"cmp"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"shiplist/internal/testenv"
+)
+
+// root is the top of the module, seen from this folder.
+const root = "../.."
+
+// prefix is where the site is served: under a path, so that an address that
+// begins with "/" shows as a missing file.
+const prefix = "/any/path/"
+
+// A page is one address of the site that stands for all of its kind.
+type page struct {
+	kind string
+	path string // below the site; ends in a slash or .html
+	size int64
+}
+
+// kinds are the pages that the demo's site must have.
+var kinds = []string{
+	"home", "series", "milestone", "family", "product", "images", "netboot", "netboot-series", "checks", "about",
+}
+
+// site returns the folder of a site, and whether it is the demo's.
+func site(t *testing.T) (string, bool) {
+	t.Helper()
+	if dir := os.Getenv("SHIPLIST_TEST_SITE"); dir != "" {
+		return dir, false
+	}
+	noteSources(t)
+	work := t.TempDir()
+	program := filepath.Join(work, "shiplist")
+	command(t, root, testenv.Program(t, "go"), "build", "-o", program, "./cmd/shiplist")
+	command(t, work, program, "demo", "--once", "--keep", "demo")
+	sets, err := filepath.Glob(filepath.Join(work, "demo", "staged", "*", "index.html"))
+	if err != nil || len(sets) != 1 {
+		t.Fatalf("the demo left %d staged sets (%v), want one", len(sets), err)
+	}
+	return filepath.Dir(sets[0]), true
+}
+
+// command runs a program to its end in a folder.
+func command(t *testing.T, dir, program string, args ...string) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), program, args...)
+	c.Dir = dir
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", filepath.Base(program), strings.Join(args, " "), err, out)
+	}
+}
+
+// noteSources looks at every file that the program is built from. The go command
+// remembers the result of a test together with the files at which it looked, and
+// cannot see what the build above read: without this it would repeat an old result
+// for new code.
+func noteSources(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != root && skipped(name, d.Name()):
+			return fs.SkipDir
+		case !d.Type().IsRegular():
+			return nil
+		}
+		_, err = os.Stat(name)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// skipped tells the folders that no build reads. What the make targets leave at
+// the top is among them.
+func skipped(name, base string) bool {
+	top := filepath.Dir(name) == root
+	switch base {
+	case "testdata", "node_modules":
+		return true
+	case "bin", "docs", "screenshots", "data", "state", "staged", "public", "headers":
+		return top
+	}
+	return strings.HasPrefix(base, ".")
+}
+
+// pages chooses the largest page of every kind: the one that is hardest to fit.
+func pages(t *testing.T, dir string) []page {
+	t.Helper()
+	best := map[string]page{}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".html" {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		p := page{path: strings.TrimSuffix(filepath.ToSlash(rel), "index.html"), size: info.Size()}
+		p.kind = kind(dir, p.path)
+		if old, ok := best[p.kind]; !ok || p.size > old.size {
+			best[p.kind] = p
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []page
+	for _, p := range best {
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b page) int { return cmp.Compare(a.kind, b.kind) })
+	return all
+}
+
+// kind tells what kind of page an address is, after the address book in
+// docs/design.md. A page that is none of them is a kind of its own, so that it is
+// looked at, too.
+func kind(dir, name string) string {
+	parts := strings.Split(strings.TrimSuffix(name, "/"), "/")
+	switch first := parts[0]; {
+	case name == "":
+		return "home"
+	case first == "images" && len(parts) > 1:
+		return "images"
+	case first == "netboot" && len(parts) > 1:
+		return "netboot-series"
+	case first == "families" && len(parts) > 1:
+		return "family"
+	case first == "products" && len(parts) > 1:
+		return "product"
+	case exists(dir, name, "manifest.json"):
+		return "milestone"
+	case len(parts) == 1 && hasMilestones(dir, first):
+		return "series"
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(name, "/"), "/", "-")
+}
+
+func hasMilestones(dir, series string) bool {
+	found, _ := filepath.Glob(filepath.Join(dir, series, "*", "manifest.json"))
+	return len(found) > 0
+}
+
+func exists(parts ...string) bool {
+	_, err := os.Stat(filepath.Join(parts...))
+	return err == nil
+}
+
+// serve serves a site and returns the address of its home page.
+func serve(t *testing.T, dir string) string {
+	t.Helper()
+	mux := http.NewServeMux()
+	mux.Handle(prefix, http.StripPrefix(prefix, http.FileServer(http.Dir(dir))))
+	// Browsers ask for this one by themselves, whatever the page says.
+	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	return server.URL + prefix
+}
