@@ -1,12 +1,19 @@
 // Package fetch is the one HTTP client for all sources: it says who it is, waits
 // no longer than it was told, reads no more than it was told, and tells exactly
-// what went wrong. It knows nothing of what it fetches.
+// what went wrong. It knows nothing of what it fetches, keeps no cookies, and
+// asks once: whether and when to ask again is for the caller to say.
+//
+// The one idea to keep in mind: an answer is handed over whole, or not at all. A
+// [Response] has been read to its end within its limits and had the status and
+// the media type that were asked for; everything else is an [*Error].
 package fetch
 
 import (
-	"context"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -16,16 +23,64 @@ type Options struct {
 	PerHost   int           // requests at once to one host; 2 when zero
 	Connect   time.Duration // 10 s when zero
 	Headers   time.Duration // 30 s when zero
-	Answer    time.Duration // 2 min when zero
+	Answer    time.Duration // 2 min when zero; waiting for one's turn is not part of it
 	Logger    *slog.Logger
 	Transport http.RoundTripper // for tests; nil for the network
 }
 
+// withDefaults fills in what was left out.
+func (o Options) withDefaults() Options {
+	if o.PerHost <= 0 {
+		o.PerHost = 2
+	}
+	o.Connect = orDuration(o.Connect, 10*time.Second)
+	o.Headers = orDuration(o.Headers, 30*time.Second)
+	o.Answer = orDuration(o.Answer, 2*time.Minute)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if o.Transport == nil {
+		o.Transport = network(o)
+	}
+	return o
+}
+
+func orDuration(d, otherwise time.Duration) time.Duration {
+	if d <= 0 {
+		return otherwise
+	}
+	return d
+}
+
+// network is the transport of a client that was given none. It does not
+// decompress: that has to count against a limit, which it does not know.
+func network(o Options) *http.Transport {
+	dialer := &net.Dialer{Timeout: o.Connect, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    o.Connect,
+		ResponseHeaderTimeout:  o.Headers,
+		DisableCompression:     true,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConnsPerHost:    o.PerHost,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 1 << 20,
+	}
+}
+
 // Client fetches. It is safe for use by several goroutines.
-type Client struct{ o Options }
+type Client struct {
+	o Options
+
+	mu    sync.Mutex
+	slots map[string]chan struct{} // by host and port
+}
 
 // New returns a client.
-func New(o Options) *Client { return &Client{o: o} }
+func New(o Options) *Client {
+	return &Client{o: o.withDefaults(), slots: make(map[string]chan struct{})}
+}
 
 // Request is one request.
 type Request struct {
@@ -34,8 +89,8 @@ type Request struct {
 	Host   string // Host header, where it differs from the URL's
 	Header http.Header
 	Body   []byte
-	// Limit is how many bytes of body are accepted, after decompression; required
-	// for methods that have a body in the answer.
+	// Limit is how many bytes of body are accepted, before and after
+	// decompression; required for methods that have a body in the answer.
 	Limit int64
 	// Types are the media types that are accepted ("text/html"); any when empty.
 	// An answer without Content-Type is always accepted.
@@ -59,44 +114,3 @@ type Stats struct {
 	Requests int64 // redirects count, too
 	Bytes    int64 // of bodies as they came over the wire
 }
-
-// Session is a view of the client that counts for itself.
-func (c *Client) Session() *Session { return &Session{c: c} }
-
-// Session fetches through its client and counts what it did.
-type Session struct{ c *Client }
-
-// Do sends one request. Any error is an [*Error].
-func (s *Session) Do(ctx context.Context, r Request) (*Response, error) { return nil, nil }
-
-// Stats tells what the session has done so far.
-func (s *Session) Stats() Stats { return Stats{} }
-
-// Kind sorts errors by what went wrong.
-type Kind string
-
-// The kinds of error.
-const (
-	KindNetwork  Kind = "network"  // no connection, reset, cut short
-	KindTimeout  Kind = "timeout"  // one of the three limits, or the context's
-	KindStatus   Kind = "status"   // any status but 2xx (and 304 when asked for)
-	KindType     Kind = "type"     // not a media type we can read
-	KindSize     Kind = "size"     // more than Limit, packed or unpacked
-	KindRedirect Kind = "redirect" // to another host, a weaker scheme, or without end
-	KindEncoding Kind = "encoding" // broken gzip
-	KindRequest  Kind = "request"  // the request itself is no good
-)
-
-// Error is what every failed request ends with.
-type Error struct {
-	Method, URL string // without credentials
-	Kind        Kind
-	Status      int    // where there was one
-	Text        string // what went wrong, and for KindStatus the reason phrase
-	Err         error
-}
-
-func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + e.Text }
-
-// Unwrap returns the cause.
-func (e *Error) Unwrap() error { return e.Err }

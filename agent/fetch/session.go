@@ -1,0 +1,224 @@
+package fetch
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Session returns a view of the client that counts for itself.
+func (c *Client) Session() *Session { return &Session{c: c} }
+
+// Session fetches through its client and counts what it did. It is safe for use
+// by several goroutines.
+type Session struct {
+	c        *Client
+	requests atomic.Int64
+	bytes    atomic.Int64
+}
+
+// Stats tells what the session has done so far.
+func (s *Session) Stats() Stats {
+	return Stats{Requests: s.requests.Load(), Bytes: s.bytes.Load()}
+}
+
+// attempt is one request on its way: what is asked for, where it stands after
+// redirects, and how far it has come.
+type attempt struct {
+	s      *Session
+	o      *Options
+	r      Request
+	method string
+	url    *url.URL // without credentials
+	status int
+}
+
+// Do sends one request and reads its answer. Any error is an [*Error].
+func (s *Session) Do(ctx context.Context, r Request) (*Response, error) {
+	a := &attempt{s: s, o: &s.c.o, r: r, method: r.Method}
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	free, err := s.c.slot(ctx, a.url)
+	if err != nil {
+		return nil, a.ended(err)
+	}
+	defer free()
+	ctx, cancel := context.WithTimeoutCause(ctx, a.o.Answer, errAnswer)
+	defer cancel()
+	for range maxRedirects + 1 {
+		res, err := a.once(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if res != nil {
+			return res, nil
+		}
+	}
+	return nil, a.error(KindRedirect, "more than "+redirectsWord+" redirects", nil)
+}
+
+// check sees whether the request can be sent, and takes its address apart.
+func (a *attempt) check() *Error {
+	if a.method == "" {
+		a.method = http.MethodGet
+	}
+	a.url = &url.URL{}
+	u, err := url.Parse(a.r.URL)
+	if err != nil {
+		// The error of url.Parse quotes the address with the credentials in it.
+		address := a.r.URL[strings.LastIndex(a.r.URL, "@")+1:]
+		return a.error(KindRequest, fmt.Sprintf("%q is not an address", plain(address, 200)), nil)
+	}
+	a.url = bare(u)
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return a.error(KindRequest, "the scheme must be http or https", nil)
+	case u.Hostname() == "":
+		return a.error(KindRequest, "the address names no host", nil)
+	case u.User != nil:
+		return a.error(KindRequest, "credentials do not belong into the address", nil)
+	case a.method != http.MethodHead && a.r.Limit <= 0:
+		return a.error(KindRequest, "no limit for the answer", nil)
+	}
+	return nil
+}
+
+// once sends the request to where it stands now. Without response and error the
+// answer was a redirect, and the attempt stands at its target.
+func (a *attempt) once(ctx context.Context) (*Response, error) {
+	var connected atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), a.method, a.url.String(), a.body())
+	if err != nil {
+		return nil, a.error(KindRequest, plain(err.Error(), 300), err)
+	}
+	a.dress(req)
+	a.status = 0
+	start, asked := time.Now(), a.url
+	a.s.requests.Add(1)
+	resp, err := a.o.Transport.RoundTrip(req)
+	if err != nil {
+		failed := a.fail(ctx, stageOf(connected.Load()), err)
+		a.log(ctx, asked, start, 0, failed)
+		return nil, failed
+	}
+	defer resp.Body.Close()
+	a.status = resp.StatusCode
+	wire := &counter{r: resp.Body}
+	res, failed := a.read(ctx, resp, wire)
+	if res == nil {
+		// A short rest is read so that the connection can be used again.
+		_, _ = io.CopyN(io.Discard, wire, 4<<10)
+	}
+	a.s.bytes.Add(wire.n)
+	a.log(ctx, asked, start, wire.n, failed)
+	if failed != nil {
+		return nil, failed
+	}
+	return res, nil
+}
+
+// body is the request's body, anew for each time that it is sent.
+func (a *attempt) body() io.Reader {
+	if a.r.Body == nil {
+		return nil
+	}
+	return bytes.NewReader(a.r.Body)
+}
+
+// dress puts the headers on.
+func (a *attempt) dress(req *http.Request) {
+	if a.r.Header != nil {
+		req.Header = a.r.Header.Clone()
+	}
+	req.Header.Set("User-Agent", a.o.UserAgent)
+	// Asking is ours alone; see network. The length of a packed answer is of no
+	// use to whoever sends a HEAD.
+	req.Header.Set("Accept-Encoding", "gzip")
+	if a.method == http.MethodHead {
+		req.Header.Set("Accept-Encoding", "identity")
+	}
+	if len(a.r.Types) > 0 && req.Header.Get("Accept") == "" {
+		req.Header.Set("Accept", strings.Join(a.r.Types, ", ")+", */*;q=0.1")
+	}
+	if a.r.Host != "" {
+		req.Host = a.r.Host
+	}
+	if a.r.User != "" {
+		req.SetBasicAuth(a.r.User, a.r.Password)
+	}
+}
+
+// read judges the answer's head, in the order status, media type, body.
+func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) (*Response, *Error) {
+	if slices.Contains(redirects, resp.StatusCode) {
+		return nil, a.follow(resp)
+	}
+	res := &Response{Status: resp.StatusCode, Header: resp.Header, URL: a.url.String(), Length: -1}
+	if resp.StatusCode == http.StatusNotModified && a.validated() {
+		return res, nil
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		a.logBody(ctx, wire)
+		return nil, a.error(KindStatus, statusText(resp), nil)
+	}
+	if err := a.checkType(resp); err != nil {
+		a.logBody(ctx, wire)
+		return nil, err
+	}
+	if a.method == http.MethodHead {
+		res.Length = resp.ContentLength
+		return res, nil
+	}
+	body, err := a.readBody(ctx, resp, wire)
+	if err != nil {
+		return nil, err
+	}
+	res.Body = body
+	return res, nil
+}
+
+// validated reports whether the request allows an answer without body.
+func (a *attempt) validated() bool {
+	return a.r.Header.Get("If-None-Match") != "" || a.r.Header.Get("If-Modified-Since") != ""
+}
+
+// statusText is the status line as it came: its reason phrase says more than the
+// number where a site writes its own.
+func statusText(resp *http.Response) string {
+	if text := plain(resp.Status, 100); text != "" {
+		return text
+	}
+	return http.StatusText(resp.StatusCode)
+}
+
+// log tells what became of a request, for which u was asked.
+func (a *attempt) log(ctx context.Context, u *url.URL, start time.Time, n int64, err *Error) {
+	attrs := []slog.Attr{
+		slog.String("method", a.method), slog.String("url", u.String()),
+		slog.Int("status", a.status), slog.Int64("bytes", n),
+		slog.Duration("dur", time.Since(start)),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("err", err.Text))
+	}
+	a.o.Logger.LogAttrs(ctx, slog.LevelDebug, "request", attrs...)
+}
+
+// logBody keeps the beginning of an answer that is no good for whoever looks into it.
+func (a *attempt) logBody(ctx context.Context, wire *counter) {
+	head := make([]byte, 200)
+	n, _ := io.ReadFull(wire, head)
+	a.o.Logger.LogAttrs(ctx, slog.LevelDebug, "answer refused",
+		slog.String("url", a.url.String()), slog.String("body", plain(string(head[:n]), 200)))
+}
