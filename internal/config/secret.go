@@ -1,0 +1,85 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+)
+
+// Secret is a credential. Whatever prints, logs or encodes it gets [Redacted]; only
+// [Secret.Reveal] gives it away.
+//
+// It holds a pointer because fmt does not call String on unexported fields of other
+// structs, and then shows an address.
+type Secret struct{ text *string }
+
+// Redacted stands where a secret would.
+const Redacted = "[secret]"
+
+// keyMost bounds the file of a key.
+const keyMost = 64 << 10
+
+// Reveal returns the credential, for the one place that sends it.
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
+
+// String hides the credential.
+func (s Secret) String() string { return Redacted }
+
+// GoString hides the credential from %#v.
+func (s Secret) GoString() string { return Redacted }
+
+// MarshalText hides the credential from every encoder.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
+
+// LogValue hides the credential from log/slog.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
+
+// Key reads the tracker's API key from where the configuration says: the variable
+// KeyEnv of getenv, or KeyFile. A tracker that names neither has an empty key.
+func (t Tracker) Key(getenv func(string) string) (Secret, error) {
+	switch {
+	case t.KeyEnv != "":
+		key := strings.TrimSpace(getenv(t.KeyEnv))
+		if key == "" {
+			return Secret{}, fmt.Errorf("key of tracker %s: environment variable %s is not set", t.Name, t.KeyEnv)
+		}
+		return Secret{&key}, nil
+	case t.KeyFile != "":
+		key, err := readKey(t.KeyFile)
+		if err != nil {
+			return Secret{}, fmt.Errorf("key of tracker %s: %w", t.Name, err)
+		}
+		return key, nil
+	}
+	return Secret{}, nil
+}
+
+func readKey(path string) (Secret, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Secret{}, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, keyMost+1))
+	if err != nil {
+		return Secret{}, err
+	}
+	key := strings.TrimSpace(string(text))
+	switch {
+	case len(text) > keyMost:
+		return Secret{}, fmt.Errorf("%s: larger than a key can be", path)
+	case key == "":
+		return Secret{}, fmt.Errorf("%s: empty", path)
+	case strings.ContainsAny(key, "\r\n"):
+		return Secret{}, errors.New(path + ": more than one line")
+	}
+	return Secret{&key}, nil
+}

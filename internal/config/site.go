@@ -1,0 +1,183 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// plainTables are the tables that are there once.
+var plainTables = []string{"site", "store", "agent", "limits", "contacts"}
+
+var colour = regexp.MustCompile(`^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$`)
+
+func (s *Site) read(t *table) {
+	t.text("title", &s.Title)
+	t.text("distribution", &s.Distribution)
+	t.page("base_url", &s.BaseURL)
+	t.text("staged", &s.Staged)
+	t.text("output", &s.Output)
+	t.text("headers", &s.Headers)
+	t.text("layouts", &s.Layouts)
+	t.text("content", &s.Content)
+	t.duration("freshness", &s.Freshness, false)
+	t.duration("stale", &s.Stale, true)
+	t.checked("accent", &s.Accent, colour.MatchString, `a colour; write it like "#c7162b"`)
+	t.text("logo", &s.Logo)
+	t.text("notice", &s.Notice)
+	t.filled("title", "distribution", "staged", "output", "headers", "layouts", "content")
+	t.close()
+}
+
+func (s *Store) read(t *table) {
+	t.text("data", &s.Data)
+	t.text("state", &s.State)
+	t.filled("data", "state")
+	t.close()
+}
+
+func (a *Agent) read(t *table) {
+	t.checked("contact", &a.Contact, isContact, `a mail address or an https://... address`)
+	t.flag("generate", &a.Generate)
+	t.share("hold_share", &a.HoldShare)
+	t.count("hold_least", &a.HoldLeast, 1, 1_000_000)
+	t.duration("hold_for", &a.HoldFor, false)
+	t.close()
+}
+
+func (l *Limits) read(t *table) {
+	t.count("connections", &l.Connections, 1, 64)
+	t.duration("connect", &l.Connect, false)
+	t.duration("headers", &l.Headers, false)
+	t.duration("answer", &l.Answer, false)
+	t.size("listing_bytes", &l.ListingBytes)
+	t.size("tracker_bytes", &l.TrackerBytes)
+	t.size("list_bytes", &l.ListBytes)
+	t.count("entries", &l.Entries, 1, 10_000_000)
+	t.count("directories", &l.Directories, 1, 10_000_000)
+	t.count("files", &l.Files, 1, 100_000_000)
+	t.close()
+}
+
+// filled notes keys that are there and empty.
+func (t *table) filled(keys ...string) {
+	for _, key := range keys {
+		if s, ok := t.values[key].(string); ok && strings.TrimSpace(s) == "" {
+			t.note(key, "must not be empty; leave it out for the default")
+		}
+	}
+}
+
+// isContact tells what may go out as a contact: it is part of a header.
+func isContact(s string) bool {
+	if strings.ContainsAny(s, " ()<>\"\\") {
+		return false
+	}
+	if a, err := mail.ParseAddress(s); err == nil && a.Address == s {
+		return true
+	}
+	return isURL(s, "https", "http")
+}
+
+// isURL reports whether s is a whole address with one of the schemes, a host, and
+// no credentials.
+func isURL(s string, schemes ...string) bool {
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(s, " \\") {
+		return false
+	}
+	for _, scheme := range schemes {
+		if u.Scheme == scheme {
+			return true
+		}
+	}
+	return false
+}
+
+// page reads the address of a place that people look at, without slash at its end.
+func (t *table) page(key string, into *string) {
+	good := func(s string) bool { return isURL(s, "https", "http") && !strings.ContainsAny(s, "?#") }
+	if t.checked(key, into, good, `an address; write it like "https://releases.example.org", without user, "?" and "#"`) {
+		*into = strings.TrimRight(*into, "/")
+	}
+}
+
+// place is a path of the configuration that is resolved after reading.
+type place struct {
+	key  string
+	path *string
+}
+
+func (c *Config) written() []place {
+	return []place{
+		{"site.staged", &c.Site.Staged}, {"site.output", &c.Site.Output}, {"site.headers", &c.Site.Headers},
+		{"store.data", &c.Store.Data}, {"store.state", &c.Store.State},
+	}
+}
+
+// resolve makes all paths absolute, counted from dir.
+func (c *Config) resolve(dir string) {
+	places := append(c.written(), place{"", &c.Site.Layouts}, place{"", &c.Site.Content}, place{"", &c.Site.Logo})
+	for i := range c.Trackers {
+		places = append(places, place{"", &c.Trackers[i].KeyFile})
+	}
+	for i := range c.Trees {
+		places = append(places, place{"", &c.Trees[i].Keyring})
+		c.Trees[i].resolve(dir)
+	}
+	for i := range c.Plans {
+		places = append(places, place{"", &c.Plans[i].Path})
+	}
+	for _, p := range places {
+		*p.path = from(dir, *p.path)
+	}
+}
+
+// from makes a path absolute; an empty one stays.
+func from(dir, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+// apart notes places that shiplist writes to and that are one or lie in another,
+// and texts of the owner's that lie where shiplist writes.
+func (d *document) apart(c *Config) {
+	written := c.written()
+	for i, a := range written {
+		for _, b := range written[:i] {
+			d.collide(a, b, "write each to a directory of its own")
+		}
+	}
+	own := []place{{"site.layouts", &c.Site.Layouts}, {"site.content", &c.Site.Content}}
+	for _, a := range own {
+		for _, b := range written {
+			d.collide(a, b, "what you keep there would be overwritten")
+		}
+	}
+}
+
+func (d *document) collide(a, b place, advice string) {
+	if !within(*a.path, *b.path) && !within(*b.path, *a.path) {
+		return
+	}
+	at, other := a, b
+	if _, given := d.index.keys[a.key]; !given {
+		at, other = b, a
+	}
+	how := "lies in or around"
+	if filepath.Clean(*a.path) == filepath.Clean(*b.path) {
+		how = "is also"
+	}
+	d.note(at.key, fmt.Sprintf("%q %s the directory of %s; %s", *at.path, how, other.key, advice))
+}
+
+// within reports whether a is b or lies in it.
+func within(a, b string) bool {
+	rel, err := filepath.Rel(b, a)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}

@@ -1,0 +1,208 @@
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// The values of keys that a source leaves out. They cannot come from the embedded
+// file, because sources never do; a test holds the two together.
+func defaultTracker() Tracker {
+	return Tracker{Kind: "qatracker", Schedule: "*/10 * * * *", TestCalls: 200}
+}
+
+func defaultTree() Tree {
+	return Tree{Schedule: "*/15 * * * *", Head: true, Depth: 10}
+}
+
+// sourceName is a name that is safe as a folder.
+var sourceName = regexp.MustCompile(`^[a-z0-9][a-z0-9+-]*(?:\.[a-z0-9+-]+)*$`)
+
+var (
+	hostName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?$`)
+	envName  = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// name reads the name of a source, which is also its folder beside sources.toml
+// and changes/.
+func (t *table) name(key string, into *string) {
+	const form = `a name for a folder; use lower-case letters, digits, "-", "+" and single dots, at most 64`
+	good := func(s string) bool { return sourceName.MatchString(s) && len(s) <= 64 }
+	if !t.checked(key, into, good, form) || *into == "" {
+		return
+	}
+	if *into == "changes" || *into == "sources.toml" {
+		t.note(key, fmt.Sprintf("%q is the name of something else in the data directory; take another", *into))
+		return
+	}
+	t.doc.unique("source", *into, t.at(key), "sources of all kinds need different names")
+}
+
+func (t *table) schedule(key string, into *string) {
+	var s string
+	if !t.text(key, &s) {
+		return
+	}
+	if _, err := Schedule(s); err != nil {
+		t.note(key, err.Error())
+		return
+	}
+	*into = s
+}
+
+func readTracker(t *table) Tracker {
+	r := defaultTracker()
+	t.name("name", &r.Name)
+	oneOf(t, "kind", &r.Kind, "qatracker", "test-observer")
+	good := func(s string) bool { return isURL(s, "https", "http") && !strings.Contains(s, "#") }
+	t.checked("url", &r.URL, good, `an address; write it like "https://iso.qa.ubuntu.com/xmlrpc.php", with the user in user and the key in key_env or key_file`)
+	t.checked("host", &r.Host, hostName.MatchString, `a host; write it like "iso.qa.ubuntu.com"`)
+	t.page("site", &r.Site)
+	t.schedule("schedule", &r.Schedule)
+	t.flag("tests", &r.Tests)
+	t.count("test_calls", &r.TestCalls, 1, 100_000)
+	t.text("user", &r.User)
+	t.checked("key_env", &r.KeyEnv, envName.MatchString, `the name of an environment variable; write it like "ISO_TRACKER_KEY"`)
+	t.text("key_file", &r.KeyFile)
+	t.require("name", "url")
+	r.checkKey(t)
+	t.close()
+	if r.Site == "" {
+		r.Site = publicSite(r.URL, r.Host)
+	}
+	return r
+}
+
+// checkKey holds the rules between the keys that have to do with credentials.
+func (r *Tracker) checkKey(t *table) {
+	key, named := "key_env", r.KeyEnv != "" || r.KeyFile != ""
+	if r.KeyEnv == "" {
+		key = "key_file"
+	}
+	switch {
+	case r.KeyEnv != "" && r.KeyFile != "":
+		t.note("key_file", "key_env is there, too; name the key in one place only")
+	case r.Kind == "qatracker" && named && r.User == "":
+		t.note(key, "a key needs the user whose it is; add user")
+	case r.Kind == "qatracker" && !named && r.User != "":
+		t.note("user", "a user needs a key; add key_env or key_file, or leave user out: reading needs neither")
+	case named && strings.HasPrefix(r.URL, "http:") && !isLoopback(r.URL):
+		t.note(key, "the key would go over the network for all to read; use an https:// url, or leave the key out")
+	}
+}
+
+func isLoopback(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// publicSite is where people find the pages of a tracker: on the site that host
+// chooses.
+func publicSite(address, host string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	if host == "" {
+		host = u.Host
+	}
+	return u.Scheme + "://" + host
+}
+
+func readTree(t *table) Tree {
+	r := defaultTree()
+	t.name("name", &r.Name)
+	oneOf(t, "role", &r.Role, "full", "simple", "old")
+	t.checked("url", &r.URL, isTreeURL, `the address of a tree; write it like "https://cdimage.ubuntu.com" or "file:/srv/cdimage", without user, "?" and "#"`)
+	t.page("site", &r.Site)
+	t.schedule("schedule", &r.Schedule)
+	t.text("keyring", &r.Keyring)
+	t.flag("headers", &r.Headers)
+	t.flag("hash", &r.Hash)
+	t.flag("head", &r.Head)
+	t.count("depth", &r.Depth, 1, 64)
+	t.strings("skip", &r.Skip)
+	t.require("name", "role", "url")
+	local := strings.HasPrefix(r.URL, "file:")
+	if r.Hash && r.URL != "" && !local {
+		t.note("hash", "only a tree in a local directory is read whole; use it with a file: url")
+	}
+	t.close()
+	if !local {
+		r.URL = strings.TrimRight(r.URL, "/")
+	}
+	if r.Site == "" && !local {
+		r.Site = r.URL
+	}
+	return r
+}
+
+func isTreeURL(s string) bool {
+	if strings.ContainsAny(s, "?#") {
+		return false
+	}
+	if strings.HasPrefix(s, "file:") {
+		_, ok := localPath(s)
+		return ok
+	}
+	return isURL(s, "https", "http")
+}
+
+// localPath is the path that a file: address means, which may be relative:
+// file:cdimage, file:/srv/cdimage, file:///srv/cdimage.
+func localPath(address string) (string, bool) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "file" || u.Host != "" && u.Host != "localhost" {
+		return "", false
+	}
+	path := u.Path
+	if u.Opaque != "" {
+		path, err = url.PathUnescape(u.Opaque)
+	}
+	return path, err == nil && path != "" && !strings.Contains(path, "\x00")
+}
+
+// resolve makes a file: address absolute.
+func (r *Tree) resolve(dir string) {
+	if path, ok := localPath(r.URL); ok {
+		u := url.URL{Scheme: "file", Path: filepath.Clean(from(dir, path))}
+		r.URL = u.String()
+	}
+}
+
+// Dir returns the directory of a tree whose URL is a file: address.
+func (r Tree) Dir() (path string, ok bool) {
+	if !strings.HasPrefix(r.URL, "file:") {
+		return "", false
+	}
+	return localPath(r.URL)
+}
+
+func readPlan(t *table) Plan {
+	var p Plan
+	t.name("name", &p.Name)
+	t.text("path", &p.Path)
+	t.require("name", "path")
+	t.close()
+	return p
+}
+
+// noSource is the problem of a file that names nothing to ask.
+const noSource = `names no source; add at least one [[tracker]], [[tree]] or [[plan]], or begin with what "shiplist init DIR" writes`
+
+// absent says that a file is not there, and how to come by one.
+func absent(path string, err error) error {
+	if os.IsNotExist(err) {
+		return fmt.Errorf(`%s: no such file; run "shiplist init DIR" to write one, or name yours with --config FILE: %w`, path, os.ErrNotExist)
+	}
+	return err
+}
