@@ -130,7 +130,10 @@ type Group struct {
 	Totals Totals
 }
 
-// Totals counts rows. Netboot products count as rows but not as intended.
+// Totals counts rows. Netboot products count as rows but not as intended. Where
+// there is no statement of intent every build counts as if it were meant, and
+// Intended is zero. Rows is AllReady, Testing, Failed, Disabled, Missing and Other
+// together.
 type Totals struct {
 	Rows     int
 	Intended int
@@ -141,6 +144,7 @@ type Totals struct {
 	Disabled int
 	Missing  int
 	Other    int // any other state
+	AllReady int // rows in state ready, intended or not
 	Rebuilds int // rows with an open rebuild request
 	// Extra are rows with a build that nobody intended, where intent is known.
 	Extra    int
@@ -229,6 +233,7 @@ type ProductLine struct {
 	Family     string
 	Identities []Identity
 	Arch       string // of the identities, or the end of the title; empty where unknown
+	Type       string // the sources' word: iso, package, hardware; only iso has files
 	Disabled   bool   // in every source that knows it
 	Netboot    bool
 	Refs       []Ref

@@ -7,14 +7,35 @@ import (
 	"time"
 )
 
+// vocabulary are the words for each type of text: few, so that records collide and
+// refer to each other, and some of them hostile.
+var vocabulary = map[string][]string{
+	"string": {
+		"", "noble", "jammy", "daily", "beta", "20240424.9", "20240424.10", "../../x", "..", "other",
+		"kubuntu", "amd64", "desktop", "Kubuntu Desktop amd64", "Netboot amd64", "tree", "full", "simple",
+	},
+	"State":           {"", "testing", "ready", "failed", "disabled", "superseded", "removed", "unknown", "missing", "odd"},
+	"Kind":            {"", "daily", "release"},
+	"MilestoneStatus": {"", "testing", "testing", "released", "odd"},
+	"SeriesStatus":    {"", "active", "active", "disabled", "odd"},
+	"DirectoryKind":   {"dated", "current", "release", "pool", "odd"},
+	"ImageKind":       {"daily", "release", "odd"},
+	"Official":        {"", "yes", "named", "no", "poolonly", "inteliot", "odd"},
+}
+
 // fill sets every field of v at random, with few different values, so that records
 // collide and refer to each other.
 func fill(rng *rand.Rand, v reflect.Value, depth int) {
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString([]string{"", "a", "b", "daily", "20240424.10", "../../x", "testing"}[rng.Intn(7)])
+		words := vocabulary[v.Type().Name()]
+		if words == nil || rng.Intn(8) == 0 {
+			words = vocabulary["string"]
+		}
+		v.SetString(words[rng.Intn(len(words))])
 	case reflect.Bool:
 		v.SetBool(rng.Intn(2) == 0)
+	case reflect.Map:
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(rng.Intn(3)))
 	case reflect.Pointer:

@@ -1,0 +1,3 @@
+package release
+
+func (j *joiner) find() {}

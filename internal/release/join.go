@@ -1,0 +1,133 @@
+package release
+
+import (
+	"slices"
+	"time"
+)
+
+// Join derives the picture from the rules and from what the sources say. It does
+// not change its input, and the order of records inside the facts does not matter;
+// the order of the sources does, as it is their precedence. Nothing in the facts
+// makes it fail: what is not known is carried through under its raw name.
+func Join(in Input) *Picture {
+	j := &joiner{
+		rules: in.Rules, asOf: in.AsOf, stale: in.Stale,
+		p:        &Picture{AsOf: in.AsOf},
+		lines:    map[string]*Line{},
+		limits:   map[limitKey]int64{},
+		products: map[string]*ProductLine{},
+	}
+	j.readRanks()
+	j.readSources(in.Sources)
+	j.readProducts()
+	j.readLines()
+	j.readRebuilds()
+	j.readTrees()
+	j.unifyFamilies()
+	j.sortIntents()
+	j.readBuilds()
+	j.readMilestones()
+	j.readNetboot()
+	j.arrange()
+	j.find()
+	return j.p
+}
+
+// joiner holds what is looked up while a picture is made. Each file of the package
+// that adds to the picture says which of the fields it fills.
+type joiner struct {
+	rules Rules
+	asOf  time.Time
+	stale time.Duration
+	p     *Picture
+
+	sources []source
+	ranks   map[string]int // place of a series in release order, by name and core number
+	limits  map[limitKey]int64
+
+	products map[string]*ProductLine        // by slug; see product.go
+	known    []map[string]*ProductLine      // by source and that source's slug
+	chosen   map[productSeries]Identity     // see identity.go
+	doubtful map[productSeries][]Identity   // held titles with several identities, or none held
+	images   map[productSeries][]*TreeImage // owned images; see tree.go
+
+	lines       map[string]*Line // by slug; see line.go
+	lineIntents map[*Line]map[*ProductLine]*Intended
+	rebuilds    map[lineProduct][]*Rebuild // open requests; see row.go
+
+	dirs     map[dirKey]*TreeDirectory // by tree and path
+	aliases  map[dirKey]*TreeDirectory
+	released map[nameKey][]*TreeImage
+
+	builds map[buildKey][]sourceBuild // see manifest.go
+	parts  map[*Manifest][]part
+	claims map[*Row][]claim
+}
+
+// source is one source with its facts in the stored order.
+type source struct {
+	index int
+	state SourceState
+	facts *Facts
+	// listed are the series of which the source has a milestone.
+	listed map[string]bool
+}
+
+type productSeries struct {
+	product *ProductLine
+	series  string
+}
+
+type lineProduct struct {
+	line    *Line
+	product *ProductLine
+}
+
+func (j *joiner) readSources(list []SourceFacts) {
+	for i, s := range list {
+		facts := s.Facts
+		switch {
+		case facts == nil:
+			facts = &Facts{}
+		case !facts.Sorted():
+			facts = facts.Clone()
+			facts.Sort()
+		}
+		src := source{index: i, state: s.State, facts: facts, listed: map[string]bool{}}
+		for k := range facts.Milestones {
+			src.listed[lineSlug(facts.Milestones[k].Series)] = true
+		}
+		j.sources = append(j.sources, src)
+		j.p.Sources = append(j.p.Sources, j.sourceAge(s.State))
+	}
+}
+
+func (j *joiner) sourceAge(state SourceState) Source {
+	s := Source{SourceState: state}
+	if state.Success.IsZero() {
+		return s
+	}
+	s.Age = max(0, j.asOf.Sub(state.Success)).Truncate(time.Minute)
+	s.Stale = j.stale > 0 && s.Age >= j.stale
+	return s
+}
+
+// arrange puts everything into the order in which it is shown.
+func (j *joiner) arrange() {
+	for _, p := range j.products {
+		j.p.Products = append(j.p.Products, p)
+		slices.SortStableFunc(p.Images, j.compareNewest)
+		slices.SortFunc(p.Refs, compareRefs)
+	}
+	slices.SortFunc(j.p.Products, compareProductLines)
+	for _, l := range j.p.Lines {
+		for _, m := range slices.Backward(l.Milestones) {
+			for _, r := range m.Rows() {
+				r.Product.Rows = append(r.Product.Rows, r)
+			}
+		}
+	}
+	j.p.Families = families(j.p.Products)
+}
+
+func compareRefs(a, b Ref) int { return texts(a.Source, b.Source, a.ID, b.ID, a.URL, b.URL) }

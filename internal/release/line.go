@@ -1,0 +1,218 @@
+package release
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// readLines makes the lines of all series that a source names or that a netboot
+// rule selects by name.
+func (j *joiner) readLines() {
+	j.lineIntents = map[*Line]map[*ProductLine]*Intended{}
+	for i := range j.sources {
+		src := &j.sources[i]
+		for k := range src.facts.Series {
+			j.readSeries(src, &src.facts.Series[k])
+		}
+		for _, name := range seriesNames(src.facts) {
+			j.know(j.line(name), src)
+		}
+	}
+	for i := range j.rules.Series {
+		if name := j.rules.Series[i].Name; j.archived(name) {
+			j.line(name)
+		}
+	}
+	for _, l := range j.lines {
+		j.p.Lines = append(j.p.Lines, l)
+	}
+	slices.SortFunc(j.p.Lines, j.compareLines)
+}
+
+// seriesNames are the series that facts speak of, without those of Facts.Series.
+func seriesNames(f *Facts) []string {
+	seen := map[string]bool{}
+	for i := range f.Milestones {
+		seen[f.Milestones[i].Series] = true
+	}
+	for i := range f.Builds {
+		seen[f.Builds[i].Series] = true
+	}
+	for i := range f.Directories {
+		seen[f.Directories[i].Series] = true
+	}
+	for i := range f.Images {
+		seen[f.Images[i].Series] = true
+	}
+	for i := range f.Netboot {
+		seen[f.Netboot[i].Series] = true
+	}
+	names := make([]string, 0, len(seen))
+	for name := range seen {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// lineSlug makes a record's series safe as a name at the root of the site.
+func lineSlug(series string) string {
+	if series == "" || series == Other {
+		return Other
+	}
+	return SeriesSlug(series, "")
+}
+
+// line returns the line of a series, made of its rule when it is new.
+func (j *joiner) line(series string) *Line {
+	slug := lineSlug(series)
+	if l := j.lines[slug]; l != nil {
+		return l
+	}
+	l := &Line{Slug: slug, Title: capital(slug)}
+	l.Rule, _ = j.rules.SeriesRule(slug)
+	if l.Rule != nil {
+		l.DisplayName, l.Version = l.Rule.DisplayName, l.Rule.Version
+	}
+	l.DisplayName = cmp.Or(l.DisplayName, l.Title)
+	j.lines[slug] = l
+	return l
+}
+
+// capital writes a name as a title.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func (j *joiner) know(l *Line, src *source) {
+	if name := src.state.Name; !slices.Contains(l.Sources, name) {
+		l.Sources = append(l.Sources, name)
+	}
+}
+
+// readSeries takes a series from a source; the first source that names a thing is
+// believed.
+func (j *joiner) readSeries(src *source, s *Series) {
+	l := j.line(s.Slug)
+	first := l.Status == ""
+	j.know(l, src)
+	l.Status = cmp.Or(l.Status, s.Status)
+	if first && s.Title != "" {
+		l.Title = s.Title
+		if l.Rule == nil {
+			l.DisplayName = s.Title
+		}
+	}
+	for i := range s.Manifest {
+		j.readIntent(l, src, &s.Manifest[i])
+	}
+}
+
+// sortIntents puts the series manifests in order, once all families are known.
+func (j *joiner) sortIntents() {
+	for _, l := range j.p.Lines {
+		slices.SortFunc(l.Intents, func(a, b *Intended) int { return compareByFamily(a.Product, b.Product) })
+	}
+}
+
+// readIntent joins a line of a series manifest. A source with less precedence only
+// adds products and contacts that were missing.
+func (j *joiner) readIntent(l *Line, src *source, in *Intent) {
+	product := j.product(src.index, in.Product)
+	if j.lineIntents[l] == nil {
+		j.lineIntents[l] = map[*ProductLine]*Intended{}
+	}
+	if have := j.lineIntents[l][product]; have != nil {
+		if have.Contact == "" {
+			have.Contact, have.Team = j.contact(product, in.Contact)
+		}
+		return
+	}
+	n := &Intended{Product: product, Disabled: in.Disabled, Source: src.state.Name}
+	n.Contact, n.Team = j.contact(product, in.Contact)
+	j.lineIntents[l][product] = n
+	l.Intents = append(l.Intents, n)
+}
+
+// The answers to who a contact is.
+const (
+	ContactTeam   = "team"
+	ContactPerson = "person"
+)
+
+// contact is whom to ask about a product, and whether that is a team or a person as
+// far as the rules know.
+func (j *joiner) contact(p *ProductLine, said string) (contact, team string) {
+	contact = cmp.Or(j.rules.Contacts.Product[p.Slug], strings.TrimSpace(said))
+	return contact, j.rules.Contacts.Team(contact)
+}
+
+// Team reports whether a contact is known to be a team or a person; capitals do
+// not matter. It is empty where neither is known.
+func (c Contacts) Team(contact string) string {
+	switch {
+	case contact == "":
+		return ""
+	case matchFold(c.Teams, contact):
+		return ContactTeam
+	case matchFold(c.People, contact):
+		return ContactPerson
+	}
+	return ""
+}
+
+// matchFold is like Match without regard to capitals, and an empty list matches
+// nothing.
+func matchFold(patterns []string, s string) bool {
+	s = strings.ToLower(s)
+	for _, p := range patterns {
+		if glob(strings.ToLower(p), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// compareLines puts the newest series first: those that no rule knows before all
+// others, as a tracker opens a series before anyone writes a rule for it; the
+// numbers of Core images beside their series; "other" last.
+func (j *joiner) compareLines(a, b *Line) int {
+	return cmp.Or(
+		flags(a.Slug == Other, b.Slug == Other),
+		cmp.Compare(j.lineRank(b), j.lineRank(a)),
+		flags(a.Rule == nil, b.Rule == nil),
+		-compareNatural(a.Slug, b.Slug),
+	)
+}
+
+func (j *joiner) lineRank(l *Line) int {
+	if i, ok := j.ranks[l.Slug]; ok {
+		return i
+	}
+	return len(j.rules.Series)
+}
+
+func (j *joiner) readRanks() {
+	j.ranks = map[string]int{}
+	for i := range slices.Backward(j.rules.Series) {
+		if core := j.rules.Series[i].CoreSeries; core != "" {
+			j.ranks[core] = i
+		}
+	}
+	for i := range slices.Backward(j.rules.Series) {
+		j.ranks[j.rules.Series[i].Name] = i
+	}
+}
+
+// seriesKey is the series under which images are looked up: Core images bear a
+// number that stands for a series.
+func (j *joiner) seriesKey(slug string) string {
+	if i, ok := j.ranks[slug]; ok {
+		return j.rules.Series[i].Name
+	}
+	return slug
+}

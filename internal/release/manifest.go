@@ -1,0 +1,228 @@
+package release
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// DailySlug is the slug of the daily milestone of every series.
+const DailySlug = "daily"
+
+// part is what one source has as a milestone.
+type part struct {
+	src *source
+	m   *Milestone
+}
+
+// claim is a build that a source has standing on a milestone.
+type claim struct {
+	part  part
+	entry Entry
+}
+
+type buildKey struct {
+	series  string
+	product *ProductLine
+	id      string
+}
+
+type sourceBuild struct {
+	src *source
+	b   *Build
+}
+
+// readBuilds indexes the builds by series, product and id, in order of precedence.
+func (j *joiner) readBuilds() {
+	j.builds = map[buildKey][]sourceBuild{}
+	for i := range j.sources {
+		src := &j.sources[i]
+		for k := range src.facts.Builds {
+			b := &src.facts.Builds[k]
+			key := buildKey{lineSlug(b.Series), j.product(i, b.Product), b.BuildID}
+			j.builds[key] = append(j.builds[key], sourceBuild{src, b})
+		}
+	}
+}
+
+// readMilestones makes the manifests of every series: of the milestones that the
+// sources have, joined by slug, and a daily one where they have none.
+func (j *joiner) readMilestones() {
+	j.parts, j.claims = map[*Manifest][]part{}, map[*Row][]claim{}
+	bySlug := map[*Line]map[string]*Manifest{}
+	for i := range j.sources {
+		src := &j.sources[i]
+		for k := range src.facts.Milestones {
+			m := &src.facts.Milestones[k]
+			j.addPart(bySlug, part{src, m})
+		}
+	}
+	for _, l := range j.p.Lines {
+		for _, m := range l.Milestones {
+			j.describe(m)
+		}
+		slices.SortFunc(l.Milestones, compareSlugs)
+		j.order(l)
+		for _, m := range l.Milestones {
+			j.fill(m, j.standing(m))
+		}
+		j.makeDaily(l)
+		compareNeighbours(l)
+	}
+}
+
+func compareSlugs(a, b *Manifest) int { return strings.Compare(a.Slug, b.Slug) }
+
+func (j *joiner) addPart(bySlug map[*Line]map[string]*Manifest, p part) {
+	l := j.line(p.m.Series)
+	slug, kind := j.milestoneName(l, p.m)
+	if bySlug[l] == nil {
+		bySlug[l] = map[string]*Manifest{}
+	}
+	m := bySlug[l][slug]
+	if m == nil {
+		m = &Manifest{Line: l, Slug: slug, Kind: kind}
+		bySlug[l][slug] = m
+		l.Milestones = append(l.Milestones, m)
+	}
+	j.parts[m] = append(j.parts[m], p)
+}
+
+// milestoneName is under which slug, and as what kind, a source's milestone is
+// shown: every daily one of a series as its one daily milestone.
+func (j *joiner) milestoneName(l *Line, m *Milestone) (string, Kind) {
+	slug := Slug(m.Slug)
+	kind, ruled := j.rules.MilestoneKind(l.Slug, slug)
+	if !ruled {
+		kind = cmp.Or(m.Kind, j.rules.KindOf(l.Slug, slug, m.Title))
+	}
+	if kind == KindDaily || slug == DailySlug {
+		return DailySlug, KindDaily
+	}
+	return slug, KindRelease
+}
+
+// describe fills in what is known of a milestone apart from its rows.
+func (j *joiner) describe(m *Manifest) {
+	parts := j.parts[m]
+	slices.SortStableFunc(parts, func(a, b part) int {
+		return flags(Slug(a.m.Slug) != m.Slug, Slug(b.m.Slug) != m.Slug)
+	})
+	m.Title = cmp.Or(parts[0].m.Title, m.Line.Title+" "+capital(m.Slug))
+	for _, p := range parts {
+		m.Date = cmp.Or(m.Date, p.m.Date)
+		m.Refs = append(m.Refs, Ref{p.src.state.Name, p.m.ID, milestoneURL(p.src.state, p.m.ID)})
+	}
+	m.Status = partsStatus(m.Kind, parts)
+	m.Open = m.Status == MilestoneTesting && m.Line.Status != SeriesDisabled
+	m.Bugs = joinBugs(parts)
+	if rule, _ := j.rules.MilestoneRule(m.Line.Slug, m.Slug); rule != nil {
+		m.Date = cmp.Or(m.Date, rule.Date)
+	}
+	if m.Kind == KindDaily {
+		m.Version = m.Line.Version
+		return
+	}
+	m.Version, m.ReleaseStatus = j.rules.MilestoneNames(m.Line.Slug, m.Slug)
+}
+
+// partsStatus is the status that the first source gives. A daily milestone that is
+// made of several is as open as the most open of them.
+func partsStatus(kind Kind, parts []part) MilestoneStatus {
+	var status MilestoneStatus
+	for _, p := range parts {
+		status = cmp.Or(status, p.m.Status)
+		if kind == KindDaily && p.m.Status == MilestoneTesting {
+			return MilestoneTesting
+		}
+	}
+	return status
+}
+
+// joinBugs joins the bugs of several sources, the highest count of each.
+func joinBugs(parts []part) []Bug {
+	counts := map[string]int{}
+	for _, p := range parts {
+		for _, b := range p.m.Bugs {
+			counts[b.Number] = max(counts[b.Number], b.Count)
+		}
+	}
+	var bugs []Bug
+	for number, count := range counts {
+		bugs = append(bugs, Bug{number, count})
+	}
+	slices.SortFunc(bugs, compareBugs)
+	return bugs
+}
+
+// order puts the daily milestone first, then the others from oldest to newest: by
+// the order of their rules; by date where all of one order have one; else by the
+// lowest id, as ids rise with time.
+func (j *joiner) order(l *Line) {
+	ranks, dated := map[*Manifest]int{}, map[int]bool{}
+	for _, m := range l.Milestones {
+		if rule, _ := j.rules.MilestoneRule(l.Slug, m.Slug); rule != nil {
+			ranks[m] = rule.Order
+		}
+		if _, seen := dated[ranks[m]]; !seen {
+			dated[ranks[m]] = true
+		}
+		dated[ranks[m]] = dated[ranks[m]] && m.Date != ""
+	}
+	slices.SortStableFunc(l.Milestones, func(a, b *Manifest) int {
+		c := cmp.Or(flags(a.Kind != KindDaily, b.Kind != KindDaily), cmp.Compare(ranks[a], ranks[b]))
+		if c == 0 && dated[ranks[a]] {
+			c = strings.Compare(a.Date, b.Date)
+		}
+		return cmp.Or(c, compareIDs(a, b), compareNatural(a.Slug, b.Slug))
+	})
+}
+
+// compareIDs compares by lowest id; milestones without any come last.
+func compareIDs(a, b *Manifest) int {
+	idA, idB := lowestID(a), lowestID(b)
+	return cmp.Or(flags(idA == "", idB == ""), CompareBuildIDs(idA, idB))
+}
+
+func lowestID(m *Manifest) string {
+	lowest := ""
+	for _, ref := range m.Refs {
+		if ref.ID != "" && (lowest == "" || CompareBuildIDs(ref.ID, lowest) < 0) {
+			lowest = ref.ID
+		}
+	}
+	return lowest
+}
+
+// standing collects the builds that stand on a milestone, by product, in order of
+// precedence of the sources and newest first within one.
+func (j *joiner) standing(m *Manifest) map[*ProductLine][]claim {
+	claims := map[*ProductLine][]claim{}
+	for _, p := range j.parts[m] {
+		for _, e := range p.m.Entries {
+			if e.State, e.RawState = knownState(e.State, e.RawState); e.State.Current() {
+				product := j.product(p.src.index, e.Product)
+				claims[product] = append(claims[product], claim{p, e})
+			}
+		}
+	}
+	for _, list := range claims {
+		slices.SortStableFunc(list, func(a, b claim) int {
+			return cmp.Or(
+				cmp.Compare(a.part.src.index, b.part.src.index),
+				-CompareBuildIDs(a.entry.BuildID, b.entry.BuildID),
+			)
+		})
+	}
+	return claims
+}
+
+// knownState carries a state that is none of ours as unknown, under its own word.
+func knownState(s State, raw string) (State, string) {
+	switch {
+	case s == StateSuperseded || s == StateRemoved || s == StateMissing || s.Current():
+		return s, raw
+	default:
+		return StateUnknown, cmp.Or(raw, string(s))
+	}
+}

@@ -1,0 +1,186 @@
+package release
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// archived reports whether a netboot rule adds an installer to a series that it
+// names, as opposed to one that it selects by leaving the series out.
+func (j *joiner) archived(series string) bool {
+	for i := range j.rules.Netboot {
+		n := &j.rules.Netboot[i]
+		if n.Address != "" && len(n.Series) > 0 && j.rules.MatchSeries(n.Series, series) {
+			return true
+		}
+	}
+	return false
+}
+
+// readNetboot makes the netboot index: every set of the trees and every installer
+// that the rules add, with what the trackers say about it.
+func (j *joiner) readNetboot() {
+	bySeries := map[*Line][]*NetbootEntry{}
+	for i := range j.sources {
+		f := j.sources[i].facts
+		for k := range f.Netboot {
+			set := f.Netboot[k]
+			l := j.line(set.Series)
+			bySeries[l] = append(bySeries[l], j.netbootSet(i, set))
+		}
+	}
+	for _, l := range j.p.Lines {
+		entries := append(bySeries[l], j.archiveEntries(l)...)
+		products := j.netbootProducts(l)
+		for _, e := range entries {
+			e.joinProduct(l, products)
+		}
+		if !slices.ContainsFunc(entries, func(e *NetbootEntry) bool { return !e.Disabled }) {
+			continue
+		}
+		slices.SortStableFunc(entries, j.compareNetboot)
+		j.p.Netboot = append(j.p.Netboot, &NetbootSeries{Line: l, Entries: entries})
+	}
+}
+
+func (j *joiner) netbootSet(source int, set NetbootSet) *NetbootEntry {
+	tree := j.tree(j.sources[source].state.Name)
+	set.Dir, set.Parent = strings.Trim(set.Dir, "/"), strings.Trim(set.Parent, "/")
+	kind := DirectoryDated
+	if set.Kind == ImageRelease {
+		kind = DirectoryRelease
+	}
+	e := &NetbootEntry{NetbootSet: set, Tree: tree, URL: address(tree, cmp.Or(set.Dir, set.Parent))}
+	e.Hashed = slices.ContainsFunc(set.Boot, hashed) || set.Tarball != nil && hashed(*set.Tarball)
+	e.BuildID = set.BuildID
+	dir := j.directory(tree, set.Parent, Directory{Series: set.Series, Project: set.Project, Kind: kind, BuildID: set.BuildID})
+	dir.Netboot = append(dir.Netboot, e)
+	return e
+}
+
+func hashed(f File) bool { return f.SHA256 != "" || f.SHA1 != "" || f.MD5 != "" }
+
+// archiveEntries are the installers that the rules add to a series, one for each
+// architecture.
+func (j *joiner) archiveEntries(l *Line) []*NetbootEntry {
+	var entries []*NetbootEntry
+	for i := range j.rules.Netboot {
+		n := &j.rules.Netboot[i]
+		if n.Address == "" || len(n.Series) == 0 || l.Slug == Other || !j.rules.MatchSeries(n.Series, l.Slug) {
+			continue
+		}
+		for _, arch := range n.Arches {
+			fill := strings.NewReplacer("{series}", l.Slug, "{version}", l.Version, "{arch}", arch)
+			entries = append(entries, &NetbootEntry{
+				NetbootSet: NetbootSet{
+					Series: l.Slug, Arch: arch, Kind: ImageRelease, Version: l.Version,
+					Kernel: fill.Replace(n.Kernel), Initrd: fill.Replace(n.Initrd),
+				},
+				URL: strings.TrimRight(fill.Replace(n.Address), "/") + "/", Archive: true,
+				Note: fill.Replace(n.Note),
+			})
+		}
+	}
+	return entries
+}
+
+// netbootProduct is a netboot product of the trackers in one series.
+type netbootProduct struct {
+	line     *ProductLine
+	disabled bool
+	contact  string
+	row      *Row
+}
+
+// netbootProducts are the netboot products that have to do with a series, by title.
+func (j *joiner) netbootProducts(l *Line) []netbootProduct {
+	found := map[*ProductLine]*netbootProduct{}
+	get := func(p *ProductLine) *netbootProduct {
+		if found[p] == nil {
+			found[p] = &netbootProduct{line: p, disabled: p.Disabled}
+		}
+		return found[p]
+	}
+	for _, n := range l.Intents {
+		if n.Product.Netboot {
+			p := get(n.Product)
+			p.disabled, p.contact = p.disabled || n.Disabled, n.Contact
+		}
+	}
+	for _, m := range l.Milestones {
+		for _, r := range m.Rows() {
+			if r.Netboot {
+				p := get(r.Product)
+				p.contact = cmp.Or(p.contact, r.Contact)
+				if p.row == nil || r.Manifest.Open || !p.row.Manifest.Open {
+					p.row = r
+				}
+			}
+		}
+	}
+	list := make([]netbootProduct, 0, len(found))
+	for _, p := range found {
+		list = append(list, *p)
+	}
+	slices.SortFunc(list, func(a, b netbootProduct) int { return compareProductLines(a.line, b.line) })
+	return list
+}
+
+// joinProduct finds the tracker's product of an entry: the one of its project and
+// architecture, else the first of its architecture.
+func (e *NetbootEntry) joinProduct(l *Line, products []netbootProduct) {
+	best := -1
+	for i := range products {
+		p := products[i].line
+		if !isArch(p, e.Arch) {
+			continue
+		}
+		own := slices.ContainsFunc(p.Identities, func(id Identity) bool { return id.Project == e.Project })
+		if best < 0 || own {
+			best = i
+		}
+		if own {
+			break
+		}
+	}
+	if best < 0 {
+		return
+	}
+	p := products[best]
+	e.Product, e.Disabled, e.Contact = p.line, p.disabled, p.contact
+	if p.row != nil {
+		e.State = p.row.State
+		if e.BuildID == "" {
+			e.BuildID = p.row.BuildID
+		}
+	}
+}
+
+// isArch reports whether a product is for an architecture, by its identity or the
+// end of its title.
+func isArch(p *ProductLine, arch string) bool {
+	if p.Arch != "" {
+		return p.Arch == arch
+	}
+	return arch != "" && strings.HasSuffix(" "+strings.ToLower(p.Title), " "+arch)
+}
+
+// compareNetboot puts releases before dailies and these before the archive, newest
+// first, and architectures in the order of the rules.
+func (j *joiner) compareNetboot(a, b *NetbootEntry) int {
+	return cmp.Or(
+		flags(a.Archive, b.Archive),
+		flags(b.Kind == ImageRelease, a.Kind == ImageRelease),
+		-compareNatural(a.Version, b.Version),
+		flags(a.Milestone != "", b.Milestone != ""),
+		-compareNatural(a.Milestone, b.Milestone),
+		flags(b.Current, a.Current, b.Pending, a.Pending),
+		-CompareBuildIDs(a.NetbootSet.BuildID, b.NetbootSet.BuildID),
+		cmp.Compare(j.archPlace(a.Arch), j.archPlace(b.Arch)),
+		compareNatural(a.Arch, b.Arch),
+		compareNatural(a.Parent, b.Parent),
+		compareNatural(a.Dir, b.Dir),
+		compareNatural(a.URL, b.URL),
+	)
+}

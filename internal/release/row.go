@@ -1,0 +1,282 @@
+package release
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// fill makes the rows of a milestone: one for every product that is meant to be
+// released or has a build, in groups by family. An intended netboot product without
+// a build has no row, as it never counts as missing.
+func (j *joiner) fill(m *Manifest, standing map[*ProductLine][]claim) {
+	intents, known := j.intents(m)
+	rows := map[*ProductLine]*Row{}
+	for product, n := range intents {
+		if !n.Disabled && !product.Netboot {
+			rows[product] = &Row{Manifest: m, Product: product, State: StateMissing}
+		}
+	}
+	for product, claims := range standing {
+		rows[product] = &Row{Manifest: m, Product: product}
+		j.claims[rows[product]] = claims
+	}
+	list := make([]*Row, 0, len(rows))
+	for product, r := range rows {
+		r.IntentKnown, r.Netboot = known, product.Netboot
+		if n := intents[product]; n != nil {
+			r.Intended, r.Contact, r.Team = !n.Disabled, n.Contact, n.Team
+		} else {
+			j.seriesContact(r)
+		}
+		list = append(list, r)
+	}
+	slices.SortFunc(list, compareRows)
+	for _, r := range list {
+		j.completeRow(r)
+	}
+	j.group(m, list)
+}
+
+func compareRows(a, b *Row) int { return compareByFamily(a.Product, b.Product) }
+
+// seriesContact finds whom to ask about a build that nobody intended.
+func (j *joiner) seriesContact(r *Row) {
+	if n := j.lineIntents[r.Manifest.Line][r.Product]; n != nil {
+		r.Contact, r.Team = n.Contact, n.Team
+		return
+	}
+	r.Contact, r.Team = j.contact(r.Product, "")
+}
+
+// completeRow fills in what follows from the product, its builds and its images.
+func (j *joiner) completeRow(r *Row) {
+	m := r.Manifest
+	r.Identity = j.identity(r.Product, m.Line)
+	if m.Open {
+		r.Rebuild = j.rebuild(r)
+	}
+	for i, c := range j.claims[r] {
+		if i == 0 {
+			r.BuildID, r.State, r.RawState = c.entry.BuildID, c.entry.State, c.entry.RawState
+		}
+		if c.entry.BuildID == r.BuildID {
+			j.believe(r, c)
+		}
+	}
+	for _, b := range j.buildsOf(r) {
+		if r.Tests == nil && b.b.Tests != nil {
+			r.Tests = clonePointer(b.b.Tests)
+		}
+		if r.Bugs == nil {
+			r.Bugs = b.b.Bugs
+		}
+		if r.State == StateUnknown && r.BuildID != "" {
+			j.stateOfBuild(r, b)
+		}
+	}
+	j.rowImages(r)
+}
+
+// believe takes from a source what those before it did not know.
+func (j *joiner) believe(r *Row, c claim) {
+	if r.State == StateUnknown && c.entry.State != StateUnknown {
+		r.State, r.RawState = c.entry.State, c.entry.RawState
+	}
+	if r.Note == "" && c.entry.Note != "" {
+		r.Note, r.NoteFrom = c.entry.Note, c.part.src.state.Name
+	}
+	r.Date = cmp.Or(r.Date, c.entry.Date)
+	if c.part.src != nil { // not a build that was made of an image
+		r.Refs = append(r.Refs, j.buildRef(r, c))
+	}
+}
+
+// buildRef points to the testcases of a build on a milestone.
+func (j *joiner) buildRef(r *Row, c claim) Ref {
+	state := c.part.src.state
+	for _, b := range j.buildsOf(r) {
+		if b.src == c.part.src {
+			return Ref{state.Name, b.b.ID, buildURL(state, c.part.m.ID, b.b.ID)}
+		}
+	}
+	return Ref{state.Name, "", milestoneURL(state, c.part.m.ID)}
+}
+
+func (j *joiner) buildsOf(r *Row) []sourceBuild {
+	if r.BuildID == "" {
+		return nil
+	}
+	return j.builds[buildKey{r.Manifest.Line.Slug, r.Product, r.BuildID}]
+}
+
+// stateOfBuild takes the state that a source gives the build itself.
+func (j *joiner) stateOfBuild(r *Row, b sourceBuild) {
+	if b.b.State == "" {
+		return
+	}
+	if state, raw := knownState(b.b.State, b.b.RawState); state.Current() {
+		r.State, r.RawState = state, raw
+	}
+}
+
+// open are the statuses of a rebuild request that is still to bring a build.
+var openRebuilds = []string{"requested", "queued", "building", "built"}
+
+// rebuild is the newest open request to build the row's product again.
+func (j *joiner) rebuild(r *Row) *Rebuild {
+	var newest *Rebuild
+	for _, req := range j.rebuilds[lineProduct{r.Manifest.Line, r.Product}] {
+		if req.Milestone != "" && Slug(req.Milestone) != r.Manifest.Slug {
+			continue
+		}
+		if newest == nil || CompareBuildIDs(req.ID, newest.ID) > 0 {
+			newest = req
+		}
+	}
+	return newest
+}
+
+// readRebuilds indexes the open requests, in order of precedence of the sources.
+func (j *joiner) readRebuilds() {
+	j.rebuilds = map[lineProduct][]*Rebuild{}
+	for i := range j.sources {
+		for k := range j.sources[i].facts.Series {
+			s := &j.sources[i].facts.Series[k]
+			for n := range s.Rebuilds {
+				req := &s.Rebuilds[n]
+				if slices.Contains(openRebuilds, req.Status) {
+					key := lineProduct{j.line(s.Slug), j.product(i, req.Product)}
+					j.rebuilds[key] = append(j.rebuilds[key], req)
+				}
+			}
+		}
+	}
+}
+
+// rowImages finds the image of the row's build among the dailies, and the place
+// where the row is or will be published.
+func (j *joiner) rowImages(r *Row) {
+	if r.Netboot || r.Identity == (Identity{}) {
+		if !r.Netboot && r.Manifest.Kind == KindRelease && !imageless(r.Product) {
+			r.LocationError = j.noIdentity(r)
+		}
+		return
+	}
+	if r.BuildID != "" && r.Daily == nil {
+		r.Daily = j.dailyImage(r)
+	}
+	if r.Manifest.Kind == KindRelease {
+		j.locate(r)
+	}
+}
+
+// dailyImage is the image of the row's build in a daily directory: the one with
+// its build id, else the one that lies in the directory of that id or has the
+// build's checksum. A dated directory is preferred, as current moves on.
+func (j *joiner) dailyImage(r *Row) *TreeImage {
+	var best *TreeImage
+	bestRank := 0
+	for _, i := range j.rowCandidates(r) {
+		if i.Kind != ImageDaily {
+			continue
+		}
+		if rank := j.nearness(r, i); rank > bestRank {
+			best, bestRank = i, rank
+		}
+	}
+	return best
+}
+
+// rowCandidates are the images that are what the row's product is in its series.
+func (j *joiner) rowCandidates(r *Row) []*TreeImage {
+	var list []*TreeImage
+	for _, i := range j.images[productSeries{r.Product, j.seriesKey(r.Manifest.Line.Slug)}] {
+		if j.holds(r.Identity, &i.Image) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// nearness tells how surely an image is the row's build; zero when it is not.
+func (j *joiner) nearness(r *Row, i *TreeImage) int {
+	rank := 0
+	dir := j.dirs[dirKey{i.Tree.Name, strings.Trim(i.Dir, "/")}]
+	switch {
+	case i.BuildID == r.BuildID:
+		rank = 4
+	case dir != nil && dir.BuildID == r.BuildID:
+		rank = 2
+	case j.sameSum(r, i):
+		rank = 2
+	default:
+		return 0
+	}
+	if dir != nil && dir.Kind == DirectoryDated {
+		rank++
+	}
+	return rank
+}
+
+// sameSum reports whether a source gives the row's build the checksum of the image.
+func (j *joiner) sameSum(r *Row, i *TreeImage) bool {
+	sum := i.Main().SHA256
+	if sum == "" {
+		return false
+	}
+	return slices.ContainsFunc(j.buildsOf(r), func(b sourceBuild) bool { return b.b.SHA256 == sum })
+}
+
+// group puts sorted rows into families and counts them.
+func (j *joiner) group(m *Manifest, rows []*Row) {
+	m.Groups, m.Totals = nil, Totals{}
+	slug := ""
+	for _, r := range rows {
+		family := cmp.Or(r.Product.Family, NoFamily)
+		if s := Slug(family); len(m.Groups) == 0 || s != slug {
+			m.Groups = append(m.Groups, Group{Family: family})
+			slug = s
+		}
+		g := &m.Groups[len(m.Groups)-1]
+		g.Rows = append(g.Rows, r)
+		g.Totals.count(r)
+		m.Totals.count(r)
+	}
+}
+
+// count adds a row, without its findings.
+func (t *Totals) count(r *Row) {
+	t.Rows++
+	meant := !r.Netboot && (r.Intended || !r.IntentKnown)
+	switch {
+	case r.Netboot:
+	case r.Intended:
+		t.Intended++
+	case r.IntentKnown && r.State != StateMissing:
+		t.Extra++
+	}
+	if meant && r.State != StateMissing {
+		t.Built++
+	}
+	if r.Rebuild != nil {
+		t.Rebuilds++
+	}
+	switch r.State {
+	case StateReady:
+		t.AllReady++
+		if meant {
+			t.Ready++
+		}
+	case StateTesting:
+		t.Testing++
+	case StateFailed:
+		t.Failed++
+	case StateDisabled:
+		t.Disabled++
+	case StateMissing:
+		t.Missing++
+	default:
+		t.Other++
+	}
+}
