@@ -1,0 +1,396 @@
+package generator
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"shiplist/internal/release"
+)
+
+// directoryPage is a publishing page: for someone who wants an image.
+type directoryPage struct {
+	Page
+	Daily    bool
+	Pending  bool
+	Test     string // the stage, when it is not a final release: "Beta 2"
+	Machines []machineLink
+	Cards    []card
+	Verify   []verifyView
+	Files    []fileView
+	Netboot  []Link
+	Tree     Link // the directory itself
+	Findings []findingView
+	Warning  html // for dailies and test versions
+	HowTo    html // how to check a download
+}
+
+// machineLink answers "Which computer do you have?".
+type machineLink struct {
+	Title string
+	Arch  string
+	Href  string
+	Usual bool
+	Kinds []Link // when there is more than one kind of image for the machine
+}
+
+// card is one kind of image.
+type card struct {
+	ID          string
+	Title       string
+	Raw         string // the name of a kind that no rule describes
+	Description string
+	Images      []offer
+}
+
+// offer is one image for one machine.
+type offer struct {
+	ID          string
+	Machine     string
+	Arch        string
+	Unknown     bool // no rule describes the machine
+	Description string
+	Main        fileView
+	Version     string
+	Build       string
+	Modified    time.Time
+	Together    []fileView // further files that are needed, too
+	Forms       []fileView // the same in another form
+	Quick       []Link     // torrent, zsync, signature, manifest, list
+	Others      []fileView
+	Oversized   string
+	Verify      string // the command that checks this file by its sum
+	Older       []fileView
+}
+
+// fileView is a file with all that is known of it.
+type fileView struct {
+	Name   string
+	Href   string
+	What   string
+	Size   string // "6.5 GB", "about 6.5 GB"
+	Bytes  string // "6,518,974,464"; only where exact
+	SHA256 string
+}
+
+// verifyView is how to check what comes from one directory.
+type verifyView struct {
+	Dir             string // shown when the page has several
+	List, Signature Link
+	Fetch           string
+	Sum             string
+	Sign            string
+}
+
+// arrangeDirectory makes a publishing page.
+func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
+	p := directoryPage{Page: s.newPage(d.path, s.directoryTitle(d), "Download and check the images of "+s.directoryTitle(d)+".",
+		s.directoryCrumbs(d)...)}
+	s.rest(&p.Page, d.tree.Name)
+	p.Daily = d.kind != release.DirectoryRelease
+	p.Pending = d.kind == release.DirectoryPending
+	if !p.Daily {
+		p.Test = stageOf(d)
+	}
+	p.Tree = Link{Text: d.tree.Name + " " + d.dir}
+	if len(d.dirs) == 1 {
+		p.Tree.Href = webURL(d.dirs[0].URL)
+	}
+	p.Cards = s.cards(d)
+	p.Machines = s.machines(p.Cards)
+	for _, dir := range d.dirs {
+		p.Findings = append(p.Findings, s.viewFindings(&p.Page, dir.Findings, false)...)
+		p.Files = append(p.Files, s.allFiles(dir, d)...)
+		if v := verification(dir, d); v.List.Text != "" {
+			p.Verify = append(p.Verify, v)
+		}
+	}
+	p.Netboot = s.netbootLinks(&p.Page, d)
+	return p, s.directoryTexts(&p)
+}
+
+// directoryTexts adds the texts that content has for the page.
+func (s *site) directoryTexts(p *directoryPage) (err error) {
+	if p.HowTo, err = s.part("verify", p.Root); err != nil {
+		return err
+	}
+	switch {
+	case p.Daily:
+		p.Warning, err = s.part("daily", p.Root)
+	case p.Test != "":
+		p.Warning, err = s.part("test-version", p.Root)
+	}
+	return err
+}
+
+func (s *site) directoryCrumbs(d *download) []menuItem {
+	crumbs := []menuItem{{"Images", "images/"}}
+	if l := s.line(d.series); l != nil {
+		crumbs = append(crumbs, menuItem{seriesTitle(l), s.seriesPath(l)})
+	}
+	return crumbs
+}
+
+// directoryTitle is what a person would call the directory.
+func (s *site) directoryTitle(d *download) string {
+	words := []string{d.project}
+	if p, _ := s.rules.Project(d.project); p != nil && p.Title != "" {
+		words[0] = p.Title
+	}
+	l := s.line(d.series)
+	if v := newestVersion(d); v != "" {
+		words = append(words, v)
+		if l != nil && l.Rule != nil && l.Rule.LTS {
+			words = append(words, "LTS")
+		}
+	}
+	if stage := stageOf(d); stage != "" {
+		words = append(words, stage)
+	}
+	if l != nil && l.DisplayName != "" {
+		words = append(words, "("+l.DisplayName+")")
+	} else if newestVersion(d) == "" {
+		words = append(words, d.series)
+	}
+	switch d.kind {
+	case release.DirectoryCurrent:
+		words = append(words, "daily build")
+	case release.DirectoryPending:
+		words = append(words, "pending daily build")
+	}
+	return strings.Join(words, " ")
+}
+
+func newestVersion(d *download) string {
+	v := ""
+	for _, img := range d.images {
+		if v == "" || release.CompareBuildIDs(img.Version, v) > 0 {
+			v = img.Version
+		}
+	}
+	return v
+}
+
+// stageOf is the stage of a directory that holds no final: "Beta 2".
+func stageOf(d *download) string {
+	stage := ""
+	for _, img := range d.images {
+		if img.Milestone == "" {
+			return ""
+		}
+		stage = img.Milestone
+	}
+	at := strings.IndexAny(stage, "0123456789")
+	if at > 0 {
+		stage = strings.TrimRight(stage[:at], "-") + " " + stage[at:]
+	}
+	return capital(stage)
+}
+
+// cards lays the images out: a card for each kind, in it the newest image for
+// each machine with the older ones behind it.
+func (s *site) cards(d *download) []card {
+	var cards []card
+	ids := map[string]bool{}
+	for _, img := range d.images {
+		if n := len(cards); n == 0 || cards[n-1].Raw != img.PublishType {
+			cards = append(cards, s.newCard(ids, img.PublishType))
+		}
+		c := &cards[len(cards)-1]
+		dir := s.directories[img.Tree.Name+"\x00"+img.Dir]
+		if n := len(c.Images); n > 0 && img.Arch != "" && c.Images[n-1].Arch == img.Arch && img.Kind == release.ImageRelease {
+			c.Images[n-1].Older = append(c.Images[n-1].Older, s.viewFile(img.Main(), img.URL))
+			continue
+		}
+		c.Images = append(c.Images, s.viewDownload(ids, img, dir))
+	}
+	for i := range cards {
+		if t, _ := s.rules.PublishType(cards[i].Raw); t != nil {
+			cards[i].Raw = ""
+		}
+	}
+	return cards
+}
+
+func (s *site) newCard(ids map[string]bool, publishType string) card {
+	c := card{ID: release.UniqueSlug(ids, "kind-"+release.Slug(publishType), "2"), Title: publishType, Raw: publishType}
+	if t, _ := s.rules.PublishType(publishType); t != nil {
+		c.Title, c.Description = t.Title, t.Description
+	}
+	if c.Title == "" {
+		c.Title = "Other images"
+	}
+	return c
+}
+
+func (s *site) viewDownload(ids map[string]bool, img *release.TreeImage, dir *release.TreeDirectory) offer {
+	v := offer{
+		ID:      release.UniqueSlug(ids, release.Slug("get-"+img.PublishType+"-"+img.Arch), "2"),
+		Machine: s.machine(img.Arch), Arch: img.Arch, Version: img.Version, Build: img.BuildID,
+		Main: s.viewFile(img.Main(), img.URL), Modified: img.Main().Modified, Oversized: oversized(img),
+	}
+	a, _ := s.rules.Architecture(img.Arch)
+	if v.Unknown = a == nil; !v.Unknown {
+		v.Description = a.Description
+	}
+	if v.Machine == "" {
+		v.Machine = img.Name
+	}
+	s.companions(&v, img, dir)
+	if v.Main.SHA256 != "" {
+		v.Verify = "echo " + shellQuote(v.Main.SHA256+"  "+v.Main.Name) + " | sha256sum --check"
+	}
+	return v
+}
+
+// companions sorts an image's further files by what people do with them.
+func (s *site) companions(v *offer, img *release.TreeImage, dir *release.TreeDirectory) {
+	main := img.Main()
+	for _, f := range img.Files {
+		view := s.viewFile(f, img.URL)
+		switch {
+		case f.Name == main.Name:
+		case f.Main && (f.Type == main.Type || f.Type == "bootimg"):
+			v.Together = append(v.Together, view)
+		case f.Main:
+			v.Forms = append(v.Forms, view)
+		case f.Type == main.Type+".torrent" || f.Type == main.Type+".zsync" || f.Type == "manifest" || f.Type == "list":
+			v.Quick = append(v.Quick, Link{Text: quickWords[f.Type[strings.LastIndexByte(f.Type, '.')+1:]], Href: view.Href})
+		default:
+			v.Others = append(v.Others, view)
+		}
+	}
+	if dir != nil && dir.Signed && len(dir.Checksums) > 0 {
+		list := dir.Checksums[0]
+		v.Quick = append(v.Quick, Link{Text: "Checksums", Href: fileURL(dir.URL, list)}, Link{Text: "Signature", Href: fileURL(dir.URL, list+".gpg")})
+	}
+	slices.SortStableFunc(v.Quick, func(a, b Link) int { return quickRank(a.Text) - quickRank(b.Text) })
+}
+
+var quickWords = map[string]string{"torrent": "Torrent", "zsync": "zsync", "manifest": "Package list", "list": "File list"}
+
+// quickOrder is the order of the quiet links under a download.
+var quickOrder = []string{"Torrent", "zsync", "Checksums", "Signature", "Package list", "File list"}
+
+func quickRank(word string) int { return slices.Index(quickOrder, word) }
+
+// viewFile shows a file of a directory.
+func (s *site) viewFile(f release.File, dir string) fileView {
+	v := fileView{Name: f.Name, Href: fileURL(dir, f.Name), What: f.Type, SHA256: f.SHA256}
+	if e, _ := s.rules.Extension(f.Type); e != nil && e.Title != "" {
+		v.What = e.Title
+	}
+	if f.Size == nil {
+		return v
+	}
+	if v.Size = size(*f.Size); f.Exact {
+		v.Bytes = grouped(*f.Size)
+	} else {
+		v.Size = "about " + v.Size
+	}
+	return v
+}
+
+// oversized says by how much an image exceeds its limit, in numbers where they are known.
+func oversized(img *release.TreeImage) string {
+	f := img.Main()
+	if f.Size != nil && img.Limit > 0 && *f.Size > img.Limit {
+		return "Larger than its limit of " + size(img.Limit) + ": over by " + size(*f.Size-img.Limit) + "."
+	}
+	if img.Oversized {
+		return "Marked as larger than its limit."
+	}
+	return ""
+}
+
+// machines lists every machine once, in the order of its first image.
+func (s *site) machines(cards []card) []machineLink {
+	var machines []machineLink
+	for _, c := range cards {
+		for _, img := range c.Images {
+			i := slices.IndexFunc(machines, func(m machineLink) bool { return m.Arch == img.Arch && m.Title == img.Machine })
+			if i < 0 {
+				i = len(machines)
+				machines = append(machines, machineLink{Title: img.Machine, Arch: img.Arch, Href: "#" + img.ID, Usual: img.Arch == "amd64"})
+			}
+			machines[i].Kinds = append(machines[i].Kinds, Link{Text: c.Title, Href: "#" + img.ID})
+		}
+	}
+	slices.SortStableFunc(machines, func(a, b machineLink) int { return s.archRank(a.Arch) - s.archRank(b.Arch) })
+	return machines
+}
+
+// verification is how to check the images of one directory, with real names.
+func verification(dir *release.TreeDirectory, d *download) verifyView {
+	var v verifyView
+	if len(dir.Checksums) == 0 {
+		return v
+	}
+	list := dir.Checksums[0]
+	v.List = Link{Text: list, Href: fileURL(dir.URL, list)}
+	if len(d.dirs) > 1 {
+		v.Dir = dir.Path
+	}
+	if v.List.Href != "" {
+		v.Fetch = "curl -O " + shellQuote(v.List.Href)
+	}
+	if tool, ok := sumTools[list]; ok {
+		v.Sum = tool + " --check --ignore-missing " + shellQuote(list)
+	}
+	if dir.Signed {
+		v.Signature = Link{Text: list + ".gpg", Href: fileURL(dir.URL, list+".gpg")}
+		if v.Fetch != "" {
+			v.Fetch += " -O " + shellQuote(v.Signature.Href)
+		}
+		v.Sign = "gpg --verify " + shellQuote(list+".gpg") + " " + shellQuote(list)
+	}
+	return v
+}
+
+var sumTools = map[string]string{
+	"SHA512SUMS": "sha512sum", "SHA256SUMS": "sha256sum", "SHA1SUMS": "sha1sum", "MD5SUMS": "md5sum",
+}
+
+// allFiles is every file of a directory that the page shows, so that it can stand
+// in for the listing.
+func (s *site) allFiles(dir *release.TreeDirectory, d *download) []fileView {
+	var files []fileView
+	for _, img := range d.images {
+		if img.Dir == dir.Path {
+			for _, f := range img.Files {
+				files = append(files, s.viewFile(f, img.URL))
+			}
+		}
+	}
+	for i, list := range dir.Checksums {
+		files = append(files, fileView{Name: list, Href: fileURL(dir.URL, list), What: "checksums"})
+		if i == 0 && dir.Signed {
+			files = append(files, fileView{Name: list + ".gpg", Href: fileURL(dir.URL, list+".gpg"), What: "signature of the checksums"})
+		}
+	}
+	for _, n := range d.netboot {
+		if n.Parent == dir.Path && n.Tarball != nil {
+			files = append(files, s.viewFile(*n.Tarball, dir.URL))
+		}
+	}
+	for _, name := range dir.Strays {
+		files = append(files, fileView{Name: name, Href: fileURL(dir.URL, name), What: "belongs to no image"})
+	}
+	slices.SortStableFunc(files, func(a, b fileView) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(files, func(a, b fileView) bool { return a.Name == b.Name && a.Href == b.Href })
+}
+
+// netbootLinks leads to the netboot installers of the directory.
+func (s *site) netbootLinks(p *Page, d *download) []Link {
+	l := s.line(d.series)
+	if l == nil || len(d.netboot) == 0 {
+		return nil
+	}
+	var links []Link
+	for _, n := range d.netboot {
+		if !n.Disabled {
+			links = append(links, Link{Text: s.machine(n.Arch), Href: p.to(s.netbootPath(l)) + "#" + netbootID(n.Arch)})
+		}
+	}
+	return slices.Compact(links)
+}

@@ -1,0 +1,262 @@
+package generator
+
+import (
+	"bytes"
+	"encoding/json"
+	"path"
+	"time"
+
+	"shiplist/internal/release"
+)
+
+// Rule of this file: the same facts as the pages, for programs. Fields may be
+// added; unknown values are left out. docs/design.md shows the shape.
+
+type manifestJSON struct {
+	Series    string        `json:"series"`
+	Milestone string        `json:"milestone"`
+	Title     string        `json:"title"`
+	Kind      release.Kind  `json:"kind"`
+	Status    string        `json:"status,omitempty"`
+	Open      bool          `json:"open"`
+	Date      string        `json:"date,omitempty"`
+	Totals    totalsJSON    `json:"totals"`
+	Sources   []sourceJSON  `json:"sources"`
+	Rows      []rowJSON     `json:"rows"`
+	Before    string        `json:"before,omitempty"`
+	Changes   []changeJSON  `json:"changes,omitempty"`
+	Findings  []findingJSON `json:"findings,omitempty"`
+}
+
+type totalsJSON struct {
+	Rows     int `json:"rows"`
+	Intended int `json:"intended"`
+	Built    int `json:"built"`
+	Ready    int `json:"ready"`
+	Blockers int `json:"blockers"`
+}
+
+type sourceJSON struct {
+	Name  string `json:"name"`
+	AsOf  string `json:"as_of,omitempty"`
+	Stale bool   `json:"stale"`
+}
+
+type rowJSON struct {
+	Series      string         `json:"series,omitempty"`    // in product.json only
+	Milestone   string         `json:"milestone,omitempty"` // likewise
+	Product     string         `json:"product"`
+	Title       string         `json:"title"`
+	Family      string         `json:"family,omitempty"`
+	Arch        string         `json:"arch,omitempty"`
+	Intended    bool           `json:"intended"`
+	Netboot     bool           `json:"netboot,omitempty"`
+	BuildID     string         `json:"build_id,omitempty"`
+	State       release.State  `json:"state"`
+	RawState    string         `json:"raw_state,omitempty"`
+	Rebuild     string         `json:"rebuild,omitempty"`
+	Contact     string         `json:"contact,omitempty"`
+	DailyTree   string         `json:"daily_tree,omitempty"`
+	DailyPath   string         `json:"daily_path,omitempty"`
+	ReleaseTree string         `json:"release_tree,omitempty"`
+	ReleasePath string         `json:"release_path,omitempty"`
+	Addresses   *addressesJSON `json:"addresses,omitempty"`
+	Files       []fileJSON     `json:"files,omitempty"`
+	Tests       *release.Tests `json:"tests,omitempty"`
+	Bugs        []string       `json:"bugs,omitempty"`
+	Findings    []findingJSON  `json:"findings,omitempty"`
+}
+
+type addressesJSON struct {
+	Daily   string `json:"daily,omitempty"`
+	Release string `json:"release,omitempty"`
+}
+
+type fileJSON struct {
+	Name      string `json:"name"`
+	Size      *int64 `json:"size,omitempty"`
+	SizeExact *bool  `json:"size_exact,omitempty"`
+	SHA256    string `json:"sha256,omitempty"`
+}
+
+type changeJSON struct {
+	Kind    release.ChangeKind `json:"kind"`
+	Product string             `json:"product"`
+	From    string             `json:"from,omitempty"`
+	To      string             `json:"to,omitempty"`
+}
+
+type findingJSON struct {
+	Rule     string           `json:"rule"`
+	Severity release.Severity `json:"severity"`
+	Text     string           `json:"text"`
+	Advice   string           `json:"advice,omitempty"`
+	Actor    release.Actor    `json:"actor,omitempty"`
+	Who      string           `json:"who,omitempty"`
+}
+
+func (s *site) manifestJSON(m *release.Manifest) manifestJSON {
+	j := manifestJSON{
+		Series: m.Line.Slug, Milestone: m.Slug, Title: m.Title, Kind: m.Kind, Status: string(m.Status), Open: m.Open, Date: m.Date,
+		Totals:  totalsJSON{m.Totals.Rows, m.Totals.Intended, m.Totals.Built, m.Totals.Ready, m.Totals.Blockers},
+		Sources: s.sourcesJSON(m.Line.Sources), Rows: []rowJSON{}, Findings: viewJSON(m.Findings),
+	}
+	for _, r := range m.Rows() {
+		j.Rows = append(j.Rows, viewRowJSON(r))
+	}
+	if m.Before != nil {
+		j.Before = m.Before.Slug
+	}
+	for _, c := range m.Changes {
+		j.Changes = append(j.Changes, changeJSON{c.Kind, c.Product.Slug, c.From, c.To})
+	}
+	return j
+}
+
+// sourcesJSON are the sources by name; all of them without names, as on the page.
+func (s *site) sourcesJSON(names []string) []sourceJSON {
+	var p Page
+	s.rest(&p, names...)
+	all := make([]sourceJSON, 0, len(p.Sources))
+	for _, v := range p.Sources {
+		all = append(all, sourceJSON{Name: v.Name, AsOf: stamp(v.Success)})
+	}
+	for i := range all {
+		for _, src := range s.picture.Sources {
+			if src.Name == all[i].Name {
+				all[i].Stale = src.Stale
+			}
+		}
+	}
+	return all
+}
+
+func viewRowJSON(r *release.Row) rowJSON {
+	j := rowJSON{
+		Product: r.Product.Slug, Title: r.Product.Title, Family: r.Product.Family, Arch: r.Product.Arch, Intended: r.Intended,
+		Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, Tests: r.Tests,
+		Findings: viewJSON(r.Findings),
+	}
+	if r.Rebuild != nil {
+		j.Rebuild = r.Rebuild.Status
+	}
+	for _, b := range r.Bugs {
+		j.Bugs = append(j.Bugs, b.Number)
+	}
+	var at addressesJSON
+	if r.Daily != nil {
+		j.DailyTree, j.DailyPath, at.Daily = r.Daily.Tree.Name, path.Join(r.Daily.Dir, r.Daily.Main().Name), webURL(r.Daily.URL)
+		j.Files = mainFiles(&r.Daily.Image)
+	} else if r.Release != nil {
+		j.Files = mainFiles(&r.Release.Image)
+	}
+	if r.Location != nil {
+		j.ReleaseTree, j.ReleasePath, at.Release = r.Location.Tree, path.Join(r.Location.Dir, releasedName(r)), webURL(r.Location.URL)
+	}
+	if at != (addressesJSON{}) {
+		j.Addresses = &at
+	}
+	return j
+}
+
+// releasedName is the name that the main file has, or will have, where it is
+// published: without its end as long as no file tells it.
+func releasedName(r *release.Row) string {
+	switch {
+	case r.Release != nil:
+		return r.Release.Main().Name
+	case r.Daily != nil && r.Daily.Main().Type != "":
+		return r.Location.Stem + "." + r.Daily.Main().Type
+	}
+	return r.Location.Stem
+}
+
+func mainFiles(img *release.Image) []fileJSON {
+	var files []fileJSON
+	for _, f := range img.Files {
+		if !f.Main {
+			continue
+		}
+		j := fileJSON{Name: f.Name, Size: f.Size, SHA256: f.SHA256}
+		if f.Size != nil {
+			j.SizeExact = &f.Exact
+		}
+		files = append(files, j)
+	}
+	return files
+}
+
+func viewJSON(all []*release.Finding) []findingJSON {
+	var views []findingJSON
+	for _, f := range all {
+		views = append(views, findingJSON{f.Rule, f.Severity, f.Text, f.Advice, f.Actor, f.Who})
+	}
+	return views
+}
+
+type productJSON struct {
+	Product    string         `json:"product"`
+	Title      string         `json:"title"`
+	Family     string         `json:"family,omitempty"`
+	Arch       string         `json:"arch,omitempty"`
+	Identities []identityJSON `json:"identities,omitempty"`
+	Sources    []sourceJSON   `json:"sources"`
+	Rows       []rowJSON      `json:"rows"`
+	Images     []imageJSON    `json:"images"`
+	Findings   []findingJSON  `json:"findings,omitempty"`
+}
+
+type identityJSON struct {
+	Project     string `json:"project,omitempty"`
+	Subproject  string `json:"subproject,omitempty"`
+	ImageType   string `json:"image_type,omitempty"`
+	PublishType string `json:"publish_type,omitempty"`
+	Arch        string `json:"arch,omitempty"`
+}
+
+type imageJSON struct {
+	Tree     string     `json:"tree"`
+	Series   string     `json:"series"`
+	Path     string     `json:"path"`
+	Address  string     `json:"address,omitempty"`
+	Name     string     `json:"name"`
+	BuildID  string     `json:"build_id,omitempty"`
+	Current  bool       `json:"current,omitempty"`
+	Pending  bool       `json:"pending,omitempty"`
+	Modified *time.Time `json:"modified,omitempty"`
+	Files    []fileJSON `json:"files"`
+}
+
+func (s *site) productJSON(pl *release.ProductLine) productJSON {
+	j := productJSON{
+		Product: pl.Slug, Title: pl.Title, Family: pl.Family, Arch: pl.Arch, Sources: s.sourcesJSON(nil),
+		Rows: []rowJSON{}, Images: []imageJSON{}, Findings: viewJSON(pl.Findings),
+	}
+	for _, id := range pl.Identities {
+		j.Identities = append(j.Identities, identityJSON(id))
+	}
+	for _, r := range pl.Rows {
+		row := viewRowJSON(r)
+		row.Series, row.Milestone = r.Manifest.Line.Slug, r.Manifest.Slug
+		j.Rows = append(j.Rows, row)
+	}
+	for _, img := range pl.Images {
+		v := imageJSON{
+			Tree: img.Tree.Name, Series: img.Series, Path: img.Dir, Address: webURL(img.URL), Name: img.Name,
+			BuildID: img.BuildID, Current: img.Current, Pending: img.Pending, Files: mainFiles(&img.Image),
+		}
+		if m := img.Main().Modified; !m.IsZero() {
+			m = m.UTC()
+			v.Modified = &m
+		}
+		j.Images = append(j.Images, v)
+	}
+	return j
+}
+
+// writeJSON writes a value for programs and for people who look at it.
+func writeJSON[V any](b *bytes.Buffer, v V) error {
+	enc := json.NewEncoder(b)
+	enc.SetIndent("", " ")
+	return enc.Encode(v)
+}

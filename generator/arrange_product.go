@@ -1,0 +1,216 @@
+package generator
+
+import (
+	"strings"
+
+	"shiplist/internal/release"
+)
+
+// productPage is one product across series and milestones.
+type productPage struct {
+	Page
+	Answer     string
+	Family     Link
+	Machine    string
+	Identities []string // "kubuntu, daily-live, desktop, amd64"
+	Trackers   []Link
+	Rows       []standView
+	HasTests   bool
+	Says       []saysView
+	Images     []imageView
+	Findings   []findingView
+	JSON       string
+}
+
+// standView is the product on one milestone.
+type standView struct {
+	Series, Milestone Link
+	Open              bool
+	State             stateView
+	Rebuild           string
+	Build             Link
+	Tests             *release.Tests
+	Contact           Link
+	Place             Link
+	Note              html
+}
+
+// saysView is what one source says about the newest build.
+type saysView struct {
+	Source string
+	Says   string
+	Link   Link
+}
+
+// imageView is an image of the product in a tree.
+type imageView struct {
+	Tree, Series string
+	Dir          Link
+	Name         string
+	Build        string
+	Size         string
+	Exact        bool
+	Sum          string
+	Marks        string // "current, oversized"
+}
+
+func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
+	p := productPage{Page: s.newPage(productPath(pl), pl.Title, "Every build and image of "+pl.Title+".",
+		s.familyCrumb(pl.Family)...)}
+	s.rest(&p.Page)
+	p.Family = Link{Text: pl.Family}
+	if target := s.familyPath(pl.Family); target != "" {
+		p.Family.Href = p.to(target)
+	}
+	p.Machine, p.Trackers, p.JSON = s.machine(pl.Arch), refs(pl.Refs), "product.json"
+	for _, id := range pl.Identities {
+		p.Identities = append(p.Identities, joinWords(id.Project, id.Subproject, id.ImageType, id.PublishType, id.Arch))
+	}
+	for _, r := range pl.Rows {
+		p.Rows = append(p.Rows, s.viewStand(&p.Page, r))
+		p.HasTests = p.HasTests || r.Tests != nil
+	}
+	p.Answer = productAnswer(pl)
+	p.Says = s.says(&p.Page, pl)
+	for _, img := range pl.Images {
+		p.Images = append(p.Images, s.viewImage(&p.Page, img))
+	}
+	p.Findings = s.viewFindings(&p.Page, pl.Findings, true)
+	return p
+}
+
+func (s *site) familyCrumb(family string) []menuItem {
+	if target := s.familyPath(family); target != "" {
+		return []menuItem{{family, target}}
+	}
+	return nil
+}
+
+func joinWords(words ...string) string {
+	var some []string
+	for _, w := range words {
+		if w != "" {
+			some = append(some, w)
+		}
+	}
+	return strings.Join(some, ", ")
+}
+
+// newestRow is the row that a person asks for: of the newest open release
+// milestone, else of the newest open one, else the newest.
+func newestRow(pl *release.ProductLine) *release.Row {
+	var daily *release.Row
+	for _, r := range pl.Rows {
+		if r.Manifest.Open && r.Manifest.Kind == release.KindRelease {
+			return r
+		}
+		if daily == nil && r.Manifest.Open {
+			daily = r
+		}
+	}
+	if daily == nil && len(pl.Rows) > 0 {
+		return pl.Rows[0]
+	}
+	return daily
+}
+
+func productAnswer(pl *release.ProductLine) string {
+	r := newestRow(pl)
+	if r == nil {
+		return "It stands on no milestone."
+	}
+	state := capital(viewState(r.State, r.RawState).Word)
+	if r.BuildID == "" {
+		return state + " in " + r.Manifest.Title + "."
+	}
+	return state + " in " + r.Manifest.Title + " as build " + r.BuildID + "."
+}
+
+func (s *site) viewStand(p *Page, r *release.Row) standView {
+	v := standView{
+		Series:    Link{Text: r.Manifest.Line.Title, Href: p.to(s.seriesPath(r.Manifest.Line))},
+		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
+		Open:      r.Manifest.Open, State: viewState(r.State, r.RawState), Rebuild: rebuildText(r.Rebuild),
+		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: r.Tests,
+		Contact: contact(r.Contact), Note: s.notes.note(r.Note),
+	}
+	if r.Location != nil {
+		v.Place = s.place(p, r)
+	}
+	return v
+}
+
+// says sets side by side what each source says about the row that people ask for.
+func (s *site) says(p *Page, pl *release.ProductLine) []saysView {
+	r := newestRow(pl)
+	if r == nil {
+		return nil
+	}
+	var all []saysView
+	for _, ref := range r.Refs {
+		word := viewState(r.State, r.RawState).Word
+		if r.RawState != "" {
+			word = r.RawState
+		}
+		all = append(all, saysView{ref.Source, "build " + r.BuildID + " on " + r.Manifest.Title + ": " + word, Link{"its page there", webURL(ref.URL), false}})
+	}
+	if r.Daily != nil {
+		all = append(all, saysImage("daily image", r.Daily))
+	} else if r.BuildID != "" && !r.Netboot {
+		all = append(all, saysView{Source: "image trees", Says: "no daily image of build " + r.BuildID})
+	}
+	if r.Release != nil {
+		all = append(all, saysImage("published", r.Release))
+	} else if r.Location != nil {
+		all = append(all, saysView{treeName(r.Location), "nothing at " + r.Location.Dir + "/" + r.Location.Stem + " yet", s.place(p, r)})
+	}
+	for _, f := range r.Findings {
+		for _, e := range f.Evidence {
+			if e.Fact != "" {
+				all = append(all, saysView{e.Source, e.Fact, Link{"evidence", webURL(e.URL), false}})
+			}
+		}
+	}
+	return all
+}
+
+func treeName(l *release.Location) string {
+	if l.Tree != "" {
+		return l.Tree
+	}
+	return l.Role
+}
+
+func saysImage(what string, img *release.TreeImage) saysView {
+	f := img.Main()
+	text := what + " " + f.Name
+	if img.BuildID != "" {
+		text += ", build " + img.BuildID
+	}
+	if f.SHA256 != "" {
+		text += ", sha256 " + fingerprint(f.SHA256) + "…"
+	}
+	return saysView{img.Tree.Name, text, Link{img.Dir, webURL(img.URL), false}}
+}
+
+func (s *site) viewImage(p *Page, img *release.TreeImage) imageView {
+	f := img.Main()
+	v := imageView{
+		Tree: img.Tree.Name, Series: img.Series, Dir: Link{Text: img.Dir, Href: webURL(img.URL)},
+		Name: f.Name, Build: img.BuildID, Sum: f.SHA256, Exact: f.Exact,
+	}
+	if f.Size != nil {
+		v.Size = size(*f.Size)
+	}
+	if d := s.downloadOfImage(img); d != nil {
+		v.Dir.Href = p.to(d.path)
+	}
+	var marks []string
+	for word, is := range map[string]bool{"current": img.Current, "pending": img.Pending, "oversized": img.Oversized} {
+		if is {
+			marks = append(marks, word)
+		}
+	}
+	v.Marks = joinWords(sorted(marks)...)
+	return v
+}

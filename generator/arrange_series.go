@@ -1,0 +1,234 @@
+package generator
+
+import (
+	"fmt"
+	"slices"
+
+	"shiplist/internal/release"
+)
+
+// seriesPage is a series: what is meant to be released, and every product on
+// every milestone.
+type seriesPage struct {
+	Page
+	Lead     string // "Version 24.04, long-term support. In development."
+	Answer   string
+	Open     []progressView
+	Facts    []factView
+	Matrix   matrix
+	Intents  []intentGroup
+	Intended int
+	Findings []findingView
+	Images   []Link // its publishing pages
+	Netboot  string // address; empty when the series has none
+}
+
+type factView struct{ Name, Value string }
+
+// progressView is a milestone with how far it is.
+type progressView struct {
+	Link
+	Series string
+	Lead   string
+	Answer string
+	Bar    []segment
+	Blocks int
+}
+
+type intentGroup struct {
+	Family string
+	Lines  []intentView
+}
+
+type intentView struct {
+	Product  Link
+	Contact  Link
+	Person   bool
+	Unknown  bool // there is a contact, and nobody knows what it is
+	Disabled bool
+	Source   string
+}
+
+// matrix is products by milestones.
+type matrix struct {
+	Milestones []Link
+	Groups     []matrixGroup
+	Columns    int
+	Wide       bool // more columns than fit beside each other with their names across
+}
+
+type matrixGroup struct {
+	Family string
+	Rows   []matrixRow
+}
+
+type matrixRow struct {
+	Product Link
+	Cells   []cell
+}
+
+// cell is a product on a milestone; an empty Word says that it is not on it.
+type cell struct {
+	Class, Word, Build, Href string
+}
+
+func (s *site) arrangeSeries(l *release.Line) seriesPage {
+	p := seriesPage{Page: s.newPage(s.seriesPath(l), seriesTitle(l),
+		"What "+seriesTitle(l)+" ships: products, milestones and contacts.")}
+	s.rest(&p.Page, l.Sources...)
+	p.Lead, p.Facts = seriesLead(l), seriesFacts(l)
+	for _, m := range l.Milestones {
+		if m.Open && m.Kind == release.KindRelease {
+			p.Open = append(p.Open, s.viewProgress(&p.Page, m))
+		}
+	}
+	p.Answer = seriesAnswer(l, p.Open)
+	p.Matrix = s.viewMatrix(&p.Page, l, nil)
+	p.Intents, p.Intended = s.viewIntents(&p.Page, l)
+	p.Findings = s.viewFindings(&p.Page, l.Findings, false)
+	for _, d := range s.downloads {
+		if d.series == l.Slug {
+			p.Images = append(p.Images, Link{Text: d.tree.Name + " " + d.dir, Href: p.to(d.path)})
+		}
+	}
+	if slices.ContainsFunc(s.picture.Netboot, func(n *release.NetbootSeries) bool { return n.Line == l }) {
+		p.Netboot = p.to(s.netbootPath(l))
+	}
+	return p
+}
+
+func seriesLead(l *release.Line) string {
+	if l.Rule != nil && l.Rule.Development {
+		return "The series in development."
+	}
+	switch l.Status {
+	case release.SeriesActive:
+		return "An active series."
+	case release.SeriesDisabled:
+		return "A closed series."
+	}
+	return ""
+}
+
+// seriesAnswer says where the series stands.
+func seriesAnswer(l *release.Line, open []progressView) string {
+	if len(open) == 1 {
+		return open[0].Text + ": " + open[0].Answer
+	}
+	if len(open) > 1 {
+		n := 0
+		for _, m := range open {
+			n += m.Blocks
+		}
+		return fmt.Sprintf("%d milestones are in testing. %s", len(open), blocking(n))
+	}
+	if d := l.Daily(); d != nil && d.Open {
+		return "Only daily builds are in testing."
+	}
+	return "No milestone is in testing."
+}
+
+// seriesFacts are the dates that the rules know.
+func seriesFacts(l *release.Line) []factView {
+	r := l.Rule
+	if r == nil {
+		return nil
+	}
+	var facts []factView
+	add := func(name, value string) {
+		if value != "" {
+			facts = append(facts, factView{name, value})
+		}
+	}
+	add("Newest point release", r.PointVersion)
+	add("Released", day(r.Released))
+	add("Supported until", day(r.EOL))
+	add("Servers until", day(r.EOLServer))
+	add("Extended until", day(r.EOLESM))
+	add("Legacy until", day(r.EOLLegacy))
+	return facts
+}
+
+func (s *site) viewProgress(p *Page, m *release.Manifest) progressView {
+	return progressView{
+		Link: Link{Text: m.Title, Href: p.to(s.milestonePath(m))}, Series: seriesTitle(m.Line),
+		Lead: lead(m), Answer: readiness(m.Totals), Bar: segments(m.Totals), Blocks: m.Totals.Blockers,
+	}
+}
+
+// viewMatrix lays the rows of a series' milestones out as a table; with a product
+// filter only those rows.
+func (s *site) viewMatrix(p *Page, l *release.Line, want map[*release.ProductLine]bool) matrix {
+	var m matrix
+	type place struct{ group, row int }
+	places := map[*release.ProductLine]place{}
+	for column, ms := range l.Milestones {
+		m.Milestones = append(m.Milestones, Link{Text: ms.Slug, Href: p.to(s.milestonePath(ms))})
+		for _, r := range ms.Rows() {
+			if want != nil && !want[r.Product] {
+				continue
+			}
+			at, ok := places[r.Product]
+			if !ok {
+				at.group = m.group(r.Product.Family)
+				at.row = m.row(at.group, Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, len(l.Milestones))
+				places[r.Product] = at
+			}
+			m.Groups[at.group].Rows[at.row].Cells[column] = viewCell(r, m.Milestones[column].Href)
+		}
+	}
+	m.sort()
+	m.Columns = len(m.Milestones) + 1
+	m.Wide = len(m.Milestones) > 6
+	return m
+}
+
+func viewCell(r *release.Row, milestone string) cell {
+	state := viewState(r.State, r.RawState)
+	return cell{Class: state.Class, Word: state.Word, Build: r.BuildID, Href: milestone + "#row-" + r.Product.Slug}
+}
+
+// group finds or makes the group of a family.
+func (m *matrix) group(family string) int {
+	for i := range m.Groups {
+		if m.Groups[i].Family == family {
+			return i
+		}
+	}
+	m.Groups = append(m.Groups, matrixGroup{Family: family})
+	return len(m.Groups) - 1
+}
+
+func (m *matrix) row(group int, product Link, columns int) int {
+	g := &m.Groups[group]
+	g.Rows = append(g.Rows, matrixRow{Product: product, Cells: make([]cell, columns)})
+	return len(g.Rows) - 1
+}
+
+// sort puts families and products in order, whatever milestone showed them first.
+func (m *matrix) sort() {
+	slices.SortStableFunc(m.Groups, func(a, b matrixGroup) int { return compareTitles(a.Family, b.Family) })
+	for i := range m.Groups {
+		slices.SortStableFunc(m.Groups[i].Rows, func(a, b matrixRow) int { return compareTitles(a.Product.Text, b.Product.Text) })
+	}
+}
+
+// viewIntents lists the statement of intent and counts what is meant to ship.
+func (s *site) viewIntents(p *Page, l *release.Line) ([]intentGroup, int) {
+	var groups []intentGroup
+	n := 0
+	for _, in := range l.Intents {
+		if len(groups) == 0 || groups[len(groups)-1].Family != in.Product.Family {
+			groups = append(groups, intentGroup{Family: in.Product.Family})
+		}
+		g := &groups[len(groups)-1]
+		g.Lines = append(g.Lines, intentView{
+			Product: Link{Text: in.Product.Title, Href: p.to(productPath(in.Product))}, Contact: contact(in.Contact),
+			Person: in.Team == "person", Unknown: in.Contact != "" && in.Team == "", Disabled: in.Disabled, Source: in.Source,
+		})
+		if !in.Disabled {
+			n++
+		}
+	}
+	return groups, n
+}

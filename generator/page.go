@@ -1,0 +1,288 @@
+package generator
+
+import (
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"shiplist/internal/release"
+)
+
+// pageKinds are the templates that must be there: one for each page struct.
+var pageKinds = []string{
+	"404", "checks", "directory", "family", "home", "images", "manifest", "netboot",
+	"netboot-series", "product", "series", "text",
+}
+
+// Page is what every page has. Each page struct embeds it; all addresses in a
+// page struct are relative to the page already.
+type Page struct {
+	Title        string // of the page, for its h1
+	Site         string // title of the site
+	Distribution string
+	Description  string // one sentence, for search engines
+	Notice       string // shown on every page, such as "Sample data"
+	Root         string // the way to the site's root: "../../"
+	Style        string
+	Script       string // empty when there is none
+	Logo         string // empty when there is none
+	Menu         []Link
+	Crumbs       []Link // from the home page down, without the page itself
+	AsOf         time.Time
+	Sources      []sourceView // those that the page rests on
+	Stale        []sourceView // of them, those whose last answer is old or failed
+	// path is where the page lies, for addresses made while it is arranged.
+	path string
+}
+
+// Link is a place to go to. An empty Href is shown as plain text.
+type Link struct {
+	Text    string
+	Href    string
+	Current bool
+}
+
+// newPage fills what every page has. Crumbs are pairs of title and page path.
+func (s *site) newPage(path, title, description string, crumbs ...menuItem) Page {
+	p := Page{
+		Title: title, Site: s.config.Title, Distribution: s.config.Distribution, Description: description,
+		Notice: s.config.Notice, Root: rootOf(path), AsOf: s.picture.AsOf, path: path,
+	}
+	p.Style = p.to(s.assets.style)
+	if s.assets.script != "" {
+		p.Script = p.to(s.assets.script)
+	}
+	if s.assets.logo != "" {
+		p.Logo = p.to(s.assets.logo)
+	}
+	for _, m := range s.menu {
+		p.Menu = append(p.Menu, Link{Text: m.title, Href: p.to(m.path), Current: m.path == path || m.path != "" && strings.HasPrefix(path, m.path)})
+	}
+	if path != "" {
+		p.Crumbs = append(p.Crumbs, Link{Text: "Releases", Href: p.to("")})
+	}
+	for _, c := range crumbs {
+		p.Crumbs = append(p.Crumbs, Link{Text: c.title, Href: p.to(c.path)})
+	}
+	return p
+}
+
+// to is the address of another page of the site as seen from this one.
+func (p *Page) to(target string) string { return href(p.Root, target) }
+
+// rest names the sources that the page rests on; without names all of them.
+func (s *site) rest(p *Page, names ...string) {
+	for i := range s.picture.Sources {
+		src := &s.picture.Sources[i]
+		if len(names) > 0 && !slices.Contains(names, src.Name) {
+			continue
+		}
+		v := viewSource(src)
+		p.Sources = append(p.Sources, v)
+		if v.Trouble != "" {
+			p.Stale = append(p.Stale, v)
+		}
+	}
+}
+
+// sourceView is a source with how fresh it is.
+type sourceView struct {
+	Name    string
+	Kind    string // "tracker", "image tree"
+	Href    string
+	Success time.Time // zero when it never answered
+	Trouble string    // one sentence; empty when all is well
+}
+
+// sourceKinds are the kinds of source in words.
+var sourceKinds = map[string]string{
+	"qatracker": "tracker", "test-observer": "tracker", "tree": "image tree", "plan": "plan",
+}
+
+func viewSource(src *release.Source) sourceView {
+	v := sourceView{Name: src.Name, Kind: src.Kind, Success: src.Success, Href: webURL(src.Site)}
+	if w, ok := sourceKinds[src.Kind]; ok {
+		v.Kind = w
+	}
+	switch {
+	case src.Success.IsZero():
+		v.Trouble = "has never answered"
+	case src.Held != nil:
+		v.Trouble = "gave an answer that is held back (" + src.Held.Reason + "); the facts shown are older"
+	case src.Stale:
+		v.Trouble = "gave its last good answer " + span(src.Age) + " before this page was made"
+	case src.Error != "":
+		v.Trouble = "did not answer the last time; the facts shown are from the time before"
+	}
+	return v
+}
+
+// stateView is a state as word and mark.
+type stateView struct {
+	Class string // of the mark: ready, testing, failed, missing, off, unknown
+	Word  string
+}
+
+// words for the states; any other is shown as the source says it.
+var stateWords = map[release.State]stateView{
+	release.StateReady:      {"ready", "ready"},
+	release.StateTesting:    {"testing", "testing"},
+	release.StateFailed:     {"failed", "failed"},
+	release.StateMissing:    {"missing", "missing"},
+	release.StateDisabled:   {"off", "disabled"},
+	release.StateSuperseded: {"off", "superseded"},
+	release.StateRemoved:    {"off", "removed"},
+}
+
+func viewState(s release.State, raw string) stateView {
+	if v, ok := stateWords[s]; ok {
+		return v
+	}
+	if raw == "" {
+		raw = "unknown"
+	}
+	return stateView{"unknown", raw}
+}
+
+// segment is one part of the bar over a manifest.
+type segment struct {
+	stateView
+	Count int
+}
+
+// segments are the parts of the bar, in the order in which a release fills up.
+func segments(t release.Totals) []segment {
+	var bar []segment
+	add := func(s release.State, n int) {
+		if n > 0 {
+			bar = append(bar, segment{viewState(s, "other"), n})
+		}
+	}
+	ready := t.Rows - t.Testing - t.Failed - t.Missing - t.Disabled - t.Other
+	add(release.StateReady, ready)
+	add(release.StateTesting, t.Testing)
+	add(release.StateFailed, t.Failed)
+	add(release.StateMissing, t.Missing)
+	add(release.StateDisabled, t.Disabled)
+	add(release.StateUnknown, t.Other)
+	return bar
+}
+
+// findingView is a finding on a page.
+type findingView struct {
+	Severity release.Severity
+	Rule     string
+	Text     string
+	Advice   string
+	Who      string
+	Subject  Link // what it is about, for pages where that is not plain
+	Evidence []evidenceView
+}
+
+type evidenceView struct {
+	Source string
+	Fact   string
+	Link   Link
+	Time   time.Time
+}
+
+// viewFindings shows findings on a page; with subject they name what they are about.
+func (s *site) viewFindings(p *Page, all []*release.Finding, subject bool) []findingView {
+	views := make([]findingView, 0, len(all))
+	for _, f := range all {
+		v := findingView{Severity: f.Severity, Rule: f.Rule, Text: sentence(f.Text), Advice: sentence(f.Advice), Who: string(f.Actor)}
+		if f.Who != "" {
+			v.Who = f.Who
+		}
+		if subject {
+			v.Subject = s.subject(p, f)
+		}
+		for _, e := range f.Evidence {
+			v.Evidence = append(v.Evidence, evidenceView{
+				Source: e.Source, Fact: e.Fact, Time: e.Time, Link: Link{Text: e.URL, Href: webURL(e.URL)},
+			})
+		}
+		views = append(views, v)
+	}
+	return views
+}
+
+// severity picks the findings of one severity.
+func severity(all []*release.Finding, want release.Severity) []*release.Finding {
+	var some []*release.Finding
+	for _, f := range all {
+		if f.Severity == want {
+			some = append(some, f)
+		}
+	}
+	return some
+}
+
+// subject is what a finding is about, with the page that tells more.
+func (s *site) subject(p *Page, f *release.Finding) Link {
+	var words []string
+	target := ""
+	if l := s.line(f.Series); l != nil {
+		target, words = s.seriesPath(l), append(words, l.Title)
+		for _, m := range l.Milestones {
+			if m.Slug == f.Milestone {
+				target, words = s.milestonePath(m), []string{m.Title}
+			}
+		}
+	}
+	if pl := s.product(f.Product); pl != nil {
+		words = append([]string{pl.Title}, words...)
+		if f.Milestone == "" {
+			target = productPath(pl)
+		}
+	}
+	if len(words) == 0 && f.Dir != "" {
+		words = []string{f.Tree + " " + f.Dir}
+	}
+	if len(words) == 0 && f.Source != "" {
+		words = []string{f.Source}
+	}
+	l := Link{Text: strings.Join(words, ", ")}
+	if target != "" {
+		l.Href = p.to(target)
+	}
+	return l
+}
+
+func (s *site) line(slug string) *release.Line {
+	i := slices.IndexFunc(s.picture.Lines, func(l *release.Line) bool { return l.Slug == slug })
+	if slug == "" || i < 0 {
+		return nil
+	}
+	return s.picture.Lines[i]
+}
+
+func (s *site) product(slug string) *release.ProductLine {
+	if slug == "" {
+		return nil
+	}
+	return s.products[slug]
+}
+
+// refs are the pages of a thing at its sources.
+func refs(all []release.Ref) []Link {
+	var links []Link
+	for _, r := range all {
+		links = append(links, Link{Text: r.Source, Href: webURL(r.URL)})
+	}
+	return links
+}
+
+// firstHref is the first address among links.
+func firstHref(links []Link) string {
+	for _, l := range links {
+		if l.Href != "" {
+			return l.Href
+		}
+	}
+	return ""
+}
+
+// html is the type of checked HTML in page structs.
+type html = template.HTML

@@ -1,0 +1,176 @@
+package generator
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+)
+
+// site is everything that pages are arranged from. It is complete before the
+// first page is rendered and only read from then on.
+type site struct {
+	config  config.Site
+	rules   *release.Rules
+	picture *release.Picture
+	layouts *layouts
+	texts   *texts
+	notes   sanitizer
+	text    markdown
+	assets  assets
+	menu    []menuItem
+	// seriesDirs are the names of the series' directories, by slug.
+	seriesDirs map[string]string
+	// downloads are the publishing pages, by path; downloadOf finds the page of a
+	// directory.
+	downloads  []*download
+	downloadOf map[*release.TreeDirectory]*download
+	// directories are those of all trees by tree and path, products by slug,
+	// families the paths of their pages by title.
+	directories map[string]*release.TreeDirectory
+	products    map[string]*release.ProductLine
+	families    map[string]string
+}
+
+type menuItem struct{ title, path string }
+
+// assets are the files that pages link to, under names that tell their content.
+type assets struct {
+	style, script, logo string // paths below the site; empty where there is none
+	files               map[string][]byte
+	css                 []byte
+}
+
+// loadAssets reads the style sheet and the script from the layouts and the logo
+// from where the configuration says.
+func loadAssets(fsys fs.FS, c config.Site) (assets, error) {
+	a := assets{files: map[string][]byte{}}
+	css, err := fs.ReadFile(fsys, "assets/style.css")
+	if err != nil {
+		return a, fmt.Errorf("layouts: %w", err)
+	}
+	a.css = append(css, accent(c.Accent)...)
+	a.style = a.put("style", ".css", a.css)
+	script, err := fs.ReadFile(fsys, "assets/script.js")
+	if err == nil {
+		a.script = a.put("script", ".js", script)
+	}
+	if c.Logo == "" {
+		return a, nil
+	}
+	logo, err := os.ReadFile(c.Logo)
+	if err != nil {
+		return a, fmt.Errorf("[site] logo: %w", err)
+	}
+	a.logo = a.put("logo", component(filepath.Ext(c.Logo)), logo)
+	return a, nil
+}
+
+func (a *assets) put(name, ext string, content []byte) string {
+	p := "assets/" + name + "-" + digestOf(content)[:10] + strings.ReplaceAll(ext, "%2E", ".")
+	a.files[p] = content
+	return p
+}
+
+// colour is what may be an accent: a hex colour, a name, or a colour function.
+var colour = regexp.MustCompile(`^(#[0-9a-fA-F]{3,8}|[a-zA-Z]+|[a-z]+\([0-9a-z.,%/ -]+\))$`)
+
+// accent is the end of the style sheet that sets the owner's colour, lighter on
+// dark ground.
+func accent(c string) string {
+	if !colour.MatchString(c) {
+		return ""
+	}
+	return "\n:root { --accent: " + c + "; }\n" +
+		"@media (prefers-color-scheme: dark) { :root { --accent: color-mix(in oklab, " + c + " 50%, white); } }\n"
+}
+
+// nameSeries gives every series its directory: its slug, with an id or a number
+// behind it where the name is taken.
+func (s *site) nameSeries() {
+	taken := map[string]bool{}
+	for _, name := range release.ReservedNames {
+		// The series of images that tell none keeps its name: it is reserved for it.
+		taken[name] = name != release.Other
+	}
+	for _, d := range s.texts.pages {
+		first, _, _ := strings.Cut(d.pagePath(), "/")
+		taken[first] = true
+	}
+	s.seriesDirs = make(map[string]string, len(s.picture.Lines))
+	for _, l := range s.picture.Lines {
+		name := component(l.Slug)
+		for n := 2; taken[name]; n++ {
+			name = fmt.Sprintf("%s-%d", component(l.Slug), n)
+		}
+		taken[name] = true
+		s.seriesDirs[l.Slug] = name
+	}
+}
+
+// buildMenu lists the places that every page leads to.
+func (s *site) buildMenu() {
+	s.menu = []menuItem{{"Releases", ""}, {"Images", "images/"}, {"Netboot", "netboot/"}, {"Checks", "checks/"}}
+	docs := slices.Clone(s.texts.pages)
+	slices.SortStableFunc(docs, func(a, b document) int {
+		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.name, b.name))
+	})
+	for _, d := range docs {
+		if d.Menu != "" {
+			s.menu = append(s.menu, menuItem{d.Menu, d.pagePath()})
+		}
+	}
+}
+
+func (s *site) seriesPath(l *release.Line) string { return s.seriesDirs[l.Slug] + "/" }
+
+func (s *site) milestonePath(m *release.Manifest) string {
+	return s.seriesPath(m.Line) + pagePath(m.Slug)
+}
+
+func productPath(p *release.ProductLine) string { return pagePath("products", p.Slug) }
+
+func (s *site) netbootPath(l *release.Line) string { return "netboot/" + s.seriesPath(l) }
+
+// familyPath is the page of a family; empty when it has none.
+func (s *site) familyPath(title string) string { return s.families[title] }
+
+// render executes a page's template with its struct.
+func render[P any](s *site, kind string, b *bytes.Buffer, p P) error {
+	t := s.layouts.pages[kind]
+	if err := t.ExecuteTemplate(b, "base.html", p); err != nil {
+		return layoutError(err)
+	}
+	return nil
+}
+
+// part is a text that a generated page shows; empty where content has none.
+func (s *site) part(name, root string) (template.HTML, error) {
+	doc, ok := s.texts.parts[name]
+	if !ok {
+		return "", nil
+	}
+	html, err := s.text.html(doc.body, root)
+	if err != nil {
+		return "", fmt.Errorf("content/%s: %w", doc.name, err)
+	}
+	return html, nil
+}
+
+// indexFile is the file of a page path.
+func indexFile(p string) string {
+	if p == "" || strings.HasSuffix(p, "/") {
+		return path.Join(p, "index.html")
+	}
+	return p
+}

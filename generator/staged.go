@@ -1,0 +1,226 @@
+package generator
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+)
+
+// Names in the directory of staged sets. Everything else in it is a set, under
+// its digest, or not ours.
+const (
+	markerFile = ".shiplist-staged"
+	latestFile = "latest"
+	lockFile   = ".lock"
+	tempPrefix = ".tmp-"
+)
+
+// markerText tells whoever looks what the directory is. Below it the digests of
+// the kept sets follow, oldest first: the list of what may be deleted.
+const markerText = `# Staged sets of a site, written by shiplist. Each directory is one whole set, named
+# by its digest. The sets below are removed when newer ones come, oldest first.
+`
+
+// keep is how many sets are kept.
+const keep = 10
+
+// lockWait is how long one run waits for another to end.
+const lockWait = 2 * time.Minute
+
+// staged is the directory of staged sets, held by this process.
+type staged struct {
+	dir  string
+	sets []string // digests, oldest first
+	lock *flock.Flock
+}
+
+var digestName = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// openStaged takes hold of the directory, making it when it is not there. One
+// that is not empty and was not made by us is refused.
+func openStaged(ctx context.Context, dir string) (*staged, error) {
+	if err := claim(dir); err != nil {
+		return nil, err
+	}
+	s := &staged{dir: dir, lock: flock.New(filepath.Join(dir, lockFile))}
+	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	if ok, err := s.lock.TryLockContext(ctx, 50*time.Millisecond); err != nil || !ok {
+		return nil, fmt.Errorf("lock %s: another run is writing there: %w", dir, errors.Join(err, ctx.Err()))
+	}
+	if err := s.read(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, s.sweep()
+}
+
+// claim makes sure that the directory is ours.
+func claim(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("staged sets: %w", err)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, markerFile)); err == nil {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("staged sets: %w", err)
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("staged sets: %s is not empty (%s) and was not made by shiplist; name another directory with [site] staged or --staged, or empty this one",
+			dir, entries[0].Name())
+	}
+	return renameio.WriteFile(filepath.Join(dir, markerFile), []byte(markerText), 0o644)
+}
+
+// read reads the recorded list, leaving out what is gone.
+func (s *staged) read() error {
+	f, err := os.Open(filepath.Join(s.dir, markerFile))
+	if err != nil {
+		return fmt.Errorf("staged sets: %w", err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		digest := strings.TrimSpace(lines.Text())
+		if !digestName.MatchString(digest) || slices.Contains(s.sets, digest) {
+			continue
+		}
+		if info, err := os.Lstat(filepath.Join(s.dir, digest)); err == nil && info.IsDir() {
+			s.sets = append(s.sets, digest)
+		}
+	}
+	return lines.Err()
+}
+
+// sweep removes what a run that was cut short left behind. The lock is held, so
+// none of it is in use.
+func (s *staged) sweep() error {
+	left, err := filepath.Glob(filepath.Join(s.dir, tempPrefix+"*"))
+	if err != nil {
+		return err
+	}
+	for _, dir := range left {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("staged sets: remove unfinished set: %w", err)
+		}
+	}
+	return nil
+}
+
+// newest is the name of the newest set; empty when there is none.
+func (s *staged) newest() string {
+	if len(s.sets) == 0 {
+		return ""
+	}
+	return s.sets[len(s.sets)-1]
+}
+
+// temp makes the directory in which a set is written.
+func (s *staged) temp() (string, error) {
+	dir, err := os.MkdirTemp(s.dir, tempPrefix)
+	if err != nil {
+		return "", fmt.Errorf("staged sets: %w", err)
+	}
+	return dir, os.Chmod(dir, 0o755)
+}
+
+// adopt moves a finished set to its name; where one with the same digest is
+// there already, that one stays untouched. It reports whether the set is new.
+func (s *staged) adopt(temp, digest string) (bool, error) {
+	final := filepath.Join(s.dir, digest)
+	if info, err := os.Lstat(final); err == nil && info.IsDir() && slices.Contains(s.sets, digest) {
+		return false, os.RemoveAll(temp)
+	}
+	// Recorded before it is there: a name without a set does no harm, a set
+	// without a name would never be removed.
+	if err := s.record(digest); err != nil {
+		return false, err
+	}
+	if err := os.Rename(temp, final); err != nil {
+		return false, fmt.Errorf("staged sets: %w", err)
+	}
+	return true, syncDir(s.dir)
+}
+
+// record writes the list with digest as the newest.
+func (s *staged) record(digest string) error {
+	s.sets = slices.DeleteFunc(s.sets, func(d string) bool { return d == digest })
+	s.sets = append(s.sets, digest)
+	return s.save()
+}
+
+func (s *staged) save() error {
+	text := markerText
+	for _, d := range s.sets {
+		text += d + "\n"
+	}
+	if err := renameio.WriteFile(filepath.Join(s.dir, markerFile), []byte(text), 0o644); err != nil {
+		return fmt.Errorf("staged sets: %w", err)
+	}
+	return nil
+}
+
+// point makes digest the newest, for whoever reads the file "latest".
+func (s *staged) point(digest string) error {
+	if err := s.record(digest); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(filepath.Join(s.dir, latestFile), []byte(digest+"\n"), 0o644); err != nil {
+		return fmt.Errorf("staged sets: %w", err)
+	}
+	return nil
+}
+
+// prune removes the oldest sets above the number to keep, never the published one.
+func (s *staged) prune(output string) (int, error) {
+	published, _ := filepath.EvalSymlinks(output)
+	removed := 0
+	for i := 0; i < len(s.sets) && len(s.sets) > keep; {
+		dir := filepath.Join(s.dir, s.sets[i])
+		if real, err := filepath.EvalSymlinks(dir); err == nil && real == published {
+			i++
+			continue
+		}
+		if err := discard(s.dir, dir); err != nil {
+			return removed, fmt.Errorf("staged sets: remove old set: %w", err)
+		}
+		s.sets = slices.Delete(s.sets, i, i+1)
+		removed++
+	}
+	if removed == 0 {
+		return 0, nil
+	}
+	return removed, s.save()
+}
+
+// discard removes a set: renamed first, so that nobody finds half of one.
+func discard(parent, dir string) error {
+	aside := filepath.Join(parent, tempPrefix+"old-"+filepath.Base(dir))
+	if err := os.Rename(dir, aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.RemoveAll(aside)
+}
+
+func (s *staged) close() error { return s.lock.Close() }
+
+// syncDir makes a rename last.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

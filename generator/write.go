@@ -1,0 +1,164 @@
+package generator
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// output is one file of the site: where it lies and how it is made. Rendering
+// waits until the file is written, so that a large site is never in memory whole.
+type output struct {
+	path   string // below the site, with the file's name
+	render func(*bytes.Buffer) error
+}
+
+// written is what is known of a file once it is in the set.
+type written struct {
+	sum    string
+	bytes  int64
+	shared bool
+}
+
+// set is a set being written. All its names are below one root, so that no name,
+// whatever it is made of, leads out of the directory of staged sets.
+type set struct {
+	root *os.Root
+	dir  string // of this set, below root
+	// before is the newest earlier set, whose unchanged files are shared; empty for none.
+	before string
+	pool   sync.Pool
+}
+
+// writeSet renders all outputs into staged/dir, several at once, and returns the digest
+// of the whole: sha256 over the sorted paths, each with the sum of its content.
+func writeSet(ctx context.Context, staged, dir, before string, outputs []output) (string, []written, error) {
+	slices.SortFunc(outputs, func(a, b output) int { return strings.Compare(a.path, b.path) })
+	for i := 1; i < len(outputs); i++ {
+		if outputs[i].path == outputs[i-1].path {
+			return "", nil, fmt.Errorf("two pages for one address: /%s", outputs[i].path)
+		}
+	}
+	root, err := os.OpenRoot(staged)
+	if err != nil {
+		return "", nil, err
+	}
+	defer root.Close()
+	s := &set{root: root, dir: dir, before: before, pool: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
+	if err := s.makeDirs(outputs); err != nil {
+		return "", nil, err
+	}
+	files := make([]written, len(outputs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range outputs {
+		group.Go(func() (err error) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			files[i], err = s.write(outputs[i])
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return "", nil, err
+	}
+	return digestSet(outputs, files), files, nil
+}
+
+// makeDirs makes every directory once, before the writers start.
+func (s *set) makeDirs(outputs []output) error {
+	last := "."
+	for _, o := range outputs {
+		dir := path.Dir(o.path)
+		if dir == last {
+			continue
+		}
+		if err := s.root.MkdirAll(path.Join(s.dir, dir), 0o755); err != nil {
+			return fmt.Errorf("make directory for /%s: %w", o.path, err)
+		}
+		last = dir
+	}
+	return nil
+}
+
+// write renders one file and puts it into the set.
+func (s *set) write(o output) (written, error) {
+	buf := s.pool.Get().(*bytes.Buffer)
+	defer s.pool.Put(buf)
+	buf.Reset()
+	if err := o.render(buf); err != nil {
+		return written{}, fmt.Errorf("page /%s: %w", o.path, err)
+	}
+	w := written{sum: digestOf(buf.Bytes()), bytes: int64(buf.Len())}
+	var err error
+	if w.shared, err = s.share(o.path, buf.Bytes()); err != nil || w.shared {
+		return w, err
+	}
+	return w, s.create(o.path, buf.Bytes(), time.Time{})
+}
+
+// share takes over the earlier set's file where it has the same bytes, so that
+// servers and mirrors see that it did not change.
+func (s *set) share(name string, content []byte) (bool, error) {
+	if s.before == "" {
+		return false, nil
+	}
+	earlier := path.Join(s.before, name)
+	info, err := s.root.Lstat(earlier)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) {
+		return false, nil
+	}
+	old, err := s.root.ReadFile(earlier)
+	if err != nil || !bytes.Equal(old, content) {
+		return false, nil
+	}
+	if s.root.Link(earlier, path.Join(s.dir, name)) == nil {
+		return true, nil
+	}
+	// The file system has no hard links, or no more of them for this file.
+	return true, s.create(name, content, info.ModTime())
+}
+
+// create writes a new file, with a given time where there is one.
+func (s *set) create(name string, content []byte, modified time.Time) error {
+	f, err := s.root.OpenFile(path.Join(s.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("write /%s: %w", name, err)
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write /%s: %w", name, err)
+	}
+	if modified.IsZero() {
+		return nil
+	}
+	return s.root.Chtimes(path.Join(s.dir, name), modified, modified)
+}
+
+func digestSet(outputs []output, files []written) string {
+	h := sha256.New()
+	for i, o := range outputs {
+		// A hash never fails to take what is written to it.
+		_, _ = fmt.Fprintf(h, "%s\x00%s\n", o.path, files[i].sum)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// digestOf is the sha256 of some bytes in hex.
+func digestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
