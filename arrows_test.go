@@ -33,19 +33,54 @@ var arrows = map[string]arrow{
 	".":                {},
 	"internal/release": {never: ioPackages},
 	"internal/naming":  {may: []string{"internal/release"}, never: ioPackages},
-	"internal/config":  {may: []string{".", "internal/release", "internal/tomlpos"}, modules: []string{"github.com/BurntSushi/toml"}, never: []string{"net/http"}},
-	"internal/tomlpos": {modules: []string{"github.com/BurntSushi/toml"}, never: ioPackages},
-	"internal/store":   {may: []string{"internal/release", "internal/tomlpos"}, modules: []string{"github.com/BurntSushi/toml", "github.com/gofrs/flock", "github.com/google/renameio/v2", "golang.org/x/sync"}, never: []string{"net/http"}},
+	"internal/tomlpos": {modules: []string{toml}, never: ioPackages},
+	"internal/config": {
+		may:     []string{".", "internal/release", "internal/tomlpos"},
+		modules: []string{toml, "github.com/robfig/cron/v3"},
+		never:   []string{"net", "net/http"},
+	},
+	"internal/store": {
+		may:     []string{"internal/release", "internal/tomlpos"},
+		modules: []string{toml, flock, renameio, xsync},
+		never:   []string{"net", "net/http"},
+	},
 	"internal/demo":    {may: []string{"internal/release"}},
 	"internal/testenv": {},
 	"internal/browser": {},
-	"agent/fetch":      {modules: []string{"golang.org/x/sync"}},
-	"agent/qatracker":  {may: sources(), modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/sync", "golang.org/x/text"}},
-	"agent/tree":       {may: sources(), modules: []string{"golang.org/x/net", "golang.org/x/sync", "golang.org/x/text"}},
-	"agent":            {may: append(sources(), "internal/store", "agent/qatracker", "agent/tree"), modules: []string{"github.com/robfig/cron/v3", "golang.org/x/sync"}},
-	"generator":        {may: []string{".", "internal/config", "internal/release", "internal/store"}, modules: []string{"github.com/BurntSushi/toml", "github.com/Masterminds/sprig/v3", "github.com/google/renameio/v2", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net"}, never: []string{"net", "net/http", "os/exec"}},
-	"cmd/shiplist":     {may: []string{".", "agent", "agent/fetch", "agent/qatracker", "agent/tree", "generator", "internal/config", "internal/demo", "internal/release", "internal/store"}},
+	"agent/fetch":      {modules: []string{xsync}},
+	"agent/qatracker": {
+		may:     sources(),
+		modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/text", xsync},
+	},
+	"agent/tree": {
+		may:     sources(),
+		modules: []string{"golang.org/x/net", "golang.org/x/text", xsync},
+	},
+	"agent": {
+		may:     append(sources(), "internal/store", "agent/qatracker", "agent/tree"),
+		modules: []string{xsync},
+	},
+	"generator": {
+		may: []string{".", "internal/config", "internal/release", "internal/store"},
+		modules: []string{
+			toml, flock, renameio, xsync,
+			"github.com/Masterminds/sprig/v3", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net",
+		},
+		never: []string{"net", "net/http", "os/exec"},
+	},
+	"cmd/shiplist": {may: []string{
+		".", "agent", "agent/fetch", "agent/qatracker", "agent/tree", "generator",
+		"internal/config", "internal/demo", "internal/release", "internal/store",
+	}},
 }
+
+// Modules that several packages use.
+const (
+	toml     = "github.com/BurntSushi/toml"
+	flock    = "github.com/gofrs/flock"
+	renameio = "github.com/google/renameio/v2"
+	xsync    = "golang.org/x/sync"
+)
 
 // sources is what every kind of source may know of this module.
 func sources() []string {
