@@ -37,7 +37,7 @@ var arrows = map[string]arrow{
 	"internal/config": {
 		may:     []string{".", "internal/release", "internal/tomlpos"},
 		modules: []string{toml, "github.com/robfig/cron/v3"},
-		never:   []string{"net", "net/http"},
+		never:   []string{"net/http"},
 	},
 	"internal/store": {
 		may:     []string{"internal/release", "internal/tomlpos"},
