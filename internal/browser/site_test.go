@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path"
@@ -26,7 +27,7 @@ const prefix = "/any/path/"
 // A page is one address of the site that stands for all of its kind.
 type page struct {
 	kind string
-	path string // below the site; ends in a slash or .html
+	path string // below the site, as in an address; ends in a slash or .html
 	size int64
 }
 
@@ -115,8 +116,8 @@ func pages(t *testing.T, dir string) []page {
 		if err != nil {
 			return err
 		}
-		p := page{path: strings.TrimSuffix(filepath.ToSlash(rel), "index.html"), size: info.Size()}
-		p.kind = kind(dir, p.path)
+		below := strings.TrimSuffix(filepath.ToSlash(rel), "index.html")
+		p := page{kind: kind(dir, below), path: (&url.URL{Path: below}).EscapedPath(), size: info.Size()}
 		if old, ok := best[p.kind]; !ok || p.size > old.size {
 			best[p.kind] = p
 		}
@@ -133,7 +134,7 @@ func pages(t *testing.T, dir string) []page {
 	return all
 }
 
-// kind tells what kind of page an address is, after the address book in
+// kind tells what kind of page a name below the site is, after the address book in
 // docs/design.md. A page that is none of them is a kind of its own, so that it is
 // looked at, too.
 func kind(dir, name string) string {
