@@ -1,3 +1,282 @@
 package release
 
-func (j *joiner) find() {}
+import (
+	"cmp"
+	"slices"
+)
+
+// find makes all findings and hangs each at everything that it concerns. Findings
+// are made of what can still be acted on: open milestones, directories in use,
+// sources as they are now. The past is not judged.
+func (j *joiner) find() {
+	j.open = j.openRows()
+	j.placed = j.placedRows()
+	for _, rule := range []func(){
+		j.findMissing, j.findFailed, j.findNoFiles,
+		j.findBuildDisagreements, j.findStateDisagreements, j.findSumDisagreements, j.findNameDisagreements,
+		j.findUnready, j.findNoLocation, j.findSameLocation, j.findRoles,
+		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findContacts,
+		j.findLists, j.findOrphans, j.findOversized, j.findArches, j.findNetboot, j.findRounded,
+		j.findUnknownNames, j.findUnknownSeries, j.findUnknownStates,
+		j.findUnruled, j.findUnmet,
+		j.findSources, j.findProblems,
+	} {
+		rule()
+	}
+	SortFindings(j.p.Findings)
+	for _, p := range j.p.Products {
+		SortFindings(p.Findings)
+	}
+	for _, t := range j.p.Trees {
+		for _, d := range t.Directories {
+			SortFindings(d.Findings)
+		}
+	}
+	for _, l := range j.p.Lines {
+		SortFindings(l.Findings)
+		for _, m := range l.Milestones {
+			m.countFindings()
+		}
+	}
+}
+
+// SortFindings orders findings: blockers first, then by rule in the order of
+// [FindingRules], then by what they are about.
+func SortFindings(list []*Finding) {
+	places := make(map[string]int, len(findingRules))
+	for i, r := range findingRules {
+		places[r.Name] = i
+	}
+	slices.SortStableFunc(list, func(a, b *Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Severity.rank(), b.Severity.rank()),
+			cmp.Compare(places[a.Rule], places[b.Rule]),
+			texts(a.Series, b.Series, a.Milestone, b.Milestone),
+			compareNatural(a.Product, b.Product),
+			texts(a.Source, b.Source, a.Tree, b.Tree),
+			compareNatural(a.Dir, b.Dir),
+			texts(a.Text, b.Text),
+		)
+	})
+}
+
+func (s Severity) rank() int {
+	if i := slices.Index([]Severity{Blocker, Warning, Note}, s); i >= 0 {
+		return i
+	}
+	return 3
+}
+
+// spot is what a finding concerns. A row stands for its milestone, product and
+// series, too.
+type spot struct {
+	rows     []*Row
+	line     *Line
+	products []*ProductLine
+	dirs     []*TreeDirectory
+	entry    *NetbootEntry
+}
+
+// report adds a finding and hangs it at what it concerns.
+func (j *joiner) report(f Finding, at spot) {
+	f.Severity = findingRule(f.Rule).Severity
+	f.fill(at)
+	p := &f
+	j.p.Findings = append(j.p.Findings, p)
+	if at.line != nil {
+		hang(&at.line.Findings, p)
+	}
+	for _, r := range at.rows {
+		hang(&r.Findings, p)
+		hang(&r.Manifest.Findings, p)
+		hang(&r.Manifest.Line.Findings, p)
+		hang(&r.Product.Findings, p)
+	}
+	for _, product := range at.products {
+		hang(&product.Findings, p)
+	}
+	for _, d := range at.dirs {
+		hang(&d.Findings, p)
+	}
+	if at.entry != nil {
+		hang(&at.entry.Findings, p)
+	}
+}
+
+// hang adds a finding once: it is always the newest that is hung.
+func hang(list *[]*Finding, f *Finding) {
+	if n := len(*list); n > 0 && (*list)[n-1] == f {
+		return
+	}
+	*list = append(*list, f)
+}
+
+// fill names what the finding is about, where that is one thing.
+func (f *Finding) fill(at spot) {
+	if at.line != nil {
+		f.Series = at.line.Slug
+	}
+	if len(at.products) == 1 {
+		f.Product = at.products[0].Slug
+	}
+	if len(at.rows) > 0 {
+		f.fillRows(at.rows)
+	}
+	if len(at.dirs) > 0 {
+		d := at.dirs[0]
+		f.Tree, f.Dir = d.Tree.Name, d.Path
+		f.Series = cmp.Or(f.Series, lineSlug(d.Series))
+	}
+}
+
+func (f *Finding) fillRows(rows []*Row) {
+	first := rows[0]
+	f.Series, f.Milestone, f.Product = first.Manifest.Line.Slug, first.Manifest.Slug, first.Product.Slug
+	for _, r := range rows[1:] {
+		if r.Manifest.Line != first.Manifest.Line {
+			f.Series = ""
+		}
+		if r.Manifest != first.Manifest {
+			f.Milestone = ""
+		}
+		if r.Product != first.Product {
+			f.Product = ""
+		}
+	}
+}
+
+// countFindings sorts the findings of a milestone and counts them.
+func (m *Manifest) countFindings() {
+	SortFindings(m.Findings)
+	m.Totals.countFindings(m.Findings)
+	for i := range m.Groups {
+		var list []*Finding
+		seen := map[*Finding]bool{}
+		for _, r := range m.Groups[i].Rows {
+			SortFindings(r.Findings)
+			for _, f := range r.Findings {
+				if !seen[f] {
+					seen[f] = true
+					list = append(list, f)
+				}
+			}
+		}
+		m.Groups[i].Totals.countFindings(list)
+	}
+}
+
+func (t *Totals) countFindings(list []*Finding) {
+	for _, f := range list {
+		switch f.Severity {
+		case Blocker:
+			t.Blockers++
+		case Warning:
+			t.Warnings++
+		default:
+			t.Notes++
+		}
+	}
+}
+
+// openRows are the rows of all open milestones in order.
+func (j *joiner) openRows() []*Row {
+	var rows []*Row
+	for _, l := range j.p.Lines {
+		for _, m := range l.Milestones {
+			if m.Open {
+				rows = append(rows, m.Rows()...)
+			}
+		}
+	}
+	return rows
+}
+
+// placedRows finds the open rows whose daily or released image lies in a directory.
+func (j *joiner) placedRows() map[*TreeDirectory][]*Row {
+	placed := map[*TreeDirectory][]*Row{}
+	for _, r := range j.open {
+		for _, i := range []*TreeImage{r.Daily, r.Release} {
+			if i == nil {
+				continue
+			}
+			if d := j.dirOf(i); d != nil && !slices.Contains(placed[d], r) {
+				placed[d] = append(placed[d], r)
+			}
+		}
+	}
+	return placed
+}
+
+// hasOpen reports whether a milestone of the series is open.
+func (l *Line) hasOpen() bool {
+	return slices.ContainsFunc(l.Milestones, func(m *Manifest) bool { return m.Open })
+}
+
+// releases reports whether a row is an image that will be published when its
+// release milestone is: meant to be, or built where nobody said what is meant.
+func (r *Row) releases() bool {
+	return r.Manifest.Kind == KindRelease && r.publishable() && (r.Intended || !r.IntentKnown)
+}
+
+// publishable reports whether a row is an image that can have files.
+func (r *Row) publishable() bool { return !r.Netboot && !imageless(r.Product) }
+
+// name is the product and its milestone in a sentence.
+func (r *Row) name() string { return r.Product.Title + " on " + r.Manifest.Title }
+
+// asks fills in the contact of a row as the one who can act, the release team
+// where there is none.
+func (f Finding) asks(r *Row) Finding {
+	f.Actor = ActorRelease
+	if r.Contact != "" {
+		f.Actor, f.Who = ActorContact, r.Contact
+	}
+	return f
+}
+
+// says is evidence from a source.
+func says(s SourceState, url, fact string) Evidence {
+	return Evidence{Source: s.Name, URL: url, Fact: fact, Time: s.Success}
+}
+
+// claimed is the evidence of a source that has a build on a milestone.
+func claimed(r *Row, c claim) Evidence {
+	s := c.part.src.state
+	word := string(c.entry.State)
+	if c.entry.RawState != "" && c.entry.State == StateUnknown {
+		word = c.entry.RawState
+	}
+	return says(s, cmp.Or(milestoneURL(s, c.part.m.ID), milestoneFile(r, s)),
+		r.Product.Title+" "+c.entry.BuildID+": "+word)
+}
+
+// milestoneFile is where a source's facts about a milestone lie below the data
+// directory.
+func milestoneFile(r *Row, s SourceState) string {
+	return s.Name + "/milestones/" + r.Manifest.Line.Slug + "/" + r.Manifest.Slug + ".toml"
+}
+
+// evidence is what all sources have of a row.
+func (j *joiner) evidence(r *Row) []Evidence {
+	var list []Evidence
+	for _, c := range j.claims[r] {
+		if c.part.src != nil {
+			list = append(list, claimed(r, c))
+		}
+	}
+	return list
+}
+
+// lies is the evidence of a directory.
+func (j *joiner) lies(d *TreeDirectory, fact string) Evidence {
+	return says(j.stateOf(d.Tree.Name), cmp.Or(d.URL, d.Path), fact)
+}
+
+func (j *joiner) stateOf(name string) SourceState {
+	for i := range j.sources {
+		if j.sources[i].state.Name == name {
+			return j.sources[i].state
+		}
+	}
+	return SourceState{Name: name}
+}

@@ -71,6 +71,20 @@ func listWords(words []string) string {
 	return strings.Join(words[:shown], ", ") + " and " + strconv.Itoa(len(words)-shown) + " more"
 }
 
+// trimStop takes away the stop at the end of a text from outside, so that it can
+// stand inside a sentence.
+func trimStop(s string) string {
+	return strings.TrimRight(strings.TrimSpace(s), ".")
+}
+
+// unescape undoes the escapes of an address; one that has bad ones stays as it is.
+func unescape(s string) string {
+	if plain, err := url.PathUnescape(s); err == nil {
+		return plain
+	}
+	return s
+}
+
 // escapePath escapes a path for an address.
 func escapePath(path string) string {
 	return (&url.URL{Path: path}).EscapedPath()

@@ -62,6 +62,9 @@ type joiner struct {
 	builds map[buildKey][]sourceBuild // see manifest.go
 	parts  map[*Manifest][]part
 	claims map[*Row][]claim
+
+	open   []*Row // of open milestones; see findings.go
+	placed map[*TreeDirectory][]*Row
 }
 
 // source is one source with its facts in the stored order.

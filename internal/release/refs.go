@@ -1,19 +1,32 @@
 package release
 
+import (
+	"cmp"
+	"net/url"
+	"strings"
+)
+
 // milestoneURL is the page of a milestone at its source, empty where there is none.
 func milestoneURL(s SourceState, id string) string {
-	if s.Kind != "qatracker" || s.Site == "" || id == "" {
+	if s.Kind != "qatracker" {
 		return ""
 	}
-	return s.Site + "/qatracker/milestones/" + id + "/builds"
+	return MilestoneURL(s.Site, id)
 }
 
 // buildURL is the testcases page of a build on a milestone at its source, or that
 // of the milestone where the build's own id is not known.
 func buildURL(s SourceState, milestone, build string) string {
-	url := milestoneURL(s, milestone)
-	if url == "" || build == "" {
-		return url
+	if s.Kind != "qatracker" {
+		return ""
 	}
-	return url + "/" + build + "/testcases"
+	return cmp.Or(BuildURL(s.Site, milestone, build), MilestoneURL(s.Site, milestone))
+}
+
+// seriesURL is the page of a series manifest at its source.
+func seriesURL(s SourceState, id string) string {
+	if s.Kind != "qatracker" || s.Site == "" || id == "" {
+		return ""
+	}
+	return strings.TrimRight(s.Site, "/") + "/qatracker/series/" + url.PathEscape(id) + "/manifest"
 }

@@ -1,0 +1,65 @@
+package release
+
+// FindingRule is one kind of finding.
+type FindingRule struct {
+	Name        string // stable: configuration, data and links use it
+	Severity    Severity
+	Title       string // as a heading
+	Explanation string // one or two sentences: what it means and when it is made
+}
+
+// FindingRules returns every kind of finding that [Join] makes, blockers first.
+func FindingRules() []FindingRule {
+	return append([]FindingRule(nil), findingRules...)
+}
+
+var findingRules = []FindingRule{
+	{"missing-build", Blocker, "Intended, but without a build", "The series manifest names the product, the release milestone is in testing, and no build of the product stands on it."},
+	{"build-failed", Blocker, "Build marked failed", "A source marks the build that stands on an open milestone as failed."},
+	{"no-files", Blocker, "Build without files", "A build stands on an open milestone, and no tree holds its files."},
+	{"disagree-build", Blocker, "Sources disagree about the build", "Several sources have different builds of one product on one open milestone. The first source is shown."},
+	{"disagree-state", Blocker, "Sources disagree about the state", "Several sources give one build different states. The first source is shown."},
+	{"disagree-checksum", Blocker, "Checksums disagree", "Two sources, or two directories, give different checksums for what should be the same file."},
+	{"published-not-ready", Blocker, "Published, but not the ready build", "Files lie at the place where the product will be published for an open milestone, and they are not the build that is marked ready."},
+	{"checksum-gone", Blocker, "Checksum list names absent files", "The strongest checksum list of a directory names files that the directory does not hold."},
+	{"no-location", Blocker, "Publish location unknown", "A product of an open release milestone has no place in the trees: no rule says what it is or where it goes."},
+	{"same-location", Blocker, "Two products with one place", "Two products of one release milestone would be published under the same name in the same directory."},
+	{"source-held", Blocker, "Answer held back", "The last answer of a source would remove so much that it was kept aside; what is shown is older."},
+	{"source-lost", Blocker, "Source lost", "A source does not answer, and has not within the time after which it counts as stale."},
+
+	{"contact-missing", Warning, "Contact missing", "The series manifest names no contact for a product that is meant to be released."},
+	{"contact-unknown", Warning, "Contact not known to be a team", "The contact of products that are meant to be released is a person, or in no list of teams."},
+	{"rebuild-open", Warning, "Rebuild open for a ready build", "Someone asked for a new build of a product whose build is marked ready."},
+	{"oversized", Warning, "Oversized", "A daily image is larger than its limit, by the tree's own marker or by its exact size."},
+	{"unsigned", Warning, "Checksum list not signed", "A release directory, or a current daily one, has a checksum list without a signature beside it."},
+	{"unlisted", Warning, "Files without a checksum", "A release directory, or a current daily one, holds images that its checksum list does not name, or has no list."},
+	{"netboot-iso", Warning, "Netboot starts another ISO", "The configuration of a netboot set names an ISO other than the one that lies beside it."},
+	{"source-stale", Warning, "Source stale", "The last good answer of a source is older than the configured limit."},
+	{"problem", Warning, "Something could not be read", "The last good poll of a source had to leave something out, or to keep what it knew before."},
+	{"orphan-files", Warning, "Files of no product", "A directory in use holds images that belong to no product, or files that belong to no image."},
+	{"arches-differ", Warning, "Architectures differ from what is built daily", "The current dailies of a project have other architectures than the [[arches]] rules say."},
+	{"title-ambiguous", Warning, "Title with several meanings", "The title of a product stands for several kinds of image, and the trees hold several of them, or none, for the series."},
+	{"two-builds", Warning, "Two builds stand", "One source has several builds of one product standing on one open milestone. The highest build id is shown."},
+
+	{"unknown-arch", Note, "Unknown architecture", "File names hold an architecture that no [[architecture]] rule describes. It is shown under its raw name."},
+	{"unknown-type", Note, "Unknown publish type", "File names hold a publish type that no [[publish_type]] rule describes. It is shown under its raw name."},
+	{"unknown-extension", Note, "Unknown extension", "Files end in a way that no [[extension]] rule describes."},
+	{"unknown-project", Note, "Unknown project", "Images lie under a project that no [[project]] rule describes."},
+	{"unknown-series", Note, "Unknown series", "A source speaks of a series that no [[series]] rule describes, or files tell none."},
+	{"unknown-state", Note, "Unknown state", "A source uses a word for a state that is not known. It is shown as it is."},
+	{"role-without-tree", Note, "No tree for a role", "Products are published in a tree of a role that no configured tree has."},
+	{"size-rounded", Note, "Sizes known only rounded", "The exact size of some downloads is not known, only what a listing shows."},
+	{"product-without-rule", Note, "Product without a rule", "A product of a tracker is in no [[product]] rule, so its files cannot be found."},
+	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
+}
+
+// findingRule returns the rule of a name. Every name in this package is in the
+// table; another one is carried as a note under its own name.
+func findingRule(name string) FindingRule {
+	for _, r := range findingRules {
+		if r.Name == name {
+			return r
+		}
+	}
+	return FindingRule{Name: name, Severity: Note, Title: name}
+}

@@ -1,0 +1,339 @@
+package release
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+func (j *joiner) findMissing() {
+	for _, r := range j.open {
+		if r.State != StateMissing || r.Manifest.Kind != KindRelease || !r.Intended || r.Netboot {
+			continue
+		}
+		j.report(Finding{
+			Rule:     "missing-build",
+			Text:     fmt.Sprintf("%s is meant to be released and has no build on %s.", r.Product.Title, r.Manifest.Title),
+			Advice:   "Have it built and posted, or switch it off in the series manifest.",
+			Evidence: append(j.intentEvidence(r), j.replaced(r)...),
+		}.asks(r), spot{rows: []*Row{r}})
+	}
+}
+
+// intentEvidence is the line of the series manifest.
+func (j *joiner) intentEvidence(r *Row) []Evidence {
+	l := r.Manifest.Line
+	n := j.lineIntents[l][r.Product]
+	if n == nil {
+		return nil
+	}
+	s := j.stateOf(n.Source)
+	fact := "the series manifest names " + r.Product.Title
+	if n.Contact != "" {
+		fact += ", contact " + n.Contact
+	}
+	return []Evidence{says(s, cmp.Or(seriesURL(s, j.seriesID(l, n.Source)), s.Name+"/series/"+l.Slug+".toml"), fact)}
+}
+
+func (j *joiner) seriesID(l *Line, source string) string {
+	for i := range j.sources {
+		if j.sources[i].state.Name != source {
+			continue
+		}
+		for k := range j.sources[i].facts.Series {
+			if s := &j.sources[i].facts.Series[k]; lineSlug(s.Slug) == l.Slug {
+				return s.ID
+			}
+		}
+	}
+	return ""
+}
+
+// replaced is the newest build of the row's product that does not stand any more.
+func (j *joiner) replaced(r *Row) []Evidence {
+	var list []claim
+	for _, p := range j.parts[r.Manifest] {
+		for _, e := range p.m.Entries {
+			if j.product(p.src.index, e.Product) == r.Product {
+				list = append(list, claim{p, e})
+			}
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	newest := slices.MaxFunc(list, func(a, b claim) int { return CompareBuildIDs(a.entry.BuildID, b.entry.BuildID) })
+	return []Evidence{claimed(r, newest)}
+}
+
+func (j *joiner) findFailed() {
+	for _, r := range j.open {
+		if r.State == StateFailed {
+			j.report(Finding{
+				Rule:     "build-failed",
+				Text:     fmt.Sprintf("Build %s of %s is marked failed.", r.BuildID, r.name()),
+				Advice:   "Fix what failed and ask for a rebuild.",
+				Evidence: j.evidence(r),
+			}.asks(r), spot{rows: []*Row{r}})
+		}
+	}
+}
+
+// findNoFiles makes one finding for each build, on however many milestones it is.
+func (j *joiner) findNoFiles() {
+	trees := j.liveTrees()
+	if len(trees) == 0 {
+		return
+	}
+	groups, keys := j.byBuild(func(r *Row) bool {
+		return r.publishable() && r.Identity != (Identity{}) && r.State != StateDisabled && !j.hasFiles(r)
+	})
+	for _, key := range keys {
+		rows := groups[key]
+		r := rows[0]
+		looked := j.lookedAfter(trees, r.BuildID)
+		if len(looked) == 0 {
+			continue
+		}
+		ev := j.evidence(r)
+		for _, t := range looked {
+			ev = append(ev, says(j.stateOf(t.Name), t.Site, "no files of build "+r.BuildID))
+		}
+		j.report(Finding{
+			Rule: "no-files",
+			Text: fmt.Sprintf("Build %s of %s has no files in the trees (%s %s %s).",
+				r.BuildID, r.Product.Title, r.Identity.Project, r.Identity.PublishType, r.Identity.Arch),
+			Advice:   "Look whether the build was published, or purged; build it again if it is gone.",
+			Actor:    ActorTree,
+			Evidence: ev,
+		}, spot{rows: rows})
+	}
+}
+
+// byBuild groups open rows that stand for the same build, in order.
+func (j *joiner) byBuild(want func(*Row) bool) (map[buildKey][]*Row, []buildKey) {
+	groups := map[buildKey][]*Row{}
+	var keys []buildKey
+	for _, r := range j.open {
+		if r.BuildID == "" || !want(r) {
+			continue
+		}
+		key := buildKey{r.Manifest.Line.Slug, r.Product, r.BuildID}
+		if groups[key] == nil {
+			keys = append(keys, key)
+		}
+		groups[key] = append(groups[key], r)
+	}
+	return groups, keys
+}
+
+// liveTrees are the trees in which new files are expected and that hold some.
+func (j *joiner) liveTrees() []*Tree {
+	var trees []*Tree
+	for _, t := range j.p.Trees {
+		if t.Role != RoleOld && slices.ContainsFunc(t.Directories, func(d *TreeDirectory) bool { return len(d.Images) > 0 }) {
+			trees = append(trees, t)
+		}
+	}
+	return trees
+}
+
+// lookedAfter are the trees that were seen on or after the day of a build: others
+// cannot have it yet.
+func (j *joiner) lookedAfter(trees []*Tree, id string) []*Tree {
+	b, ok := ParseBuildID(id)
+	if !ok {
+		return trees
+	}
+	return slices.DeleteFunc(slices.Clone(trees), func(t *Tree) bool {
+		return j.stateOf(t.Name).Success.Before(b.Date)
+	})
+}
+
+// hasFiles reports whether a tree holds the row's build, or may hold it: of an
+// image that is published already it is not always known which build it is.
+func (j *joiner) hasFiles(r *Row) bool {
+	if r.Daily != nil || r.Release != nil && r.Release.BuildID == "" {
+		return true
+	}
+	return slices.ContainsFunc(j.rowCandidates(r), func(i *TreeImage) bool { return j.nearness(r, i) > 0 })
+}
+
+func (j *joiner) findRebuilds() {
+	for _, r := range j.open {
+		if r.State != StateReady || r.Rebuild == nil {
+			continue
+		}
+		who := ""
+		if r.Rebuild.By != "" {
+			who = " by " + r.Rebuild.By
+		}
+		j.report(Finding{
+			Rule: "rebuild-open",
+			Text: fmt.Sprintf("Build %s of %s is marked ready, and a new one was asked for%s (%s).",
+				r.BuildID, r.name(), who, r.Rebuild.Status),
+			Advice:   "Cancel the request, or take the mark off the build that is to be replaced.",
+			Actor:    ActorRelease,
+			Evidence: j.evidence(r),
+		}, spot{rows: []*Row{r}})
+	}
+}
+
+func (j *joiner) findTwoBuilds() {
+	for _, r := range j.open {
+		for _, list := range bySource(j.claims[r]) {
+			if ids := buildIDs(list); len(ids) > 1 {
+				j.report(Finding{
+					Rule:     "two-builds",
+					Text:     fmt.Sprintf("%s has several builds that stand: %s.", r.name(), listWords(ids)),
+					Advice:   "Remove all but one from the milestone.",
+					Actor:    ActorTracker,
+					Source:   list[0].part.src.state.Name,
+					Evidence: evidenceOf(r, list),
+				}, spot{rows: []*Row{r}})
+			}
+		}
+	}
+}
+
+// bySource splits claims by source, in order of precedence. Builds that were made
+// of images have none.
+func bySource(claims []claim) [][]claim {
+	var lists [][]claim
+	for _, c := range claims {
+		if c.part.src == nil {
+			continue
+		}
+		if n := len(lists); n > 0 && lists[n-1][0].part.src == c.part.src {
+			lists[n-1] = append(lists[n-1], c)
+			continue
+		}
+		lists = append(lists, []claim{c})
+	}
+	return lists
+}
+
+func buildIDs(claims []claim) []string {
+	var ids []string
+	for _, c := range claims {
+		if !slices.Contains(ids, c.entry.BuildID) {
+			ids = append(ids, c.entry.BuildID)
+		}
+	}
+	return ids
+}
+
+func evidenceOf(r *Row, claims []claim) []Evidence {
+	var list []Evidence
+	for _, c := range claims {
+		list = append(list, claimed(r, c))
+	}
+	return list
+}
+
+// findAmbiguous makes one finding for each product and series.
+func (j *joiner) findAmbiguous() {
+	done := map[productSeries]bool{}
+	for _, r := range j.open {
+		key := productSeries{r.Product, j.seriesKey(r.Manifest.Line.Slug)}
+		held, doubtful := j.doubtful[key]
+		if !doubtful || done[key] || !r.publishable() {
+			continue
+		}
+		done[key] = true
+		what := "none of them"
+		if len(held) > 0 {
+			what = "several of them: " + identityList(held)
+		}
+		j.report(Finding{
+			Rule: "title-ambiguous",
+			Text: fmt.Sprintf("%s may be %s, and for %s the trees hold %s.",
+				r.Product.Title, identityList(r.Product.Identities), r.Manifest.Line.Title, what),
+			Advice: "Leave only one [[product]] rule for the title, or give the other kinds of image titles of their own.",
+			Actor:  ActorConfig,
+		}, spot{rows: j.openRowsOf(r.Manifest.Line, r.Product)})
+	}
+}
+
+func (j *joiner) openRowsOf(l *Line, p *ProductLine) []*Row {
+	var rows []*Row
+	for _, r := range p.Rows {
+		if r.Manifest.Line == l && r.Manifest.Open {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// findContacts looks at the series that are worked on: one finding for each product
+// without a contact, and one for each contact that is not known to be a team.
+func (j *joiner) findContacts() {
+	for _, l := range j.p.Lines {
+		if !l.hasOpen() || l.Status == SeriesDisabled {
+			continue
+		}
+		byContact := map[string][]*Intended{}
+		for _, n := range l.Intents {
+			switch {
+			case n.Disabled:
+			case n.Contact == "":
+				j.contactMissing(l, n)
+			case n.Team != ContactTeam:
+				byContact[n.Contact] = append(byContact[n.Contact], n)
+			}
+		}
+		for _, contact := range sortedKeys(byContact) {
+			j.contactUnknown(l, contact, byContact[contact])
+		}
+	}
+}
+
+func (j *joiner) contactMissing(l *Line, n *Intended) {
+	j.report(Finding{
+		Rule:   "contact-missing",
+		Text:   fmt.Sprintf("The series manifest of %s names no contact for %s.", l.Title, n.Product.Title),
+		Advice: "Enter a team in the series manifest, or in [contacts] of the configuration.",
+		Actor:  ActorRelease, Source: n.Source,
+		Evidence: []Evidence{j.manifestLine(l, n)},
+	}, spot{line: l, products: []*ProductLine{n.Product}, rows: j.openRowsOf(l, n.Product)})
+}
+
+func (j *joiner) manifestLine(l *Line, n *Intended) Evidence {
+	s := j.stateOf(n.Source)
+	url := cmp.Or(seriesURL(s, j.seriesID(l, n.Source)), s.Name+"/series/"+l.Slug+".toml")
+	return says(s, url, n.Product.Title+": "+cmp.Or(n.Contact, "no contact"))
+}
+
+func (j *joiner) contactUnknown(l *Line, contact string, list []*Intended) {
+	at := spot{line: l}
+	var titles []string
+	for _, n := range list {
+		titles = append(titles, n.Product.Title)
+		at.products = append(at.products, n.Product)
+		at.rows = append(at.rows, j.openRowsOf(l, n.Product)...)
+	}
+	what := "is in no list of teams"
+	if list[0].Team == ContactPerson {
+		what = "is a person, not a team"
+	}
+	j.report(Finding{
+		Rule: "contact-unknown",
+		Text: fmt.Sprintf("%s, contact in %s for %s, %s.", contact, l.Title, listWords(titles), what),
+		Advice: "Name a team in the series manifest, or add the contact to teams in [contacts]; " +
+			"a person may be away on release day.",
+		Actor: ActorRelease, Who: contact, Source: list[0].Source,
+		Evidence: []Evidence{j.manifestLine(l, list[0])},
+	}, at)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		return cmp.Or(compareNatural(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
+	})
+	return keys
+}

@@ -1,0 +1,316 @@
+package release
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// findLists looks at the checksum lists of the directories in use.
+func (j *joiner) findLists() {
+	for _, t := range j.p.Trees {
+		if t.Role == RoleOld {
+			continue
+		}
+		for _, d := range t.Directories {
+			if d.Kind != DirectoryRelease && !d.live() {
+				continue
+			}
+			at := spot{dirs: []*TreeDirectory{d}, rows: j.placed[d]}
+			if len(d.Gone) > 0 {
+				j.checksumGone(d, at)
+			}
+			if !j.kept(d.Series) || len(d.Images) == 0 {
+				continue
+			}
+			j.listState(d, at)
+		}
+	}
+}
+
+func (j *joiner) checksumGone(d *TreeDirectory, at spot) {
+	j.report(Finding{
+		Rule: "checksum-gone",
+		Text: fmt.Sprintf("%s of %s names files that are not there: %s.", strongest(d), d.Path, listWords(d.Gone)),
+		Advice: "Make the list anew, or put the files back; until then checking the list fails " +
+			"for everyone.",
+		Actor:    ActorTree,
+		Evidence: []Evidence{j.lies(d, Plural(len(d.Gone), "name", "names")+" without a file")},
+	}, at)
+}
+
+// listState tells of images without a checksum and of lists without a signature.
+func (j *joiner) listState(d *TreeDirectory, at spot) {
+	f := Finding{Actor: ActorTree, Advice: "Make the checksum list anew and sign it."}
+	switch {
+	case len(d.Checksums) == 0:
+		f.Rule = "unlisted"
+		f.Text = fmt.Sprintf("%s has no checksum list for its %s.", d.Path, Plural(len(d.Images), "image", "images"))
+	case len(d.Unlisted) > 0:
+		f.Rule = "unlisted"
+		f.Text = fmt.Sprintf("%s of %s does not name %s.", strongest(d), d.Path, listWords(d.Unlisted))
+	}
+	if f.Rule != "" {
+		f.Evidence = []Evidence{j.lies(d, "the files are there")}
+		j.report(f, at)
+	}
+	if len(d.Checksums) > 0 && !d.Signed {
+		j.report(Finding{
+			Rule:     "unsigned",
+			Text:     fmt.Sprintf("%s of %s has no signature beside it.", strongest(d), d.Path),
+			Advice:   "Sign the list.",
+			Actor:    ActorTree,
+			Evidence: []Evidence{j.lies(d, "no "+strongest(d)+".gpg")},
+		}, at)
+	}
+}
+
+func strongest(d *TreeDirectory) string {
+	if len(d.Checksums) == 0 {
+		return "The checksum list"
+	}
+	return d.Checksums[0]
+}
+
+// live reports whether a daily directory is what people download today.
+func (d *TreeDirectory) live() bool {
+	if d.Kind == DirectoryCurrent || d.Kind == DirectoryPending {
+		return true
+	}
+	for _, a := range d.Aliases {
+		if name := path.Base(a); name == "current" || name == "pending" {
+			return true
+		}
+	}
+	return d.Kind == DirectoryDated && slices.ContainsFunc(d.Images, func(i *TreeImage) bool { return i.Current || i.Pending })
+}
+
+// kept reports whether a series is still looked after: a milestone of it is open,
+// or it is neither switched off nor past its end.
+func (j *joiner) kept(series string) bool {
+	l := j.lines[lineSlug(series)]
+	switch {
+	case l == nil || l.Slug == Other:
+		return true
+	case l.hasOpen():
+		return true
+	case l.Status == SeriesDisabled:
+		return false
+	case l.Rule == nil:
+		return true
+	}
+	end, err := time.Parse(time.DateOnly, l.Rule.EOL)
+	return err != nil || !j.asOf.After(end)
+}
+
+// findOrphans makes one finding for each directory in use of a series that is
+// worked on.
+func (j *joiner) findOrphans() {
+	for _, t := range j.p.Trees {
+		if t.Role == RoleOld {
+			continue
+		}
+		for _, d := range t.Directories {
+			l := j.lines[lineSlug(d.Series)]
+			if d.Kind != DirectoryRelease && !d.live() || l == nil || !l.hasOpen() {
+				continue
+			}
+			j.orphans(d)
+		}
+	}
+}
+
+func (j *joiner) orphans(d *TreeDirectory) {
+	var names []string
+	for _, i := range d.Images {
+		if len(i.Products) == 0 {
+			names = append(names, i.Name)
+		}
+	}
+	text := ""
+	if len(names) > 0 {
+		text = Plural(len(names), "image", "images") + " of no product: " + listWords(names)
+	}
+	if len(d.Strays) > 0 {
+		if text != "" {
+			text += "; and "
+		}
+		text += Plural(len(d.Strays), "file", "files") + " of no image: " + listWords(d.Strays)
+	}
+	if text == "" {
+		return
+	}
+	j.report(Finding{
+		Rule:     "orphan-files",
+		Text:     d.Path + " holds " + text + ".",
+		Advice:   "Add [[product]] rules for the images, or take away what does not belong there.",
+		Actor:    ActorConfig,
+		Evidence: []Evidence{j.lies(d, "the files are there")},
+	}, spot{dirs: []*TreeDirectory{d}})
+}
+
+type oversizedKey struct{ series, project, name, id string }
+
+// findOversized makes one finding for each daily that is current, pending, or the
+// build of an open milestone, in however many directories it lies.
+func (j *joiner) findOversized() {
+	found := map[oversizedKey][]*TreeImage{}
+	var order []oversizedKey
+	for _, t := range j.p.Trees {
+		for _, d := range t.Directories {
+			for _, i := range d.Images {
+				if i.Kind != ImageDaily || !i.tooLarge() || !i.Current && !i.Pending && len(j.rowsWith(d, i)) == 0 {
+					continue
+				}
+				key := oversizedKey{i.Series, i.Project, i.Name, i.BuildID}
+				if found[key] == nil {
+					order = append(order, key)
+				}
+				found[key] = append(found[key], i)
+			}
+		}
+	}
+	for _, key := range order {
+		j.oversized(found[key])
+	}
+}
+
+func (j *joiner) oversized(images []*TreeImage) {
+	at := spot{products: images[0].Products}
+	for _, i := range images {
+		d := j.dirOf(i)
+		at.dirs = append(at.dirs, d)
+		at.rows = append(at.rows, j.rowsWith(d, i)...)
+	}
+	i := images[0]
+	text := i.Name + ", build " + i.BuildID + ", " + i.excess() + "."
+	j.report(Finding{
+		Rule: "oversized", Text: text,
+		Advice: "Make the image smaller, or agree on a larger limit.",
+		Actor:  ActorContact, Who: firstContact(at.rows),
+		Evidence: []Evidence{says(j.stateOf(i.Tree.Name), i.URL+i.Main().Name, sizeFact(i))},
+	}, at)
+}
+
+func firstContact(rows []*Row) string {
+	for _, r := range rows {
+		if r.Contact != "" {
+			return r.Contact
+		}
+	}
+	return ""
+}
+
+// exactSize is the exact size of the largest main file; zero where none is known.
+func (i *TreeImage) exactSize() int64 {
+	var largest int64
+	for _, f := range i.Files {
+		if f.Main && f.Exact && f.Size != nil {
+			largest = max(largest, *f.Size)
+		}
+	}
+	return largest
+}
+
+// tooLarge believes the tree's marker, else an exact size.
+func (i *TreeImage) tooLarge() bool {
+	return i.Oversized || i.Limit > 0 && i.exactSize() > i.Limit
+}
+
+// excess says by how much an image is too large, as far as that is known.
+func (i *TreeImage) excess() string {
+	size := i.exactSize()
+	switch {
+	case i.Limit > 0 && size > i.Limit:
+		return fmt.Sprintf("is %s, which is %s above its limit of %s (%d of %d bytes)",
+			Size(size), Size(size-i.Limit), Size(i.Limit), size, i.Limit)
+	case i.Limit > 0 && size > 0:
+		return fmt.Sprintf("is marked as oversized by its tree, though at %s it is within its limit of %s", Size(size), Size(i.Limit))
+	case i.Limit > 0:
+		return fmt.Sprintf("is marked as oversized by its tree; its limit is %s (%d bytes)", Size(i.Limit), i.Limit)
+	}
+	return "is marked as oversized by its tree"
+}
+
+func sizeFact(i *TreeImage) string {
+	if size := i.exactSize(); size > 0 {
+		return fmt.Sprintf("%d bytes", size)
+	}
+	return "marked as oversized"
+}
+
+// findNetboot compares the ISO that a set starts with the one beside it.
+func (j *joiner) findNetboot() {
+	for _, n := range j.p.Netboot {
+		for _, e := range n.Entries {
+			if e.Tree == nil || e.Tree.Role == RoleOld || e.Disabled || !e.otherISO() || !j.kept(e.Series) {
+				continue
+			}
+			at := spot{entry: e, line: n.Line, dirs: []*TreeDirectory{j.directory(e.Tree, e.Parent, Directory{})}}
+			if e.Product != nil {
+				at.products = []*ProductLine{e.Product}
+				at.rows = j.openRowsOf(n.Line, e.Product)
+			}
+			j.report(Finding{
+				Rule: "netboot-iso",
+				Text: fmt.Sprintf("The netboot files for %s in %s start %s, and %s lies beside them.",
+					e.Arch, e.where(), path.Base(e.ISO), e.Beside),
+				Advice:   "Publish the netboot files of the image that lies there.",
+				Actor:    ActorTree,
+				Evidence: []Evidence{says(j.stateOf(e.Tree.Name), e.URL, "the configuration names "+e.ISO)},
+			}, at)
+		}
+	}
+}
+
+// otherISO reports whether the configuration names an ISO other than the one beside.
+func (e *NetbootEntry) otherISO() bool {
+	return e.ISO != "" && e.Beside != "" && path.Base(unescape(e.ISO)) != path.Base(e.Beside)
+}
+
+// where is the directory of the files.
+func (e *NetbootEntry) where() string {
+	if e.Dir != "" {
+		return e.Dir
+	}
+	return e.Parent
+}
+
+// findRounded makes one finding for each tree.
+func (j *joiner) findRounded() {
+	for _, t := range j.p.Trees {
+		rounded, total, example := 0, 0, ""
+		for _, d := range t.Directories {
+			for _, i := range d.Images {
+				for _, f := range i.Files {
+					if !f.Main || f.Size == nil {
+						continue
+					}
+					total++
+					if !f.Exact {
+						rounded++
+						example = firstOf(example, d.Path+"/"+f.Name)
+					}
+				}
+			}
+		}
+		if rounded > 0 {
+			j.report(Finding{
+				Rule: "size-rounded",
+				Text: fmt.Sprintf("Of %s in %s, the sizes of %d are known only as a listing shows them (such as %s).",
+					Plural(total, "download", "downloads"), t.Name, rounded, strings.TrimPrefix(example, "/")),
+				Advice: "Set head = true for the tree, so that each is asked for once.",
+				Actor:  ActorOperator, Source: t.Name,
+			}, spot{})
+		}
+	}
+}
+
+func firstOf(have, next string) string {
+	if have != "" {
+		return have
+	}
+	return next
+}
