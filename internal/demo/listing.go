@@ -2,7 +2,7 @@ package demo
 
 import (
 	"fmt"
-	"html"
+	"net"
 	"path"
 	"strings"
 )
@@ -55,11 +55,25 @@ func href(name string) string {
 	return strings.ReplaceAll(s, "&", "&amp;")
 }
 
+// escapeHTML leaves the apostrophe alone, as Apache does.
+func escapeHTML(s string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(s)
+}
+
+// signed is the line with which Apache signs its pages.
+func signed(address string) string {
+	name, port, err := net.SplitHostPort(address)
+	if err != nil {
+		name, port = address, "80"
+	}
+	return "<address>Apache/2.4.71 (Debian) Server at " + escapeHTML(name) + " Port " + escapeHTML(port) + "</address>\n"
+}
+
 const listingTime = "2006-01-02 15:04"
 
 // hidden reports whether the servers of the trees leave a name out of listings.
 func hidden(name string) bool {
-	return strings.HasPrefix(name, ".") || name == "HEADER.html" || name == "FOOTER.html"
+	return strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") || name == "HEADER.html" || name == "FOOTER.html"
 }
 
 // parentOf returns the address of the directory above, as Apache links it.
@@ -74,7 +88,7 @@ func parentOf(p string) string {
 // fancy writes the plain form.
 func fancy(p string, entries []listed, host string) string {
 	var b strings.Builder
-	title := html.EscapeString("/" + p)
+	title := escapeHTML("/" + p)
 	b.WriteString("<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n" +
 		"<html>\n <head>\n  <title>Index of " + title + "</title>\n </head>\n <body>\n<h1>Index of " + title + "</h1>\n" +
 		`<pre>      <a href="?C=N;O=D">Name</a>                    <a href="?C=M;O=A">Last modified</a>      <a href="?C=S;O=A">Size</a>  <a href="?C=D;O=A">Description</a><hr>`)
@@ -86,7 +100,7 @@ func fancy(p string, entries []listed, host string) string {
 			b.WriteString(fancyLine(e))
 		}
 	}
-	b.WriteString("<hr></pre>\n<address>Apache/2.4.71 (Debian) Server at " + html.EscapeString(host) + "</address>\n</body></html>\n")
+	b.WriteString("<hr></pre>\n" + signed(host) + "</body></html>\n")
 	return b.String()
 }
 
@@ -102,8 +116,8 @@ func fancyLine(e listed) string {
 	if e.dir {
 		size = "  - "
 	}
-	return `      <a href="` + href(e.name) + `">` + html.EscapeString(shown) + "</a>" + strings.Repeat(" ", pad) + " " +
-		e.modified.UTC().Format(listingTime) + "  " + size + " \n"
+	return `      <a href="` + href(e.name) + `">` + escapeHTML(shown) + "</a>" + strings.Repeat(" ", pad) + " " +
+		e.modified.UTC().Format(listingTime) + "  " + size + "  \n"
 }
 
 const ruler = "   <tr><th colspan=\"5\"><hr></th></tr>\n"
@@ -111,7 +125,7 @@ const ruler = "   <tr><th colspan=\"5\"><hr></th></tr>\n"
 // tableListing writes the form of a directory that holds images.
 func tableListing(p string, entries []listed, header, footer string, describe func(string) string) string {
 	var b strings.Builder
-	b.WriteString(header + "\n  <table>\n" +
+	b.WriteString(header + "  <table>\n" +
 		`   <tr><th valign="top"><img src="/icons/blank.gif" alt="[ICO]" width="22" height="22"></th><th><a href="?C=N;O=D">Name</a></th><th><a href="?C=M;O=A">Last modified</a></th><th><a href="?C=S;O=A">Size</a></th><th><a href="?C=D;O=A">Description</a></th></tr>` + "\n" + ruler)
 	if p != "" {
 		b.WriteString(`<tr><td valign="top"><img src="/icons/back.gif" alt="[PARENTDIR]" width="22" height="22"></td><td><a href="` + parentOf(p) +
@@ -135,7 +149,7 @@ func tableRow(p string, e listed, description string) string {
 		description = "&nbsp;"
 	}
 	src, alt := iconOf(p, e)
-	name := html.EscapeString(e.name)
+	name := escapeHTML(e.name)
 	return `<tr><td valign="top"><img src="` + src + `" alt="` + alt + `" width="22" height="22"></td><td><a href="` + href(e.name) + `">` + name +
 		`</a></td><td align="right">` + e.modified.UTC().Format(listingTime) + `  </td><td align="right">` + size +
 		`</td><td>` + description + "</td></tr>\n"
@@ -145,7 +159,7 @@ func tableRow(p string, e listed, description string) string {
 // are addressed relative to the directory, and the text tells little.
 func iconOf(p string, e listed) (src, alt string) {
 	icons := strings.Repeat("../", strings.Count(p, "/")+1) + "cdicons/"
-	switch ext := path.Ext(e.name); {
+	switch ext := strings.ToLower(path.Ext(e.name)); {
 	case e.dir:
 		return icons + "folder.png", "[DIR]"
 	case ext == ".iso":
@@ -158,6 +172,10 @@ func iconOf(p string, e listed) (src, alt string) {
 		return icons + "list.png", "[TXT]"
 	case ext == ".list" || ext == ".zsync" || strings.HasPrefix(e.name, "SHA256SUMS"):
 		return icons + "list.png", "[   ]"
+	case ext == ".txt":
+		return "/icons/text.gif", "[TXT]"
+	case ext == ".bin":
+		return "/icons/binary.gif", "[   ]"
 	}
 	return "/icons/unknown.gif", "[   ]"
 }
@@ -165,6 +183,5 @@ func iconOf(p string, e listed) (src, alt string) {
 // apachePage writes one of Apache's own pages.
 func apachePage(title, heading, body, host string) string {
 	return "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n<html><head>\n" +
-		"<title>" + title + "</title>\n</head><body>\n<h1>" + heading + "</h1>\n<p>" + body + "</p>\n<hr>\n" +
-		"<address>Apache/2.4.71 (Debian) Server at " + html.EscapeString(host) + "</address>\n</body></html>\n"
+		"<title>" + title + "</title>\n</head><body>\n<h1>" + heading + "</h1>\n<p>" + body + "</p>\n<hr>\n" + signed(host) + "</body></html>\n"
 }

@@ -144,7 +144,7 @@ func find[T any](r row, column string, all []*T, fits func(*T) bool) *T {
 	if i := slices.IndexFunc(all, fits); i >= 0 {
 		return all[i]
 	}
-	r.fail("%s: %q is not known", column, r.text(column))
+	r.fail(fmt.Sprintf("%s: %q is not known", column, r.text(column)))
 	return new(T)
 }
 
@@ -241,7 +241,7 @@ func (db *records) place(r row, word string) (*milestone, int64) {
 	id, status, _ := strings.Cut(word, "=")
 	n, err := strconv.ParseInt(status, 10, 64)
 	if err != nil {
-		r.fail("on: %q has no status; write MILESTONE=NUMBER", word)
+		r.fail(fmt.Sprintf("on: %q has no status; write MILESTONE=NUMBER", word))
 	}
 	return find(r, "on", db.milestones, func(m *milestone) bool { return strconv.FormatInt(m.id, 10) == id }), n
 }
@@ -282,7 +282,7 @@ func (db *records) loadTestcases() error {
 		}
 		for _, pattern := range t.pattern {
 			if _, err := path.Match(pattern, ""); err != nil {
-				r.fail("products: %q is not a pattern", pattern)
+				r.fail(fmt.Sprintf("products: %q is not a pattern", pattern))
 			}
 		}
 		db.testcases = append(db.testcases, t)
@@ -316,7 +316,7 @@ func (db *records) loadResults() error {
 		cases := db.testcasesOf(b.product)
 		marks := r.text("marks")
 		if len(marks) > len(cases) {
-			r.fail("marks: %d of them for %d testcases", len(marks), len(cases))
+			r.fail(fmt.Sprintf("marks: %d of them for %d testcases", len(marks), len(cases)))
 			return
 		}
 		for i, mark := range marks {

@@ -41,10 +41,10 @@ func table(name string, columns string, each func(row)) error {
 		case !header:
 			header = true
 			if got := strings.Join(cells, " "); got != strings.Join(want, " ") {
-				r.fail("columns are %q, want %q", got, strings.Join(want, " "))
+				r.fail(fmt.Sprintf("columns are %q, want %q", got, strings.Join(want, " ")))
 			}
 		case len(cells) != len(want):
-			r.fail("has %d cells, want %d", len(cells), len(want))
+			r.fail(fmt.Sprintf("has %d cells, want %d", len(cells), len(want)))
 		default:
 			r.cells = make(map[string]string, len(want))
 			for j, cell := range cells {
@@ -58,8 +58,9 @@ func table(name string, columns string, each func(row)) error {
 	return errors.Join(bad...)
 }
 
-func (r row) fail(format string, args ...any) {
-	*r.bad = append(*r.bad, fmt.Errorf("%s:%d: %s", r.file, r.line, fmt.Sprintf(format, args...)))
+// fail reports a mistake of the row.
+func (r row) fail(what string) {
+	*r.bad = append(*r.bad, fmt.Errorf("%s:%d: %s", r.file, r.line, what))
 }
 
 func (r row) text(column string) string { return r.cells[column] }
@@ -79,7 +80,7 @@ func (r row) has(column, word string) bool {
 func (r row) int(column string) int64 {
 	n, err := strconv.ParseInt(r.cells[column], 10, 64)
 	if err != nil {
-		r.fail("%s: %q is not a whole number", column, r.cells[column])
+		r.fail(fmt.Sprintf("%s: %q is not a whole number", column, r.cells[column]))
 	}
 	return n
 }
@@ -90,7 +91,7 @@ const stamp = "2006-01-02 15:04:05"
 func (r row) time(column string) time.Time {
 	t, err := time.Parse(stamp, r.cells[column])
 	if err != nil {
-		r.fail("%s: %q is not a time; write it like %q", column, r.cells[column], stamp)
+		r.fail(fmt.Sprintf("%s: %q is not a time; write it like %q", column, r.cells[column], stamp))
 	}
 	return t
 }

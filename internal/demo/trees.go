@@ -146,7 +146,7 @@ func (f *forest) readReleases() error {
 	return table("releases.tsv", "tree dir file from size hash built real flags", func(r row) {
 		tree := r.text("tree")
 		if f.trees[tree] == nil {
-			r.fail("tree: %q is none of %s", tree, strings.Join(treeNames(), ", "))
+			r.fail(fmt.Sprintf("tree: %q is none of %s", tree, strings.Join(treeNames(), ", ")))
 			return
 		}
 		p := f.published(r)
@@ -204,7 +204,7 @@ func (f *forest) imageAt(r row, from, file string) *image {
 		}
 	}
 	if found.id == "" {
-		r.fail("from: no image of %q becomes %s", from, file)
+		r.fail(fmt.Sprintf("from: no image of %q becomes %s", from, file))
 	}
 	return found
 }
@@ -214,7 +214,7 @@ func (f *forest) readExtras() error {
 	return table("extras.tsv", "what tree path value", func(r row) {
 		t := f.trees[r.text("tree")]
 		if t == nil {
-			r.fail("tree: %q is none of %s", r.text("tree"), strings.Join(treeNames(), ", "))
+			r.fail(fmt.Sprintf("tree: %q is none of %s", r.text("tree"), strings.Join(treeNames(), ", ")))
 			return
 		}
 		p, v := r.text("path"), r.text("value")
@@ -232,7 +232,7 @@ func (f *forest) readExtras() error {
 		case "file", "listed":
 			f.extraFile(r, t)
 		default:
-			r.fail("what: %q is not known", r.text("what"))
+			r.fail(fmt.Sprintf("what: %q is not known", r.text("what")))
 		}
 	})
 }

@@ -141,7 +141,7 @@ type parser struct {
 	call   call
 	open   []value  // arrays and structs that are not closed yet
 	names  []string // member names, innermost last
-	last   string   // the tag that was opened last
+	last   string   // the tag that was opened last, if none was closed since
 	buffer strings.Builder
 }
 
@@ -190,6 +190,7 @@ func (p *parser) end(tag string) bool {
 		p.names = p.names[:max(len(p.names)-1, 0)]
 	}
 	p.buffer.Reset()
+	p.last = ""
 	return true
 }
 
