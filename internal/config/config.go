@@ -4,7 +4,12 @@
 // It is strict. Every problem of a file is found in one go and reported with file,
 // line, column, key and the accepted form; see [Problems]. The embedded
 // config.toml at the top of the repository holds every default, so that there is
-// one place to read them; a user's file is laid over it as [Load] describes.
+// one place to read them; a user's file is laid over it as [Load] describes. The one
+// thing that never comes from the default are the sources: nobody's server is asked
+// unless the user's file names it.
+//
+// Nothing is asked or opened here but the file itself and the list of products that
+// it may name. Credentials are only named; [Tracker.Key] reads them when needed.
 package config
 
 import (
@@ -84,12 +89,12 @@ type Tracker struct {
 type Tree struct {
 	Name     string
 	Role     string // full, simple, old
-	URL      string // http:, https:, file:
+	URL      string // http:, https:, or file: with an absolute path; see Dir
 	Site     string // where people look; URL where not given; empty for file:
 	Schedule string
-	Keyring  string
-	Headers  bool
-	Hash     bool
+	Keyring  string // file of the keys that sign its checksum lists; empty for none
+	Headers  bool   // write HEADER.html and the like for the tree's own server
+	Hash     bool   // compute checksums of a local directory's images that no list has
 	// Head says whether exact sizes may be asked for, one HEAD for each new image.
 	Head  bool
 	Depth int // directories below the root that are visited

@@ -61,30 +61,35 @@ func Load(path string) (*Config, error) {
 
 // Parse does the same for the text of a file called name.
 func Parse(name string, text []byte) (*Config, error) {
+	c, err := defaults()
+	if err != nil {
+		return nil, err
+	}
+	return c.under(name, string(text))
+}
+
+// under lays the text of a file over c, the default.
+func (c Config) under(name, text string) (*Config, error) {
 	file, err := filepath.Abs(name)
 	if err != nil {
 		return nil, err
 	}
 	dir := filepath.Dir(file)
-	c, err := defaults()
-	if err != nil {
-		return nil, err
-	}
-	d, err := open(name, dir, string(text))
+	d, err := open(name, dir, text)
 	if err != nil {
 		return nil, err
 	}
 	c.File, c.Trackers, c.Trees, c.Plans = file, nil, nil, nil
-	d.read(c)
+	d.read(&c)
 	if len(c.Trackers)+len(c.Trees)+len(c.Plans) == 0 {
 		d.problems = append(d.problems, Problem{d.name, 1, 1, "", noSource})
 	}
 	c.resolve(dir)
-	d.apart(c)
+	d.apart(&c)
 	if err := d.problems.sorted(d.name).err(); err != nil {
 		return nil, err
 	}
-	return c, nil
+	return &c, nil
 }
 
 // read reads everything that is in the document over c.

@@ -59,7 +59,10 @@ func (ps Problems) sorted(first string) Problems {
 		if a.Line != b.Line {
 			return a.Line < b.Line
 		}
-		return a.Col < b.Col
+		if a.Col != b.Col {
+			return a.Col < b.Col
+		}
+		return a.Key < b.Key
 	})
 	return ps
 }

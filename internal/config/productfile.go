@@ -42,7 +42,7 @@ func (d *document) readProducts(r *release.Rules) {
 func (d *document) readProductFile(path string, r *release.Rules) {
 	text, err := readBounded(from(d.dir, path), productFileMost)
 	if err != nil {
-		d.note(productFileKey, err.Error())
+		d.note(productFileKey, fmt.Sprintf("cannot be read: %v; name a file as it is seen from the folder of this one", err))
 		return
 	}
 	products, problems := parseProducts(path, text)
@@ -95,7 +95,7 @@ func readProduct(t *table) release.ProductRule {
 func (d *document) equalProduct(r release.ProductRule, path string) {
 	id := "product\x00" + strings.Join(productKey(r), "\x00")
 	if first, taken := d.taken[id]; taken {
-		d.note(path, fmt.Sprintf("%s in line %d says all of this already; leave one of them out", parent(first), d.line(first)))
+		d.note(path, fmt.Sprintf("%s in line %d says all of this already; leave one of them out", owner(first), d.line(first)))
 		return
 	}
 	d.taken[id] = path
@@ -111,7 +111,7 @@ func parseProducts(name string, text []byte) ([]release.ProductRule, Problems) {
 	var all []release.ProductRule
 	var problems Problems
 	seen := map[string]int{}
-	text = bytes.TrimPrefix(text, []byte(byteOrderMark))
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	for i, line := range strings.Split(string(text), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, "#") {
@@ -144,7 +144,7 @@ func parseProduct(line string) (r release.ProductRule, mistake string) {
 	}
 	cols := strings.FieldsFunc(line, func(c rune) bool { return c == '\t' })
 	if len(cols) != 6 {
-		return r, fmt.Sprintf("has %d columns, not 6; %s", len(cols), productForm)
+		return r, fmt.Sprintf("6 columns wanted, %d found; %s", len(cols), productForm)
 	}
 	for i := range cols {
 		cols[i] = strings.TrimSpace(cols[i])

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"shiplist/internal/release"
+	"shiplist/internal/tomlpos"
 )
 
 // part of an image's identity: project, type, architecture, series. Such a part
@@ -123,7 +124,7 @@ func (t *table) parts(key string, into *[]string) {
 	}
 	for i, s := range all {
 		if !isPart(s) {
-			t.doc.note(element(t.at(key), i), fmt.Sprintf(`%q is not a name as trees have it; write it like "arm64+raspi"`, s))
+			t.doc.note(tomlpos.Element(t.at(key), i), fmt.Sprintf(`%q is not a name as trees have it; write it like "arm64+raspi"`, s))
 		}
 	}
 	*into = all

@@ -1,11 +1,8 @@
 package config
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
 	"strings"
 )
 
@@ -63,23 +60,16 @@ func (t Tracker) Key(getenv func(string) string) (Secret, error) {
 }
 
 func readKey(path string) (Secret, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return Secret{}, err
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, keyMost+1))
+	text, err := readBounded(path, keyMost)
 	if err != nil {
 		return Secret{}, err
 	}
 	key := strings.TrimSpace(string(text))
 	switch {
-	case len(text) > keyMost:
-		return Secret{}, fmt.Errorf("%s: larger than a key can be", path)
 	case key == "":
 		return Secret{}, fmt.Errorf("%s: empty", path)
 	case strings.ContainsAny(key, "\r\n"):
-		return Secret{}, errors.New(path + ": more than one line")
+		return Secret{}, fmt.Errorf("%s: more than one line", path)
 	}
 	return Secret{&key}, nil
 }

@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"shiplist/internal/release"
+	"shiplist/internal/tomlpos"
 )
 
 func readSeries(t *table) release.SeriesRule {
 	var r release.SeriesRule
-	t.checked("name", &r.Name, isPart, `a name of a series; write it like "noble"`)
+	t.checked("name", &r.Name, sourceName.MatchString, `a name of a series; write it like "noble"`)
 	t.checked("version", &r.Version, isVersion, `a version; write it like "24.04"`)
 	t.text("display_name", &r.DisplayName)
 	t.checked("point_version", &r.PointVersion, isVersion, `a version; write it like "24.04.3"`)
@@ -37,7 +38,7 @@ func (t *table) versions(key string, into *[]string) {
 	}
 	for i, v := range all {
 		if !isVersion(v) {
-			t.doc.note(element(t.at(key), i), fmt.Sprintf(`%q is not a version; write it like "24.04.5.1"`, v))
+			t.doc.note(tomlpos.Element(t.at(key), i), fmt.Sprintf(`%q is not a version; write it like "24.04.5.1"`, v))
 			return
 		}
 	}
@@ -69,7 +70,7 @@ func (t *table) seriesNames(r release.SeriesRule) {
 		}
 	}
 	if r.Development {
-		d.unique("series development", "true", t.at("development"), "only one series is being developed")
+		d.unique("series development", "true", t.at("development"), "mark only the one series that is being developed")
 	}
 }
 
@@ -82,7 +83,7 @@ func (t *table) series(key string, into *[]string) {
 	}
 	for i, pattern := range all {
 		if text := t.doc.badSeries(pattern); text != "" {
-			t.doc.note(element(t.at(key), i), text)
+			t.doc.note(tomlpos.Element(t.at(key), i), text)
 		}
 	}
 	*into = all

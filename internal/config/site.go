@@ -97,10 +97,24 @@ func isURL(s string, schemes ...string) bool {
 	return false
 }
 
+// address reads an address. One with credentials in it is not repeated in the
+// problem, which may go into a log.
+func (t *table) address(key string, into *string, good func(string) bool, form string) bool {
+	s, _ := t.values[key].(string)
+	if rest, found := strings.CutPrefix(s, "file:"); !found && strings.Contains(rest, "@") {
+		if u, err := url.Parse(s); err != nil || u.User != nil {
+			t.has(key)
+			t.note(key, "names a user or a key; write the address without, and for a tracker user and key_env or key_file")
+			return false
+		}
+	}
+	return t.checked(key, into, good, form)
+}
+
 // page reads the address of a place that people look at, without slash at its end.
 func (t *table) page(key string, into *string) {
 	good := func(s string) bool { return isURL(s, "https", "http") && !strings.ContainsAny(s, "?#") }
-	if t.checked(key, into, good, `an address; write it like "https://releases.example.org", without user, "?" and "#"`) {
+	if t.address(key, into, good, `an address; write it like "https://releases.example.org", without "?" and "#"`) {
 		*into = strings.TrimRight(*into, "/")
 	}
 }
@@ -161,12 +175,20 @@ func (d *document) apart(c *Config) {
 	}
 }
 
+// holds reports whether the document gives a key of a plain table.
+func (d *document) holds(path string) bool {
+	name, key, _ := strings.Cut(path, ".")
+	t, _ := d.root.values[name].(map[string]any)
+	_, given := t[key]
+	return given
+}
+
 func (d *document) collide(a, b place, advice string) {
 	if !within(*a.path, *b.path) && !within(*b.path, *a.path) {
 		return
 	}
 	at, other := a, b
-	if _, given := d.index.keys[a.key]; !given {
+	if !d.holds(a.key) {
 		at, other = b, a
 	}
 	how := "lies in or around"

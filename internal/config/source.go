@@ -60,7 +60,7 @@ func readTracker(t *table) Tracker {
 	t.name("name", &r.Name)
 	oneOf(t, "kind", &r.Kind, "qatracker", "test-observer")
 	good := func(s string) bool { return isURL(s, "https", "http") && !strings.Contains(s, "#") }
-	t.checked("url", &r.URL, good, `an address; write it like "https://iso.qa.ubuntu.com/xmlrpc.php", with the user in user and the key in key_env or key_file`)
+	t.address("url", &r.URL, good, `an address; write it like "https://iso.qa.ubuntu.com/xmlrpc.php"`)
 	t.checked("host", &r.Host, hostName.MatchString, `a host; write it like "iso.qa.ubuntu.com"`)
 	t.page("site", &r.Site)
 	t.schedule("schedule", &r.Schedule)
@@ -80,18 +80,19 @@ func readTracker(t *table) Tracker {
 
 // checkKey holds the rules between the keys that have to do with credentials.
 func (r *Tracker) checkKey(t *table) {
-	key, named := "key_env", r.KeyEnv != "" || r.KeyFile != ""
-	if r.KeyEnv == "" {
-		key = "key_file"
+	user, env, file := t.given("user"), t.given("key_env"), t.given("key_file")
+	key := "key_file"
+	if env {
+		key = "key_env"
 	}
 	switch {
-	case r.KeyEnv != "" && r.KeyFile != "":
+	case env && file:
 		t.note("key_file", "key_env is there, too; name the key in one place only")
-	case r.Kind == "qatracker" && named && r.User == "":
+	case r.Kind == "qatracker" && (env || file) && !user:
 		t.note(key, "a key needs the user whose it is; add user")
-	case r.Kind == "qatracker" && !named && r.User != "":
+	case r.Kind == "qatracker" && user && !env && !file:
 		t.note("user", "a user needs a key; add key_env or key_file, or leave user out: reading needs neither")
-	case named && strings.HasPrefix(r.URL, "http:") && !isLoopback(r.URL):
+	case (env || file) && strings.HasPrefix(r.URL, "http:") && !isLoopback(r.URL):
 		t.note(key, "the key would go over the network for all to read; use an https:// url, or leave the key out")
 	}
 }
@@ -122,7 +123,7 @@ func readTree(t *table) Tree {
 	r := defaultTree()
 	t.name("name", &r.Name)
 	oneOf(t, "role", &r.Role, "full", "simple", "old")
-	t.checked("url", &r.URL, isTreeURL, `the address of a tree; write it like "https://cdimage.ubuntu.com" or "file:/srv/cdimage", without user, "?" and "#"`)
+	t.address("url", &r.URL, isTreeURL, `the address of a tree; write it like "https://cdimage.ubuntu.com" or "file:/srv/cdimage", without "?" and "#"`)
 	t.page("site", &r.Site)
 	t.schedule("schedule", &r.Schedule)
 	t.text("keyring", &r.Keyring)

@@ -1,19 +1,21 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"shiplist/internal/release"
+	"shiplist/internal/tomlpos"
 )
 
 // document is a file while it is read.
 type document struct {
 	name     string // as problems call it
 	dir      string // relative paths count from here
-	index    *index
+	index    *tomlpos.Index
 	root     *table
 	problems Problems
 	// rules are those that hold after this file, as far as they are read: the
@@ -22,41 +24,39 @@ type document struct {
 	taken map[string]string // names that must be unique, and the path that has each
 }
 
+// values is a table as [tomlpos.Decode] gives it.
+type values map[string]any
+
 // open makes a document of a text; without error it has a root.
 func open(name, dir, text string) (*document, error) {
-	d := &document{name: name, dir: dir, index: newIndex(text), taken: map[string]string{}}
-	if d.index.deep >= 0 {
-		line, col := d.index.place(d.index.deep)
-		return nil, Problems{{name, line, col, "", fmt.Sprintf("nested more than %d deep", maxDepth)}}
+	v, err := tomlpos.Decode(text)
+	var syntax *tomlpos.Error
+	switch {
+	case errors.As(err, &syntax):
+		return nil, Problems{{name, syntax.Line, syntax.Col, "", strings.TrimSuffix(syntax.Text, ".")}}
+	case err != nil:
+		return nil, err
 	}
-	v, err := decode(text)
-	if err != nil {
-		return nil, Problems{d.syntax(err)}
-	}
+	d := &document{name: name, dir: dir, index: tomlpos.New(text), taken: map[string]string{}}
 	d.root = &table{doc: d, values: v}
 	return d, nil
 }
 
 // note adds a problem at a path, or at the nearest part of it that has a place.
 func (d *document) note(path, text string) {
-	offset, there := d.index.keys[path]
-	for p := path; !there && p != ""; {
-		p = parent(p)
-		offset, there = d.index.keys[p]
-	}
-	line, col := d.index.place(offset)
+	line, col := d.index.Find(path)
 	d.problems = append(d.problems, Problem{d.name, line, col, path, text})
 }
 
 // line is the line of a path.
 func (d *document) line(path string) int {
-	line, _ := d.index.place(d.index.keys[path])
+	line, _ := d.index.Find(path)
 	return line
 }
 
-// parent cuts the last key or element off a path.
-func parent(path string) string {
-	return path[:max(strings.LastIndexAny(path, ".["), 0)]
+// owner is the table that the last key of a path is in.
+func owner(path string) string {
+	return path[:max(strings.LastIndexByte(path, '.'), 0)]
 }
 
 // unique notes a problem when name is taken already among what all must have
@@ -64,7 +64,7 @@ func parent(path string) string {
 func (d *document) unique(all, name, path, advice string) {
 	id := all + "\x00" + name
 	if first, taken := d.taken[id]; taken {
-		d.note(path, fmt.Sprintf("%q is taken by %s in line %d; %s", name, parent(first), d.line(first), advice))
+		d.note(path, fmt.Sprintf("%q is taken by %s in line %d; %s", name, owner(first), d.line(first), advice))
 		return
 	}
 	d.taken[id] = path
@@ -80,7 +80,7 @@ type table struct {
 }
 
 // at is the path of a key of the table.
-func (t *table) at(key string) string { return join(t.path, key) }
+func (t *table) at(key string) string { return tomlpos.Join(t.path, key) }
 
 // note adds a problem with a key of the table.
 func (t *table) note(key, text string) { t.doc.note(t.at(key), text) }
@@ -92,6 +92,12 @@ func (t *table) has(key string) bool {
 	}
 	_, there := t.values[key]
 	return there
+}
+
+// given reports whether a key holds a string that is not empty.
+func (t *table) given(key string) bool {
+	s, ok := t.values[key].(string)
+	return ok && s != ""
 }
 
 // require notes the keys that are not there.
@@ -172,7 +178,7 @@ func (t *table) tables(key string) (rows []*table, given bool) {
 		for i, v := range list {
 			row, ok := v.(map[string]any)
 			if !ok {
-				t.doc.note(element(t.at(key), i), "must be a table; write "+t.written(key))
+				t.doc.note(tomlpos.Element(t.at(key), i), "must be a table; write "+t.written(key))
 				continue
 			}
 			vs = append(vs, row)
@@ -181,7 +187,7 @@ func (t *table) tables(key string) (rows []*table, given bool) {
 		t.note(key, fmt.Sprintf("must be a list of tables, not %s; write [[%s]]", t.kind(key), t.at(key)))
 	}
 	for i, v := range vs {
-		rows = append(rows, &table{doc: t.doc, path: element(t.at(key), i), values: v})
+		rows = append(rows, &table{doc: t.doc, path: tomlpos.Element(t.at(key), i), values: v})
 	}
 	return rows, true
 }

@@ -38,7 +38,7 @@ func (t *table) treePath(key string, into *string, words ...string) {
 		return
 	}
 	if s != "" && (path.Clean(s) != s || path.IsAbs(s) || s == ".." || s == "." || strings.HasPrefix(s, "../") || strings.Contains(s, `\`)) {
-		t.note(key, fmt.Sprintf("%q is not a path below a tree; write it like \"release/snapshot-2\"", s))
+		t.note(key, fmt.Sprintf(`%q leads elsewhere; write a relative path without "..", like "release/snapshot-2"`, s))
 		return
 	}
 	*into = s

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"shiplist/internal/tomlpos"
 )
 
 // The readers in this file take one key each, check it, and leave their target as
@@ -37,7 +39,7 @@ func (t *table) kind(key string) string {
 	case int64:
 		return "a whole number"
 	case float64:
-		return "a number"
+		return "a number with a fraction"
 	case bool:
 		return "true or false"
 	case time.Time:
@@ -231,11 +233,11 @@ func (t *table) strings(key string, into *[]string) bool {
 		s, ok := v.(string)
 		switch {
 		case !ok:
-			t.doc.note(element(t.at(key), i), "must be a string in quotes")
+			t.doc.note(tomlpos.Element(t.at(key), i), "must be a string in quotes")
 		case strings.TrimSpace(s) != s || s == "" || strings.ContainsFunc(s, unicode.IsControl):
-			t.doc.note(element(t.at(key), i), fmt.Sprintf("%q is empty, begins or ends in blanks, or holds a control character", s))
+			t.doc.note(tomlpos.Element(t.at(key), i), fmt.Sprintf("%q is empty, begins or ends in blanks, or holds a control character", s))
 		case seen[s]:
-			t.doc.note(element(t.at(key), i), fmt.Sprintf("%q is in the list already", s))
+			t.doc.note(tomlpos.Element(t.at(key), i), fmt.Sprintf("%q is in the list already", s))
 		default:
 			seen[s] = true
 			all = append(all, s)
