@@ -122,20 +122,20 @@ func addressName(base *url.URL, link string) (name string, dir, ok bool) {
 		}
 		return oneStep(name)
 	}
-	for strings.HasPrefix(link, "./") {
-		link = link[2:]
-	}
-	if scheme, _, found := strings.Cut(link, ":"); found && isScheme(scheme) && !strings.Contains(scheme, "/") {
+	if scheme, _, found := strings.Cut(link, ":"); found && isScheme(scheme) {
 		// A name with a colon is written with "./" in front, or with %3A; a
 		// link that begins like an address is one.
 		return "", false, false
 	}
+	for strings.HasPrefix(link, "./") {
+		link = link[2:]
+	}
 	body, slash := strings.CutSuffix(link, "/")
-	if strings.Contains(body, "/") {
+	name = unescape(body)
+	if strings.Contains(body, "/") || !validName(name) {
 		return "", false, false
 	}
-	name, _, ok = oneStep(unescape(body))
-	return name, slash, ok
+	return name, slash, true
 }
 
 // oneStep checks a name that was unescaped; a slash at its end marks a directory.

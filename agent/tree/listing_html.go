@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -19,11 +18,11 @@ type link struct {
 	row, column int
 }
 
-// cell is one td or th, with the exact figures that some servers put into its
-// attributes.
+// cell is one td or th, with the exact figure that some servers put into an
+// attribute.
 type cell struct {
-	text, order, moment string
-	head                bool
+	text, order string
+	head        bool
 }
 
 // container is a list, a preformatted text or a table: what a listing stands in.
@@ -157,9 +156,6 @@ func (p *page) readTable(c *container, l *listing) *listing {
 		}
 		if dates >= 0 && dates < len(row) {
 			e.stamp = strings.TrimSpace(row[dates].text)
-			if at, err := time.Parse(time.RFC3339, strings.TrimSpace(row[dates].moment)); err == nil {
-				e.modified = at.UTC().Truncate(time.Second)
-			}
 		}
 		l.entries = append(l.entries, e)
 	}

@@ -18,6 +18,7 @@ type jsonEntry struct {
 	URL     string          `json:"url"`
 	ModTime string          `json:"mod_time"`
 	IsDir   *bool           `json:"is_dir"`
+	IsLink  bool            `json:"is_symlink"`
 }
 
 // parseJSON reads the listing of nginx or Caddy in JSON: a list of objects that all
@@ -62,6 +63,9 @@ func (o *jsonEntry) entry(base *url.URL) (entry, bool) {
 		e.modified, _ = time.Parse(time.RFC1123, o.MTime)
 	}
 	e.modified = e.modified.UTC().Truncate(time.Second)
+	if o.IsLink {
+		e.modified = time.Time{} // the link's own
+	}
 	if !e.dir {
 		e.readSize(o.Size)
 	}

@@ -42,13 +42,8 @@ func (s *scanner) start() {
 		}
 	case atom.Td, atom.Th:
 		s.startCell(tag == atom.Th, more)
-	case atom.Time:
-		if s.cell != nil {
-			s.cell.moment = s.attribute("datetime", more)
-		}
 	case atom.A:
 		s.startLink(more)
-	case atom.Meta, atom.Html, atom.Head, atom.Body:
 	case atom.Script, atom.Style:
 		s.p.plain = false
 	}

@@ -241,3 +241,15 @@ func (g *Grammar) readDaily(d *Directory, names []string) {
 	}
 	d.ImageType = strings.Join(names, "_")
 }
+
+// IsDirectoryName reports whether a name below d is that of a directory: servers
+// that do not tell links to directories from files leave it to the name.
+func (g *Grammar) IsDirectoryName(d Directory, name string) bool {
+	if g.structural(name) || g.projects[name] || name == partNetboot || name == partSource {
+		return true
+	}
+	if _, ok := g.core[name]; ok && g.projects[d.Project] {
+		return true
+	}
+	return d.Kind == Release && statusForm.MatchString(strings.ReplaceAll(name, "-", ""))
+}

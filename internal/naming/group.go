@@ -77,7 +77,7 @@ func (c *collector) add(f File, file release.File) {
 
 func (c *collector) newImage(f File) *release.Image {
 	image := &release.Image{
-		Series: slugOr(cmp.Or(f.Series, c.d.Series)), Project: slugOr(cmp.Or(f.Project, c.d.Project)),
+		Series: SeriesSlug(cmp.Or(f.Series, c.d.Series)), Project: ProjectSlug(cmp.Or(f.Project, c.d.Project)),
 		Dir: c.d.Path, Name: f.Stem, Kind: release.ImageDaily,
 		ImageType: c.d.ImageType, PublishType: f.PublishType, Arch: f.Arch,
 		Version: f.Version, Milestone: f.Milestone,
@@ -175,9 +175,18 @@ func (c *collector) finish() Group {
 	return group
 }
 
-// slugOr makes a slug of a name, or "other" of none.
-func slugOr(name string) string {
+// ProjectSlug is the slug of a project as a name tells it, "other" of none.
+func ProjectSlug(name string) string {
 	if name == "" {
+		return release.Other
+	}
+	return release.Slug(name)
+}
+
+// SeriesSlug is the slug of a series as a name tells it, "other" of none and of
+// those that would take a name that the site needs for something else.
+func SeriesSlug(name string) string {
+	if slices.Contains(release.ReservedNames, ProjectSlug(name)) {
 		return release.Other
 	}
 	return release.Slug(name)

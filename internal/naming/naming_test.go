@@ -295,8 +295,8 @@ func TestRealDirectories(t *testing.T) {
 func TestPrintable(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"plain+~ name":    "plain+~ name",
-		"文件.txt":          "文件.txt",
+		"plain+~ name":     "plain+~ name",
+		"文件.txt":           "文件.txt",
 		"bad\xff-byte.txt": "bad%FF-byte.txt",
 		"tab\there":        "tab%09here",
 	}

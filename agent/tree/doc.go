@@ -1,0 +1,62 @@
+// Package tree polls image trees: the places from which images are downloaded,
+// behind any of the common web servers or in a local directory. It says what lies
+// where, and knows nothing of what it should be.
+//
+// # What a tree offers
+//
+// Directory listings in HTML or JSON, made by Apache (list, preformatted text or
+// table, with the site's own header and footer around them), nginx, lighttpd, Caddy,
+// Python's http.server or Go's file server. Listings tell names; some tell exact
+// sizes, most only rounded ones; dates come without a zone and are not stored.
+// Checksum lists (SHA256SUMS, or SHA1SUMS and MD5SUMS in old directories) tell which
+// bytes lie under which names, but not all names. Both are read, once each, and
+// compared; package naming then tells which files are one image.
+//
+// # What is believed
+//
+// A listing is believed only when the whole of it has the shape of one of the
+// servers' listings. An error page with status 200, a page that is cut off or one
+// without a listing says nothing: what was known of the directory is kept, with a
+// problem. So it is with a server that refuses, fails or does not answer in time. A
+// build that is gone between being listed and being visited was purged, which is no
+// problem. When the tree itself cannot be listed, or the server stops answering
+// altogether, the poll as a whole fails and changes nothing.
+//
+// Links are taken for what they lead to, not for what they show. Only links that
+// lead exactly one step down are followed; see addressName.
+//
+// # One directory, several addresses
+//
+// A directory that is reached under several paths counts once. Its canonical path
+// has the name of the series where there are directories for its versions, too
+// (noble, not 24.04), and stands below the project where there is one at the root,
+// too (ubuntu/releases, not releases), because that is how images are published;
+// the others become aliases. Whether two are one is seen by a checksum list at the
+// same place below both, without listing the second. Loops of links are recognised
+// by a directory that shows what one above it shows, and bounded by depth.
+//
+// current and pending are resolved by content: see resolvePointers. manual is left
+// alone.
+//
+// The build id of an image is the oldest one that has, or is known to have had, its
+// bytes, since each build carries over what was not built again.
+//
+// # Site manifests
+//
+// .manifest (released images of a simple tree) and .manifest-daily (current and
+// pending of a full tree) tell exact sizes, but are often out of date: nothing
+// rewrites them when images are withdrawn or archived. So they never add or remove
+// an image. They are held against the listings, and a manifest that names files
+// that are not there is reported. Where exact sizes may not be asked for, those of
+// released images are taken from it, if they can be what the listing shows rounded:
+// released bytes stay as they are under their name. Dailies do not, so for them it
+// is not asked.
+//
+// # What it costs
+//
+// One listing for each directory; a second one only where listing and checksum list
+// disagree in a way in which they did not before. One checksum list for each
+// directory that has one, one more for each pointer and each second name; the boot
+// configuration of each netboot directory; and one HEAD for each download whose
+// exact size no listing told, once for its name and checksum.
+package tree

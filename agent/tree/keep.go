@@ -1,0 +1,83 @@
+package tree
+
+import (
+	"slices"
+
+	"shiplist/internal/release"
+)
+
+// keep takes over from the last poll what lies in directories that could not be
+// read this time. What could be read wins.
+func (c *crawl) keep(f *release.Facts) {
+	lost := c.lost()
+	if len(lost) == 0 {
+		return
+	}
+	fresh := map[string]bool{}
+	for _, d := range f.Directories {
+		fresh[d.Path] = true
+	}
+	for _, d := range c.known.facts.Directories {
+		if lost.holds(d.Path) && !fresh[d.Path] {
+			f.Directories = append(f.Directories, d)
+		}
+	}
+	for _, image := range c.known.facts.Images {
+		if lost.holds(image.Dir) && !fresh[image.Dir] {
+			f.Images = append(f.Images, c.remark(image))
+		}
+	}
+	sets := map[string]bool{}
+	for _, s := range f.Netboot {
+		sets[netbootKey(s)] = true
+	}
+	for _, s := range c.known.facts.Netboot {
+		if (lost.holds(s.Parent) || s.Dir != "" && lost.touches(s.Dir)) && !sets[netbootKey(s)] {
+			f.Netboot = append(f.Netboot, s)
+		}
+	}
+}
+
+// netbootKey tells sets apart.
+func netbootKey(s release.NetbootSet) string {
+	return s.Parent + "\x00" + s.Arch + "\x00" + s.Version + "\x00" + s.Milestone
+}
+
+// lostPaths are directories of which nothing was learnt.
+type lostPaths []string
+
+func (c *crawl) lost() lostPaths {
+	lost := lostPaths(slices.Clone(c.skipped))
+	for _, n := range c.nodes {
+		if n.err != nil && !n.absent {
+			lost = append(lost, n.path)
+		}
+	}
+	return lost
+}
+
+// holds reports whether a path is, or lies below, a directory that was lost.
+func (l lostPaths) holds(path string) bool {
+	return slices.ContainsFunc(l, func(lost string) bool { return below(path, lost) })
+}
+
+// touches reports whether a path lies below one that was lost, or above.
+func (l lostPaths) touches(path string) bool {
+	return slices.ContainsFunc(l, func(lost string) bool { return below(path, lost) || below(lost, path) })
+}
+
+// remark marks an image that was kept by the pointers of today, where those could
+// be read.
+func (c *crawl) remark(image release.Image) release.Image {
+	up := parent(image.Dir)
+	pointerRead := func(name string) bool {
+		return c.nodes[up].here() && c.nodes[up].list.find(name) != nil && !slices.Contains(c.marks.kept[name], up)
+	}
+	if pointerRead("current") {
+		image.Current = c.marks.has("current", image.Dir, image.Files)
+	}
+	if pointerRead("pending") {
+		image.Pending = c.marks.has("pending", image.Dir, image.Files)
+	}
+	return image
+}

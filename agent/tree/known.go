@@ -1,0 +1,117 @@
+package tree
+
+import (
+	"cmp"
+	"strings"
+
+	"shiplist/internal/release"
+)
+
+// known is what the last poll knew, by what it is looked up by. Nothing in it is
+// changed. Its paths and names are the printable ones.
+type known struct {
+	facts       *release.Facts
+	directories map[string]*release.Directory
+	images      map[string][]*release.Image // by directory
+	sizes       map[string]release.File     // exact ones by name and checksum, or by directory and name
+	builds      map[string]string           // oldest build id by checksum and kind of build
+	aliases     map[string]string           // alias: directory
+}
+
+// newKnown indexes the facts of the last poll.
+func newKnown(facts *release.Facts) *known {
+	if facts == nil {
+		facts = &release.Facts{}
+	}
+	k := &known{
+		facts: facts, directories: map[string]*release.Directory{}, images: map[string][]*release.Image{},
+		sizes: map[string]release.File{}, builds: map[string]string{}, aliases: map[string]string{},
+	}
+	for i := range facts.Directories {
+		d := &facts.Directories[i]
+		k.directories[d.Path] = d
+		for _, alias := range d.Aliases {
+			k.aliases[alias] = d.Path
+		}
+	}
+	for i := range facts.Images {
+		image := &facts.Images[i]
+		k.images[image.Dir] = append(k.images[image.Dir], image)
+		for _, f := range image.Files {
+			if f.Main {
+				k.addFile(image, f)
+			}
+		}
+	}
+	return k
+}
+
+func (k *known) addFile(image *release.Image, f release.File) {
+	if f.Exact && f.Size != nil {
+		k.sizes[sizeKey(image.Dir, f)] = f
+	}
+	hash := checksum(f)
+	if image.BuildID == "" || hash == "" {
+		return
+	}
+	for _, key := range []string{buildKey(image, hash), hash} {
+		have, ok := k.builds[key]
+		if !ok || release.CompareBuildIDs(image.BuildID, have) < 0 {
+			k.builds[key] = image.BuildID
+		}
+	}
+}
+
+// checksum is the strongest checksum of a file.
+func checksum(f release.File) string { return cmp.Or(f.SHA256, f.SHA1, f.MD5) }
+
+// sizeKey is under what the exact size of a file is remembered: its name and
+// checksum, wherever it lies; without one, its place.
+func sizeKey(dir string, f release.File) string {
+	if hash := checksum(f); hash != "" {
+		return f.Name + "\x00" + hash
+	}
+	return dir + "\x00" + f.Name
+}
+
+// buildKey tells builds apart by what they are builds of.
+func buildKey(image *release.Image, hash string) string {
+	return image.Project + "\x00" + image.ImageType + "\x00" + hash
+}
+
+// has reports whether anything was known of a directory or below it.
+func (k *known) has(path string) bool {
+	if k.directories[path] != nil || len(k.images[path]) > 0 {
+		return true
+	}
+	for at := range k.directories {
+		if below(at, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAlias reports whether a path was a second name of a directory, or one above
+// second names.
+func (k *known) isAlias(path string) bool {
+	for alias := range k.aliases {
+		if alias == path || strings.HasPrefix(alias, path+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// sums is the checksum list of a directory as it was known.
+func (k *known) sums(path string) sums {
+	list := sums{}
+	for _, image := range k.images[path] {
+		for _, f := range image.Files {
+			if hash := checksum(f); hash != "" {
+				list[f.Name] = hash
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,208 @@
+package tree
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"shiplist/agent/fetch"
+	"shiplist/internal/config"
+	"shiplist/internal/naming"
+	"shiplist/internal/release"
+)
+
+// Options are what a source needs to know and to use.
+type Options struct {
+	Tree   config.Tree
+	Limits config.Limits
+	Rules  release.Rules
+	Client *fetch.Client // not needed for a local directory
+	Logger *slog.Logger
+}
+
+// Source is one image tree. It may be polled again and again, one poll at a time.
+type Source struct {
+	o       Options
+	grammar *naming.Grammar
+}
+
+// The limits that hold where the configuration sets none.
+const (
+	defaultDepth        = 10
+	defaultConnections  = 2
+	defaultListingBytes = 16 << 20
+	defaultListBytes    = 16 << 20
+	defaultEntries      = 20_000
+	defaultDirectories  = 20_000
+	defaultFiles        = 500_000
+)
+
+// New returns a source for a tree.
+func New(o Options) *Source {
+	l := &o.Limits
+	o.Tree.Depth = or(o.Tree.Depth, defaultDepth)
+	l.Connections = or(l.Connections, defaultConnections)
+	l.ListingBytes = or(l.ListingBytes, defaultListingBytes)
+	l.ListBytes = or(l.ListBytes, defaultListBytes)
+	l.Entries = or(l.Entries, defaultEntries)
+	l.Directories = or(l.Directories, defaultDirectories)
+	l.Files = or(l.Files, defaultFiles)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return &Source{o: o, grammar: naming.New(o.Rules)}
+}
+
+func or[T int | int64](value, otherwise T) T {
+	if value <= 0 {
+		return otherwise
+	}
+	return value
+}
+
+// Poll visits the tree. prev is what the last poll knew: what cannot be read now is
+// taken over from there. It is an error when the tree as a whole cannot be read;
+// then nothing of prev is in doubt.
+func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer, error) {
+	start := time.Now()
+	at, session, err := s.place()
+	if err != nil {
+		return nil, err
+	}
+	c := &crawl{
+		place: at, grammar: s.grammar, tree: s.o.Tree, limits: s.o.Limits, known: newKnown(prev),
+		nodes: map[string]*node{}, aliases: map[string]string{}, realPaths: map[string]string{}, marks: newMarks(),
+	}
+	facts, err := c.run(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("tree %s: %w", s.o.Tree.Name, err)
+	}
+	answer := &release.Answer{Facts: facts, Problems: c.sortedProblems()}
+	if session != nil {
+		stats := session.Stats()
+		answer.Requests, answer.Bytes = stats.Requests, stats.Bytes
+	}
+	if len(facts.Images) == 0 && len(c.known.facts.Images) > 0 {
+		answer.Suspect = fmt.Sprintf("the tree has no image any more, and had %d", len(c.known.facts.Images))
+	}
+	s.o.Logger.DebugContext(ctx, "tree visited", "source", s.o.Tree.Name, "count", len(facts.Images),
+		"directories", len(c.nodes), "dur", time.Since(start))
+	return answer, nil
+}
+
+// place opens the tree's address.
+func (s *Source) place() (place, *fetch.Session, error) {
+	address, err := url.Parse(s.o.Tree.URL)
+	if err != nil {
+		return nil, nil, fmt.Errorf("tree %s: the address does not parse; write it like https://host/path/ or file:/path", s.o.Tree.Name)
+	}
+	switch address.Scheme {
+	case "file":
+		p, err := newLocal(address, s.o.Limits.Entries)
+		if err != nil {
+			return nil, nil, fmt.Errorf("tree %s: %w", s.o.Tree.Name, err)
+		}
+		return p, nil, nil
+	case "http", "https":
+		if s.o.Client == nil {
+			return nil, nil, fmt.Errorf("tree %s: no client for %s", s.o.Tree.Name, address.Redacted())
+		}
+		if address.User != nil {
+			return nil, nil, fmt.Errorf("tree %s: the address holds a user name; trees are read without one", s.o.Tree.Name)
+		}
+		base := &url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path, RawPath: address.RawPath}
+		if !strings.HasSuffix(base.Path, "/") {
+			base = base.JoinPath("/")
+		}
+		session := s.o.Client.Session()
+		return &web{base: base, session: session, listing: s.o.Limits.ListingBytes, entries: s.o.Limits.Entries}, session, nil
+	}
+	return nil, nil, fmt.Errorf("tree %s: the address is none of a tree; write http://, https:// or file:", s.o.Tree.Name)
+}
+
+// run visits the whole tree and makes the facts.
+func (c *crawl) run(ctx context.Context) (*release.Facts, error) {
+	root := &node{dir: c.grammar.Directory("")}
+	c.visit(ctx, root)
+	if root.err != nil {
+		return nil, fmt.Errorf("%s: %w", c.place.address(""), root.err)
+	}
+	if err := c.visitTree(ctx, root); err != nil {
+		return nil, err
+	}
+	manifest := c.readManifest(ctx)
+	groups := c.groups()
+	facts := c.facts(groups)
+	boots, err := c.readUnpacked(ctx, groups)
+	if err != nil {
+		return nil, err
+	}
+	if !c.tree.Head {
+		c.useManifest(facts, manifest)
+	}
+	if err := c.fillSizes(ctx, facts); err != nil {
+		return nil, err
+	}
+	c.addNetboot(facts, groups, boots)
+	c.keep(facts)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	facts.Sort()
+	return facts, nil
+}
+
+// visitTree visits everything below the root, then what was put off.
+func (c *crawl) visitTree(ctx context.Context, root *node) error {
+	if err := c.walk(ctx, c.settle(root)); err != nil {
+		return err
+	}
+	for len(c.candidates)+len(c.twins)+len(c.pointers) > 0 {
+		if err := c.resolveAliases(ctx); err != nil {
+			return err
+		}
+		if err := c.resolvePointers(ctx); err != nil {
+			return err
+		}
+	}
+	c.mergeEqual()
+	return nil
+}
+
+// sortedProblems are the problems in an order that does not depend on timing, each
+// once, and not more than anybody would read.
+func (c *crawl) sortedProblems() []release.Problem {
+	slices.SortStableFunc(c.problems, func(a, b release.Problem) int {
+		return strings.Compare(a.Rule+"\x00"+a.Address+"\x00"+a.Text, b.Rule+"\x00"+b.Address+"\x00"+b.Text)
+	})
+	list := slices.Compact(c.problems)
+	if more := len(list) - maxProblems; more > 0 {
+		list = append(list[:maxProblems:maxProblems], release.Problem{
+			Rule: "limit", Address: c.place.address(""), Text: fmt.Sprintf("there are %d problems more", more),
+		})
+	}
+	return list
+}
+
+const maxProblems = 200
+
+// reason is what went wrong, without the address, which problems have beside it.
+func reason(err error) string {
+	var e *fetch.Error
+	text := ""
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &e):
+		text = e.Text
+	default:
+		text = err.Error()
+	}
+	return strings.ToValidUTF8(strings.TrimSuffix(text, "."), "\ufffd")
+}
