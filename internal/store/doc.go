@@ -1,0 +1,15 @@
+// Package store keeps the data directory: one folder of TOML files for each
+// source, sources.toml beside them, and nothing else that a reader has to know.
+// docs/data.md describes every file and field.
+//
+// It turns facts into files and back and says for every mistake in a file where
+// it is ([Load], [Problems]); it replaces the files of one source in one step
+// that readers see whole or not at all, whatever happens in between
+// ([Writer.Commit]); and it never loses what a person wrote into a file. It does
+// not know where facts come from, nor which of them are to be believed.
+//
+// The one idea needed to read it: a commit writes everything aside, renames that
+// folder to "ready", and only then moves files to their places. Before the rename
+// nothing has happened; after it everything has, because whoever comes next
+// finishes the moves, and whoever only reads looks into "ready" first.
+package store

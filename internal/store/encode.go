@@ -1,0 +1,111 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/BurntSushi/toml"
+
+	"shiplist/internal/release"
+)
+
+// These are the files that hold lists; a series and a milestone are a file each.
+type (
+	productsDoc struct {
+		Products []release.Product `toml:"product"`
+	}
+	buildsDoc struct {
+		Builds []release.Build `toml:"build"`
+	}
+	imagesDoc struct {
+		Directories []release.Directory `toml:"directory"`
+		Images      []release.Image     `toml:"image"`
+	}
+	netbootDoc struct {
+		Netboot []release.NetbootSet `toml:"netboot"`
+	}
+	sourcesDoc struct {
+		Sources []release.SourceState `toml:"source"`
+	}
+)
+
+const sourcesHead = "# How it stands with each source, kept by shiplist agent: edits are overwritten."
+
+// factsHead is the first line of each data file.
+func factsHead(source string) string {
+	return fmt.Sprintf("# Facts of the source %q, kept by shiplist agent: edits are overwritten.", source)
+}
+
+// encode writes one part as the text of its file. The same facts always give the
+// same bytes.
+func (p Part) encode(source string) ([]byte, error) {
+	utc(p.Facts)
+	kind, _, ok := parsePath(p.Path)
+	head := factsHead(source)
+	switch {
+	case !ok:
+	case kind == kindProducts:
+		return text(head, productsDoc{p.Facts.Products})
+	case kind == kindSeries && len(p.Facts.Series) == 1:
+		return text(head, p.Facts.Series[0])
+	case kind == kindBuilds:
+		return text(head, buildsDoc{p.Facts.Builds})
+	case kind == kindMilestones && len(p.Facts.Milestones) == 1:
+		return text(head, p.Facts.Milestones[0])
+	case kind == kindImages:
+		return text(head, imagesDoc{p.Facts.Directories, p.Facts.Images})
+	case kind == kindNetboot:
+		return text(head, netbootDoc{p.Facts.Netboot})
+	}
+	return nil, fmt.Errorf("%s: not a data file", p.Path)
+}
+
+// utc puts the times of files into UTC, the only zone in the data directory.
+func utc(f release.Facts) {
+	for _, image := range f.Images {
+		for i := range image.Files {
+			image.Files[i].Modified = image.Files[i].Modified.UTC()
+		}
+	}
+	for _, set := range f.Netboot {
+		for i := range set.Boot {
+			set.Boot[i].Modified = set.Boot[i].Modified.UTC()
+		}
+		if set.Tarball != nil {
+			set.Tarball.Modified = set.Tarball.Modified.UTC()
+		}
+	}
+}
+
+// text encodes a document below its first line. Bytes that are no UTF-8 would make
+// the file unreadable, so they become U+FFFD.
+func text[T any](head string, doc T) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString(head + "\n\n")
+	e := toml.NewEncoder(&b)
+	e.Indent = ""
+	if err := e.Encode(doc); err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return bytes.ToValidUTF8(tidy(b.Bytes()), []byte("\uFFFD")), nil
+}
+
+// tidy removes the lines that give a key the empty text, because what is not known
+// is left out, and puts a blank line before every table. Within a text quotes and
+// ends of lines are always escaped, so that no line is taken for another.
+func tidy(b []byte) []byte {
+	var kept bytes.Buffer
+	kept.Grow(len(b) + len(b)/16)
+	blank := true
+	for line := range bytes.Lines(b) {
+		if bytes.HasSuffix(line, []byte(" = \"\"\n")) {
+			continue
+		}
+		if line[0] == '[' && !blank {
+			kept.WriteByte('\n')
+		}
+		blank = line[0] == '\n'
+		kept.Write(line)
+	}
+	return kept.Bytes()
+}

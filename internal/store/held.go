@@ -1,0 +1,175 @@
+package store
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"shiplist/internal/release"
+)
+
+// Kept is an answer of a source that is held back: kept in the state directory, in
+// the form of the data directory, until it is accepted, let in or followed by
+// another.
+type Kept struct {
+	Facts *release.Facts
+	// Polled is when the answer came, Problems are what came with it.
+	Polled   time.Time
+	Problems []release.Problem
+	// Digest is that of the files as they are kept now.
+	Digest string
+}
+
+// keptDoc is the file that lies beside the data files of a kept answer.
+type keptDoc struct {
+	Polled   time.Time         `toml:"polled"`
+	Problems []release.Problem `toml:"problem,omitempty"`
+}
+
+const (
+	heldDir  = "held"
+	keptName = "answer.toml"
+)
+
+// Digest tells facts apart: of the files of a source, by path.
+func Digest(files map[string][]byte) string {
+	h := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		fmt.Fprintf(h, "%q %d\n", name, len(files[name]))
+		h.Write(files[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Hold keeps an answer aside, in place of one that was kept before, and returns its
+// digest.
+func (w *Writer) Hold(name string, k Kept) (string, error) {
+	if problem := unfitSource(name); problem != "" {
+		return "", fmt.Errorf("%q cannot be the name of a source: %s", name, problem)
+	}
+	files, err := Files(name, k.Facts)
+	if err != nil {
+		return "", fmt.Errorf("facts that cannot be stored: %w", err)
+	}
+	for below, text := range files {
+		if err := readable(name+"/"+below, text); err != nil {
+			return "", err
+		}
+	}
+	var b bytes.Buffer
+	if err := toml.NewEncoder(&b).Encode(keptDoc{Polled: k.Polled.UTC(), Problems: k.Problems}); err != nil {
+		return "", err
+	}
+	digest := Digest(files)
+	files[keptName] = b.Bytes()
+	if err := w.replaceHeld(name, files); err != nil {
+		return "", fmt.Errorf("state directory %s: %w", w.state, err)
+	}
+	return digest, nil
+}
+
+// replaceHeld writes the files aside and puts their folder where the old one was.
+// Readers find out by the digest when a crash left the wrong one.
+func (w *Writer) replaceHeld(name string, files map[string][]byte) error {
+	root, err := w.stateRoot()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	next, place := heldDir+"/."+name, heldDir+"/"+name
+	if err := root.RemoveAll(next); err != nil {
+		return err
+	}
+	for below, text := range files {
+		if err := writeFile(root, next+"/"+below, text); err != nil {
+			return err
+		}
+	}
+	return errors.Join(root.RemoveAll(place), root.Rename(next, place), syncDir(root, heldDir))
+}
+
+func (w *Writer) stateRoot() (*os.Root, error) {
+	if err := os.MkdirAll(filepath.Join(w.state, heldDir), 0o755); err != nil {
+		return nil, err
+	}
+	return os.OpenRoot(w.state)
+}
+
+// Kept returns the answer of a source that is kept aside, or nil when there is none.
+func (w *Writer) Kept(name string) (*Kept, error) {
+	if problem := unfitSource(name); problem != "" {
+		return nil, fmt.Errorf("%q cannot be the name of a source: %s", name, problem)
+	}
+	root, err := w.stateRoot()
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	place := heldDir + "/" + name
+	if _, err := root.Stat(place + "/" + keptName); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return w.readKept(root, name, place)
+}
+
+func (w *Writer) readKept(root *os.Root, name, place string) (*Kept, error) {
+	k := &Kept{Facts: &release.Facts{Source: name}}
+	files := map[string][]byte{}
+	err := fs.WalkDir(root.FS(), place, func(at string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		text, err := readFile(root, at)
+		if err != nil {
+			return err
+		}
+		below := strings.TrimPrefix(at, place+"/")
+		if below == keptName {
+			return k.about(text)
+		}
+		files[below] = text
+		part, problems := decode(filepath.Join(w.state, at), below, text)
+		join(k.Facts, part)
+		return problems.err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("what is kept in %s cannot be read: %w", filepath.Join(w.state, place), err)
+	}
+	k.Facts.Sort()
+	k.Digest = Digest(files)
+	return k, nil
+}
+
+func (k *Kept) about(text []byte) error {
+	var doc keptDoc
+	if err := toml.Unmarshal(text, &doc); err != nil {
+		return err
+	}
+	k.Polled, k.Problems = doc.Polled.UTC(), doc.Problems
+	return nil
+}
+
+// Drop forgets what is kept of a source.
+func (w *Writer) Drop(name string) error {
+	if problem := unfitSource(name); problem != "" {
+		return fmt.Errorf("%q cannot be the name of a source: %s", name, problem)
+	}
+	root, err := w.stateRoot()
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return root.RemoveAll(path.Join(heldDir, name))
+}

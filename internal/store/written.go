@@ -1,0 +1,103 @@
+package store
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/google/renameio/v2"
+)
+
+// written tells the hash of every data file as it was written last, by path below
+// the data directory. It is kept in the state directory, so that files that a
+// person edited are told from our own.
+type written struct {
+	Files map[string]string `toml:"files"`
+}
+
+const writtenName = "written.toml"
+
+// readWritten reads the record; a missing or damaged one is an empty one, because
+// it can be done without.
+func readWritten(state string) (written, error) {
+	var r written
+	text, err := os.ReadFile(filepath.Join(state, writtenName))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return r, fmt.Errorf("state directory: %w", err)
+	}
+	if err := toml.Unmarshal(text, &r); err != nil || r.Files == nil {
+		r.Files = map[string]string{}
+	}
+	return r, nil
+}
+
+// remember notes what a journal wrote.
+func (w *Writer) remember(j *journal) error {
+	files := maps.Clone(w.written.Files)
+	for _, name := range j.Remove {
+		delete(files, name)
+	}
+	for _, p := range j.Put {
+		files[p.Path] = p.Hash
+	}
+	if maps.Equal(files, w.written.Files) {
+		return nil
+	}
+	var b bytes.Buffer
+	b.WriteString("# SHA-256 of each data file as shiplist agent wrote it. Deleting this file loses nothing.\n\n")
+	if err := toml.NewEncoder(&b).Encode(written{files}); err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(filepath.Join(w.state, writtenName), b.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("state directory: %w", err)
+	}
+	w.written.Files = files
+	return nil
+}
+
+// edited reports whether somebody else wrote this text into a data file. Without a
+// record of the source it goes by the form: what would be written in other words
+// was not written by us.
+func (r *written) edited(name string, text []byte) bool {
+	if recorded, known := r.Files[name]; known {
+		return recorded != hash(text)
+	}
+	if r.knows(name) {
+		return true
+	}
+	return !canonical(name, text)
+}
+
+// knows reports whether there is a record for the source of a file.
+func (r *written) knows(name string) bool {
+	source, _, _ := strings.Cut(name, "/")
+	for other := range r.Files {
+		if strings.HasPrefix(other, source+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// canonical reports whether a data file is what encoding its own content gives.
+func canonical(name string, old []byte) bool {
+	source, below, inSource := strings.Cut(name, "/")
+	if !inSource {
+		states, problems := decodeSources(name, old)
+		again, err := text(sourcesHead, sourcesDoc{states})
+		return len(problems) == 0 && err == nil && bytes.Equal(again, old)
+	}
+	facts, problems := decode(name, below, old)
+	if len(problems) > 0 {
+		return false
+	}
+	facts.Sort()
+	again, err := Part{Path: below, Facts: facts}.encode(source)
+	return err == nil && bytes.Equal(again, old)
+}
