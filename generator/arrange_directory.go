@@ -11,6 +11,8 @@ import (
 // directoryPage is a publishing page: for someone who wants an image.
 type directoryPage struct {
 	Page
+	Answer   string // the question that the machines answer, when there is one
+	Choice   bool
 	Daily    bool
 	Pending  bool
 	Test     string // the stage, when it is not a final release: "Beta 2"
@@ -27,11 +29,12 @@ type directoryPage struct {
 
 // machineLink answers "Which computer do you have?".
 type machineLink struct {
-	Title string
-	Arch  string
-	Href  string
-	Usual bool
-	Kinds []Link // when there is more than one kind of image for the machine
+	Title       string
+	Arch        string
+	Description string
+	Href        string
+	Usual       bool
+	Kinds       []Link // when there is more than one kind of image for the machine
 }
 
 // card is one kind of image.
@@ -98,6 +101,7 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 	}
 	p.Cards = s.cards(d)
 	p.Machines = s.machines(p.Cards)
+	p.Answer, p.Choice = question(p.Machines)
 	for _, dir := range d.dirs {
 		p.Findings = append(p.Findings, s.viewFindings(&p.Page, dir.Findings, false)...)
 		p.Files = append(p.Files, s.allFiles(dir, d)...)
@@ -123,6 +127,19 @@ func (s *site) directoryTexts(p *directoryPage) (err error) {
 	return err
 }
 
+// question is what the page asks first, when there is something to choose.
+func question(machines []machineLink) (string, bool) {
+	switch {
+	case len(machines) == 0:
+		return "There is no image here.", false
+	case len(machines) > 1:
+		return "Which computer do you have?", true
+	case machines[0].Arch == "":
+		return "For any machine.", false
+	}
+	return "For one kind of machine: " + machines[0].Title + ".", len(machines[0].Kinds) > 1
+}
+
 func (s *site) directoryCrumbs(d *download) []menuItem {
 	crumbs := []menuItem{{"Images", "images/"}}
 	if l := s.line(d.series); l != nil {
@@ -131,34 +148,58 @@ func (s *site) directoryCrumbs(d *download) []menuItem {
 	return crumbs
 }
 
-// directoryTitle is what a person would call the directory.
+// directoryTitle is what a person would call the directory: "Kubuntu 24.04.3 LTS
+// (Noble Numbat)", "Kubuntu (Noble Numbat) daily build".
 func (s *site) directoryTitle(d *download) string {
-	words := []string{d.project}
+	name := d.series
+	if l := s.line(d.series); l != nil && l.DisplayName != "" {
+		name = l.DisplayName
+	}
+	words := s.titleWords(d)
+	return joined(words.project, words.version, words.stage, "("+name+")", words.daily)
+}
+
+// shortTitle leaves out the series, for pages on which it is plain.
+func (s *site) shortTitle(d *download) string {
+	words := s.titleWords(d)
+	return joined(words.project, words.version, words.stage, words.daily)
+}
+
+func joined(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}
+
+type titleWords struct{ project, version, stage, daily string }
+
+func (s *site) titleWords(d *download) titleWords {
+	w := titleWords{project: d.project, version: newestVersion(d), stage: stageOf(d)}
 	if p, _ := s.rules.Project(d.project); p != nil && p.Title != "" {
-		words[0] = p.Title
+		w.project = p.Title
 	}
-	l := s.line(d.series)
-	if v := newestVersion(d); v != "" {
-		words = append(words, v)
-		if l != nil && l.Rule != nil && l.Rule.LTS {
-			words = append(words, "LTS")
-		}
-	}
-	if stage := stageOf(d); stage != "" {
-		words = append(words, stage)
-	}
-	if l != nil && l.DisplayName != "" {
-		words = append(words, "("+l.DisplayName+")")
-	} else if newestVersion(d) == "" {
-		words = append(words, d.series)
+	if l := s.line(d.series); w.version != "" && l != nil && l.Rule != nil && l.Rule.LTS {
+		w.version += " LTS"
 	}
 	switch d.kind {
 	case release.DirectoryCurrent:
-		words = append(words, "daily build")
+		w.daily = "daily build"
 	case release.DirectoryPending:
-		words = append(words, "pending daily build")
+		w.daily = "pending daily build"
 	}
-	return strings.Join(words, " ")
+	if kind := imageType(d); w.daily != "" && kind != "" {
+		w.daily += ", " + kind
+	}
+	return w
+}
+
+// imageType tells the dailies of one project apart: "preinstalled" for
+// daily-preinstalled; nothing for the usual one.
+func imageType(d *download) string {
+	for _, img := range d.images {
+		if kind := strings.TrimPrefix(img.ImageType, "daily-"); kind != "live" && kind != "daily" {
+			return kind
+		}
+	}
+	return ""
 }
 
 func newestVersion(d *download) string {
@@ -311,7 +352,7 @@ func (s *site) machines(cards []card) []machineLink {
 			i := slices.IndexFunc(machines, func(m machineLink) bool { return m.Arch == img.Arch && m.Title == img.Machine })
 			if i < 0 {
 				i = len(machines)
-				machines = append(machines, machineLink{Title: img.Machine, Arch: img.Arch, Href: "#" + img.ID, Usual: img.Arch == "amd64"})
+				machines = append(machines, machineLink{Title: img.Machine, Arch: img.Arch, Description: img.Description, Href: "#" + img.ID, Usual: img.Arch == "amd64"})
 			}
 			machines[i].Kinds = append(machines[i].Kinds, Link{Text: c.Title, Href: "#" + img.ID})
 		}

@@ -49,8 +49,10 @@ type rowView struct {
 	Download Link   // the daily image
 	Tests    *release.Tests
 	Contact  Link
-	Person   bool // the contact is a person, not a team
-	Place    Link
+	Person   bool     // the contact is a person, not a team
+	Place    Link     // the tree to which it goes
+	PlacedAt string   // directory and name there
+	There    bool     // it is published already
 	Marks    []string // "not intended", "netboot"
 	Note     html
 	NoteFrom string
@@ -64,6 +66,7 @@ type rowView struct {
 type changeGroup struct {
 	Word    string // "Added"
 	Changes []changeView
+	Fold    bool // so many that they are shown on demand
 }
 
 type changeView struct {
@@ -93,9 +96,9 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	s.rest(&p.Page, m.Line.Sources...)
 	p.Lead, p.Answer, p.Made = lead(m), readiness(m.Totals), m.Made
 	p.Bar = segments(m.Totals)
-	p.Blockers = s.viewFindings(&p.Page, severity(m.Findings, release.Blocker), false)
-	p.Warnings = s.viewFindings(&p.Page, severity(m.Findings, release.Warning), false)
-	p.Notes = s.viewFindings(&p.Page, severity(m.Findings, release.Note), false)
+	p.Blockers = s.rowFindings(&p.Page, m, release.Blocker)
+	p.Warnings = s.rowFindings(&p.Page, m, release.Warning)
+	p.Notes = s.rowFindings(&p.Page, m, release.Note)
 	p.Trackers = refs(m.Refs)
 	p.Bugs = bugLinks(m.Bugs)
 	p.JSON = "manifest.json"
@@ -119,6 +122,23 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	}
 	p.Places = s.viewPlaces(&p.Page, m)
 	return p
+}
+
+// rowFindings shows a milestone's findings of one severity, each leading to the
+// row that it is about.
+func (s *site) rowFindings(p *Page, m *release.Manifest, want release.Severity) []findingView {
+	some := severity(m.Findings, want)
+	views := s.viewFindings(p, some, false)
+	there := map[string]bool{}
+	for _, r := range m.Rows() {
+		there[r.Product.Slug] = true
+	}
+	for i, f := range some {
+		if there[f.Product] {
+			views[i].Href = "#row-" + f.Product
+		}
+	}
+	return views
 }
 
 // lead says in what stage a milestone is.
@@ -194,7 +214,8 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 		v.Download = Link{Text: "files", Href: webURL(r.Daily.URL)}
 	}
 	if r.Location != nil {
-		v.Place = s.place(p, r)
+		v.Place, v.PlacedAt, v.There = s.place(p, r), r.Location.Dir+"/"+releasedName(r), r.Release != nil
+		v.Place.Text = treeName(r.Location)
 	}
 	if r.IntentKnown && !r.Intended && !r.Netboot {
 		v.Marks = append(v.Marks, "not on the list of what is meant to ship")
@@ -277,6 +298,7 @@ func (s *site) viewChanges(p *Page, all []release.Change) []changeGroup {
 				g.Changes = append(g.Changes, changeView{Link{Text: c.Product.Title, Href: p.to(productPath(c.Product))}, c.From, c.To})
 			}
 		}
+		g.Fold = len(g.Changes) > foldAbove
 		if len(g.Changes) > 0 {
 			groups = append(groups, g)
 		}

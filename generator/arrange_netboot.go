@@ -119,7 +119,10 @@ func (s *site) arrangeNetbootSeries(n *release.NetbootSeries) (netbootSeriesPage
 		}
 	}
 	slices.SortStableFunc(p.Machines, func(a, b netbootMachine) int { return s.archRank(a.Arch) - s.archRank(b.Arch) })
-	p.Answer = "For " + plural(len(p.Machines), "kind") + " of machine."
+	p.Answer = "Start the installer over the network."
+	if len(p.Machines) > 1 {
+		p.Answer = "Which machine do you want to start?"
+	}
 	var err error
 	p.Intro, err = s.part("netboot-series", p.Root)
 	return p, err

@@ -19,7 +19,8 @@ type seriesPage struct {
 	Intents  []intentGroup
 	Intended int
 	Findings []findingView
-	Images   []Link // its publishing pages
+	Releases []Link // its publishing pages
+	Dailies  []Link // likewise, of current and pending
 	Netboot  string // address; empty when the series has none
 }
 
@@ -53,7 +54,6 @@ type intentView struct {
 type matrix struct {
 	Milestones []Link
 	Groups     []matrixGroup
-	Columns    int
 	Wide       bool // more columns than fit beside each other with their names across
 }
 
@@ -88,7 +88,12 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p.Findings = s.viewFindings(&p.Page, l.Findings, false)
 	for _, d := range s.downloads {
 		if d.series == l.Slug {
-			p.Images = append(p.Images, Link{Text: d.tree.Name + " " + d.dir, Href: p.to(d.path)})
+			link := Link{Text: s.shortTitle(d), Href: p.to(d.path)}
+			if d.kind == release.DirectoryRelease {
+				p.Releases = append(p.Releases, link)
+			} else {
+				p.Dailies = append(p.Dailies, link)
+			}
 		}
 	}
 	if slices.ContainsFunc(s.picture.Netboot, func(n *release.NetbootSeries) bool { return n.Line == l }) {
@@ -178,7 +183,6 @@ func (s *site) viewMatrix(p *Page, l *release.Line, want map[*release.ProductLin
 		}
 	}
 	m.sort()
-	m.Columns = len(m.Milestones) + 1
 	m.Wide = len(m.Milestones) > 6
 	return m
 }

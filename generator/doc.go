@@ -1,1 +1,86 @@
+// Package generator makes the site: static pages from what is in the data
+// directory. It opens no connection and asks no clock; the same facts,
+// configuration, layouts and texts give the same bytes.
+//
+// It works in three steps, and the files are named after them. Load (load.go)
+// reads the data directory and joins what the sources say to a release.Picture.
+// Arrange (arrange_*.go) makes a typed struct for each page, with every address
+// relative and every word chosen. Write (write.go, staged.go) renders the structs
+// through the layouts into a set of files that appears whole under its digest, or
+// not at all. The one idea to keep in mind: logic is in Go, layouts only place it.
+//
+// # What is looked up where
+//
+// Layouts and texts are embedded in the program. A site owner's file of the same
+// name, in the directories that [site] layouts and [site] content name, replaces
+// the embedded one, file by file; see [Overlay]. In layouts there are
+//
+//	base.html         the frame of all pages; calls "main", which each page defines
+//	partials/*.html   parts for all pages; their first comment names the type of dot
+//	pages/KIND.html   one file for each kind of page
+//	assets/style.css  the style sheet; gets a fingerprint in its name
+//	assets/script.js  the script, likewise; may be left out
+//
+// All of them are parsed at the start; a mistake is reported as layouts/NAME:LINE.
+// The kinds of page, with the struct that is dot and the file in which it is
+// declared:
+//
+//	home            homePage           arrange_home.go       /
+//	series          seriesPage         arrange_series.go     /SERIES/
+//	manifest        manifestPage       arrange_manifest.go   /SERIES/MILESTONE/
+//	family          familyPage         arrange_family.go     /families/FAMILY/
+//	product         productPage        arrange_product.go    /products/PRODUCT/
+//	images          imagesPage         arrange_images.go     /images/
+//	directory       directoryPage      arrange_directory.go  /images/TREE/DIR/
+//	netboot         netbootPage        arrange_netboot.go    /netboot/
+//	netboot-series  netbootSeriesPage  arrange_netboot.go    /netboot/SERIES/
+//	checks          checksPage         arrange_checks.go     /checks/
+//	text            textPage           arrange_text.go       /NAME/ for each text
+//	404             lostPage           arrange_text.go       /404.html
+//
+// Every struct embeds [Page], so .Title, .Root, .Menu, .Crumbs, .Sources and the
+// rest are there on every page. Addresses in the structs are relative to the page.
+// Beside each manifest lies manifest.json, beside each product product.json.
+//
+// In content, each NAME.md is the page /NAME/, and index.md of a directory is the
+// page of that directory. A text begins with front matter in TOML:
+//
+//	+++
+//	title = "For mirrors"          # required
+//	description = "One sentence."
+//	menu = "Mirrors"               # the word in the navigation; left out: not there
+//	order = 30                     # place in the navigation
+//	+++
+//
+// An unknown key or a wrong type is an error with file and line. Links that begin
+// with a slash count from the site's root and are made relative. HTML in a text is
+// left out. The texts in content/parts are shown inside generated pages: home,
+// images, checks, netboot, netboot-series, verify (how to check a download), daily
+// and test-version (warnings).
+//
+// # Functions for layouts
+//
+// Besides the functions that html/template has, layouts may use these, and no
+// others. None knows the clock, the environment, a file or the network.
+//
+//	bytes       a whole number with its thousands apart: 6,518,974,464
+//	day         a date like 2026-04-23 in words
+//	moment      a time in words, in UTC
+//	plural      plural 2 "image" is "2 images"; a third argument is the plural
+//	size        a number of bytes as people read it: 6.5 GB
+//	stamp       a time for machines, RFC 3339
+//
+// From sprig, where their documentation is:
+//
+//	add, coalesce, contains, default, div, empty, first, has, hasPrefix, hasSuffix,
+//	initial, join, last, list, lower, max, min, mod, mul, nospace, replace, rest,
+//	splitList, sub, ternary, trim, trimPrefix, trimSuffix, trunc, uniq, upper
+//
+// # Staged sets
+//
+// [Generate] writes into the directory that [site] staged names. Each set lies there
+// under the sha256 of its paths and contents; the file "latest" names the newest. A
+// file that did not change since the newest earlier set is a hard link to it and
+// keeps its time. The last ten sets are kept, and the published one. A directory
+// that is not empty and was not made by shiplist is refused.
 package generator

@@ -113,7 +113,7 @@ func viewSource(src *release.Source) sourceView {
 	case src.Stale:
 		v.Trouble = "gave its last good answer " + span(src.Age) + " before this page was made"
 	case src.Error != "":
-		v.Trouble = "did not answer the last time; the facts shown are from the time before"
+		v.Trouble = "did not answer the last time; the facts shown are older"
 	}
 	return v
 }
@@ -176,7 +176,8 @@ type findingView struct {
 	Text     string
 	Advice   string
 	Who      string
-	Subject  Link // what it is about, for pages where that is not plain
+	Subject  Link   // what it is about, for pages where that is not plain
+	Href     string // its place on the same page; empty where it has none
 	Evidence []evidenceView
 }
 
