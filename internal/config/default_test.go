@@ -171,14 +171,6 @@ func TestDefaultLimits(t *testing.T) {
 	}
 }
 
-// publishRule is the first rule for an image on a milestone.
-func publishRule(r release.Rules, series, slug, project, publishType, arch string) int {
-	return slices.IndexFunc(r.Publish, func(p release.PublishRule) bool {
-		return r.MatchSeries(p.Series, series) && release.Match(p.Milestone, slug) &&
-			release.Match(p.Project, project) && release.Match(p.PublishType, publishType) && release.Match(p.Arch, arch)
-	})
-}
-
 // The rules give what the release team published in two snapshots, in its order.
 func TestDefaultPublishCommands(t *testing.T) {
 	t.Parallel()
@@ -196,10 +188,11 @@ func TestDefaultPublishCommands(t *testing.T) {
 			place = -1
 		}
 		for _, arch := range strings.Fields(f["arches"]) {
-			i := publishRule(rules, series, slug, project, f["publish_type"], arch)
-			if i < 0 {
-				t.Fatalf("%s %s %s: no rule", f["milestone"], f["image"], arch)
+			l, err := rules.Locate(release.Identity{Project: project, PublishType: f["publish_type"], Arch: arch}, series, slug)
+			if err != nil {
+				t.Fatalf("%s %s %s: %v", f["milestone"], f["image"], arch, err)
 			}
+			i := l.Rule
 			if got := rules.Publish[i]; string(got.Official) != f["official"] || got.Under != under {
 				t.Errorf("%s %s %s: official %s under %q, want %s under %q", f["milestone"], f["image"], arch, got.Official, got.Under, f["official"], under)
 			}
@@ -217,37 +210,41 @@ func TestDefaultPublishCommands(t *testing.T) {
 	}
 }
 
+// Where images are, or were, published, by what the trees hold.
 func TestDefaultPublish(t *testing.T) {
 	t.Parallel()
 	rules := defaultConfig(t).Rules
 	for _, test := range []struct {
 		series, slug, project, publishType, arch string
-		want                                     release.Official
-		under                                    string
+		want                                     string
 	}{
-		{"noble", "final", "ubuntu", "desktop", "amd64", release.OfficialYes, ""},
-		{"noble", "24.04.5.1", "ubuntu", "desktop", "amd64", release.OfficialYes, ""},
-		{"noble", "24.04.3", "ubuntu-server", "live-server", "amd64", release.OfficialYes, "ubuntu"},
-		{"noble", "24.04.3", "ubuntu-wsl", "wsl", "amd64", release.OfficialYes, "ubuntu"},
-		{"noble", "24.04.3", "ubuntu-wsl", "wsl", "arm64", release.OfficialNamed, "ubuntu"},
-		{"noble", "24.04.3", "ubuntu", "desktop", "arm64", release.OfficialNamed, ""},
-		{"noble", "24.04.3", "kubuntu", "desktop", "amd64", release.OfficialNamed, ""},
-		{"questing", "beta", "ubuntu", "desktop", "amd64", release.OfficialYes, ""},
-		{"stonking", "snapshot-4", "ubuntu", "desktop", "amd64v3", release.OfficialNamed, ""},
-		{"stonking", "snapshot-1", "ubuntu", "desktop", "amd64", release.OfficialNamed, ""},
-		{"raring", "final", "ubuntu-server", "server", "i386", release.OfficialYes, "ubuntu"},
-		{"precise", "alpha-2", "xubuntu", "desktop", "amd64", release.OfficialNo, ""},
-		{"jammy", "final", "ubuntu", "desktop", "amd64+intel-iot", release.OfficialInteliot, ""},
-		{"noble", "final", "something-new", "desktop", "amd64", release.OfficialNamed, ""},
+		{"noble", "final", "ubuntu", "desktop", "amd64", "yes simple noble/ubuntu-24.04-desktop-amd64"},
+		{"noble", "24.04.5.1", "ubuntu", "desktop", "amd64", "yes simple noble/ubuntu-24.04.5.1-desktop-amd64"},
+		{"noble", "24.04.3", "ubuntu-server", "live-server", "amd64", "yes simple noble/ubuntu-24.04.3-live-server-amd64"},
+		{"noble", "24.04.3", "ubuntu-wsl", "wsl", "amd64", "yes simple noble/ubuntu-24.04.3-wsl-amd64"},
+		{"noble", "24.04.3", "ubuntu-wsl", "wsl", "arm64", "named full ubuntu/releases/noble/release/ubuntu-24.04.3-wsl-arm64"},
+		{"noble", "24.04.3", "ubuntu", "desktop", "arm64", "named full ubuntu/releases/noble/release/ubuntu-24.04.3-desktop-arm64"},
+		{"resolute", "beta", "kubuntu", "desktop", "amd64", "named full kubuntu/releases/resolute/beta/kubuntu-26.04-beta-desktop-amd64"},
+		{"questing", "beta", "ubuntu", "desktop", "amd64", "yes simple questing/ubuntu-25.10-beta-desktop-amd64"},
+		{"questing", "beta", "ubuntu-server", "live-server", "arm64+largemem", "named full ubuntu/releases/questing/beta/ubuntu-25.10-beta-live-server-arm64+largemem"},
+		{"questing", "snapshot-1", "ubuntu-server", "preinstalled-server", "riscv64+nezha", "named full ubuntu/releases/questing/snapshot-1/ubuntu-25.10-snapshot1-preinstalled-server-riscv64+nezha"},
+		{"stonking", "snapshot-4", "ubuntu", "desktop", "amd64v3", "named full ubuntu/releases/stonking/release/snapshot-4/ubuntu-26.10-snapshot4-desktop-amd64v3"},
+		{"stonking", "snapshot-1", "ubuntu", "desktop", "amd64", "named full ubuntu/releases/stonking/release/snapshot-1/ubuntu-26.10-snapshot1-desktop-amd64"},
+		{"raring", "final", "ubuntu-server", "server", "i386", "yes simple raring/ubuntu-13.04-server-i386"},
+		{"raring", "beta-2", "ubuntu", "desktop", "amd64", "yes simple raring/ubuntu-13.04-beta2-desktop-amd64"},
+		{"precise", "alpha-2", "xubuntu", "desktop", "amd64", "no full xubuntu/releases/precise/alpha-2/precise-desktop-amd64"},
+		{"jammy", "22.04.1", "ubuntu", "desktop", "amd64+intel-iot", "inteliot full ubuntu/releases/jammy/release/inteliot/ubuntu-22.04-desktop-amd64+intel-iot"},
+		{"resolute", "final", "ubuntu-base", "base", "arm64", "named full ubuntu-base/releases/resolute/release/ubuntu-base-26.04-base-arm64"},
+		{"noble", "final", "something-new", "desktop", "amd64", "named full something-new/releases/noble/release/something-new-24.04-desktop-amd64"},
 	} {
-		i := publishRule(rules, test.series, test.slug, test.project, test.publishType, test.arch)
-		if i < 0 {
-			t.Errorf("%s %s %s %s %s: no rule", test.series, test.slug, test.project, test.publishType, test.arch)
+		id := release.Identity{Project: test.project, PublishType: test.publishType, Arch: test.arch}
+		l, err := rules.Locate(id, test.series, test.slug)
+		if err != nil {
+			t.Errorf("%s %s %+v: %v", test.series, test.slug, id, err)
 			continue
 		}
-		if got := rules.Publish[i]; got.Official != test.want || got.Under != test.under {
-			t.Errorf("%s %s %s %s %s: %s under %q, want %s under %q", test.series, test.slug, test.project,
-				test.publishType, test.arch, got.Official, got.Under, test.want, test.under)
+		if got := string(l.Official) + " " + l.Role + " " + l.Dir + "/" + l.Stem; got != test.want {
+			t.Errorf("%s %s %+v:\n got %s\nwant %s", test.series, test.slug, id, got, test.want)
 		}
 	}
 }

@@ -127,8 +127,11 @@ type place struct {
 
 func (c *Config) written() []place {
 	return []place{
-		{"site.staged", &c.Site.Staged}, {"site.output", &c.Site.Output}, {"site.headers", &c.Site.Headers},
-		{"store.data", &c.Store.Data}, {"store.state", &c.Store.State},
+		{"site.staged", &c.Site.Staged},
+		{"site.output", &c.Site.Output},
+		{"site.headers", &c.Site.Headers},
+		{"store.data", &c.Store.Data},
+		{"store.state", &c.Store.State},
 	}
 }
 

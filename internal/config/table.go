@@ -15,7 +15,8 @@ import (
 type document struct {
 	name     string // as problems call it
 	dir      string // relative paths count from here
-	index    *tomlpos.Index
+	text     string
+	places   *tomlpos.Index // made for the first problem
 	root     *table
 	problems Problems
 	// rules are those that hold after this file, as far as they are read: the
@@ -37,20 +38,28 @@ func open(name, dir, text string) (*document, error) {
 	case err != nil:
 		return nil, err
 	}
-	d := &document{name: name, dir: dir, index: tomlpos.New(text), taken: map[string]string{}}
+	d := &document{name: name, dir: dir, text: text, taken: map[string]string{}}
 	d.root = &table{doc: d, values: v}
 	return d, nil
 }
 
 // note adds a problem at a path, or at the nearest part of it that has a place.
 func (d *document) note(path, text string) {
-	line, col := d.index.Find(path)
+	line, col := d.find(path)
 	d.problems = append(d.problems, Problem{d.name, line, col, path, text})
+}
+
+// find returns the place of a path.
+func (d *document) find(path string) (line, col int) {
+	if d.places == nil {
+		d.places = tomlpos.New(d.text)
+	}
+	return d.places.Find(path)
 }
 
 // line is the line of a path.
 func (d *document) line(path string) int {
-	line, _ := d.index.Find(path)
+	line, _ := d.find(path)
 	return line
 }
 
