@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"fmt"
@@ -30,9 +31,17 @@ func (c *counter) Read(p []byte) (int, error) {
 
 // checkType compares the media type with those that were asked for.
 func (a *attempt) checkType(resp *http.Response) *Error {
+	if got := a.otherType(resp); got != "" {
+		return a.error(KindType, fmt.Sprintf("the answer is %q, not %s", got, strings.Join(a.r.Types, " or ")), nil)
+	}
+	return nil
+}
+
+// otherType is the media type of an answer that is none of those asked for.
+func (a *attempt) otherType(resp *http.Response) string {
 	header := resp.Header.Get("Content-Type")
 	if len(a.r.Types) == 0 || header == "" {
-		return nil
+		return ""
 	}
 	got, _, err := mime.ParseMediaType(header)
 	if err != nil {
@@ -41,9 +50,9 @@ func (a *attempt) checkType(resp *http.Response) *Error {
 		got = strings.ToLower(strings.TrimSpace(got))
 	}
 	if slices.Contains(a.r.Types, got) {
-		return nil
+		return ""
 	}
-	return a.error(KindType, fmt.Sprintf("the answer is %q, not %s", plain(got, 60), strings.Join(a.r.Types, " or ")), nil)
+	return cmp.Or(plain(got, 60), "unknown")
 }
 
 // readBody reads the body to its end, within the limit on both sides of the

@@ -155,7 +155,7 @@ func TestStatus(t *testing.T) {
 	t.Cleanup(func() { l.Close() })
 	s := session(t, Options{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	_, err = s.Do(t.Context(), Request{URL: "http://" + l.Addr().String() + "/x", Limit: 10, Types: []string{"text/xml"}})
-	e := wantKind(t, err, KindStatus, "GET http://"+l.Addr().String()+"/x: 500 Service unavailable (with message)")
+	e := wantKind(t, err, KindStatus, "GET http://"+l.Addr().String()+"/x: 500 Service unavailable (with message), with text/html")
 	if e.Status != 500 {
 		t.Errorf("got status %d, want 500", e.Status)
 	}
@@ -191,7 +191,7 @@ func TestType(t *testing.T) {
 		"bad parameter":   {"text/xml; charset", true},
 		"none":            {"", true},
 		"login page":      {"text/html; charset=utf-8", false},
-		"nonsense":        {"\x00;;", false},
+		"nonsense":        {";;", false},
 		"longer than one": {"text/xmlish", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -207,11 +207,8 @@ func TestType(t *testing.T) {
 			if test.ok && err != nil {
 				t.Error(err)
 			}
-			if !test.ok && name != "nonsense" {
+			if !test.ok {
 				wantKind(t, err, KindType, "text/xml or application/xml")
-			}
-			if !test.ok && err == nil {
-				t.Error("got no error")
 			}
 		})
 	}

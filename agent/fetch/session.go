@@ -170,7 +170,11 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		a.logBody(ctx, wire)
-		return nil, a.error(KindStatus, statusText(resp), nil)
+		text := statusText(resp)
+		if got := a.otherType(resp); got != "" {
+			text += ", with " + got
+		}
+		return nil, a.error(KindStatus, text, nil)
 	}
 	if err := a.checkType(resp); err != nil {
 		a.logBody(ctx, wire)
