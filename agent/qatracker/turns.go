@@ -1,0 +1,91 @@
+package qatracker
+
+import (
+	"cmp"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/google/renameio/v2"
+)
+
+// mostTurns bounds the file of turns.
+const mostTurns = 1 << 20
+
+// turns says whose turn it is: builds that were never asked about, then those that
+// have waited longest. Losing it costs nothing but the order.
+type turns struct {
+	path   string // empty: in memory only
+	loaded bool
+	order  []string // ids of builds, longest ago first
+}
+
+// sort puts candidates into the order of their turns.
+func (t *turns) sort(list []candidate) {
+	t.load()
+	place := make(map[string]int, len(t.order))
+	for i, id := range t.order {
+		place[id] = i + 1
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(place[a.id], place[b.id]), cmp.Compare(a.build, b.build))
+	})
+}
+
+// took notes that builds have had their turn, and forgets those that are no
+// candidates any more.
+func (t *turns) took(done []string, all []candidate) error {
+	had := make(map[string]bool, len(done))
+	for _, id := range done {
+		had[id] = true
+	}
+	open := make(map[string]bool, len(all))
+	for _, k := range all {
+		open[k.id] = true
+	}
+	order := slices.DeleteFunc(slices.Clone(t.order), func(id string) bool { return had[id] || !open[id] })
+	order = append(order, done...)
+	if slices.Equal(order, t.order) {
+		return nil
+	}
+	t.order = order
+	return t.save()
+}
+
+// turnsFile is the form of the file.
+type turnsFile struct {
+	Order []string `json:"order"`
+}
+
+// load reads the file once. One that cannot be read is as good as none.
+func (t *turns) load() {
+	if t.loaded || t.path == "" {
+		return
+	}
+	t.loaded = true
+	f, err := os.Open(t.path)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	var content turnsFile
+	if err := json.NewDecoder(io.LimitReader(f, mostTurns)).Decode(&content); err == nil {
+		t.order = content.Order
+	}
+}
+
+func (t *turns) save() error {
+	if t.path == "" {
+		return nil
+	}
+	text, err := json.Marshal(turnsFile{t.order})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(t.path), 0o777); err != nil {
+		return err
+	}
+	return renameio.WriteFile(t.path, append(text, '\n'), 0o666)
+}
