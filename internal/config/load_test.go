@@ -23,6 +23,10 @@ func TestBadFiles(t *testing.T) {
 	if err != nil || len(names) == 0 {
 		t.Fatal("no bad files", err)
 	}
+	def, err := defaults()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range names {
 		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
 			t.Parallel()
@@ -32,12 +36,12 @@ func TestBadFiles(t *testing.T) {
 			}
 			dir := t.TempDir()
 			want := &archive.Files[len(archive.Files)-1]
-			for _, f := range archive.Files[:len(archive.Files)-1] {
+			for _, f := range archive.Files[1 : len(archive.Files)-1] {
 				if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
-			_, err = Load(filepath.Join(dir, "config.toml"))
+			_, err = def.under(filepath.Join(dir, "config.toml"), string(archive.Files[0].Data))
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -73,6 +77,18 @@ func TestTwelveMistakesAtOnce(t *testing.T) {
 		if i > 0 && problems[i-1].Line > p.Line {
 			t.Errorf("line %d after line %d", p.Line, problems[i-1].Line)
 		}
+	}
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	if err := os.WriteFile(path, InitText(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Load(path)
+	if err != nil || c.File != path || c.Store.Data != filepath.Join(filepath.Dir(path), "data") || len(c.Trackers) != 2 {
+		t.Errorf("got %+v, %v", c, err)
 	}
 }
 
