@@ -195,7 +195,7 @@ func TestNetbootNamesItsISO(t *testing.T) {
 	for _, test := range []struct{ tree, file, want string }{
 		{"simple", "/26.04.1/netboot/amd64/grub/grub.cfg", "http://example.com/resolute/ubuntu-26.04.1-live-server-amd64.iso"},
 		{"full", "/ubuntu/releases/resolute/release/netboot/s390x/parmfile.ubuntu", "http://example.com/ubuntu/releases/resolute/release/ubuntu-26.04.1-live-server-s390x.iso"},
-		{"full", "/ubuntu/releases/noble/release/netboot/arm64/grub/grub.cfg", "http://example.com/ubuntu/releases/noble/release/ubuntu-24.04.3-live-server-arm64.iso"},
+		{"full", "/ubuntu/releases/noble/release/netboot/arm64/grub/grub.cfg", "http://example.com/ubuntu/releases/noble/release/ubuntu-24.04.2-live-server-arm64.iso"},
 	} {
 		body := get(d.Tree(test.tree), test.file).Body.String()
 		if !strings.Contains(body, "iso-url="+test.want+" ") {

@@ -25,9 +25,6 @@ func extensionOf(file string) string {
 
 // dailyCompanions are the extensions of the files beside a daily image.
 func dailyCompanions(m *image) []string {
-	if m.flag("bare") {
-		return nil
-	}
 	var all []string
 	switch {
 	case m.ext == "iso":

@@ -82,9 +82,6 @@ func (l *checksums) add(name, hash string, modified time.Time) {
 
 // placeDaily puts an image into the dated directories that hold it.
 func (f *forest) placeDaily(m *image) {
-	if m.flag("purged") {
-		return
-	}
 	for i, id := range append([]string{m.id}, m.also...) {
 		dir := path.Join(m.base(), id)
 		f.place("full", placed{dir: dir, stem: m.stem(), ext: m.ext, size: m.size, hash: m.hash, built: m.built, companions: dailyCompanions(m)})
@@ -92,8 +89,10 @@ func (f *forest) placeDaily(m *image) {
 			f.trees["full"].text(path.Join(dir, m.stem()+".OVERSIZED"), "", m.built.Add(10*time.Minute))
 		}
 		if m.flag("netboot") {
-			f.netboot("full", netbootSite{dir: dir, prefix: m.series, arch: m.arch, built: m.built,
-				iso: path.Join(dir, m.stem()+"."+m.ext), tarballOnly: i > 0})
+			f.netboot("full", netbootSite{
+				dir: dir, prefix: m.series, arch: m.arch, built: m.built,
+				iso: path.Join(dir, m.stem()+"."+m.ext), tarballOnly: i > 0,
+			})
 		}
 		if !slices.Contains(f.bases[m.base()], id) {
 			f.bases[m.base()] = append(f.bases[m.base()], id)

@@ -107,8 +107,7 @@ func (t *fsTree) walk(p string, links int) (*fsNode, string) {
 	return n, real
 }
 
-// names returns the entries of a directory, directories with a slash at the end,
-// in the order of bytes.
+// names returns the names in a directory, in the order of bytes.
 func (n *fsNode) names() []string {
 	all := make([]string, 0, len(n.children))
 	for name := range n.children {

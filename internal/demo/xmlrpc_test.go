@@ -127,11 +127,15 @@ func TestParseCall(t *testing.T) {
 		{"untyped", wrap("<param><value>a &amp; b</value></param>"), []value{text("a & b")}},
 		{"empty and untyped", wrap("<param><value></value></param>"), []value{text("")}},
 		{"unknown type is dropped", wrap("<param><value><i8>7</i8></value></param><param><value><nil/></value></param>"), nil},
-		{"array", wrap("<param>\n<value>\n<array>\n<data>\n<value><int>1</int></value>\n<value>x</value>\n</data>\n</array>\n</value>\n</param>"),
-			[]value{list(number(1), text("x"))}},
-		{"struct", wrap("<param><value><struct><member><name>a</name><value><struct><member><name>b</name><value>c</value></member></struct></value></member>" +
-			"<member><name>d</name><value><int>1</int></value></member></struct></value></param>"),
-			[]value{record(member{"a", record(field("b", "c"))}, member{"d", number(1)})}},
+		{
+			"array", wrap("<param>\n<value>\n<array>\n<data>\n<value><int>1</int></value>\n<value>x</value>\n</data>\n</array>\n</value>\n</param>"),
+			[]value{list(number(1), text("x"))},
+		},
+		{
+			"struct", wrap("<param><value><struct><member><name>a</name><value><struct><member><name>b</name><value>c</value></member></struct></value></member>" +
+				"<member><name>d</name><value><int>1</int></value></member></struct></value></param>"),
+			[]value{record(member{"a", record(field("b", "c"))}, member{"d", number(1)})},
+		},
 	}
 	for _, test := range tests {
 		got, err := parseCall(strings.NewReader(test.body))
