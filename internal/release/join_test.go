@@ -265,7 +265,7 @@ func randomInput(rng *rand.Rand) Input {
 func TestJoinDoesNotDependOnOrder(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewSource(2))
-	for i := range 200 {
+	for i := range 80 {
 		in := randomInput(rng)
 		if i == 0 {
 			in = sampleInput()
@@ -305,7 +305,7 @@ func TestJoinIsSound(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewSource(3))
 	check(t, Join(sampleInput()))
-	for range 500 {
+	for range 150 {
 		check(t, Join(randomInput(rng)))
 	}
 }

@@ -1,0 +1,105 @@
+package release
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func netbootText(p *Picture) []string {
+	var list []string
+	for _, n := range p.Netboot {
+		for _, e := range n.Entries {
+			product := "-"
+			if e.Product != nil {
+				product = e.Product.Slug
+			}
+			list = append(list, fmt.Sprintf("%s %s %s %s state=%s disabled=%v hashed=%v archive=%v", n.Line.Slug, e.Arch, e.URL, product, e.State, e.Disabled, e.Hashed, e.Archive))
+		}
+	}
+	return list
+}
+
+func TestNetbootIndex(t *testing.T) {
+	t.Parallel()
+	set := func(arch string, change func(*NetbootSet)) NetbootSet {
+		n := NetbootSet{Series: "noble", Project: "ubuntu-server", Arch: arch, Kind: ImageRelease, Version: "24.04", Parent: "noble", Dir: "noble/netboot/" + arch}
+		change(&n)
+		return n
+	}
+	sets := []NetbootSet{
+		set("arm64", func(n *NetbootSet) {}),
+		set("amd64", func(n *NetbootSet) { n.Boot = []File{{Name: "grub.cfg", SHA256: "x"}} }),
+		set("amd64", func(n *NetbootSet) {
+			n.Kind, n.Version, n.BuildID, n.Parent, n.Dir, n.Current = ImageDaily, "", "20240424", "noble/daily-live/20240424", "", true
+			n.Tarball = &File{Name: "noble-netboot-amd64.tar.gz"}
+		}),
+	}
+	const archive = "focal amd64 https://archive.example/focal/amd64/ - state= disabled=false hashed=false archive=true"
+	for _, tc := range []struct {
+		name   string
+		change func(*Facts)
+		want   []string
+	}{
+		{"no product", func(*Facts) {}, []string{
+			"noble amd64 https://full.example/noble/netboot/amd64/ - state= disabled=false hashed=true archive=false",
+			"noble arm64 https://full.example/noble/netboot/arm64/ - state= disabled=false hashed=false archive=false",
+			"noble amd64 https://full.example/noble/daily-live/20240424/ - state= disabled=false hashed=false archive=false",
+			archive,
+		}},
+		{"product with a state", func(f *Facts) {
+			f.Milestones = []Milestone{{Series: "noble", Slug: "final", Kind: KindRelease, Status: MilestoneTesting, Entries: []Entry{{Product: "netboot-arm64", BuildID: "20101020ubuntu229", State: StateReady}}}}
+		}, []string{
+			"noble amd64 https://full.example/noble/netboot/amd64/ - state= disabled=false hashed=true archive=false",
+			"noble arm64 https://full.example/noble/netboot/arm64/ netboot-arm64 state=ready disabled=false hashed=false archive=false",
+			"noble amd64 https://full.example/noble/daily-live/20240424/ - state= disabled=false hashed=false archive=false",
+			archive,
+		}},
+		{"switched off in the series manifest", func(f *Facts) {
+			f.Series[0].Manifest = []Intent{{Product: "netboot-arm64", Disabled: true}}
+		}, []string{
+			"noble amd64 https://full.example/noble/netboot/amd64/ - state= disabled=false hashed=true archive=false",
+			"noble arm64 https://full.example/noble/netboot/arm64/ netboot-arm64 state= disabled=true hashed=false archive=false",
+			"noble amd64 https://full.example/noble/daily-live/20240424/ - state= disabled=false hashed=false archive=false",
+			archive,
+		}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			f := Facts{Products: products("Netboot arm64"), Series: []Series{{Slug: "noble", Status: SeriesActive}}}
+			tc.change(&f)
+			p := Join(input(tracker("iso", f), tree("full", "full", Facts{Netboot: sets})))
+			check(t, p)
+			if diff := cmp.Diff(tc.want, netbootText(p)); diff != "" {
+				t.Errorf("index (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNetbootArchive(t *testing.T) {
+	t.Parallel()
+	p := Join(input())
+	if len(p.Netboot) != 1 || p.Netboot[0].Line.Slug != "focal" {
+		t.Fatalf("index %q", netbootText(p))
+	}
+	e := p.Netboot[0].Entries[0]
+	if e.Note != "for 20.04" || e.Kernel != "linux" || e.Initrd != "initrd.gz" || e.Tree != nil {
+		t.Errorf("entry %+v", *e)
+	}
+}
+
+func TestAllNetbootSwitchedOff(t *testing.T) {
+	t.Parallel()
+	f := Facts{
+		Products: products("Netboot amd64"),
+		Series:   []Series{{Slug: "noble", Status: SeriesActive, Manifest: []Intent{{Product: "netboot-amd64", Disabled: true}}}},
+	}
+	p := Join(input(tracker("iso", f), tree("full", "full", Facts{Netboot: []NetbootSet{{Series: "noble", Arch: "amd64", Parent: "noble"}}})))
+	for _, n := range p.Netboot {
+		if n.Line.Slug == "noble" {
+			t.Errorf("index %q", netbootText(p))
+		}
+	}
+}
