@@ -67,9 +67,12 @@ const Notice = "Sample data: the names are real, but builds, test results, conta
 
 // Config returns the text of a configuration that polls the sample. trackerURL and
 // treeURLs are where its handlers are served, without a path; dir is where data,
-// state and site go, and the folder of the configuration itself where it is empty.
-// All rules are the built-in ones.
+// state and site go, and the folder of the configuration itself where it is empty; a
+// relative one counts from the working directory. All rules are the built-in ones.
 func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string) []byte {
+	if whole, err := filepath.Abs(dir); err == nil && dir != "" {
+		dir = whole
+	}
 	var b strings.Builder
 	in := func(name string) string { return strconv.Quote(filepath.ToSlash(filepath.Join(dir, name))) }
 	b.WriteString("# The configuration of the demo: a sample tracker and sample trees in the same process.\n\n")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -295,6 +296,22 @@ func TestConfigIsTOML(t *testing.T) {
 	}
 	if got.Tree[2].URL != r.TreeURLs["old"]+"/releases" || got.Store["data"] != `/with "quotes"/data` || got.Site["notice"] != Notice {
 		t.Errorf("configuration is %+v", got)
+	}
+}
+
+// The configuration counts paths from its own folder, so that a relative directory
+// must not be written as it is.
+func TestConfigPaths(t *testing.T) {
+	t.Parallel()
+	here, err := filepath.Abs("kept")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDemo(t)
+	for dir, want := range map[string]string{"": `data = "data"`, "/x": `data = "/x/data"`, "kept": `data = "` + here + `/data"`} {
+		if got := string(d.Config("http://t", nil, dir)); !strings.Contains(got, want+"\n") {
+			t.Errorf("directory %q: no line %s in\n%s", dir, want, got)
+		}
 	}
 }
 
