@@ -121,9 +121,6 @@ func webURL(s string) string {
 	return u.String()
 }
 
-// below reports whether p lies in directory dir.
-func below(dir, p string) bool { return p == dir || strings.HasPrefix(p, dir+"/") }
-
 // parentOf is the directory above p; empty for one at the top.
 func parentOf(p string) string {
 	if d := path.Dir(p); d != "." {

@@ -28,8 +28,6 @@ type sampleProduct struct {
 	series        []string // where it is meant to be released
 }
 
-const gb = 1_000_000_000
-
 // sampleProducts are in the words of the real tracker.
 func sampleProducts(rules *release.Rules) []sampleProduct {
 	row := func(title, family, contact string, size int64, ext string, series ...string) sampleProduct {

@@ -1,0 +1,283 @@
+package generator
+
+import (
+	"bytes"
+	"html/template"
+	"io/fs"
+	"maps"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist"
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+)
+
+func emptyPicture(c *config.Config) *release.Picture {
+	return release.Join(release.Input{Rules: c.Rules})
+}
+
+// fill sets everything that can be set: texts, numbers, one element in each slice.
+// With flags it also sets what is true or false.
+func fill(v reflect.Value, flags bool, depth int) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("x1")
+	case reflect.Int, reflect.Int64:
+		v.SetInt(3)
+	case reflect.Bool:
+		v.SetBool(flags)
+	case reflect.Slice:
+		if depth < 8 {
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			fill(v.Index(0), flags, depth+1)
+			fill(v.Index(1), flags, depth+1)
+		}
+	case reflect.Pointer:
+		if depth < 8 {
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(v.Elem(), flags, depth+1)
+		}
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(sampleNow))
+			return
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), flags, depth+1)
+			}
+		}
+	}
+}
+
+// tryPage renders a kind of page with an empty struct and with filled ones: a
+// layout that names a field which is not there fails here, before there is data.
+func tryPage[P any](t *testing.T, s *site, kind string) {
+	t.Helper()
+	var empty, filled, unset P
+	fill(reflect.ValueOf(&filled).Elem(), true, 0)
+	fill(reflect.ValueOf(&unset).Elem(), false, 0)
+	for what, p := range map[string]P{"empty": empty, "filled": filled, "filled, all flags off": unset} {
+		var b bytes.Buffer
+		if err := render(s, kind, &b, p); err != nil {
+			t.Errorf("%s, %s: %v", kind, what, err)
+			continue
+		}
+		for _, problem := range unbalanced(b.Bytes()) {
+			t.Errorf("%s, %s: %s", kind, what, problem)
+		}
+	}
+}
+
+func tryAll(t *testing.T, s *site) {
+	t.Helper()
+	tryPage[lostPage](t, s, "404")
+	tryPage[checksPage](t, s, "checks")
+	tryPage[directoryPage](t, s, "directory")
+	tryPage[familyPage](t, s, "family")
+	tryPage[homePage](t, s, "home")
+	tryPage[imagesPage](t, s, "images")
+	tryPage[manifestPage](t, s, "manifest")
+	tryPage[netbootPage](t, s, "netboot")
+	tryPage[netbootSeriesPage](t, s, "netboot-series")
+	tryPage[productPage](t, s, "product")
+	tryPage[seriesPage](t, s, "series")
+	tryPage[textPage](t, s, "text")
+}
+
+func TestLayoutsMatchTheirStructs(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, emptyPicture(c))
+	tryAll(t, s)
+	if got := slices.Sorted(maps.Keys(s.layouts.pages)); !slices.Equal(got, pageKinds) {
+		t.Errorf("pages = %v, want %v", got, pageKinds)
+	}
+}
+
+// layoutsWith is the embedded layouts with one file replaced.
+func layoutsWith(t *testing.T, name, text string) fs.FS {
+	t.Helper()
+	lower, err := fs.Sub(shiplist.Layouts, "layouts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Overlay(fstest.MapFS{name: {Data: []byte(text)}}, lower)
+}
+
+func TestBadLayouts(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, file, text, want string
+	}{
+		{"syntax", "pages/home.html", "{{define \"main\"}}\n{{if}}\n{{end}}{{end}}", "layouts/pages/home.html:2: missing value for if"},
+		{"not closed", "partials/parts.html", "\n\n{{define \"time\"}}", "layouts/partials/parts.html:3: unexpected EOF"},
+		{"environment", "pages/home.html", "{{define \"main\"}}{{env \"HOME\"}}{{end}}", `layouts/pages/home.html:1: function "env" not defined`},
+		{"clock", "base.html", "\n{{now}}", `layouts/base.html:2: function "now" not defined`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			err := Check(Options{Config: defaultConfig(t), Layouts: layoutsWith(t, test.file, test.text)})
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error = %v, want it to hold %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestWrongFieldNamesTheLine(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c, Layouts: layoutsWith(t, "pages/home.html", "{{define \"main\"}}\n{{.Anwser}}{{end}}")}, emptyPicture(c))
+	_, err := s.stage(t.Context())
+	if want := "page /index.html: layouts/pages/home.html:2:"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error = %v, want it to hold %q", err, want)
+	}
+	if entries, _ := os.ReadDir(c.Site.Staged); slices.ContainsFunc(entries, func(e os.DirEntry) bool { return digestName.MatchString(e.Name()) }) {
+		t.Error("a set is there although a page failed")
+	}
+}
+
+func TestMissingPage(t *testing.T) {
+	t.Parallel()
+	_, err := parseLayouts(fstest.MapFS{"base.html": {Data: []byte(`{{template "main" .}}`)}})
+	if want := "layouts/pages/checks.html is missing"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error = %v, want it to hold %q", err, want)
+	}
+}
+
+// TestFunctionsAreTheDocumentedOnes reads the package comment.
+func TestFunctionsAreTheDocumentedOnes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "# Functions for layouts")
+	section, _, _ = strings.Cut(section, "# Staged sets")
+	own, sprigs, _ := strings.Cut(section, "From sprig")
+	var documented []string
+	for _, m := range regexp.MustCompile(`(?m)^//\t(\w+) {2,}`).FindAllStringSubmatch(own, -1) {
+		documented = append(documented, m[1])
+	}
+	_, sprigs, _ = strings.Cut(sprigs, "\n")
+	documented = append(documented, regexp.MustCompile(`\w+`).FindAllString(sprigs, -1)...)
+	slices.Sort(documented)
+	if diff := cmp.Diff(documented, slices.Sorted(maps.Keys(functions()))); diff != "" {
+		t.Errorf("functions (-documented +offered):\n%s", diff)
+	}
+	for name, f := range functions() {
+		if f == nil {
+			t.Errorf("%s: sprig has no such function", name)
+		}
+	}
+}
+
+func TestOwnersFilesWin(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	dir := t.TempDir()
+	c.Site.Layouts, c.Site.Content = dir+"/layouts", dir+"/content"
+	write(t, dir+"/layouts/pages/text.html", `{{define "main"}}<h1>Mine: {{.Title}}</h1>{{.Body}}{{end}}`)
+	write(t, dir+"/content/about.md", "+++\ntitle = \"Who we are\"\n+++\nHello. <b onclick=x>bold</b> [Checks](/checks/)\n")
+	write(t, dir+"/content/help/index.md", "+++\ntitle = \"Help\"\nmenu = \"Help\"\norder = -1\n+++\n")
+	res, err := prepared(t, Options{Config: c}, emptyPicture(c)).stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := readSite(t, res.Dir)
+	about := string(site["about/index.html"])
+	for _, want := range []string{"<h1>Mine: Who we are</h1>", `<a href="../checks/">Checks</a>`, "<!-- raw HTML omitted -->bold", `<a href="../help/">Help</a>`} {
+		if !strings.Contains(about, want) {
+			t.Errorf("about lacks %q:\n%s", want, about)
+		}
+	}
+	if site["mirrors/index.html"] == nil {
+		t.Error("an embedded text is gone")
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(name[:strings.LastIndexByte(name, '/')], 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOverlay(t *testing.T) {
+	t.Parallel()
+	upper := fstest.MapFS{"a.html": {Data: []byte("upper")}, "dir/new.html": {Data: []byte("new")}, "only/x": {}}
+	lower := fstest.MapFS{"a.html": {Data: []byte("lower")}, "dir/old.html": {Data: []byte("old")}, "b.html": {}, "deep/er/y": {}}
+	both := Overlay(upper, lower)
+	if err := fstest.TestFS(both, "a.html", "b.html", "dir/new.html", "dir/old.html", "only/x", "deep/er/y"); err != nil {
+		t.Error(err)
+	}
+	if text, err := fs.ReadFile(both, "a.html"); err != nil || string(text) != "upper" {
+		t.Errorf("a.html = %q, %v", text, err)
+	}
+	if Overlay(nil, lower) == nil {
+		t.Error("no upper: want lower")
+	}
+}
+
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, in, want string }{
+		{"plain", "all good", "all good"},
+		{"script", `<script>alert(1)</script>x`, "x"},
+		{"handler", `<b onclick="x()">y</b>`, "<b>y</b>"},
+		{"javascript link", `<a href="javascript:alert(1)">y</a>`, "y"},
+		{"relative link", `<a href="/admin">y</a>`, "y"},
+		{"link", `<a href="https://a.example/?b=1&c=2">y</a>`, `<a href="https://a.example/?b=1&amp;c=2" rel="nofollow noreferrer">y</a>`},
+		{"picture", `<img src=x onerror=alert(1)>z`, "z"},
+		{"not closed", "<b>y <i>z", "<b>y <i>z</i></b>"},
+		{"closed too often", "y</b></p></div></table>", "y"},
+		{"crossed", "<b>x<i>y</b>z</i>", "<b>x<i>yz</i></b>"},
+		{"control characters", "a\x00b\x1bc\ndef", "abc\ndef"},
+		{"broken text", "a\xffb", "a�b"},
+		{"style", `<p style="position:fixed">a</p>`, "<p>a</p>"},
+		{"form", `<form action="https://x.example"><input name=a>b</form>`, "b"},
+	}
+	s := newSanitizer()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := s.note(test.in); got != template.HTML(test.want) {
+				t.Errorf("note(%q) = %q, want %q", test.in, got, test.want)
+			}
+		})
+	}
+}
+
+func FuzzNote(f *testing.F) {
+	for _, seed := range []string{"<b>x", "</p><ul><li>", `<a href="https://x.example">`, "<a href='https://x\">y</a>", "<p><a href=https://x.example>b</p>"} {
+		f.Add(seed)
+	}
+	s := newSanitizer()
+	f.Fuzz(func(t *testing.T, in string) {
+		out := string(s.note(in))
+		if problems := unbalanced([]byte(out)); problems != nil {
+			t.Errorf("note(%q) = %q: %v", in, out, problems)
+		}
+		for _, e := range elements([]byte("<!doctype html><body>" + out)) {
+			for _, a := range e.Attr {
+				if a.Key != "href" && a.Key != "rel" || a.Key == "href" && webURL(a.Val) == "" {
+					t.Errorf("note(%q) has %s=%q", in, a.Key, a.Val)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,164 @@
+package generator
+
+import (
+	"bytes"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// goldenPages are the pages of the sample that are compared byte for byte; the
+// checks on links and tags see all of them.
+var goldenPages = []string{
+	"404.html",
+	"about/index.html",
+	"checks/index.html",
+	"families/ubuntu-server/index.html",
+	"images/full/odd/%252e%252e/a b+c~d/index.html",
+	"images/full/ubuntu-server/noble/daily-live/current/index.html",
+	"images/full/ubuntu/releases/noble/release/index.html",
+	"images/index.html",
+	"images/simple/noble/index.html",
+	"index.html",
+	"netboot/index.html",
+	"netboot/noble/index.html",
+	"noble/24.04.4/index.html",
+	"noble/24.04.4/manifest.json",
+	"noble/index.html",
+	"products/ubuntu-cinnamon-desktop-amd64/index.html",
+	"products/ubuntu-cinnamon-desktop-amd64/product.json",
+	"products/ubuntu-server-riscv64+k1-script-alert-1-script/index.html",
+	"robots.txt",
+}
+
+// readSite reads a set into memory.
+func readSite(tb testing.TB, dir string) map[string][]byte {
+	tb.Helper()
+	files := map[string][]byte{}
+	err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		if err != nil {
+			return err
+		}
+		files[filepath.ToSlash(rel)], err = os.ReadFile(p)
+		return err
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return files
+}
+
+// sampleSite builds the sample and returns its files.
+func sampleSite(tb testing.TB) map[string][]byte {
+	tb.Helper()
+	c := defaultConfig(tb)
+	res, err := prepared(tb, Options{Config: c}, samplePicture(c)).stage(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return readSite(tb, res.Dir)
+}
+
+func TestGoldenSite(t *testing.T) {
+	t.Parallel()
+	site := sampleSite(t)
+	const golden = "testdata/site.txtar"
+	if *update {
+		a := &txtar.Archive{Comment: []byte("Some pages of the sample site. Rewrite with: go test ./generator -run TestGoldenSite -update\n\n")}
+		for _, name := range goldenPages {
+			a.Files = append(a.Files, txtar.File{Name: name, Data: site[name]})
+		}
+		if err := os.WriteFile(golden, txtar.Format(a), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, err := txtar.ParseFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for _, f := range a.Files {
+		want[f.Name] = string(f.Data)
+	}
+	for _, name := range goldenPages {
+		if site[name] == nil {
+			t.Errorf("%s is not in the site; it has %d files", name, len(site))
+			continue
+		}
+		if diff := cmp.Diff(want[name], strings.TrimSuffix(string(site[name]), "\n")+"\n"); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestPagesHoldTogether(t *testing.T) {
+	t.Parallel()
+	site := sampleSite(t)
+	for _, name := range slices.Sorted(maps.Keys(site)) {
+		if strings.HasSuffix(name, ".html") {
+			for _, problem := range checkPage(site, name) {
+				t.Errorf("%s: %s", name, problem)
+			}
+		}
+	}
+}
+
+func TestHostileFactsStayText(t *testing.T) {
+	t.Parallel()
+	site := sampleSite(t)
+	for name, content := range site {
+		if !strings.HasSuffix(name, ".html") {
+			continue
+		}
+		for _, bad := range []string{"<script>alert", "javascript:", "ZgotmplZ", "\x07", "<no value>"} {
+			if bytes.Contains(content, []byte(bad)) {
+				t.Errorf("%s holds %q", name, bad)
+			}
+		}
+	}
+	page := string(site["noble/24.04.4/index.html"])
+	for _, want := range []string{
+		`riscv64&#43;k1 &lt;script&gt;alert(1)&lt;/script&gt;`,
+		`<a href="https://bugs.example.org/1" rel="nofollow noreferrer">bug 1</a>`,
+		`<b>not bold to the end</b></div>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the manifest lacks %q", want)
+		}
+	}
+}
+
+func TestEmptySite(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	c.Rules.Netboot, c.Rules.Series = nil, nil
+	s := prepared(t, Options{Config: c}, emptyPicture(c))
+	res, err := s.stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := readSite(t, res.Dir)
+	for name := range site {
+		if strings.HasSuffix(name, ".html") {
+			for _, problem := range checkPage(site, name) {
+				t.Errorf("%s: %s", name, problem)
+			}
+		}
+	}
+	if want := "No source has told anything yet."; !strings.Contains(string(site["index.html"]), want) {
+		t.Errorf("the home page lacks %q", want)
+	}
+}

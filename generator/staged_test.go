@@ -1,0 +1,235 @@
+package generator
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// textOutput is a file with a fixed text.
+func textOutput(path, text string) output {
+	return output{path, func(b *bytes.Buffer) error {
+		_, err := b.WriteString(text)
+		return err
+	}}
+}
+
+// stageTexts writes a set of texts and makes it the newest.
+func stageTexts(t *testing.T, dir, published string, outputs ...output) (string, bool, int) {
+	t.Helper()
+	s, err := openStaged(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	temp, err := s.temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	digest, _, err := writeSet(t.Context(), dir, filepath.Base(temp), s.newest(), outputs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	isNew, err := s.adopt(temp, digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.point(digest); err != nil {
+		t.Fatal(err)
+	}
+	removed, err := s.prune(published)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return digest, isNew, removed
+}
+
+func TestSameFactsSameBytes(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	first, err := prepared(t, Options{Config: c}, samplePicture(c)).stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+	page := filepath.Join(first.Dir, "about", "index.html")
+	if err := os.Chtimes(page, long, long); err != nil {
+		t.Fatal(err)
+	}
+	second, err := prepared(t, Options{Config: c}, samplePicture(c)).stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second.Digest != first.Digest || !first.New || second.New {
+		t.Errorf("second run: digest %s, new %t; first: %s, %t", second.Digest, second.New, first.Digest, first.New)
+	}
+	if second.Shared != second.Files {
+		t.Errorf("shared %d of %d files of an unchanged site", second.Shared, second.Files)
+	}
+	p := samplePicture(c)
+	p.Lines[0].Title += " renamed"
+	third, err := prepared(t, Options{Config: c}, p).stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(third.Dir, "about", "index.html"))
+	if err != nil || !info.ModTime().Equal(long) {
+		t.Errorf("an unchanged page has the time %v, want %v; %v", info.ModTime(), long, err)
+	}
+	if third.Digest == first.Digest || third.Shared == 0 || third.Shared == third.Files {
+		t.Errorf("changed site: %+v", third)
+	}
+	latest, err := os.ReadFile(filepath.Join(c.Site.Staged, latestFile))
+	if err != nil || strings.TrimSpace(string(latest)) != third.Digest {
+		t.Errorf("latest = %q, want %s; %v", latest, third.Digest, err)
+	}
+}
+
+func TestOldSetsGoAndThePublishedOneStays(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	staged, public := filepath.Join(dir, "staged"), filepath.Join(dir, "public")
+	var digests []string
+	for i := range keep + 4 {
+		digest, isNew, _ := stageTexts(t, staged, public, textOutput("a", fmt.Sprint(i)))
+		if !isNew {
+			t.Fatalf("set %d is not new", i)
+		}
+		digests = append(digests, digest)
+		if i == 1 {
+			if err := os.Symlink(filepath.Join(staged, digest), public); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := append([]string{digests[1]}, digests[len(digests)-keep+1:]...)
+	slices.Sort(want)
+	var got []string
+	entries, err := os.ReadDir(staged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.IsDir() {
+			got = append(got, e.Name())
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("sets (-want +got):\n%s", diff)
+	}
+}
+
+func TestSetThatComesBackIsTheNewest(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "staged")
+	first, _, _ := stageTexts(t, dir, "", textOutput("a", "1"))
+	stageTexts(t, dir, "", textOutput("a", "2"))
+	again, isNew, _ := stageTexts(t, dir, "", textOutput("a", "1"))
+	s, err := openStaged(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	if again != first || isNew || s.newest() != first || len(s.sets) != 2 {
+		t.Errorf("again %s, new %t, newest %s of %d, want %s", again, isNew, s.newest(), len(s.sets), first)
+	}
+}
+
+func TestForeignDirectoryIsRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, dir+"/thesis.odt", "years of work")
+	_, err := openStaged(t.Context(), dir)
+	if err == nil || !strings.Contains(err.Error(), "not made by shiplist") || !strings.Contains(err.Error(), "thesis.odt") {
+		t.Errorf("error = %v", err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("something was written there: %v", entries)
+	}
+}
+
+func TestOnlyRecordedSetsAreDeleted(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "staged")
+	stageTexts(t, dir, "", textOutput("a", "0"))
+	foreign := filepath.Join(dir, strings.Repeat("ab", 32))
+	write(t, foreign+"/mine", "x")
+	write(t, dir+"/"+tempPrefix+"cut-short/a", "half a set")
+	for i := range keep + 3 {
+		stageTexts(t, dir, "", textOutput("a", fmt.Sprint(i)))
+	}
+	if _, err := os.Stat(foreign + "/mine"); err != nil {
+		t.Error("a directory that was not recorded was deleted:", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, tempPrefix+"*")); left != nil {
+		t.Errorf("unfinished sets are left: %v", left)
+	}
+}
+
+func TestFailedPageLeavesNothing(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, emptyPicture(c))
+	s.texts.pages = append(s.texts.pages, s.texts.pages[0])
+	_, err := s.stage(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "two pages for one address: /") {
+		t.Errorf("error = %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(c.Site.Staged, tempPrefix+"*")); left != nil {
+		t.Errorf("left behind: %v", left)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := prepared(t, Options{Config: c}, emptyPicture(c)).stage(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+func TestNamesStayInside(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "staged")
+	s, err := openStaged(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	temp, err := s.temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"../../escape", "/etc/escape", "a/../../../escape"} {
+		if _, _, err := writeSet(t.Context(), dir, filepath.Base(temp), "", []output{textOutput(name, "x")}); err == nil {
+			if found, _ := filepath.Glob(filepath.Join(dir, "..", "escape")); found != nil {
+				t.Errorf("%q was written outside", name)
+			}
+		}
+	}
+}
+
+func TestTwoRunsWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "staged")
+	s, err := openStaged(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := openStaged(ctx, dir); !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v, want that of the context", err)
+	}
+}
