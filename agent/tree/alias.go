@@ -90,6 +90,9 @@ func (c *crawl) judge(ctx context.Context, cand candidate) verdict {
 		v.alias = err == nil && list.same(sample.strongest())
 		return v
 	}
+	if cand.visited != nil {
+		return v // looking alike is not enough
+	}
 	v.visited = c.child(cand.up, lastName(cand.path))
 	c.visit(ctx, v.visited)
 	v.alias = v.visited.here() && v.visited.list.same(base.list)
@@ -116,6 +119,8 @@ func (c *crawl) apply(cand candidate, v verdict) []*node {
 	case v.alias:
 		c.aliases[cand.path] = v.base
 		return nil
+	case cand.visited != nil:
+		return c.children(cand.visited)
 	case v.visited != nil:
 		return c.settle(v.visited)
 	}
@@ -155,14 +160,14 @@ func (c *crawl) resolveTwins(ctx context.Context) error {
 // at by itself, unless they hold the same names: then one look is enough.
 func (c *crawl) settleTwin(n, base *node) []*node {
 	if n.here() && slices.Equal(n.subdirectories(), base.subdirectories()) {
-		c.candidates = append(c.candidates, candidate{base.path, n.path, n.up})
+		c.candidates = append(c.candidates, candidate{base.path, n.path, n.up, nil})
 		return nil
 	}
 	var own []*node
 	for _, child := range c.settle(n) {
 		name := lastName(child.path)
 		if c.nodes[c.canonical(join(base.path, name))].here() {
-			c.candidates = append(c.candidates, candidate{join(base.path, name), child.path, n})
+			c.candidates = append(c.candidates, candidate{join(base.path, name), child.path, n, nil})
 			continue
 		}
 		own = append(own, child)

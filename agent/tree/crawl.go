@@ -1,7 +1,9 @@
 package tree
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"path"
@@ -30,6 +32,7 @@ type crawl struct {
 	// skipped are directories that a limit kept from being visited.
 	skipped []string
 
+	shown      map[[sha256.Size]byte]*node // directories above others, by what they show
 	candidates []candidate
 	twins      []candidate
 	pointers   []pointer
@@ -45,6 +48,8 @@ type crawl struct {
 type candidate struct {
 	base, path string
 	up         *node
+	// visited is set where it was listed already, and shows what the base shows.
+	visited *node
 }
 
 // pointer is a directory that stands for one build or several.
@@ -185,6 +190,8 @@ func (c *crawl) walk(ctx context.Context, level []*node) error {
 		if err := c.visitAll(ctx, level); err != nil {
 			return err
 		}
+		// Of two that turn out to be one, the one whose name means something stays.
+		slices.SortStableFunc(level, func(a, b *node) int { return cmp.Compare(c.rank(a), c.rank(b)) })
 		var next []*node
 		for _, n := range level {
 			next = append(next, c.settle(n)...)
@@ -192,6 +199,13 @@ func (c *crawl) walk(ctx context.Context, level []*node) error {
 		level = next
 	}
 	return nil
+}
+
+func (c *crawl) rank(n *node) int {
+	if n.up == nil || c.grammar.IsDirectoryName(n.up.dir, lastName(n.path)) {
+		return 0
+	}
+	return 1
 }
 
 // bound drops what would be more directories than may be visited.
@@ -229,6 +243,10 @@ func (c *crawl) settle(n *node) []*node {
 			return nil
 		}
 	}
+	if first := c.firstShown(n); first != n {
+		c.candidates = append(c.candidates, candidate{first.path, n.path, n.up, n})
+		return nil
+	}
 	if c.files += len(n.list.entries); c.files > c.limits.Files {
 		c.problem("limit", "", fmt.Sprintf("the tree has more than %d files; the rest was not visited, and what was known of it is kept", c.limits.Files))
 		n.err = errors.New("too many files")
@@ -236,6 +254,20 @@ func (c *crawl) settle(n *node) []*node {
 		return nil
 	}
 	return c.children(n)
+}
+
+// firstShown returns the first directory that shows the same names, sizes and dates
+// as n, which may be n under another name. Of directories without others below
+// them, and of those with one name, too many look alike.
+func (c *crawl) firstShown(n *node) *node {
+	if len(n.list.entries) < 2 || len(n.subdirectories()) == 0 {
+		return n
+	}
+	digest := n.list.digest()
+	if c.shown[digest] == nil {
+		c.shown[digest] = n
+	}
+	return c.shown[digest]
 }
 
 // report records a directory that could not be read. One that is gone since it was
@@ -280,9 +312,9 @@ func (c *crawl) children(n *node) []*node {
 		case (name == "current" || name == "pending") && (child.dir.Kind == naming.Current || child.dir.Kind == naming.Pending):
 			c.pointers = append(c.pointers, pointer{n, name})
 		case second[name] != "":
-			c.candidates = append(c.candidates, candidate{join(n.path, second[name]), child.path, n})
+			c.candidates = append(c.candidates, candidate{join(n.path, second[name]), child.path, n, nil})
 		case c.isTwin(n, name, names):
-			c.twins = append(c.twins, candidate{join(c.grammar.Root(), name), child.path, n})
+			c.twins = append(c.twins, candidate{join(c.grammar.Root(), name), child.path, n, nil})
 		default:
 			next = append(next, child)
 		}

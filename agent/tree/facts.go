@@ -90,7 +90,7 @@ func (c *crawl) directory(n *node, images []release.Image) release.Directory {
 		Checksums: n.lists, Signed: n.signed,
 	}
 	c.realPaths[d.Path] = n.path
-	if d.Series == "" && len(images) > 0 {
+	if _, _, known := c.grammar.SeriesOf(d.Series); !known && len(images) > 0 {
 		d.Series = images[0].Series
 		for _, image := range images {
 			if image.Series != d.Series {

@@ -3,6 +3,7 @@ package tree
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"mime"
@@ -93,6 +94,15 @@ func (l *listing) same(other *listing) bool {
 	return slices.EqualFunc(l.entries, other.entries, func(a, b entry) bool {
 		return a.name == b.name && a.dir == b.dir && a.size == b.size && a.stamp == b.stamp
 	})
+}
+
+// digest is the same for listings that are the same.
+func (l *listing) digest() [sha256.Size]byte {
+	h := sha256.New()
+	for _, e := range l.entries {
+		fmt.Fprintf(h, "%q %v %d %q\n", e.name, e.dir, e.size, e.stamp)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
 }
 
 // tooMany is the error for a directory with more names than are taken in.

@@ -14,8 +14,8 @@ import (
 // link is an anchor in a container, with what stands between it and the next one.
 type link struct {
 	href, text, after string
-	// table only
-	row, column int
+	newline           bool // what stands after it has one
+	row, column       int  // in a table
 }
 
 // cell is one td or th, with the exact figure that some servers put into an
@@ -77,7 +77,7 @@ func parseHTML(base *url.URL, body []byte, limit int) (*listing, error) {
 func (p *page) form(c *container) (string, bool) {
 	switch c.tag {
 	case atom.Table:
-		if name, size := c.column("name"), c.column("size"); name >= 0 && (c.sort || size >= 0) {
+		if c.column("name") >= 0 && (c.sort || c.column("size") >= 0 || c.column("modified") >= 0 || p.titled) {
 			return "table", true
 		}
 	case atom.Pre:
@@ -103,9 +103,12 @@ func (p *page) read(c *container, form string) (*listing, error) {
 	if form == "table" {
 		return p.readTable(c, l), nil
 	}
-	for _, a := range c.links {
+	for i, a := range c.links {
 		name, dir, ok := addressName(p.base, a.href)
-		if !ok {
+		// One line, one name: further links are the site's words about it, unless
+		// the first was at the icon.
+		inside := i > 0 && form != "ul" && !c.links[i-1].newline && c.links[i-1].href != a.href
+		if !ok || inside {
 			continue
 		}
 		e := entry{name: name, dir: dir, size: -1, maybeDir: form == "go" && !dir}
@@ -139,10 +142,10 @@ func (e *entry) setSize(text string) {
 
 // readTable reads the rows of a table by the columns that its head names.
 func (p *page) readTable(c *container, l *listing) *listing {
-	sizes, dates := c.column("size"), max(c.column("modified"), c.column("date"))
+	names, sizes, dates := c.column("name"), c.column("size"), c.column("modified")
 	for _, a := range c.links {
 		name, dir, ok := addressName(p.base, a.href)
-		if !ok || a.row < 0 {
+		if !ok || a.row < 0 || a.column != names {
 			continue
 		}
 		e := entry{name: name, dir: dir, size: -1}

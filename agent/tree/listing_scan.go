@@ -140,6 +140,7 @@ func (s *scanner) text() {
 	case c.tag == atom.Pre && len(c.links) > 0:
 		last := &c.links[len(c.links)-1]
 		last.after = grow(last.after, raw)
+		last.newline = last.newline || bytes.IndexByte(raw, '\n') >= 0
 	}
 	if c.tag == atom.Pre && !c.rule {
 		c.before = grow(c.before, raw)

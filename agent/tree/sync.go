@@ -2,6 +2,7 @@ package tree
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +78,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	}
 	c := &crawl{
 		place: at, grammar: s.grammar, tree: s.o.Tree, limits: s.o.Limits, known: newKnown(prev),
-		nodes: map[string]*node{}, aliases: map[string]string{}, realPaths: map[string]string{}, marks: newMarks(),
+		nodes: map[string]*node{}, shown: map[[sha256.Size]byte]*node{}, aliases: map[string]string{}, realPaths: map[string]string{}, marks: newMarks(),
 	}
 	facts, err := c.run(ctx)
 	if err != nil {
