@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+
+	"shiplist/generator"
+	"shiplist/internal/config"
+	"shiplist/internal/demo"
+)
+
+func demoCommand() command {
+	return command{
+		name:    "demo",
+		short:   "show it all on sample data, without network: tracker, trees, agent, site",
+		example: "shiplist demo",
+		setup: func(fs *flag.FlagSet) action {
+			var o demoOptions
+			o.defineLog(fs)
+			fs.StringVar(&o.keep, "keep", "", "keep configuration, data and site in `DIR`")
+			fs.BoolVar(&o.once, "once", false, "build the site and end, instead of serving it")
+			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "`ADDRESS` at which the site is served; port 0 picks a free one")
+			return o.run
+		},
+	}
+}
+
+type demoOptions struct {
+	common
+	keep   string
+	once   bool
+	listen string
+}
+
+func (o *demoOptions) run(ctx context.Context, e *environment, args []string) (err error) {
+	if err := noArgs(args); err != nil {
+		return err
+	}
+	dir, cleanup, err := o.directory()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, cleanup()) }()
+	// The servers go on until the end, so that the site's links lead somewhere.
+	servers, err := demo.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, servers.Close()) }()
+	site, err := o.build(ctx, e, servers, dir)
+	if err != nil || o.once {
+		return err
+	}
+	return o.serve(ctx, e, site)
+}
+
+// directory returns where the demo works: the directory to keep, or one that is
+// removed at the end.
+func (o *demoOptions) directory() (string, func() error, error) {
+	if o.keep == "" {
+		dir, err := os.MkdirTemp("", "shiplist-demo-")
+		return dir, func() error { return os.RemoveAll(dir) }, err
+	}
+	keep := func() error { return nil }
+	entries, err := os.ReadDir(o.keep)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return o.keep, keep, os.MkdirAll(o.keep, 0o755)
+	case err != nil:
+		return "", keep, err
+	case len(entries) > 0 && !isDemo(o.keep):
+		return "", keep, fmt.Errorf("%s is not empty and no demo's directory; name a new one", o.keep)
+	}
+	return o.keep, keep, nil
+}
+
+// demoMark is the file by which a directory that a demo may write to again is known.
+const demoMark = ".shiplist-demo"
+
+func isDemo(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, demoMark))
+	return err == nil
+}
+
+// build lets the real agent poll the sample's servers and the real generator write,
+// and returns the directory of the site. The sample has a clock of its own, so that
+// it tells of the same day at any time.
+func (o *demoOptions) build(ctx context.Context, e *environment, servers *demo.Running, dir string) (site string, err error) {
+	log, err := o.logger(e)
+	if err != nil {
+		return "", err
+	}
+	cfg, err := writeDemoConfig(dir, servers)
+	if err != nil {
+		return "", err
+	}
+	fmt.Fprintf(e.stdout, "sample tracker at %s\n", servers.TrackerURL)
+	sample := *e
+	sample.now = demo.Now
+	a, err := newAgent(&sample, cfg, log)
+	if err != nil {
+		return "", err
+	}
+	report, err := a.Once(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := printReport(e, report, false); err != nil {
+		return "", err
+	}
+	result, err := generator.Generate(ctx, generator.Options{Config: cfg, Logger: log})
+	if err != nil {
+		return "", err
+	}
+	return result.Dir, printGenerated(e, result, false)
+}
+
+// writeDemoConfig writes the demo's configuration and reads it back as a user's
+// would be.
+func writeDemoConfig(dir string, servers *demo.Running) (*config.Config, error) {
+	path := filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(filepath.Join(dir, demoMark), nil, 0o644); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(path, servers.Config(dir), 0o644); err != nil {
+		return nil, err
+	}
+	return config.Load(path)
+}
+
+func (o *demoOptions) serve(ctx context.Context, e *environment, site string) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", o.listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "\nthe site, made of sample data, is at\n\n    http://%s/\n\npress Ctrl-C to end\n", l.Addr())
+	return demo.ServeSite(ctx, l, site)
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+
+	"shiplist/generator"
+)
+
+func generateCommand() command {
+	return command{
+		name:    "generate",
+		short:   "make a staged set of pages from the data",
+		example: "shiplist generate --config releases/config.toml",
+		setup: func(fs *flag.FlagSet) action {
+			var o generateOptions
+			o.define(fs)
+			fs.StringVar(&o.staged, "staged", "", "`DIR` for the staged sets, instead of the configuration's")
+			fs.BoolVar(&o.json, "json", false, "print the result as JSON")
+			return o.run
+		},
+	}
+}
+
+type generateOptions struct {
+	common
+	staged string
+	json   bool
+}
+
+func (o *generateOptions) run(ctx context.Context, e *environment, args []string) error {
+	if err := noArgs(args); err != nil {
+		return err
+	}
+	cfg, log, err := o.load(e)
+	if err != nil {
+		return err
+	}
+	if o.staged != "" {
+		cfg.Site.Staged = o.staged
+	}
+	result, err := generator.Generate(ctx, generator.Options{Config: cfg, Logger: log})
+	if err != nil {
+		return err
+	}
+	return printGenerated(e, result, o.json)
+}
+
+// printGenerated prints the digest first, so that a script can take the first word.
+func printGenerated(e *environment, r generator.Result, asJSON bool) error {
+	if asJSON {
+		return printJSON(e, r)
+	}
+	what := "unchanged"
+	if r.New {
+		what = fmt.Sprintf("new, %d of %d files changed", r.Files-r.Shared, r.Files)
+	}
+	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %d blockers, %d warnings, %d notes\n",
+		r.Digest, what, r.AsOf.Format("2006-01-02 15:04 UTC"), r.Pages, r.Dir, r.Blockers, r.Warnings, r.Notes)
+	return err
+}
+
+// printJSON prints one indented document on standard output.
+func printJSON(e *environment, v any) error {
+	enc := json.NewEncoder(e.stdout)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"shiplist/internal/config"
+)
+
+// Exit codes are part of the interface; docs/design.md lists which command may end
+// with which.
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2 // wrong usage or configuration
+	exitTrouble = 3 // ran fine and found trouble
+)
+
+// environment is the world outside: everything global that a command may touch.
+type environment struct {
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+}
+
+func system() *environment {
+	return &environment{
+		stdout: os.Stdout,
+		stderr: os.Stderr,
+		getenv: os.Getenv,
+		now:    func() time.Time { return time.Now().UTC() },
+	}
+}
+
+// action is a command with its flags parsed.
+type action func(ctx context.Context, e *environment, args []string) error
+
+// command is one subcommand. setup defines its flags and returns what to run.
+type command struct {
+	name    string
+	args    string // what follows the flags, for the usage line
+	short   string // one sentence
+	example string // a line that can be run as it is
+	setup   func(*flag.FlagSet) action
+}
+
+// commands lists the subcommands in the order of the help.
+func commands() []command {
+	return []command{
+		demoCommand(),
+		initCommand(),
+		agentCommand(),
+		generateCommand(),
+		statusCommand(),
+		versionCommand(),
+	}
+}
+
+// errTrouble is returned by a command that has said all it had to say and found
+// trouble.
+var errTrouble = errors.New("trouble found")
+
+// usageError is a mistake on the command line.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// run is the program: it picks the command, parses its flags, runs it, and turns
+// its error into an exit code. Nothing else ends the process.
+func run(ctx context.Context, args []string, e *environment) int {
+	if len(args) == 0 {
+		printUsage(e.stderr)
+		return exitUsage
+	}
+	switch args[0] {
+	case "-h", "--help", "help":
+		return help(args[1:], e)
+	case "--version":
+		args[0] = "version"
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return runCommand(ctx, c, args[1:], e)
+		}
+	}
+	fmt.Fprintf(e.stderr, "shiplist: there is no command %q\nrun 'shiplist -h' for the list\n", args[0])
+	return exitUsage
+}
+
+func help(args []string, e *environment) int {
+	if len(args) == 0 {
+		printUsage(e.stdout)
+		return exitDone
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			printHelp(e.stdout, c)
+			return exitDone
+		}
+	}
+	fmt.Fprintf(e.stderr, "shiplist: there is no command %q\nrun 'shiplist -h' for the list\n", args[0])
+	return exitUsage
+}
+
+func runCommand(ctx context.Context, c command, args []string, e *environment) int {
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	do := c.setup(fs)
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		printHelp(e.stdout, c)
+		return exitDone
+	case err != nil:
+		return report(e, c, &usageError{err.Error()})
+	}
+	return report(e, c, do(ctx, e, fs.Args()))
+}
+
+// report prints what a command ended with and returns its exit code.
+func report(e *environment, c command, err error) int {
+	var usage *usageError
+	var problems config.Problems
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errTrouble):
+		return exitTrouble
+	case errors.As(err, &usage):
+		fmt.Fprintf(e.stderr, "shiplist %s: %s\nrun 'shiplist %s -h' for its flags\n", c.name, usage.text, c.name)
+		return exitUsage
+	case errors.As(err, &problems):
+		fmt.Fprintln(e.stderr, problems.Error())
+		return exitUsage
+	}
+	fmt.Fprintf(e.stderr, "shiplist %s: %v\n", c.name, err)
+	return exitFailed
+}
+
+func printUsage(w io.Writer) {
+	fmt.Fprint(w, "shiplist tells what ships in a release, from trackers and image trees, as static pages.\n\n")
+	fmt.Fprint(w, "usage: shiplist COMMAND [flags]\n\n")
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range commands() {
+		fmt.Fprintf(tab, "  %s\t%s\n", c.name, c.short)
+	}
+	_ = tab.Flush() // the writer behind it reports its own errors
+	fmt.Fprint(w, "\nexit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 ran fine and found trouble\n")
+	fmt.Fprint(w, "\nexample: shiplist demo\n")
+}
+
+func printHelp(w io.Writer, c command) {
+	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
+	c.setup(fs)
+	fmt.Fprintf(w, "%s\n\nusage: %s\n", c.short, strings.TrimSpace("shiplist "+c.name+" [flags] "+c.args))
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	first := true
+	fs.VisitAll(func(f *flag.Flag) {
+		if first {
+			fmt.Fprint(tab, "\nflags:\n")
+			first = false
+		}
+		value, text := flag.UnquoteUsage(f)
+		if f.DefValue != "" && f.DefValue != "false" {
+			text += " (default " + f.DefValue + ")"
+		}
+		fmt.Fprintf(tab, "  --%s\t%s\n", strings.TrimSpace(f.Name+" "+value), text)
+	})
+	_ = tab.Flush()
+	fmt.Fprintf(w, "\nexample: %s\n", c.example)
+}
+
+// common are the flags that every command with a configuration takes.
+type common struct {
+	config    string
+	logFormat string
+	verbose   bool
+}
+
+func (o *common) define(fs *flag.FlagSet) {
+	fs.StringVar(&o.config, "config", "config.toml", "`FILE` with the configuration")
+	o.defineLog(fs)
+}
+
+func (o *common) defineLog(fs *flag.FlagSet) {
+	fs.StringVar(&o.logFormat, "log-format", "text", "form of the log on standard error: `text` or json")
+	fs.BoolVar(&o.verbose, "verbose", false, "log every request and every step")
+}
+
+// logger returns the log for standard error. Without --verbose it holds warnings
+// and errors only: results go to standard output.
+func (o *common) logger(e *environment) (*slog.Logger, error) {
+	opts := &slog.HandlerOptions{Level: slog.LevelWarn}
+	if o.verbose {
+		opts.Level = slog.LevelDebug
+	}
+	switch o.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(e.stderr, opts)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(e.stderr, opts)), nil
+	}
+	return nil, usagef("--log-format %q: write text or json", o.logFormat)
+}
+
+// load reads the configuration and makes the log.
+func (o *common) load(e *environment) (*config.Config, *slog.Logger, error) {
+	log, err := o.logger(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	cfg, err := config.Load(o.config)
+	return cfg, log, err
+}
+
+// noArgs refuses what follows the flags.
+func noArgs(args []string) error {
+	if len(args) > 0 {
+		return usagef("unexpected argument %q", args[0])
+	}
+	return nil
+}
