@@ -51,17 +51,19 @@ func (f *fault) Error() string {
 
 var (
 	errDepth     = fmt.Errorf("values nested deeper than %d", maxDepth)
-	errCount     = fmt.Errorf("more than %d values", maxValues)
 	errDirective = errors.New("a document type declaration, which XML-RPC does not have")
 )
 
 // decode reads a whole XML-RPC answer: its value, or the [*fault] that it is. The
 // text must be UTF-8 without control characters; see readable.
-func decode(text []byte) (value, error) {
+func decode(text []byte) (value, error) { return decodeMost(text, maxValues) }
+
+// decodeMost is decode for at most that many values.
+func decodeMost(text []byte, most int) (value, error) {
 	if err := refuseHTML(text); err != nil {
 		return value{}, err
 	}
-	d := &decoder{x: xml.NewDecoder(bytes.NewReader(text)), names: make(map[string]string)}
+	d := &decoder{x: xml.NewDecoder(bytes.NewReader(text)), most: most, names: make(map[string]string)}
 	// The text has been brought to UTF-8 already, whatever its declaration says.
 	d.x.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	v, err := d.response()
@@ -91,6 +93,7 @@ type decoder struct {
 	x     *xml.Decoder
 	depth int
 	count int
+	most  int
 	names map[string]string // each member's name once
 }
 
@@ -228,8 +231,8 @@ func (d *decoder) value() (value, error) {
 	switch {
 	case d.depth > maxDepth:
 		return value{}, errDepth
-	case d.count > maxValues:
-		return value{}, errCount
+	case d.count > d.most:
+		return value{}, fmt.Errorf("more than %d values", d.most)
 	}
 	// Text without an element is a string; with one, it is white space.
 	var text strings.Builder

@@ -168,11 +168,25 @@ func writeXML(w http.ResponseWriter, inside string) {
 }
 
 // recorded answers from recordings. Where the very call was not recorded, the fullest
-// answer for the same method and id is taken, else an empty list, which is what
+// answer for the same method and ids is taken, else an empty list, which is what
 // the tracker says of an id that it does not know.
 type recorded map[string]string // host, method and arguments to the text of a value
 
 func loadRecorded(t testing.TB) recorded {
+	t.Helper()
+	loading.Do(func() { loaded = readRecorded(t) })
+	if loaded == nil {
+		t.Fatal("the recordings could not be read")
+	}
+	return loaded
+}
+
+var (
+	loading sync.Once
+	loaded  recorded
+)
+
+func readRecorded(t testing.TB) recorded {
 	t.Helper()
 	rec := recorded{}
 	for _, path := range recordings(t) {
@@ -187,7 +201,10 @@ func loadRecorded(t testing.TB) recorded {
 			continue
 		}
 		rest = rest[bytes.Index(rest, []byte("<value>"))+len("<value>"):]
-		rec[resp.Header.Get("Host")+" "+method+"("+forms(args)+")"] = string(rest[:bytes.LastIndex(rest, []byte("</value>"))])
+		key := resp.Header.Get("Host") + " " + method + "(" + forms(args) + ")"
+		if _, ok := rec[key]; !ok {
+			rec[key] = string(rest[:bytes.LastIndex(rest, []byte("</value>"))])
+		}
 	}
 	return rec
 }
@@ -234,8 +251,8 @@ func (rec recorded) answer(host, method string, args []node) (string, *fault) {
 		return value, nil
 	}
 	best := emptyList
-	if len(args) > 0 && !strings.HasPrefix(args[0].form(), "[") {
-		prefix += args[0].form() + ","
+	if n := len(args) - 1; n > 0 {
+		prefix += forms(args[:n]) + ","
 		for _, key := range slices.Sorted(maps.Keys(rec)) {
 			if strings.HasPrefix(key, prefix) && len(rec[key]) > len(best) {
 				best = rec[key]

@@ -109,13 +109,13 @@ func (p *poll) run(ctx context.Context) (suspect string, err error) {
 	if suspect := p.suspect(l); suspect != "" {
 		return suspect, nil
 	}
+	if len(l.series) > maxSeries || len(l.milestones) > maxMilestones {
+		return "", fmt.Errorf("%s: %d series and %d milestones; the most are %d and %d",
+			p.c.address(), len(l.series), len(l.milestones), maxSeries, maxMilestones)
+	}
 	p.a.addProducts(l.products)
 	p.series = p.a.addSeries(l.series)
 	p.milestones = p.a.addMilestones(l.milestones)
-	if len(p.series) > maxSeries || len(p.milestones) > maxMilestones {
-		return "", p.c.wrong("qatracker", fmt.Errorf("%d series and %d milestones; the most are %d and %d",
-			len(p.series), len(p.milestones), maxSeries, maxMilestones))
-	}
 	details, err := p.details(ctx)
 	if err != nil {
 		return "", err
