@@ -125,7 +125,9 @@ func (f *Finding) fill(at spot) {
 	if len(at.dirs) > 0 {
 		d := at.dirs[0]
 		f.Tree, f.Dir = d.Tree.Name, d.Path
-		f.Series = cmp.Or(f.Series, lineSlug(d.Series))
+		if !slices.ContainsFunc(at.dirs, func(o *TreeDirectory) bool { return o.Series != d.Series }) {
+			f.Series = cmp.Or(f.Series, lineSlug(d.Series))
+		}
 	}
 }
 

@@ -8,13 +8,21 @@ import (
 // built is a kind of daily build.
 type built struct{ project, imageType, series string }
 
+// buildKind is what the trees hold of a kind of daily build.
+type buildKind struct {
+	arches []string
+	// subs are the subprojects of the products that own the images.
+	subs []string
+	dirs []*TreeDirectory
+}
+
 // findArches compares the architectures of the current dailies with those that the
 // rules say are built: one finding for each kind of build.
 func (j *joiner) findArches() {
 	if len(j.rules.Arches) == 0 {
 		return
 	}
-	arches, dirs := map[built][]string{}, map[built][]*TreeDirectory{}
+	kinds := map[built]*buildKind{}
 	var order []built
 	for _, t := range j.p.Trees {
 		for _, d := range t.Directories {
@@ -23,19 +31,34 @@ func (j *joiner) findArches() {
 					continue
 				}
 				key := built{i.Project, i.ImageType, j.seriesKey(lineSlug(i.Series))}
-				if arches[key] == nil {
+				if kinds[key] == nil {
+					kinds[key] = &buildKind{}
 					order = append(order, key)
 				}
-				arches[key] = appendNew(arches[key], i.Arch)
-				if !slices.Contains(dirs[key], d) {
-					dirs[key] = append(dirs[key], d)
-				}
+				j.addKind(kinds[key], d, i)
 			}
 		}
 	}
 	for _, key := range order {
-		if want, ok := j.builtDaily(key); ok && key.series != Other && key.project != Other {
-			j.compareArches(key, want, arches[key], dirs[key])
+		if key.series == Other || key.project == Other || !j.kept(key.series) {
+			continue
+		}
+		if want, ok := j.builtDaily(key, kinds[key].subs); ok {
+			j.compareArches(key, want, kinds[key])
+		}
+	}
+}
+
+func (j *joiner) addKind(k *buildKind, d *TreeDirectory, i *TreeImage) {
+	k.arches = appendNew(k.arches, i.Arch)
+	if !slices.Contains(k.dirs, d) {
+		k.dirs = append(k.dirs, d)
+	}
+	for _, p := range i.Products {
+		for _, id := range p.Identities {
+			if j.holds(id, &i.Image) {
+				k.subs = appendNew(k.subs, id.Subproject)
+			}
 		}
 	}
 }
@@ -48,10 +71,9 @@ func appendNew(list []string, s string) []string {
 }
 
 // builtDaily are the architectures that the rules name for a kind of build: of the
-// project and of each subproject that the products know. The channel of a Core
-// image is built as its publish type is.
-func (j *joiner) builtDaily(key built) ([]string, bool) {
-	subs := j.subprojects(key)
+// subprojects that the images belong to, where products tell, else of the project.
+// The channel of a Core image is built as its publish type is.
+func (j *joiner) builtDaily(key built, subs []string) ([]string, bool) {
 	if len(subs) == 0 {
 		subs = []string{""}
 	}
@@ -66,16 +88,6 @@ func (j *joiner) builtDaily(key built) ([]string, bool) {
 		}
 	}
 	return arches, known
-}
-
-func (j *joiner) subprojects(key built) []string {
-	var subs []string
-	for i := range j.rules.Products {
-		if p := &j.rules.Products[i]; p.Project == key.project && p.ImageType == key.imageType {
-			subs = appendNew(subs, p.Subproject)
-		}
-	}
-	return subs
 }
 
 // buildType is the image type of a build, which for Core images, that bear a
@@ -98,8 +110,8 @@ func (j *joiner) buildType(key built) string {
 	return key.imageType
 }
 
-func (j *joiner) compareArches(key built, want, have []string, dirs []*TreeDirectory) {
-	missing, extra := without(want, have), without(have, want)
+func (j *joiner) compareArches(key built, want []string, k *buildKind) {
+	missing, extra := without(want, k.arches), without(k.arches, want)
 	if len(missing)+len(extra) == 0 {
 		return
 	}
@@ -113,14 +125,14 @@ func (j *joiner) compareArches(key built, want, have []string, dirs []*TreeDirec
 		}
 		text += " have " + listWords(extra) + ", which no rule says is built"
 	}
-	at := spot{dirs: dirs, line: j.lines[key.series]}
+	at := spot{dirs: k.dirs, line: j.lines[key.series]}
 	j.report(Finding{
 		Rule:   "arches-differ",
 		Text:   text + ".",
 		Advice: "Look whether a build fails, or correct the [[arches]] rules.",
 		Actor:  ActorRelease,
 		Evidence: []Evidence{
-			j.lies(dirs[0], "has "+listWords(have)),
+			j.lies(k.dirs[0], "has "+listWords(k.arches)),
 			{Source: "configuration", Fact: "[[arches]] says " + listWords(want)},
 		},
 	}, at)

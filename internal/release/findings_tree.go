@@ -122,10 +122,13 @@ func (j *joiner) findOrphans() {
 	}
 }
 
+// sourceType is the publish type of source images, which are no products.
+const sourceType = "src"
+
 func (j *joiner) orphans(d *TreeDirectory) {
 	var names []string
 	for _, i := range d.Images {
-		if len(i.Products) == 0 {
+		if len(i.Products) == 0 && i.PublishType != sourceType {
 			names = append(names, i.Name)
 		}
 	}

@@ -23,6 +23,7 @@ func Join(in Input) *Picture {
 	j.readLines()
 	j.readRebuilds()
 	j.readTrees()
+	j.nameBuilds()
 	j.unifyFamilies()
 	j.sortIntents()
 	j.readBuilds()

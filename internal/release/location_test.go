@@ -160,3 +160,17 @@ func TestMovedImage(t *testing.T) {
 		t.Errorf("published image is %v at %+v", r.Release, r.Location)
 	}
 }
+
+// TestReleasedBuild wants the build of a released image told by its bytes.
+func TestReleasedBuild(t *testing.T) {
+	t.Parallel()
+	in := cleanInput()
+	full(in).Images[3].BuildID = ""
+	if r := findRow(t, Join(*in), "noble/final/kubuntu-desktop-amd64"); r.Release.BuildID != "20240424" {
+		t.Errorf("the published build is %q", r.Release.BuildID)
+	}
+	full(in).Images[3].Files[0].SHA256 = ""
+	if r := findRow(t, Join(*in), "noble/final/kubuntu-desktop-amd64"); r.Release.BuildID != "" {
+		t.Errorf("the published build is %q", r.Release.BuildID)
+	}
+}

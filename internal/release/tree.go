@@ -30,9 +30,40 @@ func (j *joiner) readTrees() {
 		for k := range f.Images {
 			j.readImage(tree, &f.Images[k], owners)
 		}
+		// Directories that only images name are there by now, too.
 		slices.SortFunc(tree.Directories, func(a, b *TreeDirectory) int { return compareNatural(a.Path, b.Path) })
 		for _, d := range tree.Directories {
 			slices.SortStableFunc(d.Images, j.compareImages)
+		}
+	}
+}
+
+// nameBuilds finds which build a released image is where its own tree does not
+// tell: the oldest daily of any tree with the same bytes.
+func (j *joiner) nameBuilds() {
+	oldest := map[string]string{}
+	j.eachImage(func(i *TreeImage) {
+		sum := i.Main().SHA256
+		if i.Kind != ImageDaily || i.BuildID == "" || sum == "" {
+			return
+		}
+		if have, ok := oldest[sum]; !ok || CompareBuildIDs(i.BuildID, have) < 0 {
+			oldest[sum] = i.BuildID
+		}
+	})
+	j.eachImage(func(i *TreeImage) {
+		if i.Kind == ImageRelease && i.BuildID == "" {
+			i.BuildID = oldest[i.Main().SHA256]
+		}
+	})
+}
+
+func (j *joiner) eachImage(do func(*TreeImage)) {
+	for _, t := range j.p.Trees {
+		for _, d := range t.Directories {
+			for _, i := range d.Images {
+				do(i)
+			}
 		}
 	}
 }
