@@ -4,10 +4,14 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"shiplist/internal/demo"
 )
 
 // TestMain makes the program itself a command of the scripts.
@@ -17,15 +21,23 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// TestScripts runs every script against one sample tracker and one set of sample
+// trees on loopback; scripts do not change them.
 func TestScripts(t *testing.T) {
-	t.Parallel()
+	servers, err := demo.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = servers.Close() })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("SHIPLIST_UPDATE") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,
+			"exits":   exits,
+			"replace": replace,
+			"sample":  func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, neg, args) },
 		},
 	})
 }
@@ -50,4 +62,29 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// sample makes a working directory whose config.toml names the sample's servers:
+// "sample DIR".
+func sample(ts *testscript.TestScript, servers *demo.Running, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: sample DIR")
+	}
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	ts.Check(os.WriteFile(filepath.Join(dir, "config.toml"), servers.Config(""), 0o644))
+}
+
+// replace changes a file: "replace FILE OLD NEW". OLD has to be there.
+func replace(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: replace FILE OLD NEW")
+	}
+	path := ts.MkAbs(args[0])
+	text, err := os.ReadFile(path)
+	ts.Check(err)
+	if !strings.Contains(string(text), args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(path, []byte(strings.ReplaceAll(string(text), args[1], args[2])), 0o644))
 }

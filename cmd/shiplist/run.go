@@ -131,7 +131,7 @@ func runCommand(ctx context.Context, c command, args []string, e *environment) i
 // report prints what a command ended with and returns its exit code.
 func report(e *environment, c command, err error) int {
 	var usage *usageError
-	var problems config.Problems
+	var noConfig *configError
 	switch {
 	case err == nil:
 		return exitDone
@@ -140,8 +140,8 @@ func report(e *environment, c command, err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(e.stderr, "shiplist %s: %s\nrun 'shiplist %s -h' for its flags\n", c.name, usage.text, c.name)
 		return exitUsage
-	case errors.As(err, &problems):
-		fmt.Fprintln(e.stderr, problems.Error())
+	case errors.As(err, &noConfig):
+		fmt.Fprintln(e.stderr, noConfig)
 		return exitUsage
 	}
 	fmt.Fprintf(e.stderr, "shiplist %s: %v\n", c.name, err)
@@ -198,10 +198,10 @@ func (o *common) defineLog(fs *flag.FlagSet) {
 	fs.BoolVar(&o.verbose, "verbose", false, "log every request and every step")
 }
 
-// logger returns the log for standard error. Without --verbose it holds warnings
-// and errors only: results go to standard output.
+// logger returns the log for standard error. Without --verbose it holds errors only:
+// what went wrong with a source is part of the result, on standard output.
 func (o *common) logger(e *environment) (*slog.Logger, error) {
-	opts := &slog.HandlerOptions{Level: slog.LevelWarn}
+	opts := &slog.HandlerOptions{Level: slog.LevelError}
 	if o.verbose {
 		opts.Level = slog.LevelDebug
 	}
@@ -221,8 +221,17 @@ func (o *common) load(e *environment) (*config.Config, *slog.Logger, error) {
 		return nil, nil, err
 	}
 	cfg, err := config.Load(o.config)
-	return cfg, log, err
+	if err != nil {
+		return nil, nil, &configError{err}
+	}
+	return cfg, log, nil
 }
+
+// configError is any reason for which there is no configuration to work with.
+type configError struct{ err error }
+
+func (e *configError) Error() string { return e.err.Error() }
+func (e *configError) Unwrap() error { return e.err }
 
 // noArgs refuses what follows the flags.
 func noArgs(args []string) error {
