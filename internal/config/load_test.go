@@ -96,7 +96,7 @@ func TestLoadMissing(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	_, err := Load(path)
-	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), path+": no such file; run \"shiplist init DIR\"") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), path+": file does not exist; run \"shiplist init DIR\"") {
 		t.Errorf("got %v", err)
 	}
 }

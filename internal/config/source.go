@@ -203,7 +203,7 @@ const noSource = `names no source; add at least one [[tracker]], [[tree]] or [[p
 // absent says that a file is not there, and how to come by one.
 func absent(path string, err error) error {
 	if os.IsNotExist(err) {
-		return fmt.Errorf(`%s: no such file; run "shiplist init DIR" to write one, or name yours with --config FILE: %w`, path, os.ErrNotExist)
+		return fmt.Errorf(`%s: %w; run "shiplist init DIR" to write one, or name yours with --config FILE`, path, os.ErrNotExist)
 	}
 	return err
 }
