@@ -61,7 +61,7 @@ func (w *Writer) Hold(name string, k Kept) (string, error) {
 	}
 	files, err := Files(name, k.Facts)
 	if err != nil {
-		return "", fmt.Errorf("facts that cannot be stored: %w", err)
+		return "", err
 	}
 	for below, text := range files {
 		if err := readable(name+"/"+below, text); err != nil {

@@ -165,6 +165,9 @@ func (w *Writer) Close() error {
 	return errors.Join(err, w.locks.Close())
 }
 
+// Dir is the data directory, as in the places of [Writer.Broken].
+func (w *Writer) Dir() string { return w.data }
+
 // Snapshot is what was there when the writer was opened.
 func (w *Writer) Snapshot() *Snapshot { return w.snapshot }
 
@@ -207,7 +210,7 @@ func (w *Writer) Commit(ctx context.Context, state release.SourceState, facts *r
 	}
 	files, err := Files(state.Name, facts)
 	if err != nil {
-		return Result{}, fmt.Errorf("facts that cannot be stored: %w", err)
+		return Result{}, err
 	}
 	return w.commit(ctx, change{source: state.Name, files: files, states: states})
 }
@@ -256,18 +259,28 @@ func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
 	return r, nil
 }
 
+// FactsError says that facts cannot be stored, because of a name that cannot be a
+// file's or a record that could not be read again. The data directory is as it was.
+type FactsError struct{ Err error }
+
+func (e *FactsError) Error() string { return "facts that cannot be stored: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *FactsError) Unwrap() error { return e.Err }
+
 // Files encodes the facts of a source: the text of each data file by its path below
-// the source's folder. It sorts the facts and puts their times into UTC.
+// the source's folder. It sorts the facts and puts their times into UTC. Any error
+// is a [*FactsError].
 func Files(source string, facts *release.Facts) (map[string][]byte, error) {
 	parts, err := Split(facts)
 	if err != nil {
-		return nil, err
+		return nil, &FactsError{err}
 	}
 	texts := make([][]byte, len(parts))
 	err = parallel(len(parts), func(i int) (err error) {
 		texts[i], err = parts[i].encode(source)
 		if err != nil {
-			return fmt.Errorf("%s: %w", parts[i].Path, err)
+			return &FactsError{fmt.Errorf("%s: %w", parts[i].Path, err)}
 		}
 		return nil
 	})
@@ -356,7 +369,7 @@ func (p *planner) file(name string, old map[string][]byte, text []byte) error {
 func readable(name string, text []byte) error {
 	_, below, _ := strings.Cut(name, "/")
 	if _, problems := decode(name, below, text); len(problems) > 0 {
-		return fmt.Errorf("facts that cannot be stored: %w", problems[0])
+		return &FactsError{problems[0]}
 	}
 	return nil
 }

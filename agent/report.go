@@ -1,0 +1,160 @@
+package agent
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"shiplist/internal/release"
+)
+
+// Outcome is what became of one source.
+type Outcome string
+
+// The outcomes.
+const (
+	OK        Outcome = "ok"        // stored; some files are new, different or gone
+	Unchanged Outcome = "unchanged" // stored; no file is different
+	Failed    Outcome = "failed"    // no answer, or none that could be stored; the facts stay
+	Held      Outcome = "held"      // kept aside; the facts stay
+	Retired   Outcome = "retired"   // not configured any more; the facts were removed
+)
+
+// Report tells what became of each source.
+type Report struct {
+	// Sources are in the order of the configuration, those that were retired last.
+	Sources []SourceReport `json:"sources"`
+}
+
+// Trouble reports whether a source failed or was held back.
+func (r Report) Trouble() bool {
+	for _, s := range r.Sources {
+		if s.Outcome == Failed || s.Outcome == Held {
+			return true
+		}
+	}
+	return false
+}
+
+// SourceReport tells what became of one source.
+type SourceReport struct {
+	Name    string  `json:"name"`
+	Kind    string  `json:"kind"`
+	Outcome Outcome `json:"outcome"`
+	// Counts are of the answer; zero where there was none.
+	Counts Counts `json:"counts"`
+	// Changed are the data files that are new, different or gone.
+	Changed []string `json:"changed,omitempty"`
+	// Duration is of the poll, without the writing.
+	Duration time.Duration `json:"duration_ns"`
+	Requests int64         `json:"requests"`
+	Bytes    int64         `json:"bytes"` // over the wire
+	Error    string        `json:"error,omitempty"`
+	Held     *release.Held `json:"held,omitempty"`
+	// Note says what is out of the ordinary about a good outcome.
+	Note     string            `json:"note,omitempty"`
+	Problems []release.Problem `json:"problems,omitempty"`
+}
+
+// Counts are numbers of records.
+type Counts struct {
+	Products    int `json:"products,omitempty"`
+	Series      int `json:"series,omitempty"`
+	Milestones  int `json:"milestones,omitempty"`
+	Builds      int `json:"builds,omitempty"`
+	Directories int `json:"directories,omitempty"`
+	Images      int `json:"images,omitempty"`
+	Netboot     int `json:"netboot,omitempty"`
+}
+
+func countFacts(f *release.Facts) Counts {
+	return Counts{
+		Products: len(f.Products), Series: len(f.Series), Milestones: len(f.Milestones), Builds: len(f.Builds),
+		Directories: len(f.Directories), Images: len(f.Images), Netboot: len(f.Netboot),
+	}
+}
+
+func (c Counts) total() int {
+	return c.Products + c.Series + c.Milestones + c.Builds + c.Directories + c.Images + c.Netboot
+}
+
+// String names what there is: "2 series, 1 milestone".
+func (c Counts) String() string {
+	var said []string
+	for _, n := range []struct {
+		count     int
+		one, many string
+	}{
+		{c.Series, "series", "series"},
+		{c.Milestones, "milestone", "milestones"},
+		{c.Products, "product", "products"},
+		{c.Builds, "build", "builds"},
+		{c.Directories, "directory", "directories"},
+		{c.Images, "image", "images"},
+		{c.Netboot, "netboot set", "netboot sets"},
+	} {
+		if n.count > 0 {
+			said = append(said, plural(n.count, n.one, n.many))
+		}
+	}
+	if len(said) == 0 {
+		return "nothing"
+	}
+	return strings.Join(said, ", ")
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// String is the one line for the source: what, how many, how long.
+func (s SourceReport) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", s.Name, s.Outcome)
+	switch s.Outcome {
+	case OK, Unchanged:
+		b.WriteString(", " + s.Counts.String())
+	}
+	if len(s.Changed) > 0 {
+		b.WriteString(", " + plural(len(s.Changed), "file", "files") + " changed")
+	}
+	fmt.Fprintf(&b, ", in %s", s.Duration.Round(time.Millisecond))
+	if s.Requests > 0 {
+		fmt.Fprintf(&b, " with %s, %s", plural(int(s.Requests), "request", "requests"), size(s.Bytes))
+	}
+	if len(s.Problems) > 0 {
+		b.WriteString("; " + plural(len(s.Problems), "problem", "problems"))
+	}
+	if reason := s.reason(); reason != "" {
+		b.WriteString(": " + reason)
+	}
+	return b.String()
+}
+
+// reason is the sentence that explains the outcome, where it needs one.
+func (s SourceReport) reason() string {
+	switch {
+	case s.Outcome == Held && s.Held != nil:
+		hint := "; if that is right, run `shiplist agent --accept " + s.Name + "`"
+		return s.Held.Reason + hint
+	case s.Outcome == Failed:
+		return s.Error
+	}
+	return s.Note
+}
+
+// size is a number of bytes for people.
+func size(n int64) string {
+	switch {
+	case n >= 10e6:
+		return fmt.Sprintf("%d MB", n/1e6)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%d kB", n/1e3)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
