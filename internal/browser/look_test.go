@@ -67,6 +67,7 @@ func TestSite(t *testing.T) {
 func (v visit) testPages(t *testing.T) {
 	for _, p := range v.pages {
 		t.Run(p.kind, func(t *testing.T) {
+			t.Parallel()
 			for _, w := range ways() {
 				t.Run(w.String(), func(t *testing.T) { v.check(t, p, w) })
 			}
@@ -86,15 +87,19 @@ func (v visit) testAccessibility(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range v.pages {
-		for _, w := range ways() {
-			if w.scripts && w.width != 768 {
-				t.Run(p.kind+"/"+w.String(), func(t *testing.T) {
+		t.Run(p.kind, func(t *testing.T) {
+			t.Parallel()
+			for _, w := range ways() {
+				if !w.scripts || w.width == 768 {
+					continue
+				}
+				t.Run(w.String(), func(t *testing.T) {
 					for _, broken := range violations(t, open(t, v.browser, v.home, p.path, w), string(rules)) {
 						t.Error(broken)
 					}
 				})
 			}
-		}
+		})
 	}
 }
 

@@ -33,7 +33,7 @@ type page struct {
 
 // kinds are the pages that the demo's site must have.
 var kinds = []string{
-	"home", "series", "milestone", "family", "product", "images", "netboot", "netboot-series", "checks", "about",
+	"home", "series", "milestone", "family", "product", "images", "directory", "netboot", "netboot-series", "checks", "about",
 }
 
 // site returns the folder of a site, and whether it is the demo's.
@@ -135,32 +135,32 @@ func pages(t *testing.T, dir string) []page {
 }
 
 // kind tells what kind of page a name below the site is, after the address book in
-// docs/design.md. A page that is none of them is a kind of its own, so that it is
-// looked at, too.
+// docs/design.md. Texts, and whatever it does not know, are kinds of their own, so
+// that they are looked at, too.
 func kind(dir, name string) string {
-	parts := strings.Split(strings.TrimSuffix(name, "/"), "/")
-	switch first := parts[0]; {
+	name = strings.TrimSuffix(name, "/")
+	first, _, deeper := strings.Cut(name, "/")
+	below := map[string]string{"images": "directory", "netboot": "netboot-series", "families": "family", "products": "product"}
+	switch {
 	case name == "":
 		return "home"
-	case first == "images" && len(parts) > 1:
-		return "images"
-	case first == "netboot" && len(parts) > 1:
-		return "netboot-series"
-	case first == "families" && len(parts) > 1:
-		return "family"
-	case first == "products" && len(parts) > 1:
-		return "product"
-	case exists(dir, name, "manifest.json"):
+	case deeper && below[first] != "":
+		return below[first]
+	case deeper && exists(dir, name, "manifest.json"):
 		return "milestone"
-	case len(parts) == 1 && hasMilestones(dir, first):
-		return "series"
+	case deeper || reserved(name):
+		return strings.ReplaceAll(name, "/", "-")
 	}
-	return strings.ReplaceAll(strings.TrimSuffix(name, "/"), "/", "-")
+	return "series"
 }
 
-func hasMilestones(dir, series string) bool {
-	found, _ := filepath.Glob(filepath.Join(dir, series, "*", "manifest.json"))
-	return len(found) > 0
+// reserved tells the names at the root of a site that are no series.
+func reserved(name string) bool {
+	switch name {
+	case "images", "netboot", "checks", "404.html":
+		return true
+	}
+	return exists(root, "content", name+".md")
 }
 
 func exists(parts ...string) bool {
