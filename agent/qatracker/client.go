@@ -121,16 +121,18 @@ func (c *client) apart(ctx context.Context, calls []call) ([]reply, error) {
 }
 
 func (c *client) one(ctx context.Context, k call) (value, error) {
-	body, err := xmlrpc.EncodeMethodCall(k.method, k.values()...)
+	body, err := xmlrpc.EncodeMethodCall(k.method, k.wire()...)
 	if err != nil {
 		return value{}, fmt.Errorf("%s: %w", k.method, err)
 	}
 	return c.send(ctx, k.method, body)
 }
 
-// values are the arguments as the codec wants them.
-func (k call) values() []any {
-	values := make([]any, len(k.args))
+// wire is a list of arguments as the codec wants them: int and []int.
+type wire []any
+
+func (k call) wire() wire {
+	values := make(wire, len(k.args))
 	for i, a := range k.args {
 		if a.list {
 			values[i] = a.numbers
@@ -144,11 +146,11 @@ func (k call) values() []any {
 func encodeMulticall(calls []call) ([]byte, error) {
 	type entry struct {
 		Method string `xmlrpc:"methodName"`
-		Params []any  `xmlrpc:"params"`
+		Params wire   `xmlrpc:"params"`
 	}
 	entries := make([]entry, len(calls))
 	for i, k := range calls {
-		entries[i] = entry{k.method, k.values()}
+		entries[i] = entry{k.method, k.wire()}
 	}
 	body, err := xmlrpc.EncodeMethodCall("system.multicall", entries)
 	if err != nil {

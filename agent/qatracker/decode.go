@@ -94,6 +94,7 @@ type decoder struct {
 	depth int
 	count int
 	most  int
+	width int               // of the struct before: the next one is mostly alike
 	names map[string]string // each member's name once
 }
 
@@ -202,9 +203,6 @@ func (d *decoder) end() error {
 		return err
 	}
 	if _, err := d.child(); err != io.EOF {
-		if err == nil {
-			err = errors.New("something after the end")
-		}
 		return err
 	}
 	return nil
@@ -316,10 +314,11 @@ func (d *decoder) array() (value, error) {
 }
 
 func (d *decoder) structure() (value, error) {
-	v := value{kind: structure}
+	v := value{kind: structure, items: make([]value, 0, d.width), names: make([]string, 0, d.width)}
 	for {
 		name, err := d.child("member")
 		if err != nil || name == "" {
+			d.width = min(len(v.items), 32)
 			return v, err
 		}
 		if err := d.into("name"); err != nil {

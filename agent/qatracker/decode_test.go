@@ -192,8 +192,10 @@ func flat(v any) string {
 
 func FuzzDecode(f *testing.F) {
 	for _, path := range recordings(f) {
-		_, body := readRecording(f, path)
-		f.Add(body, "text/xml;charset=UTF-8")
+		// Large ones teach nothing more and are slow to change.
+		if _, body := readRecording(f, path); len(body) < 6000 {
+			f.Add(body, "text/xml;charset=UTF-8")
+		}
 	}
 	f.Add(answerXML("<string>caf\xe9</string>"), "text/xml; charset=ISO-8859-1")
 	f.Add(answerXML(nested(20)), "")

@@ -28,6 +28,24 @@ func TestSite(t *testing.T) {
 	}
 }
 
+func TestHostAndAddress(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		tracker       config.Tracker
+		host, address string
+	}{
+		{config.Tracker{URL: "https://iso.qa.ubuntu.com/xmlrpc.php"}, "iso.qa.ubuntu.com", "https://iso.qa.ubuntu.com/xmlrpc.php"},
+		{config.Tracker{URL: "http://127.0.0.1:8080/xmlrpc.php", Host: "iso.example"}, "iso.example", "http://127.0.0.1:8080/xmlrpc.php"},
+		{config.Tracker{URL: "https://me:secret@h:1/xmlrpc.php"}, "h:1", "https://h:1/xmlrpc.php"},
+		{config.Tracker{Name: "iso", URL: "http://me:secret@[::1"}, "", "iso"},
+	} {
+		c := &client{tracker: test.tracker}
+		if c.host() != test.host || c.address() != test.address {
+			t.Errorf("%+v: got %q and %q, want %q and %q", test.tracker, c.host(), c.address(), test.host, test.address)
+		}
+	}
+}
+
 func TestSendable(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]bool{

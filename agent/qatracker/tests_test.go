@@ -1,7 +1,10 @@
 package qatracker
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -209,6 +212,23 @@ func TestTestsRefused(t *testing.T) {
 		t.Errorf("builds (-want +got):\n%s", diff)
 	}
 	wantProblems(t, answer, "kept: test counts of 1 of 2 builds stay as they were: qatracker.results.get_list: POST http://")
+}
+
+// TestTestsCanceled holds that a poll which is told to end is no answer.
+func TestTestsCanceled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	s := &tracker{methods: withTests(3)}
+	s.intercept = func(_ http.ResponseWriter, n int) bool {
+		if n == 4 {
+			cancel()
+		}
+		return n >= 4
+	}
+	answer, err := source(start(t, s), func(o *Options) { o.Tracker.Tests = true }).Poll(ctx, nothing())
+	if answer != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, %v", answer, err)
+	}
 }
 
 func TestTurnsFile(t *testing.T) {
