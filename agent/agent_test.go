@@ -521,7 +521,7 @@ func TestManyProblems(t *testing.T) {
 	}
 	b.once()
 	problems := b.state().Problems
-	if len(problems) != 101 || problems[100].Text != "900 more problems are not listed" || len([]rune(problems[0].Text)) != 500 {
+	if len(problems) != 201 || problems[200].Text != "800 more problems are not listed" || len([]rune(problems[0].Text)) != 500 {
 		t.Errorf("%d problems, the last is %v", len(problems), problems[len(problems)-1])
 	}
 }

@@ -168,7 +168,7 @@ func (s *settler) heldNames() string {
 
 const (
 	longestText  = 500 // characters of an error or a problem
-	mostProblems = 100 // of one source
+	mostProblems = 200 // of one source
 )
 
 // oneLine makes a text from outside fit to be stored in one line.
