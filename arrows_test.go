@@ -50,7 +50,7 @@ var arrows = map[string]arrow{
 	"agent/fetch":      {modules: []string{xsync}},
 	"agent/qatracker": {
 		may:     sources(),
-		modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/text", xsync},
+		modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/text", renameio, xsync},
 	},
 	"agent/tree": {
 		may:     sources(),
