@@ -56,9 +56,21 @@ type verdict struct {
 
 // canonical is the spelling under which a directory was visited.
 func (c *crawl) canonical(path string) string {
+	for range maxAliases {
+		next := c.oneStep(path)
+		if next == path {
+			break
+		}
+		path = next
+	}
+	return path
+}
+
+// oneStep replaces the longest part of a path that is an alias.
+func (c *crawl) oneStep(path string) string {
 	for at := path; at != ""; at = parent(at) {
 		if to, ok := c.aliases[at]; ok {
-			return c.canonical(to + path[len(at):])
+			return to + path[len(at):]
 		}
 	}
 	return path

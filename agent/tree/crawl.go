@@ -151,6 +151,7 @@ func (c *crawl) visitOnce(ctx context.Context, n *node) error {
 			// Listed and gone: the second visit will tell.
 			n.sums[name] = nil
 		case err != nil:
+			n.failed = join(n.path, name)
 			return err
 		default:
 			n.sums[name] = list
@@ -167,11 +168,7 @@ func (c *crawl) readSums(ctx context.Context, at string) (sums, badLines, error)
 	if err != nil {
 		return nil, badLines{}, err
 	}
-	list, bad, err := parseSums(algorithms[max(i, 0)], body)
-	if err != nil {
-		err = fmt.Errorf("%s: %w", c.place.address(at), err)
-	}
-	return list, bad, err
+	return parseSums(algorithms[max(i, 0)], body)
 }
 
 func (n *node) noteBad(address string, bad badLines) {
@@ -292,7 +289,7 @@ func (c *crawl) report(n *node) {
 	if c.known.has(n.path) {
 		kept = "; what was known of it before is kept"
 	}
-	c.problem(rule, n.path, reason(n.err)+kept)
+	c.problem(rule, cmp.Or(n.failed, n.path), reason(n.err)+kept)
 }
 
 func (c *crawl) problem(rule, path, text string) {

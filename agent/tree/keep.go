@@ -27,14 +27,19 @@ func (c *crawl) keep(f *release.Facts) {
 			f.Images = append(f.Images, c.remark(image))
 		}
 	}
-	sets := map[string]bool{}
-	for _, s := range f.Netboot {
-		sets[netbootKey(s)] = true
-	}
+	c.keepNetboot(f, lost)
+}
+
+// keepNetboot keeps whole sets: half a set starts nothing.
+func (c *crawl) keepNetboot(f *release.Facts, lost lostPaths) {
 	for _, s := range c.known.facts.Netboot {
-		if (lost.holds(s.Parent) || s.Dir != "" && lost.touches(s.Dir)) && !sets[netbootKey(s)] {
-			f.Netboot = append(f.Netboot, s)
+		if !lost.holds(s.Parent) && (s.Dir == "" || !lost.touches(s.Dir)) {
+			continue
 		}
+		f.Netboot = slices.DeleteFunc(f.Netboot, func(other release.NetbootSet) bool {
+			return netbootKey(other) == netbootKey(s)
+		})
+		f.Netboot = append(f.Netboot, s)
 	}
 }
 

@@ -19,6 +19,7 @@ type unpacked struct {
 	files        []release.File
 	iso          string // address that the configuration passes to the kernel
 	err          error  // a configuration file could not be read
+	failed       string // which one
 }
 
 // bootConfigs are the files that name the ISO, below a netboot directory. All of a
@@ -66,7 +67,7 @@ func (c *crawl) readUnpacked(ctx context.Context, groups []group) ([]*unpacked, 
 	err := c.each(ctx, len(all), func(ctx context.Context, i int) { c.readISO(ctx, all[i]) })
 	for _, u := range all {
 		if u.err != nil {
-			c.problem("unreadable", u.dir, reason(u.err)+"; the ISO that it boots is taken from the last poll")
+			c.problem("unreadable", cmp.Or(u.failed, u.dir), reason(u.err)+"; the ISO that it boots is taken from the last poll")
 			u.iso = c.knownISO(u)
 		}
 	}
@@ -81,7 +82,7 @@ func (c *crawl) readISO(ctx context.Context, u *unpacked) {
 		body, err := c.read(ctx, join(u.dir, name), maxBootConfig)
 		if err != nil {
 			if !isAbsent(err) {
-				u.err = err
+				u.err, u.failed = err, join(u.dir, name)
 			}
 			continue
 		}

@@ -24,9 +24,10 @@ type node struct {
 	sums   map[string]sums // by name of the list
 	bad    []release.Problem
 
-	err    error // it could not be read
-	absent bool  // it is not there
-	loop   bool  // it is one of those above it
+	err    error  // it could not be read
+	failed string // what could not be read, where it was not the directory itself
+	absent bool   // it is not there
+	loop   bool   // it is one of those above it
 
 	gone, unlisted []string // where list and listing disagree
 }

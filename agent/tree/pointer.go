@@ -101,6 +101,7 @@ func (c *crawl) resolvePointers(ctx context.Context) error {
 type look struct {
 	n      *node
 	builds []dated
+	at     string // the list that was read
 	list   sums
 	err    error
 }
@@ -108,7 +109,8 @@ type look struct {
 func (c *crawl) look(ctx context.Context, p pointer) look {
 	l := look{n: c.child(p.up, p.name), builds: c.builds(p.up)}
 	if len(l.builds) > 0 {
-		l.list, l.err = c.pointerSums(ctx, l.n, l.builds)
+		l.at = join(l.n.path, c.listOf(l.builds))
+		l.list, _, l.err = c.readSums(ctx, l.at)
 	}
 	return l
 }
@@ -120,7 +122,7 @@ func (c *crawl) point(name string, l look) *node {
 	case len(l.builds) == 0 || isAbsent(l.err):
 		return l.n // no list: the listing has to do
 	case l.err != nil:
-		c.keepPointer(l.n, l.err)
+		c.keepPointer(l)
 		return nil
 	}
 	for _, b := range l.builds {
@@ -140,17 +142,14 @@ func (c *crawl) point(name string, l look) *node {
 	return l.n
 }
 
-// pointerSums reads the list of a pointer, of the kind that the builds have.
-func (c *crawl) pointerSums(ctx context.Context, n *node, builds []dated) (sums, error) {
-	name := algorithms[0].list
+// listOf is the name of the strongest checksum list of the newest build that has one.
+func (c *crawl) listOf(builds []dated) string {
 	for _, b := range builds {
-		if node := c.nodes[b.path]; node.here() && len(node.lists) > 0 {
-			name = node.lists[0]
-			break
+		if n := c.nodes[b.path]; n.here() && len(n.lists) > 0 {
+			return n.lists[0]
 		}
 	}
-	list, _, err := c.readSums(ctx, join(n.path, name))
-	return list, err
+	return algorithms[0].list
 }
 
 // builds are the builds below a directory, newest first.
@@ -184,9 +183,14 @@ func (c *crawl) markSum(pointer string, builds []dated, name, hash string) bool 
 }
 
 // keepPointer keeps what was known of a pointer that could not be read.
-func (c *crawl) keepPointer(n *node, err error) {
-	c.problem("unreadable", n.path, reason(err)+"; what it pointed to before is kept")
-	name := lastName(n.path)
+func (c *crawl) keepPointer(l look) {
+	c.problem("unreadable", l.at, reason(l.err)+"; what it pointed to before is kept")
+	n, name := l.n, lastName(l.n.path)
+	if to, ok := c.known.aliases[naming.Printable(n.path)]; ok && c.nodes[to].here() {
+		c.aliases[n.path] = to
+		c.marks.addWhole(name, to)
+		return
+	}
 	c.marks.kept[name] = append(c.marks.kept[name], n.up.path)
 	n.err = errNotRead
 	c.nodes[n.path] = n

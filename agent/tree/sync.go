@@ -124,7 +124,7 @@ func (s *Source) place() (place, *fetch.Session, error) {
 		session := s.o.Client.Session()
 		return &web{base: base, session: session, listing: s.o.Limits.ListingBytes, entries: s.o.Limits.Entries}, session, nil
 	}
-	return nil, nil, fmt.Errorf("tree %s: the address is none of a tree; write http://, https:// or file:", s.o.Tree.Name)
+	return nil, nil, fmt.Errorf("tree %s: the address must begin with http://, https:// or file: to be that of a tree", s.o.Tree.Name)
 }
 
 // run visits the whole tree and makes the facts.

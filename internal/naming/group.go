@@ -114,7 +114,7 @@ func StatusWord(status string) string {
 // where no download bears their name they are what there is.
 func (c *collector) promote(left []File, rest []release.File) {
 	for i, f := range left {
-		if f.Class != Companion || !f.unknown("extension") || c.images[f.Stem] != nil {
+		if f.Class != Companion || !f.unknown("extension") || c.beginning(f.Name) != nil {
 			continue
 		}
 		if _, _, ok := c.g.extension(f.Name); ok {
@@ -146,15 +146,23 @@ func (c *collector) attach(f File, file release.File) bool {
 	return true
 }
 
+// beginning is the image whose name a file's name begins with, the longest first.
+func (c *collector) beginning(name string) *release.Image {
+	for i := len(name) - 1; i > 0; i-- {
+		if name[i] != '.' && name[i] != '-' {
+			continue
+		}
+		if image := c.images[name[:i]]; image != nil {
+			return image
+		}
+	}
+	return nil
+}
+
 // attachByName puts a file that the grammar does not know to the image whose name
 // it begins with.
 func (c *collector) attachByName(name string, file release.File) bool {
-	var best *release.Image
-	for i := len(name) - 1; i > 0 && best == nil; i-- {
-		if name[i] == '.' || name[i] == '-' {
-			best = c.images[name[:i]]
-		}
-	}
+	best := c.beginning(name)
 	if best == nil || !plausible(name) {
 		return false
 	}
