@@ -64,6 +64,10 @@ func (a *Agent) configured() []source {
 		state := release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)}
 		all = append(all, source{state: state, Source: a.tree(t, client)})
 	}
+	for _, p := range a.o.Config.Plans {
+		state := release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path}
+		all = append(all, source{state: state, Source: unable{fmt.Errorf("plan files cannot be read by this version; take plan %s out of the configuration", p.Name)}})
+	}
 	return all
 }
 

@@ -57,6 +57,7 @@ func TestKinds(t *testing.T) {
 		{Name: "tests", Kind: "test-observer", URL: "https://tests.example"},
 	}
 	c.Trees = []config.Tree{{Name: "full", Role: "full", URL: "file:" + filepath.Join(dir, "tree"), Depth: 10}}
+	c.Plans = []config.Plan{{Name: "plans", Path: filepath.Join(dir, "plans")}}
 	network := &errorPage{agents: map[string]bool{}}
 	a, err := New(Options{Config: c, Version: "1.2", Transport: network, Env: func(string) string { return "" }})
 	if err != nil {
@@ -70,11 +71,14 @@ func TestKinds(t *testing.T) {
 	for _, s := range r.Sources {
 		got = append(got, s.Name+" "+s.Kind+" "+string(s.Outcome))
 	}
-	want := []string{"iso qatracker failed", "keyless qatracker failed", "tests test-observer failed", "full tree ok"}
+	want := []string{"iso qatracker failed", "keyless qatracker failed", "tests test-observer failed", "full tree ok", "plans plan failed"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("(-want +got):\n%s\n%v", diff, r)
 	}
-	for i, text := range []string{"500", "environment variable NOT_SET is not set", `trackers of the kind "test-observer" cannot be polled by this version`} {
+	for i, text := range map[int]string{
+		0: "500", 1: "environment variable NOT_SET is not set",
+		2: `trackers of the kind "test-observer" cannot be polled by this version`, 4: "plan files cannot be read by this version",
+	} {
 		if !strings.Contains(r.Sources[i].Error, text) {
 			t.Errorf("%s: %s", r.Sources[i].Name, r.Sources[i].Error)
 		}
