@@ -35,6 +35,7 @@
 //	netboot         netbootPage        arrange_netboot.go    /netboot/
 //	netboot-series  netbootSeriesPage  arrange_netboot.go    /netboot/SERIES/
 //	checks          checksPage         arrange_checks.go     /checks/
+//	rule            rulePage           arrange_checks.go     /checks/RULE/ where there are many
 //	text            textPage           arrange_text.go       /NAME/ for each text
 //	404             lostPage           arrange_text.go       /404.html
 //

@@ -176,12 +176,13 @@ func (s *site) arrange() {
 	s.nameSeries()
 	s.buildMenu()
 	s.collectDownloads()
+	s.found = groupFindings(s.picture.Findings)
 }
 
 // outputs lists every file of the site. A new kind of output is one more line here.
 func (s *site) outputs() []output {
 	return slices.Concat(
-		s.fixedPages(), s.seriesPages(), s.productPages(), s.imagePages(), s.netbootPages(), s.textPages(), s.assetFiles(),
+		s.fixedPages(), s.rulePages(), s.seriesPages(), s.productPages(), s.imagePages(), s.netbootPages(), s.textPages(), s.assetFiles(),
 	)
 }
 
@@ -221,6 +222,16 @@ func (s *site) fixedPages() []output {
 			return err
 		}},
 	}
+}
+
+func (s *site) rulePages() []output {
+	var out []output
+	for _, f := range s.found {
+		for n := range f.parts() {
+			out = append(out, page(s, f.path(n), "rule", sure(s.arrangeRule, rulePart{f, n})))
+		}
+	}
+	return out
 }
 
 func (s *site) seriesPages() []output {

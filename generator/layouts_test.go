@@ -90,6 +90,7 @@ func tryAll(t *testing.T, s *site) {
 	tryPage[netbootPage](t, s, "netboot")
 	tryPage[netbootSeriesPage](t, s, "netboot-series")
 	tryPage[productPage](t, s, "product")
+	tryPage[rulePage](t, s, "rule")
 	tryPage[seriesPage](t, s, "series")
 	tryPage[textPage](t, s, "text")
 }
@@ -242,6 +243,7 @@ func TestNotes(t *testing.T) {
 		{"javascript link", `<a href="javascript:alert(1)">y</a>`, "y"},
 		{"relative link", `<a href="/admin">y</a>`, "y"},
 		{"link", `<a href="https://a.example/?b=1&c=2">y</a>`, `<a href="https://a.example/?b=1&amp;c=2" rel="nofollow noreferrer">y</a>`},
+		{"link without host", `<a href="http:">y</a><a href="https:/x">z</a>`, "yz"},
 		{"picture", `<img src=x onerror=alert(1)>z`, "z"},
 		{"not closed", "<b>y <i>z", "<b>y <i>z</i></b>"},
 		{"closed too often", "y</b></p></div></table>", "y"},

@@ -12,7 +12,7 @@ import (
 // pageKinds are the templates that must be there: one for each page struct.
 var pageKinds = []string{
 	"404", "checks", "directory", "family", "home", "images", "manifest", "netboot",
-	"netboot-series", "product", "series", "text",
+	"netboot-series", "product", "rule", "series", "text",
 }
 
 // Page is what every page has. Each page struct embeds it; all addresses in a

@@ -3,6 +3,7 @@ package generator
 import (
 	"bytes"
 	"html/template"
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode"
@@ -29,7 +30,10 @@ func newSanitizer() sanitizer {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("b", "strong", "i", "em", "code", "br", "p", "ul", "ol", "li")
 	p.AllowAttrs("href").OnElements("a")
-	p.AllowURLSchemes("http", "https")
+	// Without a host "http:x" would be a link within the site.
+	hosted := func(u *url.URL) bool { return u.Host != "" && u.User == nil }
+	p.AllowURLSchemeWithCustomPolicy("http", hosted)
+	p.AllowURLSchemeWithCustomPolicy("https", hosted)
 	p.AllowRelativeURLs(false)
 	p.RequireParseableURLs(true)
 	p.RequireNoFollowOnLinks(true)

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -19,10 +20,9 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // goldenPages are the pages of the sample that are compared byte for byte; the
 // checks on links and tags see all of them.
 var goldenPages = []string{
-	"404.html",
 	"about/index.html",
 	"checks/index.html",
-	"families/ubuntu-server/index.html",
+	"families/kubuntu/index.html",
 	"images/full/odd/%252e%252e/a b+c~d/index.html",
 	"images/full/ubuntu-server/noble/daily-live/current/index.html",
 	"images/full/ubuntu/releases/noble/release/index.html",
@@ -61,6 +61,16 @@ func readSite(tb testing.TB, dir string) map[string][]byte {
 	return files
 }
 
+// fingerprints are left out of the comparison: a new style sheet is no news on
+// every page.
+var fingerprints = regexp.MustCompile(`(assets/[a-z]+-)[0-9a-f]{10}\.`)
+
+// comparable is a file as it is compared, ending in a line break.
+func comparable(content []byte) string {
+	text := fingerprints.ReplaceAllString(string(content), "$1*.")
+	return strings.TrimSuffix(text, "\n") + "\n"
+}
+
 // sampleSite builds the sample and returns its files.
 func sampleSite(tb testing.TB) map[string][]byte {
 	tb.Helper()
@@ -79,7 +89,7 @@ func TestGoldenSite(t *testing.T) {
 	if *update {
 		a := &txtar.Archive{Comment: []byte("Some pages of the sample site. Rewrite with: go test ./generator -run TestGoldenSite -update\n\n")}
 		for _, name := range goldenPages {
-			a.Files = append(a.Files, txtar.File{Name: name, Data: site[name]})
+			a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(comparable(site[name]))})
 		}
 		if err := os.WriteFile(golden, txtar.Format(a), 0o644); err != nil {
 			t.Fatal(err)
@@ -98,7 +108,7 @@ func TestGoldenSite(t *testing.T) {
 			t.Errorf("%s is not in the site; it has %d files", name, len(site))
 			continue
 		}
-		if diff := cmp.Diff(want[name], strings.TrimSuffix(string(site[name]), "\n")+"\n"); diff != "" {
+		if diff := cmp.Diff(want[name], comparable(site[name])); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

@@ -75,7 +75,42 @@ func writeSet(ctx context.Context, staged, dir, before string, outputs []output)
 	if err := group.Wait(); err != nil {
 		return "", nil, err
 	}
-	return digestSet(outputs, files), files, nil
+	return digestSet(outputs, files), files, s.settle(outputs, files)
+}
+
+// syncs is how many files are synced at once: waiting for a disk needs no
+// processor, and file systems write several waiting files in one go.
+const syncs = 64
+
+// settle waits until every new file and every directory is on disk, so that a set
+// that has its name is whole even after the power failed.
+func (s *set) settle(outputs []output, files []written) error {
+	var group errgroup.Group
+	group.SetLimit(syncs)
+	dirs := map[string]bool{".": true}
+	for i, o := range outputs {
+		for dir := path.Dir(o.path); !dirs[dir]; dir = path.Dir(dir) {
+			dirs[dir] = true
+		}
+		if !files[i].shared {
+			group.Go(func() error { return s.sync(o.path) })
+		}
+	}
+	for dir := range dirs {
+		group.Go(func() error { return s.sync(dir) })
+	}
+	return group.Wait()
+}
+
+func (s *set) sync(name string) error {
+	f, err := s.root.Open(path.Join(s.dir, name))
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write /%s: %w", name, err)
+	}
+	return nil
 }
 
 // makeDirs makes every directory once, before the writers start.
@@ -139,7 +174,7 @@ func (s *set) create(name string, content []byte, modified time.Time) error {
 		return fmt.Errorf("write /%s: %w", name, err)
 	}
 	_, err = f.Write(content)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write /%s: %w", name, err)
 	}
 	if modified.IsZero() {
