@@ -284,6 +284,37 @@ func TestDefaultMilestones(t *testing.T) {
 	}
 }
 
+// The installers that the default adds are those of series whose packages are still
+// in the archive, and each says that nobody looks whether it is there.
+func TestDefaultNetboot(t *testing.T) {
+	t.Parallel()
+	rules := defaultConfig(t).Rules
+	var got []string
+	for _, s := range rules.Series {
+		for _, n := range rules.Netboot {
+			if n.Address == "" || !rules.MatchSeries(n.Series, s.Name) {
+				continue
+			}
+			got = append(got, s.Name+": "+strings.Join(n.Arches, " "))
+			if host, _, _ := strings.Cut(strings.TrimPrefix(n.Address, "http://"), "/"); host != "archive.ubuntu.com" && host != "ports.ubuntu.com" {
+				t.Errorf("%s: %s is not in the archive", s.Name, n.Address)
+			}
+			if !strings.Contains(n.Note, "Nobody has checked") {
+				t.Errorf("%s: the note promises too much: %s", s.Name, n.Note)
+			}
+		}
+	}
+	want := []string{
+		"trusty: amd64 i386", "trusty: ppc64el", "trusty: armhf",
+		"xenial: amd64 i386", "xenial: arm64", "xenial: ppc64el", "xenial: armhf", "xenial: s390x",
+		"bionic: amd64 i386", "bionic: arm64", "bionic: ppc64el", "bionic: armhf", "bionic: s390x",
+		"focal: amd64", "focal: arm64", "focal: ppc64el", "focal: s390x",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // Every architecture, publish type and project of the facts is described.
 func TestDefaultDescriptions(t *testing.T) {
 	t.Parallel()

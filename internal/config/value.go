@@ -149,6 +149,8 @@ func (t *table) duration(key string, into *time.Duration, zero bool) {
 	switch {
 	case err != nil:
 		t.note(key, fmt.Sprintf(`%q is not a duration; write it like "90s", "15m" or "1h30m"`, s))
+	case d < 0 && zero:
+		t.note(key, fmt.Sprintf(`%q is out of range; write a duration like "15m", or "0s"`, s))
 	case d < 0 || d == 0 && !zero:
 		t.note(key, fmt.Sprintf(`%q is out of range; write a duration longer than nothing, like "15m"`, s))
 	default:
