@@ -1,6 +1,7 @@
 package release
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"math/rand"
 	"reflect"
@@ -98,7 +99,7 @@ func daily(project, series, imageType, publishType, arch, id string) Image {
 
 // sum makes up a checksum.
 func sum(words ...string) string {
-	return fmt.Sprintf("%064x", len(strings.Join(words, ""))*7919)[:64]
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(words, "\x00"))))
 }
 
 func released(project, series, dir, name, publishType, arch, id string) Image {
