@@ -52,7 +52,9 @@ func newApache(s *sample) *apache {
 	}
 	for at := range s.dirs {
 		add(at)
-		a.children[at] = nil
+		if _, ok := a.children[at]; !ok {
+			a.children[at] = nil
+		}
 	}
 	for _, names := range a.children {
 		slices.Sort(names)

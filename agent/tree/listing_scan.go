@@ -134,6 +134,8 @@ func (s *scanner) text() {
 	}
 	c := s.open
 	switch {
+	case c.tag == atom.Table:
+		// What matters stands in cells.
 	case s.anchor && len(c.links) > 0:
 		last := &c.links[len(c.links)-1]
 		last.text = grow(last.text, raw)

@@ -91,16 +91,7 @@ var indexes = map[string]string{
 
 func TestApache(t *testing.T) {
 	t.Parallel()
-	program := testenv.Program(t, "apache2", "httpd")
-	modules := ""
-	for _, dir := range []string{"/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"} {
-		if _, err := os.Stat(filepath.Join(dir, "mod_autoindex.so")); err == nil {
-			modules = dir
-		}
-	}
-	if modules == "" {
-		testenv.Missing(t, "the modules of Apache are nowhere to be found")
-	}
+	program, modules := apacheHere(t)
 	root := openRoot(t)
 	fullSample().write(t, root)
 	for name, options := range indexes {
@@ -109,6 +100,19 @@ func TestApache(t *testing.T) {
 			sameAsLocal(t, root, startApache(t, program, modules, root, options))
 		})
 	}
+}
+
+// apacheHere finds Apache and its modules.
+func apacheHere(t testing.TB) (program, modules string) {
+	t.Helper()
+	program = testenv.Program(t, "apache2", "httpd")
+	for _, dir := range []string{"/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"} {
+		if _, err := os.Stat(filepath.Join(dir, "mod_autoindex.so")); err == nil {
+			return program, dir
+		}
+	}
+	testenv.Missing(t, "the modules of Apache are nowhere to be found")
+	return "", ""
 }
 
 // startApache serves a directory with options for its listings.

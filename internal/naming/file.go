@@ -111,39 +111,30 @@ func (g *Grammar) ParseFile(d Directory, name string) File {
 func (g *Grammar) splitExtension(name string) (stem, typ string, main bool) {
 	stem = name
 	for {
-		e, end, ok := g.extension(stem)
+		e, ok := g.extension(stem)
 		if !ok {
 			return stem, typ, false
 		}
-		stem = stem[:len(stem)-len(end)]
+		stem = stem[:len(stem)-len(e.end)]
 		if typ == "" {
-			typ, main = end[1:], e.Main
+			typ, main = e.end[1:], e.main
 		} else {
-			typ, main = end[1:]+"."+typ, false
+			typ, main = e.end[1:]+"."+typ, false
 		}
-		if e.Main || e.Joined {
+		if e.main || e.joined {
 			return stem, typ, main
 		}
 	}
 }
 
-// extension finds the longest known extension at the end of a name, with the dot
-// or hyphen in front of it.
-func (g *Grammar) extension(name string) (release.Extension, string, bool) {
+// extension finds the longest known extension at the end of a name.
+func (g *Grammar) extension(name string) (extension, bool) {
 	for _, e := range g.extensions {
-		sign := "."
-		if e.Joined {
-			sign = "-"
-		}
-		end := sign + e.Name
-		if len(end) > 1 && len(name) > len(end) && strings.HasSuffix(name, end) {
-			return e, end, true
+		if len(name) > len(e.end) && strings.HasSuffix(name, e.end) {
+			return e, true
 		}
 	}
-	if end := "." + oversized; len(name) > len(end) && strings.HasSuffix(name, end) {
-		return release.Extension{Name: oversized}, end, true
-	}
-	return release.Extension{}, "", false
+	return extension{}, false
 }
 
 func (f *File) unknown(what string) bool { return slices.Contains(f.Unknown, what) }

@@ -35,7 +35,13 @@ type Grammar struct {
 	isArch     map[string]bool
 	cpus       map[string]bool
 	imageTypes map[string]bool
-	extensions []release.Extension // longest first
+	extensions []extension // longest first
+}
+
+// extension is the end of a file name, with the sign in front of it.
+type extension struct {
+	end          string
+	main, joined bool
 }
 
 // New compiles the rules.
@@ -67,11 +73,24 @@ func New(rules release.Rules) *Grammar {
 		g.cpus[cpu] = true
 	}
 	g.publish, g.arches = longestFirst(g.isPublish), longestFirst(g.isArch)
-	g.extensions = slices.Clone(rules.Extensions)
-	slices.SortStableFunc(g.extensions, func(a, b release.Extension) int {
-		return cmp.Compare(len(b.Name), len(a.Name))
-	})
+	g.addExtensions()
 	return g
+}
+
+func (g *Grammar) addExtensions() {
+	for _, e := range g.rules.Extensions {
+		sign := "."
+		if e.Joined {
+			sign = "-"
+		}
+		if e.Name != "" {
+			g.extensions = append(g.extensions, extension{sign + e.Name, e.Main, e.Joined})
+		}
+	}
+	g.extensions = append(g.extensions, extension{end: "." + oversized})
+	slices.SortStableFunc(g.extensions, func(a, b extension) int {
+		return cmp.Compare(len(b.end), len(a.end))
+	})
 }
 
 // addProjects learns the projects and how their released files begin. The project

@@ -117,7 +117,7 @@ func (c *collector) promote(left []File, rest []release.File) {
 		if f.Class != Companion || !f.unknown("extension") || c.beginning(f.Name) != nil {
 			continue
 		}
-		if _, _, ok := c.g.extension(f.Name); ok {
+		if _, ok := c.g.extension(f.Name); ok {
 			continue // a companion of something that is not there
 		}
 		c.add(f, rest[i])

@@ -1,0 +1,281 @@
+package tree
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+	"shiplist/internal/testenv"
+)
+
+// The size of the large tree, the tree itself counted.
+const (
+	largeDirectories = 901
+	largeFiles       = 12_000
+)
+
+// builder fills a sample to an exact size.
+type builder struct {
+	*sample
+	random *rand.Rand
+	dirs   map[string]bool
+	holds  []string // directories with images
+}
+
+func (b *builder) mkdir(at string) {
+	for ; !b.dirs[at]; at = parent(at) {
+		b.dirs[at] = true
+		b.sample.dirs[at] = true
+	}
+}
+
+// fill adds images to a directory: names with the prefix and the type, for some
+// architectures. The bytes depend on the key and the architecture.
+func (b *builder) fill(at, prefix, ext, key string, arches ...string) {
+	b.mkdir(at)
+	b.holds = append(b.holds, at)
+	for _, arch := range arches {
+		b.image(at, prefix+"-"+arch+"."+ext, key+" "+arch)
+	}
+	b.text(at+"/HEADER.html", strings.Repeat("<p>About these images.</p>\n", 40))
+	b.text(at+"/FOOTER.html", "</body></html>\n")
+}
+
+// dailies adds the builds of one project and series, of which the last but one is
+// current.
+func (b *builder) dailies(project, series string, day int) {
+	at := project + "/" + series + "/daily-live"
+	publish := "desktop"
+	if project == "ubuntu-server" {
+		publish = "live-server"
+	}
+	for n := range 3 {
+		id := strconv.Itoa(20260900 + day + n)
+		b.fill(at+"/"+id, series+"-"+publish, "iso", project+series+id, "amd64", "arm64")
+		if project == "ubuntu-server" {
+			for _, arch := range []string{"amd64", "arm64"} {
+				b.netboot(at+"/"+id, series, arch, "https://cdimage.example/"+at+"/"+id+"/"+series+"-live-server-"+arch+".iso")
+				b.mkdir(at + "/" + id + "/netboot/" + arch + "/grub")
+			}
+			b.mkdir(at + "/" + id + "/netboot/amd64/pxelinux.cfg")
+		}
+		if n == 1 {
+			b.fill(at+"/current", series+"-"+publish, "iso", project+series+id, "amd64", "arm64")
+		}
+	}
+}
+
+// largeSample is a full tree of the size at which speed is measured; always the same.
+func largeSample() *sample {
+	b := &builder{newSample(), rand.New(rand.NewPCG(1, 2)), map[string]bool{"": true}, nil}
+	projects := []string{"edubuntu", "kubuntu", "lubuntu", "ubuntu", "ubuntu-budgie", "ubuntu-mate", "ubuntu-server", "ubuntu-unity", "ubuntucinnamon", "ubuntukylin", "ubuntustudio", "xubuntu"}
+	versions := []string{"jammy", "22.04", "noble", "24.04", "plucky", "25.04", "questing", "25.10", "resolute", "26.04"}
+	for i, project := range projects {
+		for v := 0; v < len(versions); v += 2 {
+			series, version := versions[v], versions[v+1]
+			b.dailies(project, series, 1+(i+v)%20)
+			at := project + "/releases/" + series
+			b.fill(at+"/release", project+"-"+version+"-desktop", "iso", project+"final"+series, "amd64", "arm64")
+			b.fill(at+"/beta", project+"-"+version+"-beta-desktop", "iso", project+"beta"+series, "amd64", "arm64")
+		}
+	}
+	for n := 0; len(b.dirs) < largeDirectories-3; n++ {
+		project, series := projects[n%len(projects)], versions[n/len(projects)%5*2]
+		at := fmt.Sprintf("%s/%s/daily-preinstalled/%d", project, series, 20260901+n/60)
+		b.fill(at, series+"-preinstalled-desktop", "img.xz", at, "arm64+raspi", "riscv64")
+	}
+	for len(b.dirs) < largeDirectories {
+		b.mkdir(fmt.Sprintf("ubuntu/old/%d", len(b.dirs)))
+	}
+	lists := 2 * len(b.holds)
+	for n := 0; len(b.files)+lists < largeFiles; n++ {
+		at := b.holds[b.random.IntN(len(b.holds))]
+		if path.Base(at) == "current" {
+			continue
+		}
+		first := firstImage(b.sample, at)
+		b.text(fmt.Sprintf("%s/%s.manifest-%d", at, first, n), "bash\t5.2\n")
+	}
+	for _, at := range b.holds {
+		b.sums(at)
+	}
+	return b.sample
+}
+
+// firstImage is the stem of the first image of a directory.
+func firstImage(s *sample, at string) string {
+	best := ""
+	for _, arch := range []string{"amd64", "arm64+raspi"} {
+		for _, stem := range []string{"-desktop-", "-live-server-", "-preinstalled-desktop-"} {
+			for _, prefix := range strings.Split(at, "/") {
+				for _, ext := range []string{".iso", ".img.xz"} {
+					if _, ok := s.files[at+"/"+prefix+stem+arch+ext]; ok {
+						best = prefix + stem + arch
+					}
+				}
+			}
+		}
+	}
+	if best == "" {
+		best = "notes"
+	}
+	return best
+}
+
+// TestLargeTree holds the tree that is measured to its size, and the poll to its
+// share of requests.
+func TestLargeTree(t *testing.T) {
+	t.Parallel()
+	s := largeSample()
+	dirs := map[string]bool{"": true}
+	for at := range maps.Keys(s.files) {
+		for at = parent(at); !dirs[at]; at = parent(at) {
+			dirs[at] = true
+		}
+	}
+	for at := range s.dirs {
+		dirs[at] = true
+	}
+	if len(dirs) != largeDirectories || len(s.files) != largeFiles {
+		t.Errorf("%d directories, %d files, want %d and %d", len(dirs), len(s.files), largeDirectories, largeFiles)
+	}
+	a := newApache(s)
+	answer := poll(t, newSource(t, config.Tree{URL: a.start(t)}), nil)
+	if n := a.total(a.listings); n > largeDirectories {
+		t.Errorf("%d listings, want at most %d", n, largeDirectories)
+	}
+	for at, n := range a.listings {
+		if n > 1 {
+			t.Errorf("%q is listed %d times", at, n)
+		}
+	}
+	if len(answer.Problems) > 0 {
+		t.Errorf("%d problems, first %v", len(answer.Problems), answer.Problems[0])
+	}
+	if n := len(answer.Facts.Images); n < 900 {
+		t.Errorf("%d images, want more than 900", n)
+	}
+}
+
+// BenchmarkPoll polls the large tree without asking for sizes.
+func BenchmarkPoll(b *testing.B) {
+	a := newApache(largeSample())
+	source := newSource(b, config.Tree{URL: a.start(b)})
+	first := poll(b, source, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		poll(b, source, first.Facts)
+	}
+	polls := float64(b.N + 1)
+	b.ReportMetric(float64(first.Requests), "requests/op")
+	b.ReportMetric(float64(a.total(a.listings))/polls, "listings/op")
+	b.ReportMetric(float64(first.Bytes), "bytes/op")
+}
+
+// BenchmarkPollLocal polls the same tree as a local directory.
+func BenchmarkPollLocal(b *testing.B) {
+	root := b.TempDir()
+	largeSample().write(b, root)
+	source := newSource(b, config.Tree{URL: "file:" + root})
+	b.ReportAllocs()
+	for b.Loop() {
+		poll(b, source, nil)
+	}
+}
+
+// The environment variables by which this test binary does more than test.
+const (
+	writeVariable   = "SHIPLIST_WRITE_TREE" // directory into which the large tree is written
+	measureVariable = "SHIPLIST_MEASURE"    // runs TestAgainstRclone when set
+	pollVariable    = "SHIPLIST_POLL"       // address that is polled once by a process of its own
+)
+
+// TestWriteLargeTree writes the large tree where it is wanted, for measurements.
+func TestWriteLargeTree(t *testing.T) {
+	root := os.Getenv(writeVariable)
+	if root == "" {
+		t.Skip(writeVariable + " names no directory")
+	}
+	largeSample().write(t, root)
+}
+
+// TestPollProcess is one poll in a process of its own; see TestAgainstRclone.
+func TestPollProcess(t *testing.T) {
+	address := os.Getenv(pollVariable)
+	if address == "" {
+		t.Skip(pollVariable + " names no address")
+	}
+	source, start := newSource(t, config.Tree{URL: address}), time.Now()
+	answer, err := source.Poll(t.Context(), &release.Facts{})
+	took := time.Since(start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, _ := os.ReadFile("/proc/self/status")
+	_, peak, _ := strings.Cut(string(status), "VmHWM:")
+	peak, _, _ = strings.Cut(peak, "\n")
+	fmt.Printf("poll alone %v, images %d, requests %d, bytes %d, peak %s\n", took, len(answer.Facts.Images), answer.Requests, answer.Bytes, strings.TrimSpace(peak))
+}
+
+// TestAgainstRclone measures whole processes, ours and rclone's, that list the large
+// tree on the same Apache with eight connections each, in turn: as it is, and
+// without the checksum lists, which rclone does not read.
+func TestAgainstRclone(t *testing.T) {
+	if os.Getenv(measureVariable) == "" {
+		t.Skip(measureVariable + " is not set")
+	}
+	program, modules := apacheHere(t)
+	rclone := testenv.Program(t, "rclone")
+	for _, lists := range []bool{true, false} {
+		s := largeSample()
+		maps.DeleteFunc(s.files, func(at string, _ sampleFile) bool {
+			return !lists && strings.HasPrefix(path.Base(at), "SHA256SUMS")
+		})
+		root := openRoot(t)
+		s.write(t, root)
+		ours, theirs := race(t, rclone, startApache(t, program, modules, root, indexes["production"]))
+		t.Logf("checksum lists %v, median of 5: poll %v, rclone %v, ratio %.2f", lists, ours, theirs, float64(ours)/float64(theirs))
+	}
+}
+
+// race returns the medians of five runs each, in turn.
+func race(t *testing.T, rclone, address string) (poll, other time.Duration) {
+	t.Helper()
+	var ours, theirs []time.Duration
+	for range 5 {
+		cmd := exec.Command(os.Args[0], "-test.run", "^TestPollProcess$")
+		cmd.Env = append(os.Environ(), pollVariable+"="+address)
+		ours = append(ours, timed(t, cmd, t.Log))
+		cmd = exec.Command(rclone, "lsf", "-R", "--http-no-head", "--checkers", "8", "--http-url", address, ":http:")
+		cmd.Env = append(os.Environ(), "RCLONE_CONFIG="+filepath.Join(t.TempDir(), "none"))
+		theirs = append(theirs, timed(t, cmd, nil))
+	}
+	slices.Sort(ours)
+	slices.Sort(theirs)
+	return ours[2], theirs[2]
+}
+
+func timed(t *testing.T, cmd *exec.Cmd, log func(...any)) time.Duration {
+	t.Helper()
+	start := time.Now()
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", cmd.Path, err)
+	}
+	took := time.Since(start)
+	if log != nil {
+		log(strings.TrimSpace(string(out)))
+	}
+	return took
+}
