@@ -48,9 +48,11 @@ type intent struct {
 	status  int64
 }
 
-// build is a product at a version, on whatever milestones.
+// build is a product at a version, on whatever milestones of one series: the tracker
+// makes a new one where the same version is posted to another series.
 type build struct {
 	id      int64
+	series  *series
 	product *product
 	version string
 }
@@ -223,14 +225,14 @@ func (db *records) loadManifest() error {
 
 func (db *records) loadBuilds() error {
 	return table("builds.tsv", "site product version on date user note", func(r row) {
-		b := db.buildOf(db.productOf(r, db.siteOf(r)), r.text("version"))
-		date, by := r.time("date").Format(stamp), db.userOf(r, "user")
+		p, date, by := db.productOf(r, db.siteOf(r)), r.time("date").Format(stamp), db.userOf(r, "user")
 		for _, word := range r.words("on") {
 			e := &entry{
-				build: b, date: date, user: by,
+				date: date, user: by,
 				note: strings.ReplaceAll(r.text("note"), `\n`, "\r\n"), // web forms send both
 			}
 			e.milestone, e.status = db.place(r, word)
+			e.build = db.buildOf(e.milestone.series, p, r.text("version"))
 			db.entries = append(db.entries, e)
 		}
 	})
@@ -246,14 +248,15 @@ func (db *records) place(r row, word string) (*milestone, int64) {
 	return find(r, "on", db.milestones, func(m *milestone) bool { return strconv.FormatInt(m.id, 10) == id }), n
 }
 
-// buildOf returns the build of a product at a version, which is made once.
-func (db *records) buildOf(p *product, version string) *build {
+// buildOf returns the build of a product at a version, which is made once for each
+// series.
+func (db *records) buildOf(s *series, p *product, version string) *build {
 	for _, b := range db.builds {
-		if b.product == p && b.version == version {
+		if b.series == s && b.product == p && b.version == version {
 			return b
 		}
 	}
-	b := &build{id: firstBuild + int64(len(db.builds)), product: p, version: version}
+	b := &build{id: firstBuild + int64(len(db.builds)), series: s, product: p, version: version}
 	db.builds = append(db.builds, b)
 	return b
 }
@@ -312,8 +315,9 @@ func (db *records) testcasesOf(p *product) []*testcase {
 const outcomes = "FPR????U" // failed 0, passed 1, in progress 2, unknown 7
 
 func (db *records) loadResults() error {
-	return table("results.tsv", "site product version marks date reporter bugs comment", func(r row) {
-		b := db.buildOf(db.productOf(r, db.siteOf(r)), r.text("version"))
+	return table("results.tsv", "site series product version marks date reporter bugs comment", func(r row) {
+		on := db.siteOf(r)
+		b := db.builtFor(r, db.seriesOf(r, on, r.text("series")), db.productOf(r, on))
 		cases := db.testcasesOf(b.product)
 		marks := r.text("marks")
 		if len(marks) > len(cases) {
@@ -327,6 +331,13 @@ func (db *records) loadResults() error {
 			}
 			db.results = append(db.results, db.result(r, b, cases[i], int64(outcome)))
 		}
+	})
+}
+
+// builtFor finds the build of a row: there are no results of what was never built.
+func (db *records) builtFor(r row, s *series, p *product) *build {
+	return find(r, "version", db.builds, func(b *build) bool {
+		return b.series == s && b.product == p && b.version == r.text("version")
 	})
 }
 

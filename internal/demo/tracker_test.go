@@ -224,6 +224,29 @@ func checkMulticall(t *testing.T, name string, want, got value) {
 	}
 }
 
+// As on the real tracker a build has one id on all milestones of its series, and none
+// outside of it.
+func TestBuildsBelongToOneSeries(t *testing.T) {
+	t.Parallel()
+	type name struct{ series, product, version string }
+	ids, of, shared := make(map[name]int64), make(map[int64]name), false
+	for _, e := range newDemo(t).tracker.db.entries {
+		n := name{e.milestone.series.title, digits(e.build.product.id), e.build.version}
+		have, again := ids[n]
+		if again && have != e.build.id {
+			t.Errorf("%v has the ids %d and %d", n, have, e.build.id)
+		}
+		if first, taken := of[e.build.id]; taken && first != n {
+			t.Errorf("%d is %v and %v", e.build.id, first, n)
+		}
+		shared = shared || again
+		ids[n], of[e.build.id] = e.build.id, n
+	}
+	if !shared {
+		t.Error("no build is on two milestones")
+	}
+}
+
 // Every list has at least one row for every shape that the tracker can answer.
 func TestResultsHaveBothFormsOfBugs(t *testing.T) {
 	t.Parallel()
