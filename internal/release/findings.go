@@ -269,6 +269,18 @@ func (j *joiner) evidence(r *Row) []Evidence {
 	return list
 }
 
+// grounds are what the sources have of a row: its builds or, where there is none, the
+// intent to have one.
+func (j *joiner) grounds(r *Row) []Evidence {
+	if list := j.evidence(r); len(list) > 0 {
+		return list
+	}
+	return j.intentEvidence(r)
+}
+
+// configured is evidence from the configuration.
+func configured(fact string) Evidence { return Evidence{Source: "configuration", Fact: fact} }
+
 // lies is the evidence of a directory.
 func (j *joiner) lies(d *TreeDirectory, fact string) Evidence {
 	return says(j.stateOf(d.Tree.Name), cmp.Or(d.URL, d.Path), fact)

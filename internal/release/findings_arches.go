@@ -133,7 +133,7 @@ func (j *joiner) compareArches(key built, want []string, k *buildKind) {
 		Actor:  ActorRelease,
 		Evidence: []Evidence{
 			j.lies(k.dirs[0], "has "+listWords(k.arches)),
-			{Source: "configuration", Fact: "[[arches]] says " + listWords(want)},
+			configured("[[arches]] says " + listWords(want)),
 		},
 	}, at)
 }

@@ -54,17 +54,31 @@ func (j *joiner) dirsOf(i *TreeImage) []*TreeDirectory {
 
 func (j *joiner) findNoLocation() {
 	for _, r := range j.open {
-		if r.LocationError == "" || !r.releases() {
+		if r.LocationError == "" || !r.releases() || j.unborn(r) {
 			continue
 		}
 		j.report(Finding{
 			Rule:     "no-location",
 			Text:     fmt.Sprintf("Where %s is published is not known: %s.", r.name(), r.LocationError),
-			Advice:   "Add the rule to the configuration.",
+			Advice:   j.locationAdvice(r),
 			Actor:    ActorConfig,
-			Evidence: j.evidence(r),
+			Evidence: j.grounds(r),
 		}, spot{rows: []*Row{r}})
 	}
+}
+
+// unborn reports whether a row has no build and its title, which stands for several
+// kinds of image, no files: which it will be shows when there are some.
+func (j *joiner) unborn(r *Row) bool {
+	held, doubtful := j.doubtful[productSeries{r.Product, j.seriesKey(r.Manifest.Line.Slug)}]
+	return r.State == StateMissing && doubtful && len(held) == 0
+}
+
+func (j *joiner) locationAdvice(r *Row) string {
+	if held, doubtful := j.doubtful[productSeries{r.Product, j.seriesKey(r.Manifest.Line.Slug)}]; doubtful {
+		return ambiguousAdvice(held)
+	}
+	return "Add the rule to the configuration."
 }
 
 func (j *joiner) findSameLocation() {
@@ -90,15 +104,18 @@ func (j *joiner) findSameLocation() {
 			continue
 		}
 		var titles []string
+		var ev []Evidence
 		for _, r := range rows {
 			titles = append(titles, r.Product.Title)
+			ev = append(ev, configured(fmt.Sprintf("[[publish]] rule %d is for %s", r.Location.Rule+1, r.Product.Title)))
 		}
 		j.report(Finding{
 			Rule: "same-location",
 			Text: fmt.Sprintf("%s would all be published on %s as %s/%s.",
 				joinWords(titles, "and"), key.m.Title, key.dir, key.stem),
-			Advice: "Correct the [[product]] or [[publish]] rules so that each has a place of its own.",
-			Actor:  ActorConfig,
+			Advice:   "Correct the [[product]] or [[publish]] rules so that each has a place of its own.",
+			Actor:    ActorConfig,
+			Evidence: ev,
 		}, spot{rows: rows})
 	}
 }
@@ -119,6 +136,8 @@ func (j *joiner) findRoles() {
 				Plural(len(rows), "product is", "products are"), role),
 			Advice: "Add the [[tree]], or change the [[publish]] rules.",
 			Actor:  ActorConfig,
+			Evidence: []Evidence{configured(fmt.Sprintf("[[publish]] rule %d is for %s",
+				rows[0].Location.Rule+1, rows[0].Product.Title))},
 		}, spot{rows: rows})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 func (j *joiner) findMissing() {
@@ -82,7 +83,7 @@ func (j *joiner) findFailed() {
 
 // findNoFiles makes one finding for each build, on however many milestones it is.
 func (j *joiner) findNoFiles() {
-	trees := j.liveTrees()
+	trees := j.dailyTrees()
 	if len(trees) == 0 {
 		return
 	}
@@ -91,24 +92,43 @@ func (j *joiner) findNoFiles() {
 	})
 	for _, key := range keys {
 		rows := groups[key]
-		r := rows[0]
-		looked := j.lookedAfter(trees, r.BuildID)
-		if len(looked) == 0 {
-			continue
+		if looked := j.lookedAfter(trees, rows); len(looked) > 0 {
+			j.noFiles(rows, looked)
 		}
-		ev := j.evidence(r)
-		for _, t := range looked {
-			ev = append(ev, says(j.stateOf(t.Name), t.Site, "no files of build "+r.BuildID))
-		}
-		j.report(Finding{
-			Rule: "no-files",
-			Text: fmt.Sprintf("Build %s of %s has no files in the trees (%s %s %s).",
-				r.BuildID, r.Product.Title, r.Identity.Project, r.Identity.PublishType, r.Identity.Arch),
-			Advice:   "Look whether the build was published, or purged; build it again if it is gone.",
-			Actor:    ActorTree,
-			Evidence: ev,
-		}, spot{rows: rows})
 	}
+}
+
+func (j *joiner) noFiles(rows []*Row, looked []*Tree) {
+	r := rows[0]
+	ev := j.evidence(r)
+	var names []string
+	for _, t := range looked {
+		names = append(names, t.Name)
+		ev = append(ev, j.newestThere(r, t))
+	}
+	j.report(Finding{
+		Rule: "no-files",
+		Text: fmt.Sprintf("Build %s of %s has no files in %s (looked for project %s, type %s, architecture %s).",
+			r.BuildID, r.Product.Title, listWords(names), r.Identity.Project, r.Identity.PublishType, r.Identity.Arch),
+		Advice:   "Look whether the build was published, or purged; build it again if it is gone.",
+		Actor:    ActorTree,
+		Evidence: ev,
+	}, spot{rows: rows})
+}
+
+// newestThere is the evidence of a tree without the files of a row's build: the
+// newest daily that it holds in their place.
+func (j *joiner) newestThere(r *Row, t *Tree) Evidence {
+	var newest *TreeImage
+	for _, i := range j.rowCandidates(r) {
+		if i.Tree == t && i.Kind == ImageDaily && (newest == nil || CompareBuildIDs(i.BuildID, newest.BuildID) > 0) {
+			newest = i
+		}
+	}
+	if newest == nil {
+		return says(j.stateOf(t.Name), t.Site, "no daily of "+r.Product.Title)
+	}
+	return says(j.stateOf(t.Name), newest.URL, "the newest is build "+newest.BuildID)
 }
 
 // byBuild groups open rows that stand for the same build, in order.
@@ -128,27 +148,46 @@ func (j *joiner) byBuild(want func(*Row) bool) (map[buildKey][]*Row, []buildKey)
 	return groups, keys
 }
 
-// liveTrees are the trees in which new files are expected and that hold some.
-func (j *joiner) liveTrees() []*Tree {
+// dailyTrees are the trees in which new builds are expected: those that hold dailies.
+func (j *joiner) dailyTrees() []*Tree {
 	var trees []*Tree
 	for _, t := range j.p.Trees {
-		if t.Role != RoleOld && slices.ContainsFunc(t.Directories, func(d *TreeDirectory) bool { return len(d.Images) > 0 }) {
+		if t.Role != RoleOld && slices.ContainsFunc(t.Directories, (*TreeDirectory).hasDailies) {
 			trees = append(trees, t)
 		}
 	}
 	return trees
 }
 
-// lookedAfter are the trees that were seen on or after the day of a build: others
-// cannot have it yet.
-func (j *joiner) lookedAfter(trees []*Tree, id string) []*Tree {
-	b, ok := ParseBuildID(id)
-	if !ok {
-		return trees
-	}
+func (d *TreeDirectory) hasDailies() bool {
+	return slices.ContainsFunc(d.Images, func(i *TreeImage) bool { return i.Kind == ImageDaily })
+}
+
+// lookedAfter are the trees that were seen on or after the day of a build, and not
+// before it was posted: others cannot have it yet.
+func (j *joiner) lookedAfter(trees []*Tree, rows []*Row) []*Tree {
+	b, dated := ParseBuildID(rows[0].BuildID)
+	posted := j.posted(rows)
 	return slices.DeleteFunc(slices.Clone(trees), func(t *Tree) bool {
-		return j.stateOf(t.Name).Success.Before(b.Date)
+		seen := j.stateOf(t.Name).Success
+		return dated && seen.Before(b.Date) || seen.Before(posted) && posted.Before(seen.Add(24*time.Hour))
 	})
+}
+
+// posted is when a tracker first had the build of the rows; zero where none says.
+// The QA tracker's times carry no zone and are taken as UTC: they may be hours off,
+// which is why lookedAfter believes them for a day at most.
+func (j *joiner) posted(rows []*Row) time.Time {
+	var first time.Time
+	for _, r := range rows {
+		for _, c := range j.claims[r] {
+			at, err := time.Parse(time.DateTime, c.entry.Date)
+			if err == nil && c.entry.BuildID == r.BuildID && (first.IsZero() || at.Before(first)) {
+				first = at
+			}
+		}
+	}
+	return first
 }
 
 // hasFiles reports whether a tree holds the row's build, or may hold it: of an
@@ -250,10 +289,31 @@ func (j *joiner) findAmbiguous() {
 			Rule: "title-ambiguous",
 			Text: fmt.Sprintf("%s may be %s, and for %s the trees hold %s.",
 				r.Product.Title, identityList(r.Product.Identities), r.Manifest.Line.Title, what),
-			Advice: "Leave only one [[product]] rule for the title, or give the other kinds of image titles of their own.",
-			Actor:  ActorConfig,
+			Advice:   ambiguousAdvice(held),
+			Actor:    ActorConfig,
+			Evidence: append(j.grounds(r), j.heldEvidence(r, held)...),
 		}, spot{rows: j.openRowsOf(r.Manifest.Line, r.Product)})
 	}
+}
+
+func ambiguousAdvice(held []Identity) string {
+	if len(held) == 0 {
+		return "Leave only the [[product]] rule of the title that holds, or wait until the trees hold its files."
+	}
+	return "Leave only one [[product]] rule for the title, or give the other kinds of image titles of their own."
+}
+
+// heldEvidence is one image for each of the kinds that a row's product may be.
+func (j *joiner) heldEvidence(r *Row, held []Identity) []Evidence {
+	var list []Evidence
+	for _, id := range held {
+		images := j.images[productSeries{r.Product, j.seriesKey(r.Manifest.Line.Slug)}]
+		if n := slices.IndexFunc(images, func(i *TreeImage) bool { return j.holds(id, &i.Image) }); n >= 0 {
+			i := images[n]
+			list = append(list, says(j.stateOf(i.Tree.Name), i.URL+i.Main().Name, "holds "+i.Name))
+		}
+	}
+	return list
 }
 
 func (j *joiner) openRowsOf(l *Line, p *ProductLine) []*Row {

@@ -136,6 +136,24 @@ var findingCases = []findingCase{
 		in.Sources[1].State.Success = noon.Add(-13 * time.Hour)
 		in.Stale = 0
 	}, nil, "", ""},
+	{"no files, but the tree was looked at before the build was posted", func(in *Input) {
+		full(in).Images = slices.Delete(full(in).Images, 1, 2)
+		in.Sources[0].Facts.Milestones[0].Entries[1].Date = "2024-04-24 12:20:00"
+		final(in).Entries[1].Date = "2024-04-24 12:20:00"
+	}, nil, "", ""},
+	{"no files, posted before the tree was looked at", func(in *Input) {
+		full(in).Images = slices.Delete(full(in).Images, 1, 2)
+		in.Sources[0].Facts.Milestones[0].Entries[1].Date = "2024-04-24 11:20:00"
+		final(in).Entries[1].Date = "2024-04-24 12:20:00"
+	}, []string{"no-files"}, "in full (looked for project ubuntu, type desktop, architecture amd64)", "noble/ ubuntu-desktop-amd64  :"},
+	{"no files, posted on a day that cannot be", func(in *Input) {
+		full(in).Images = slices.Delete(full(in).Images, 1, 2)
+		in.Sources[0].Facts.Milestones[0].Entries[1].Date = "2038-01-19 03:14:07"
+		final(in).Entries[1].Date = "2038-01-19 03:14:07"
+	}, []string{"no-files"}, "Build 20240424 of Ubuntu Desktop amd64 has no files", "noble/ ubuntu-desktop-amd64  :"},
+	{"no tree that holds dailies", func(in *Input) {
+		full(in).Images, full(in).Directories = full(in).Images[3:], full(in).Directories[3:]
+	}, nil, "", ""},
 	{"no trees", func(in *Input) { in.Sources[1].Facts = &Facts{} }, nil, "", ""},
 	{"other build", second(func(f *Facts) { f.Milestones[0].Entries[0].BuildID = "20240423" }),
 		[]string{"disagree-build"}, "iso has 20240424 and other has 20240423", "noble/final kubuntu-desktop-amd64  :"},
@@ -173,6 +191,10 @@ var findingCases = []findingCase{
 	}, nil, "", ""},
 	{"no publish rule", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:1]; full(in).Images = full(in).Images[:3] },
 		[]string{"no-location"}, "no [[publish]] rule matches", "noble/final kubuntu-desktop-amd64  :"},
+	{"no publish rule and no build", func(in *Input) {
+		in.Rules.Publish = in.Rules.Publish[:1]
+		full(in).Images, final(in).Entries = full(in).Images[:3], final(in).Entries[1:]
+	}, []string{"no-location", "missing-build"}, "no [[publish]] rule matches", "noble/final kubuntu-desktop-amd64  :"},
 	{"one place for two", func(in *Input) {
 		in.Rules.Publish[0].Prefix = "same"
 		in.Rules.Publish[0].Directory = "x"
@@ -213,6 +235,11 @@ var findingCases = []findingCase{
 	}, []string{"size-rounded"}, "Of 3 downloads in full, the sizes of 1", "/  full :"},
 	{"oversized by marker", func(in *Input) { full(in).Images[0].Oversized, full(in).Images[0].Files[0].Size = true, nil },
 		[]string{"oversized"}, "is marked as oversized by its tree; its limit is 1.00 kB", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{"oversized, of no product", func(in *Input) {
+		i := daily("kubuntu", "noble", "daily-live", "alternate", "amd64", "20240424")
+		i.Oversized = true
+		full(in).Images = append(full(in).Images, i)
+	}, []string{"oversized", "orphan-files"}, "is marked as oversized", "noble/   full:kubuntu/noble/daily-live/20240424"},
 	{"oversized, not current", func(in *Input) {
 		i := daily("kubuntu", "noble", "daily-live", "desktop", "amd64", "20240420")
 		i.Oversized, i.Current = true, false
@@ -261,6 +288,18 @@ var findingCases = []findingCase{
 		dvd.Current = false
 		full(in).Images = append(full(in).Images, dvd)
 	}, []string{"title-ambiguous", "no-location"}, "the trees hold several of them", "noble/ kubuntu-desktop-amd64  :"},
+	{"title of several kinds, none held", func(in *Input) {
+		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Kubuntu Desktop amd64", Project: "kubuntu", ImageType: "dvd", PublishType: "dvd", Arch: "amd64"})
+		full(in).Images, full(in).Directories = full(in).Images[1:3], full(in).Directories[1:3]
+	}, []string{"title-ambiguous", "no-location"}, "the trees hold none of them", "noble/ kubuntu-desktop-amd64  :"},
+	{"title of several kinds, none held, none built", func(in *Input) {
+		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Kubuntu Desktop amd64", Project: "kubuntu", ImageType: "dvd", PublishType: "dvd", Arch: "amd64"})
+		full(in).Images, full(in).Directories = full(in).Images[1:3], full(in).Directories[1:3]
+		final(in).Entries = final(in).Entries[1:]
+	}, []string{"title-ambiguous", "missing-build"}, "the trees hold none of them", "noble/ kubuntu-desktop-amd64  :"},
+	{"title of kinds that differ for the build host only", func(in *Input) {
+		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Kubuntu Desktop amd64", Project: "kubuntu", Subproject: "live", ImageType: "daily-live", PublishType: "desktop", Arch: "amd64"})
+	}, nil, "", ""},
 	{"title of several kinds, one held", func(in *Input) {
 		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Kubuntu Desktop amd64", Project: "kubuntu", ImageType: "dvd", PublishType: "dvd", Arch: "amd64"})
 	}, nil, "", ""},
@@ -289,6 +328,10 @@ var findingCases = []findingCase{
 		[]string{"role-without-tree"}, `2 products are to be published in a tree with the role "simple"`, "noble/final   :"},
 	{"no rule for the product", func(in *Input) {
 		in.Sources[0].Facts.Products = append(in.Sources[0].Facts.Products, Product{Slug: "new-amd64", Title: "New amd64", Type: "iso"})
+		in.Sources[0].Facts.Milestones[0].Entries = append(in.Sources[0].Facts.Milestones[0].Entries, Entry{Product: "new-amd64", BuildID: "20240424", State: StateTesting})
+	}, []string{"product-without-rule"}, "New amd64 is in no [[product]] rule", "noble/daily new-amd64  :"},
+	{"no rule for a product of an unknown type", func(in *Input) {
+		in.Sources[0].Facts.Products = append(in.Sources[0].Facts.Products, Product{Slug: "new-amd64", Title: "New amd64", Type: "3"})
 		in.Sources[0].Facts.Milestones[0].Entries = append(in.Sources[0].Facts.Milestones[0].Entries, Entry{Product: "new-amd64", BuildID: "20240424", State: StateTesting})
 	}, []string{"product-without-rule"}, "New amd64 is in no [[product]] rule", "noble/daily new-amd64  :"},
 	{"no rule for an upgrade or a netboot product", func(in *Input) {
@@ -326,6 +369,9 @@ func TestFindings(t *testing.T) {
 				first := p.Findings[slices.Index(got, tc.want[0])]
 				checkFinding(t, first, tc.text, tc.about)
 			}
+			for _, f := range p.Findings {
+				checkEvidence(t, f)
+			}
 		})
 	}
 }
@@ -356,6 +402,22 @@ func checkFinding(t *testing.T, f *Finding, text, about string) {
 	}
 	if want := findingRule(f.Rule).Severity; f.Severity != want {
 		t.Errorf("severity %q, want %q", f.Severity, want)
+	}
+}
+
+// checkEvidence wants of every finding what it rests on, and someone who can act.
+func checkEvidence(t *testing.T, f *Finding) {
+	t.Helper()
+	if len(f.Evidence) == 0 {
+		t.Errorf("%s has no evidence", f.Rule)
+	}
+	for _, e := range f.Evidence {
+		if e.Source == "" || e.Fact == "" {
+			t.Errorf("%s: the evidence %+v does not say who says what", f.Rule, e)
+		}
+	}
+	if f.Actor == ActorContact && f.Who == "" {
+		t.Errorf("%s asks a contact that nobody knows", f.Rule)
 	}
 }
 

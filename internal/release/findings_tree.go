@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -189,21 +188,16 @@ func (j *joiner) oversized(images []*TreeImage) {
 	}
 	i := images[0]
 	text := i.Name + ", build " + i.BuildID + ", " + i.excess() + "."
-	j.report(Finding{
+	f := Finding{
 		Rule: "oversized", Text: text,
-		Advice: "Make the image smaller, or agree on a larger limit.",
-		Actor:  ActorContact, Who: firstContact(at.rows),
+		Advice:   "Make the image smaller, or agree on a larger limit.",
+		Actor:    ActorRelease,
 		Evidence: []Evidence{says(j.stateOf(i.Tree.Name), i.URL+i.Main().Name, sizeFact(i))},
-	}, at)
-}
-
-func firstContact(rows []*Row) string {
-	for _, r := range rows {
-		if r.Contact != "" {
-			return r.Contact
-		}
 	}
-	return ""
+	if n := slices.IndexFunc(at.rows, func(r *Row) bool { return r.Contact != "" }); n >= 0 {
+		f = f.asks(at.rows[n])
+	}
+	j.report(f, at)
 }
 
 // exactSize is the exact size of the largest main file; zero where none is known.
@@ -284,7 +278,8 @@ func (e *NetbootEntry) where() string {
 // findRounded makes one finding for each tree.
 func (j *joiner) findRounded() {
 	for _, t := range j.p.Trees {
-		rounded, total, example := 0, 0, ""
+		rounded, total := 0, 0
+		var example Evidence
 		for _, d := range t.Directories {
 			for _, i := range d.Images {
 				for _, f := range i.Files {
@@ -293,8 +288,9 @@ func (j *joiner) findRounded() {
 					}
 					total++
 					if !f.Exact {
-						rounded++
-						example = firstOf(example, d.Path+"/"+f.Name)
+						if rounded++; rounded == 1 {
+							example = j.lies(d, f.Name+" is about "+Size(*f.Size))
+						}
 					}
 				}
 			}
@@ -302,18 +298,12 @@ func (j *joiner) findRounded() {
 		if rounded > 0 {
 			j.report(Finding{
 				Rule: "size-rounded",
-				Text: fmt.Sprintf("Of %s in %s, the sizes of %d are known only as a listing shows them (such as %s).",
-					Plural(total, "download", "downloads"), t.Name, rounded, strings.TrimPrefix(example, "/")),
+				Text: fmt.Sprintf("Of %s in %s, the sizes of %d are known only as a listing shows them.",
+					Plural(total, "download", "downloads"), t.Name, rounded),
 				Advice: "Set head = true for the tree, so that each is asked for once.",
 				Actor:  ActorOperator, Source: t.Name,
+				Evidence: []Evidence{example},
 			}, spot{})
 		}
 	}
-}
-
-func firstOf(have, next string) string {
-	if have != "" {
-		return have
-	}
-	return next
 }

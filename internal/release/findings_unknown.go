@@ -238,6 +238,7 @@ func (j *joiner) findUnmet() {
 				"of [[product]] rules", cmp.Or(tracker, "any tracker"), listWords(titles)),
 			Advice: "Leave them if the trees still hold such images; else take the rules away.",
 			Actor:  ActorConfig, Source: tracker,
+			Evidence: []Evidence{configured("[[product]] rules name " + listWords(titles))},
 		}, spot{})
 	}
 }

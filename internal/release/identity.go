@@ -29,10 +29,15 @@ func (j *joiner) identity(p *ProductLine, l *Line) Identity {
 }
 
 // heldIdentities are the identities of a product for which there are images, in
-// their order.
+// their order. Those that only the build host tells apart are one.
 func (j *joiner) heldIdentities(p *ProductLine, images []*TreeImage) []Identity {
 	var held []Identity
+	seen := map[Identity]bool{}
 	for _, id := range p.Identities {
+		if seen[withoutSub(id)] {
+			continue
+		}
+		seen[withoutSub(id)] = true
 		if slices.ContainsFunc(images, func(i *TreeImage) bool { return j.holds(id, &i.Image) }) {
 			held = append(held, id)
 		}

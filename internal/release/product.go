@@ -152,8 +152,9 @@ func (j *joiner) productArch(line *ProductLine) string {
 	return ""
 }
 
-// imageless reports whether a product is no image: an upgrade, a machine.
-func imageless(p *ProductLine) bool { return p.Type != "" && p.Type != "iso" }
+// imageless reports whether a product is no image: an upgrade, a machine. A type
+// that is not known may well be one of images, so it is treated so.
+func imageless(p *ProductLine) bool { return p.Type == "package" || p.Type == "hardware" }
 
 // unifyFamilies writes families whose slugs are equal alike.
 func (j *joiner) unifyFamilies() {
