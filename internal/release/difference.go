@@ -37,6 +37,9 @@ func Difference(from, to *Manifest) []Change {
 		}
 	}
 	for _, old := range earlier {
+		if old.BuildID == "" {
+			continue
+		}
 		changes = append(changes, Change{Kind: ChangeDropped, Product: old.Product, From: old.BuildID})
 	}
 	slices.SortFunc(changes, compareChanges)

@@ -3,7 +3,8 @@ package release
 // intents is the statement of intent that holds for a milestone, by product, and
 // whether there is one. While the milestone is open it is the series manifest of the
 // sources that have the milestone, or that have no milestones of the series at all;
-// afterwards it is what was written down when it left testing.
+// afterwards it is what was written down when it left testing, and the manifest of a
+// source in which it has not left testing yet.
 func (j *joiner) intents(m *Manifest) (map[*ProductLine]*Intended, bool) {
 	intents := map[*ProductLine]*Intended{}
 	known := false
@@ -47,13 +48,22 @@ func (j *joiner) intentsOf(m *Manifest, src *source) []Intent {
 			list = append(list, p.m.Intended...)
 		}
 	}
-	if !m.Open || has && len(list) > 0 && j.left(m, src) {
+	if has && len(list) > 0 && j.left(m, src) {
+		return list
+	}
+	if !m.Open && !j.behind(m, src) {
 		return list
 	}
 	if has || m.Made || !src.listed[m.Line.Slug] {
 		return j.seriesManifest(m.Line, src)
 	}
 	return nil
+}
+
+// behind reports whether a source still has a milestone in testing that, by the
+// sources before it, is not: what it meant is not written down yet.
+func (j *joiner) behind(m *Manifest, src *source) bool {
+	return m.Line.Status != SeriesDisabled && !j.left(m, src)
 }
 
 // left reports whether a source's own milestone is no longer in testing, though

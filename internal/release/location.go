@@ -191,13 +191,14 @@ func (j *joiner) locate(r *Row) {
 }
 
 // moved looks for the image of a milestone of the past in all trees, as images move
-// to other trees when a series ends.
+// to other trees when a series ends. A pool is no place where people find a name.
 func (j *joiner) moved(r *Row) {
 	images := j.released[nameKey{j.seriesKey(r.Manifest.Line.Slug), r.Location.Stem}]
-	if len(images) == 0 {
+	n := slices.IndexFunc(images, func(i *TreeImage) bool { return j.dirOf(i).Kind != DirectoryPool })
+	if n < 0 {
 		return
 	}
-	r.Release = images[0]
+	r.Release = images[n]
 	r.Location.Tree, r.Location.Role = r.Release.Tree.Name, r.Release.Tree.Role
 	r.Location.Dir, r.Location.URL = strings.Trim(r.Release.Dir, "/"), r.Release.URL
 }

@@ -161,6 +161,33 @@ func TestMovedImage(t *testing.T) {
 	}
 }
 
+// TestMovedImageOutOfThePool wants the place where people find the name, not the
+// pool in which the file lies.
+func TestMovedImageOutOfThePool(t *testing.T) {
+	t.Parallel()
+	in := cleanInput()
+	final(in).Status = MilestoneReleased
+	image := full(in).Images[3]
+	full(in).Images, full(in).Directories = full(in).Images[:3], full(in).Directories[:3]
+	pool, shown := image, image
+	pool.Dir, shown.Dir = ".pool", "noble"
+	for _, tc := range []struct {
+		images []Image
+		want   string
+	}{{[]Image{pool, shown}, "noble"}, {[]Image{shown, pool}, "noble"}, {[]Image{pool}, ""}} {
+		old := Facts{Images: tc.images, Directories: []Directory{{Series: "noble", Project: "kubuntu", Path: ".pool", Kind: DirectoryPool}}}
+		in.Sources = append(in.Sources[:2:2], tree("old", "old", old))
+		r := findRow(t, Join(*in), "noble/final/kubuntu-desktop-amd64")
+		got := ""
+		if r.Release != nil {
+			got = r.Location.Dir
+		}
+		if got != tc.want {
+			t.Errorf("published in %q, want %q", got, tc.want)
+		}
+	}
+}
+
 // TestReleasedBuild wants the build of a released image told by its bytes.
 func TestReleasedBuild(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package release
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 )
@@ -159,11 +160,8 @@ func joinBugs(parts []part) []Bug {
 // the order of their rules; by date where all of one order have one; else by the
 // lowest id, as ids rise with time.
 func (j *joiner) order(l *Line) {
-	ranks, dated := map[*Manifest]int{}, map[int]bool{}
+	ranks, dated := j.milestoneRanks(l), map[int]bool{}
 	for _, m := range l.Milestones {
-		if rule, _ := j.rules.MilestoneRule(l.Slug, m.Slug); rule != nil {
-			ranks[m] = rule.Order
-		}
 		if _, seen := dated[ranks[m]]; !seen {
 			dated[ranks[m]] = true
 		}
@@ -176,6 +174,31 @@ func (j *joiner) order(l *Line) {
 		}
 		return cmp.Or(c, compareIDs(a, b), compareNatural(a.Slug, b.Slug))
 	})
+}
+
+// milestoneRanks are the orders that the rules give the milestones of a series. One
+// that no rule speaks of stands with the last that are older than it by their ids,
+// so that it comes after them.
+func (j *joiner) milestoneRanks(l *Line) map[*Manifest]int {
+	ranks := map[*Manifest]int{}
+	var ruled, others []*Manifest
+	for _, m := range l.Milestones {
+		if rule, _ := j.rules.MilestoneRule(l.Slug, m.Slug); rule != nil {
+			ranks[m] = rule.Order
+			ruled = append(ruled, m)
+		} else {
+			others = append(others, m)
+		}
+	}
+	for _, m := range others {
+		ranks[m] = math.MinInt
+		for _, r := range ruled {
+			if r.Kind != KindDaily && compareIDs(r, m) <= 0 {
+				ranks[m] = max(ranks[m], ranks[r])
+			}
+		}
+	}
+	return ranks
 }
 
 // compareIDs compares by lowest id; milestones without any come last.

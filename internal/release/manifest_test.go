@@ -34,6 +34,8 @@ func TestMilestoneOrder(t *testing.T) {
 		{"date from a rule", []MilestoneRule{{Match: []string{"a"}, Date: "2024-06-01"}, {Match: []string{"b"}, Date: "2024-05-01"}},
 			[]Milestone{{Slug: "a", ID: "1"}, {Slug: "b", ID: "2"}}, "b a"},
 		{"daily first", nil, []Milestone{{Slug: "a", ID: "1"}, {Slug: "daily", Kind: KindDaily, ID: "9"}}, "daily a"},
+		{"without a rule after those before it", []MilestoneRule{{Match: []string{"beta"}, Order: 30}, {Match: []string{"final"}, Order: 50}, {Match: []string{"snap-?"}, Order: 20}},
+			[]Milestone{{Slug: "snap-1", ID: "1"}, {Slug: "beta", ID: "2"}, {Slug: "odd", ID: "3"}, {Slug: "final", ID: "4"}, {Slug: "snap-2", ID: "5"}, {Slug: "late", ID: "6"}, {Slug: "early", ID: "0"}}, "early snap-1 snap-2 beta odd final late"},
 		{"without id last", nil, []Milestone{{Slug: "a"}, {Slug: "b", ID: "9"}}, "b a"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -126,6 +128,28 @@ func TestFrozenIntent(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestIntentWhereOneSourceIsBehind wants the past without gaps when one tracker
+// closes a milestone before another does.
+func TestIntentWhereOneSourceIsBehind(t *testing.T) {
+	t.Parallel()
+	facts := func(product string, status MilestoneStatus, frozen ...Intent) Facts {
+		slug := Slug(product)
+		return Facts{
+			Products: products(product),
+			Series:   []Series{{Slug: "noble", Status: SeriesActive, Manifest: []Intent{{Product: slug}}}},
+			Milestones: []Milestone{{Series: "noble", Slug: "final", Kind: KindRelease, Status: status, Intended: frozen,
+				Entries: []Entry{{Product: slug, BuildID: "1", State: StateReady}}}},
+		}
+	}
+	p := Join(input(
+		tracker("iso", facts("A amd64", MilestoneReleased, Intent{Product: "a-amd64"})),
+		tracker("localized", facts("B amd64", MilestoneTesting)),
+	))
+	if m := findManifest(t, p, "noble/final"); m.Open || m.Totals.Intended != 2 || m.Totals.Extra != 0 {
+		t.Errorf("open %v, %+v", m.Open, m.Totals)
 	}
 }
 
