@@ -138,14 +138,20 @@ func (p place) prefix(r Rules) string {
 	if p.rule.Official == OfficialInteliot {
 		return name
 	}
-	status := p.status[strings.LastIndex(p.status, "/")+1:]
+	if status := statusInName(p.status); status != "" {
+		name += "-" + status
+	}
+	return name
+}
+
+// statusInName is a release directory's status as file names have it: snapshot2 of
+// release/snapshot-2, and nothing of a final.
+func statusInName(status string) string {
+	status = status[strings.LastIndex(status, "/")+1:]
 	if status == finalStatus {
-		return name
+		return ""
 	}
-	if status = strings.ReplaceAll(status, "-", ""); status == "" {
-		return name
-	}
-	return name + "-" + status
+	return strings.ReplaceAll(status, "-", "")
 }
 
 // noIdentity says why the place of a row without identity is not known.

@@ -34,7 +34,7 @@ func (j *joiner) readNetboot() {
 		entries := append(bySeries[l], j.archiveEntries(l)...)
 		products := j.netbootProducts(l)
 		for _, e := range entries {
-			e.joinProduct(l, products)
+			e.joinProduct(products)
 		}
 		if !slices.ContainsFunc(entries, func(e *NetbootEntry) bool { return !e.Disabled }) {
 			continue
@@ -62,12 +62,15 @@ func (j *joiner) netbootSet(source int, set NetbootSet) *NetbootEntry {
 func hashed(f File) bool { return f.SHA256 != "" || f.SHA1 != "" || f.MD5 != "" }
 
 // archiveEntries are the installers that the rules add to a series, one for each
-// architecture.
+// architecture. The archive knows series by name, not by the number of Core images.
 func (j *joiner) archiveEntries(l *Line) []*NetbootEntry {
+	if l.Slug == Other || j.seriesKey(l.Slug) != l.Slug {
+		return nil
+	}
 	var entries []*NetbootEntry
 	for i := range j.rules.Netboot {
 		n := &j.rules.Netboot[i]
-		if n.Address == "" || len(n.Series) == 0 || l.Slug == Other || !j.rules.MatchSeries(n.Series, l.Slug) {
+		if n.Address == "" || len(n.Series) == 0 || !j.rules.MatchSeries(n.Series, l.Slug) {
 			continue
 		}
 		for _, arch := range n.Arches {
@@ -90,7 +93,7 @@ type netbootProduct struct {
 	line     *ProductLine
 	disabled bool
 	contact  string
-	row      *Row
+	rows     []*Row // oldest milestone first
 }
 
 // netbootProducts are the netboot products that have to do with a series, by title.
@@ -113,9 +116,7 @@ func (j *joiner) netbootProducts(l *Line) []netbootProduct {
 			if r.Netboot {
 				p := get(r.Product)
 				p.contact = cmp.Or(p.contact, r.Contact)
-				if p.row == nil || r.Manifest.Open || !p.row.Manifest.Open {
-					p.row = r
-				}
+				p.rows = append(p.rows, r)
 			}
 		}
 	}
@@ -127,34 +128,68 @@ func (j *joiner) netbootProducts(l *Line) []netbootProduct {
 	return list
 }
 
-// joinProduct finds the tracker's product of an entry: the one of its project and
-// architecture, else the first of its architecture.
-func (e *NetbootEntry) joinProduct(l *Line, products []netbootProduct) {
-	best := -1
-	for i := range products {
-		p := products[i].line
-		if !isArch(p, e.Arch) {
-			continue
-		}
-		own := slices.ContainsFunc(p.Identities, func(id Identity) bool { return id.Project == e.Project })
-		if best < 0 || own {
-			best = i
-		}
-		if own {
-			break
-		}
-	}
-	if best < 0 {
+// joinProduct takes what the trackers say of an entry.
+func (e *NetbootEntry) joinProduct(products []netbootProduct) {
+	p := e.trackerProduct(products)
+	if p == nil {
 		return
 	}
-	p := products[best]
 	e.Product, e.Disabled, e.Contact = p.line, p.disabled, p.contact
-	if p.row != nil {
-		e.State = p.row.State
-		if e.BuildID == "" {
-			e.BuildID = p.row.BuildID
+	if r := e.ownRow(p.rows); r != nil {
+		e.State = r.State
+		e.BuildID = cmp.Or(e.BuildID, r.BuildID)
+	}
+}
+
+// trackerProduct finds the tracker's product of an entry: one of its project and
+// architecture, else one of its architecture; of several the first that is in use.
+func (e *NetbootEntry) trackerProduct(products []netbootProduct) *netbootProduct {
+	var best *netbootProduct
+	bestRank := 0
+	for i := range products {
+		p := &products[i]
+		if !isArch(p.line, e.Arch) {
+			continue
+		}
+		rank := 1
+		if slices.ContainsFunc(p.line.Identities, func(id Identity) bool { return id.Project == e.Project }) {
+			rank += 2
+		}
+		if !p.disabled {
+			rank++
+		}
+		if rank > bestRank {
+			best, bestRank = p, rank
 		}
 	}
+	return best
+}
+
+// ownRow is the product's row for the build that an entry is of: that on the last
+// open milestone that has it, else on the last.
+func (e *NetbootEntry) ownRow(rows []*Row) *Row {
+	var own *Row
+	for _, r := range rows {
+		if e.isOf(r) && (own == nil || r.Manifest.Open || !own.Manifest.Open) {
+			own = r
+		}
+	}
+	return own
+}
+
+// isOf reports whether an entry is, as far as can be told, of the build of a row: the
+// version of an installer's package is a build id that tells nothing of a day.
+func (e *NetbootEntry) isOf(r *Row) bool {
+	_, dated := ParseBuildID(e.BuildID)
+	_, rowDated := ParseBuildID(r.BuildID)
+	switch {
+	case dated && rowDated:
+		return e.BuildID == r.BuildID
+	case e.Kind == ImageRelease && !e.Archive:
+		m := r.Manifest
+		return m.Kind == KindRelease && m.Version == e.Version && statusInName(m.ReleaseStatus) == e.Milestone
+	}
+	return true
 }
 
 // isArch reports whether a product is for an architecture, by its identity or the

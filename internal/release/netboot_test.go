@@ -78,6 +78,91 @@ func TestNetbootIndex(t *testing.T) {
 	}
 }
 
+// TestNetbootState wants the state and the build of a set to be its own, where that
+// can be told.
+func TestNetbootState(t *testing.T) {
+	t.Parallel()
+	f := Facts{
+		Products: products("Netboot amd64"),
+		Series:   []Series{{Slug: "noble", Status: SeriesActive}},
+		Milestones: []Milestone{
+			{Series: "noble", Slug: "24.04.1", ID: "1", Kind: KindRelease, Status: MilestoneReleased,
+				Entries: []Entry{{Product: "netboot-amd64", BuildID: "20240801", State: StateReady}}},
+			{Series: "noble", Slug: "24.04.2", ID: "2", Kind: KindRelease, Status: MilestoneTesting,
+				Entries: []Entry{{Product: "netboot-amd64", BuildID: "20250201", State: StateTesting}}},
+		},
+	}
+	rules := sampleRules()
+	for _, tc := range []struct {
+		name   string
+		set    NetbootSet
+		change func(*Facts)
+		want   string
+	}{
+		{"daily of the build that is tested", NetbootSet{Kind: ImageDaily, BuildID: "20250201"}, nil, "20250201 testing"},
+		{"daily of the build that was released", NetbootSet{Kind: ImageDaily, BuildID: "20240801"}, nil, "20240801 ready"},
+		{"daily of no build", NetbootSet{Kind: ImageDaily, BuildID: "20250131"}, nil, "20250131 "},
+		{"release by its version", NetbootSet{Kind: ImageRelease, Version: "24.04.1"}, nil, "20240801 ready"},
+		{"release of the open milestone", NetbootSet{Kind: ImageRelease, Version: "24.04.2"}, nil, "20250201 testing"},
+		{"release of another version", NetbootSet{Kind: ImageRelease, Version: "24.04"}, nil, " "},
+		{"beta of a version that is not", NetbootSet{Kind: ImageRelease, Version: "24.04.2", Milestone: "beta"}, nil, " "},
+		{"builds without a date", NetbootSet{Kind: ImageDaily, BuildID: "20250131"},
+			func(f *Facts) { f.Milestones[1].Entries[0].BuildID = "20101020ubuntu229" }, "20250131 testing"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			f := clone(f)
+			if tc.change != nil {
+				tc.change(&f)
+			}
+			tc.set.Series, tc.set.Arch, tc.set.Parent = "noble", "amd64", "x"
+			in := input(tracker("iso", f), tree("full", "full", Facts{Netboot: []NetbootSet{tc.set}}))
+			in.Rules = rules
+			e := Join(in).Netboot[0].Entries[0]
+			if got := e.BuildID + " " + string(e.State); got != tc.want || e.Product == nil {
+				t.Errorf("build and state %q of %v, want %q", got, e.Product, tc.want)
+			}
+		})
+	}
+}
+
+// TestNetbootProductInUse wants a product that is not offered any more to leave the
+// sets to the one that took its place.
+func TestNetbootProductInUse(t *testing.T) {
+	t.Parallel()
+	entry := func(product string) Entry { return Entry{Product: product, BuildID: "20240424", State: StateReady} }
+	f := Facts{
+		Products: append(products("Netboot Ubuntu amd64"), Product{Slug: "netboot-amd64", Title: "Netboot amd64", Disabled: true}),
+		Series:   []Series{{Slug: "noble", Status: SeriesActive}},
+		Milestones: []Milestone{{Series: "noble", Slug: "final", Kind: KindRelease, Status: MilestoneTesting,
+			Entries: []Entry{entry("netboot-amd64"), entry("netboot-ubuntu-amd64")}}},
+	}
+	sets := tree("full", "full", Facts{Netboot: []NetbootSet{{Series: "noble", Arch: "amd64", Parent: "x"}}})
+	p := Join(input(tracker("iso", f), sets))
+	if p.Netboot[0].Line.Slug != "noble" {
+		t.Fatalf("index %q", netbootText(p))
+	}
+	e := p.Netboot[0].Entries[0]
+	if e.Disabled || e.Product.Slug != "netboot-ubuntu-amd64" {
+		t.Errorf("disabled %v by %s", e.Disabled, e.Product.Slug)
+	}
+}
+
+// TestNetbootArchiveOfCore wants no installer in the archive for the numbers of Core
+// images: the archive knows series by name.
+func TestNetbootArchiveOfCore(t *testing.T) {
+	t.Parallel()
+	in := input(tracker("iso", Facts{Series: []Series{{Slug: "24", Title: "24", Status: SeriesActive}}}))
+	in.Rules.Netboot[1].Series = []string{"jammy-"}
+	var got []string
+	for _, n := range Join(in).Netboot {
+		got = append(got, n.Line.Slug)
+	}
+	if diff := cmp.Diff([]string{"noble", "jammy"}, got); diff != "" {
+		t.Errorf("series with installers (-want +got)\n%s", diff)
+	}
+}
+
 func TestNetbootArchive(t *testing.T) {
 	t.Parallel()
 	p := Join(input())
