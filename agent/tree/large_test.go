@@ -31,7 +31,11 @@ type builder struct {
 	random *rand.Rand
 	dirs   map[string]bool
 	holds  []string // directories with images
+	stems  []string // images, without extension
 }
+
+// moreCompanions are files that an image may have besides the usual ones.
+var moreCompanions = []string{"iso.torrent", "metalink", "jigdo", "template", "manifest-desktop", "manifest-remove", "manifest-minimal-remove"}
 
 func (b *builder) mkdir(at string) {
 	for ; !b.dirs[at]; at = parent(at) {
@@ -47,6 +51,9 @@ func (b *builder) fill(at, prefix, ext, key string, arches ...string) {
 	b.holds = append(b.holds, at)
 	for _, arch := range arches {
 		b.image(at, prefix+"-"+arch+"."+ext, key+" "+arch)
+		if path.Base(at) != "current" {
+			b.stems = append(b.stems, at+"/"+prefix+"-"+arch)
+		}
 	}
 	b.text(at+"/HEADER.html", strings.Repeat("<p>About these images.</p>\n", 40))
 	b.text(at+"/FOOTER.html", "</body></html>\n")
@@ -78,16 +85,19 @@ func (b *builder) dailies(project, series string, day int) {
 
 // largeSample is a full tree of the size at which speed is measured; always the same.
 func largeSample() *sample {
-	b := &builder{newSample(), rand.New(rand.NewPCG(1, 2)), map[string]bool{"": true}, nil}
+	b := &builder{newSample(), rand.New(rand.NewPCG(1, 2)), map[string]bool{"": true}, nil, nil}
 	projects := []string{"edubuntu", "kubuntu", "lubuntu", "ubuntu", "ubuntu-budgie", "ubuntu-mate", "ubuntu-server", "ubuntu-unity", "ubuntucinnamon", "ubuntukylin", "ubuntustudio", "xubuntu"}
 	versions := []string{"jammy", "22.04", "noble", "24.04", "plucky", "25.04", "questing", "25.10", "resolute", "26.04"}
 	for i, project := range projects {
 		for v := 0; v < len(versions); v += 2 {
 			series, version := versions[v], versions[v+1]
 			b.dailies(project, series, 1+(i+v)%20)
-			at := project + "/releases/" + series
-			b.fill(at+"/release", project+"-"+version+"-desktop", "iso", project+"final"+series, "amd64", "arm64")
-			b.fill(at+"/beta", project+"-"+version+"-beta-desktop", "iso", project+"beta"+series, "amd64", "arm64")
+			at, name, publish := project+"/releases/"+series, project, "-desktop"
+			if project == "ubuntu-server" {
+				name, publish = "ubuntu", "-live-server"
+			}
+			b.fill(at+"/release", name+"-"+version+publish, "iso", project+"final"+series, "amd64", "arm64")
+			b.fill(at+"/beta", name+"-"+version+"-beta"+publish, "iso", project+"beta"+series, "amd64", "arm64")
 		}
 	}
 	for n := 0; len(b.dirs) < largeDirectories-3; n++ {
@@ -98,39 +108,14 @@ func largeSample() *sample {
 	for len(b.dirs) < largeDirectories {
 		b.mkdir(fmt.Sprintf("ubuntu/old/%d", len(b.dirs)))
 	}
-	lists := 2 * len(b.holds)
-	for n := 0; len(b.files)+lists < largeFiles; n++ {
-		at := b.holds[b.random.IntN(len(b.holds))]
-		if path.Base(at) == "current" {
-			continue
-		}
-		first := firstImage(b.sample, at)
-		b.text(fmt.Sprintf("%s/%s.manifest-%d", at, first, n), "bash\t5.2\n")
+	for lists := 2 * len(b.holds); len(b.files)+lists < largeFiles; {
+		stem := b.stems[b.random.IntN(len(b.stems))]
+		b.text(stem+"."+moreCompanions[b.random.IntN(len(moreCompanions))], "more\n")
 	}
 	for _, at := range b.holds {
 		b.sums(at)
 	}
 	return b.sample
-}
-
-// firstImage is the stem of the first image of a directory.
-func firstImage(s *sample, at string) string {
-	best := ""
-	for _, arch := range []string{"amd64", "arm64+raspi"} {
-		for _, stem := range []string{"-desktop-", "-live-server-", "-preinstalled-desktop-"} {
-			for _, prefix := range strings.Split(at, "/") {
-				for _, ext := range []string{".iso", ".img.xz"} {
-					if _, ok := s.files[at+"/"+prefix+stem+arch+ext]; ok {
-						best = prefix + stem + arch
-					}
-				}
-			}
-		}
-	}
-	if best == "" {
-		best = "notes"
-	}
-	return best
 }
 
 // TestLargeTree holds the tree that is measured to its size, and the poll to its
@@ -165,6 +150,16 @@ func TestLargeTree(t *testing.T) {
 	}
 	if n := len(answer.Facts.Images); n < 900 {
 		t.Errorf("%d images, want more than 900", n)
+	}
+	for _, image := range answer.Facts.Images {
+		if len(image.Unknown) > 0 {
+			t.Fatalf("%s/%s: unknown %v", image.Dir, image.Name, image.Unknown)
+		}
+	}
+	for _, d := range answer.Facts.Directories {
+		if len(d.Strays) > 0 {
+			t.Fatalf("%s: strays %v", d.Path, d.Strays)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -76,7 +77,7 @@ func (s *scanner) startLink(more bool) {
 		return
 	}
 	href := s.attribute("href", more)
-	if len(href) > 1 && href[0] == '?' && (bytes.Contains([]byte(href), []byte("C=")) || bytes.Contains([]byte(href), []byte("sort="))) {
+	if strings.HasPrefix(href, "?") && (strings.Contains(href, "C=") || strings.Contains(href, "sort=")) {
 		s.open.sort = true
 		return
 	}
@@ -114,7 +115,7 @@ func (s *scanner) end() {
 func (s *scanner) endLink() {
 	if s.anchor && s.open != nil && len(s.open.links) > 0 {
 		text := s.open.links[len(s.open.links)-1].text
-		if string(bytes.TrimSpace([]byte(text))) == "Parent Directory" {
+		if strings.TrimSpace(text) == "Parent Directory" {
 			s.open.parent = true
 		}
 	}
@@ -144,7 +145,7 @@ func (s *scanner) text() {
 		last.after = grow(last.after, raw)
 		last.newline = last.newline || bytes.IndexByte(raw, '\n') >= 0
 	}
-	if c.tag == atom.Pre && !c.rule {
+	if c.tag == atom.Pre && !c.rule && len(c.links) == 0 {
 		c.before = grow(c.before, raw)
 	}
 }

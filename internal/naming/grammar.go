@@ -100,6 +100,10 @@ func (g *Grammar) addProjects() {
 		g.projects[p.Name] = true
 		prefix := cmp.Or(p.Prefix, p.Name)
 		g.byPrefix[prefix] = append(g.byPrefix[prefix], p.Name)
+		if prefix != p.Name {
+			// Whoever writes the whole name means it, too.
+			g.byPrefix[p.Name] = append(g.byPrefix[p.Name], p.Name)
+		}
 		if g.root == "" && p.Prefix != p.Name {
 			g.root = p.Prefix
 		}

@@ -123,6 +123,8 @@ func TestParseFile(t *testing.T) {
 			File{Class: Main, Stem: "lunar-desktop-legacy-amd64", Type: "iso", Series: "lunar", Project: "ubuntu", PublishType: "desktop-legacy", Arch: "amd64"}},
 		{"final of the server", "noble", "ubuntu-24.04.4-live-server-amd64.iso",
 			File{Class: Main, Stem: "ubuntu-24.04.4-live-server-amd64", Type: "iso", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "live-server", Arch: "amd64"}},
+		{"whole name of the server", "noble", "ubuntu-server-24.04.4-live-server-amd64.iso",
+			File{Class: Main, Stem: "ubuntu-server-24.04.4-live-server-amd64", Type: "iso", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "live-server", Arch: "amd64"}},
 		{"final for Windows", "noble", "ubuntu-24.04.4-wsl-amd64.wsl",
 			File{Class: Main, Stem: "ubuntu-24.04.4-wsl-amd64", Type: "wsl", Series: "noble", Project: "ubuntu-wsl", Version: "24.04.4", Released: true, PublishType: "wsl", Arch: "amd64"}},
 		{"four parts of a version", "noble", "ubuntu-24.04.5.1-desktop-amd64.iso",
