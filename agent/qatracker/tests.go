@@ -1,6 +1,7 @@
 package qatracker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -28,16 +29,20 @@ func (s *Source) count(ctx context.Context, p *poll) error {
 	p.a.keepTests()
 	all := p.a.candidates()
 	s.turns.sort(all)
-	t := &tester{p: p, left: s.o.Tracker.TestCalls, cases: make(map[suite][]int)}
-	done, err := t.run(ctx, all)
+	t := &tester{p: p, budget: s.o.Tracker.TestCalls, left: s.o.Tracker.TestCalls, cases: make(map[suite][]int)}
+	had, err := t.run(ctx, all)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	kept := t.refusals
 	if err != nil {
-		p.notes.add(ruleKept, fmt.Sprintf("test counts of %d of %d builds stay as they were: %v", len(all)-len(done), len(all), err))
+		kept = len(all) - t.counted
 	}
-	s.o.Logger.DebugContext(ctx, "counted tests", "source", s.o.Tracker.Name, "builds", len(done), "of", len(all), "calls", s.o.Tracker.TestCalls-t.left)
-	if err := s.turns.took(done, all); err != nil {
+	if err = cmp.Or(err, t.refused); err != nil {
+		p.notes.add(ruleKept, fmt.Sprintf("test counts of %d of %d builds stay as they were: %v", kept, len(all), err))
+	}
+	s.o.Logger.DebugContext(ctx, "counted tests", "source", s.o.Tracker.Name, "builds", t.counted, "of", len(all), "calls", t.budget-t.left)
+	if err := s.turns.took(had, all); err != nil {
 		s.o.Logger.WarnContext(ctx, "turns not saved", "source", s.o.Tracker.Name, "err", err)
 	}
 	return nil
@@ -95,35 +100,55 @@ func (a *assembler) candidates() []candidate {
 
 // tester spends a budget of calls.
 type tester struct {
-	p     *poll
-	left  int
-	cases map[suite][]int // mandatory testcases, as far as asked for
+	p            *poll
+	budget, left int
+	cases        map[suite][]int // mandatory testcases, as far as asked for
+
+	counted  int // builds
+	refusals int // builds that the tracker did not tell about
+	refused  error
 }
 
-// run counts in the order of turns until a build needs more calls than are left;
-// done are those that have had their turn.
-func (t *tester) run(ctx context.Context, all []candidate) (done []string, err error) {
-	budget := t.left
+// run counts in the order of turns until a build needs more calls than are left; had
+// are those that have had their turn. What the tracker refuses concerns one build
+// only. Any other failure ends the counting, and uses up the turn of the build at
+// which it came: one that can never be counted must not stand first for ever.
+func (t *tester) run(ctx context.Context, all []candidate) (had []string, err error) {
 	for _, k := range all {
 		if t.left <= 0 {
-			return done, nil
+			return had, nil
 		}
-		cases, err := t.testcases(ctx, suite{k.product, k.series})
+		fits, err := t.turn(ctx, k)
 		switch {
+		case isFault(err):
+			t.refusals++
+			t.refused = cmp.Or(t.refused, err)
 		case err != nil:
-			return done, err
-		case len(cases) >= budget:
-			t.p.notes.add(ruleLimit, fmt.Sprintf("the tests of build %s need %d calls and are not counted; test_calls allows %d for one poll", k.id, len(cases)+1, budget))
-		case len(cases) > t.left:
-			return done, nil
-		default:
-			if err := t.build(ctx, k, cases); err != nil {
-				return done, err
-			}
+			return append(had, k.id), err
+		case !fits:
+			return had, nil
 		}
-		done = append(done, k.id)
+		had = append(had, k.id)
 	}
-	return done, nil
+	return had, nil
+}
+
+// turn counts one build, unless it needs more calls than are left.
+func (t *tester) turn(ctx context.Context, k candidate) (fits bool, err error) {
+	cases, err := t.testcases(ctx, suite{k.product, k.series})
+	switch {
+	case err != nil:
+		return true, err
+	case len(cases) >= t.budget:
+		t.p.notes.add(ruleLimit, fmt.Sprintf("the tests of build %s need %d calls and are not counted; test_calls allows %d for one poll", k.id, len(cases)+1, t.budget))
+		return true, nil
+	case len(cases) > t.left:
+		return false, nil
+	}
+	if err = t.build(ctx, k, cases); err == nil {
+		t.counted++
+	}
+	return true, err
 }
 
 // testcases are the mandatory testcases of a suite; one may be in several test

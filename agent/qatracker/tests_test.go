@@ -214,6 +214,71 @@ func TestTestsRefused(t *testing.T) {
 	wantProblems(t, answer, "kept: test counts of 1 of 2 builds stay as they were: qatracker.results.get_list: POST http://")
 }
 
+// TestTestsOfOneRefused holds that a build which the tracker does not tell about, or
+// about which it fails, does not stand in the way of all others.
+func TestTestsOfOneRefused(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(made, *tracker)
+		want   [][]string // counted after each poll
+	}{
+		"results": {func(m made, _ *tracker) {
+			m["results.get_list 101,1302"] = []entry{{"fault", "no"}}
+		}, [][]string{{"102", "103"}, {"102", "103"}}},
+		"testcases": {func(m made, _ *tracker) {
+			m["testcases.get_list 1,1"] = []entry{{"fault", "no"}}
+		}, [][]string{{"102", "103"}, {"102", "103"}}},
+		// Requests: the lists, the milestone, the testcases of the first build.
+		"a page in between": {func(_ made, s *tracker) {
+			s.intercept = failAt(3, func(w http.ResponseWriter) { http.Error(w, "unexpected", http.StatusInternalServerError) })
+		}, [][]string{nil, {"101", "102", "103"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := withTests(3)
+			s := &tracker{methods: m}
+			test.change(m, s)
+			src := source(start(t, s), func(o *Options) { o.Tracker.Tests = true })
+			prev := nothing()
+			for i, want := range test.want {
+				prev = pollTests(t, src, prev).Facts
+				if diff := cmp.Diff(want, counted(prev)); diff != "" {
+					t.Errorf("poll %d counted (-want +got):\n%s", i+1, diff)
+				}
+			}
+		})
+	}
+	m := withTests(3)
+	m["results.get_list 101,1302"] = []entry{{"fault", "no"}}
+	answer := pollTests(t, source(start(t, &tracker{methods: m}), func(o *Options) { o.Tracker.Tests = true }), nothing())
+	wantProblems(t, answer, "kept: test counts of 1 of 3 builds stay as they were: qatracker.results.get_list: POST http://")
+}
+
+// TestTestsPoisonedTurn holds that a build at which the counting always ends is not
+// first again.
+func TestTestsPoisonedTurn(t *testing.T) {
+	t.Parallel()
+	s := &tracker{methods: poisoned{withTests(3)}}
+	src := source(start(t, s), func(o *Options) { o.Tracker.Tests = true })
+	prev := nothing()
+	for range 2 {
+		prev = pollTests(t, src, prev).Facts
+	}
+	if diff := cmp.Diff([]string{"102", "103"}, counted(prev)); diff != "" {
+		t.Errorf("counted (-want +got):\n%s", diff)
+	}
+}
+
+// poisoned answers nonsense to what is asked of the build 101.
+type poisoned struct{ methods }
+
+func (p poisoned) answer(host, method string, args []node) (string, *fault) {
+	if method == "qatracker.results.get_list" && args[0].form() == "101" {
+		return "<string>unexpected</string>", nil
+	}
+	return p.methods.answer(host, method, args)
+}
+
 // TestTestsCanceled holds that a poll which is told to end is no answer.
 func TestTestsCanceled(t *testing.T) {
 	t.Parallel()
