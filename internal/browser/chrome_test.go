@@ -168,12 +168,13 @@ func evaluate[T any](t *testing.T, b *tab, script string) T {
 	return value
 }
 
-// picture returns the page as PNG, from its top down to a height.
-func (b *tab) picture(t *testing.T, width, height int64) []byte {
+// picture returns the page as PNG, from its top down to a height, so many times its
+// size.
+func (b *tab) picture(t *testing.T, width, height int64, scale float64) []byte {
 	t.Helper()
 	beyond := true
 	shot, err := chromedp.Call(b.ctx, cdpage.CaptureScreenshot, cdpage.CaptureScreenshotParams{
-		Clip:                  &cdpage.Viewport{Width: float64(width), Height: float64(height), Scale: 1},
+		Clip:                  &cdpage.Viewport{Width: float64(width), Height: float64(height), Scale: scale},
 		CaptureBeyondViewport: &beyond,
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ func TestFaultsAreSeen(t *testing.T) {
 		{"no-heading", `<p>text</p>`, "there should be one h1"},
 		{"wide", `<h1>wide</h1><pre class="long" style="width:900px">x</pre>`, "what sticks out: pre.long"},
 		{"cut", `<h1>cut</h1><div style="overflow:hidden">` + table + `</div>`, "table is cut by div"},
+		{"over", `<h1>over</h1><div style="width:100px">` + table + `</div>`, "table sticks out of div"},
 		{"no-key", `<h1>no key</h1><div style="overflow-x:auto">` + table + `</div>`, "which no key reaches"},
 		{"throws", `<h1>throws</h1><script>throw new Error("broken")</script>`, "exception: Uncaught Error: broken"},
 		{"complains", `<h1>complains</h1><script>console.error("broken")</script>`, "console.error was called"},

@@ -13,10 +13,15 @@
     .filter((e) => shown(e) && e.getBoundingClientRect().right > page.clientWidth + 1 && !box(e))
     .map(name);
 
-  // Tables of which a part can be seen by nobody, or not without a pointer.
+  // Tables that lie over what is beside them, or of which a part can be seen by
+  // nobody, or not without a pointer.
   const tables = [...document.querySelectorAll("table")].filter(shown);
   const hidden = [];
   for (const t of tables) {
+    const column = t.parentElement.getBoundingClientRect();
+    if (!scrolls(t.parentElement) && t.getBoundingClientRect().right > column.right + 1) {
+      hidden.push(name(t) + " sticks out of " + name(t.parentElement));
+    }
     for (const p of ancestors(t)) {
       if (p.scrollWidth <= p.clientWidth + 1) continue;
       if (cuts(p) && p !== document.body) hidden.push(name(t) + " is cut by " + name(p));
