@@ -52,6 +52,7 @@ type intentView struct {
 
 // matrix is products by milestones.
 type matrix struct {
+	Label      string
 	Milestones []Link
 	Groups     []matrixGroup
 	Wide       bool // more columns than fit beside each other with their names across
@@ -164,7 +165,7 @@ func (s *site) viewProgress(p *Page, m *release.Manifest) progressView {
 // viewMatrix lays the rows of a series' milestones out as a table; with a product
 // filter only those rows.
 func (s *site) viewMatrix(p *Page, l *release.Line, want map[*release.ProductLine]bool) matrix {
-	var m matrix
+	m := matrix{Label: "Products by milestones of " + seriesTitle(l)}
 	type place struct{ group, row int }
 	places := map[*release.ProductLine]place{}
 	for column, ms := range l.Milestones {
