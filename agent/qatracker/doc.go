@@ -40,6 +40,13 @@
 // [release.Problem]. So does a record that cannot be used, such as a milestone whose
 // id is no number: it is left out and named.
 //
+// Posting a build is several steps to the tracker, of which a poll can see the middle:
+// where a product has lost the build that stood on a milestone in testing, that
+// milestone is asked once more at the end.
+//
+// A poll costs one request for the lists and one for each milestone, archived ones
+// too: nothing tells when one has changed, and people do change what is archived.
+//
 // # The codec
 //
 // github.com/kolo/xmlrpc encodes the calls. It is not used for answers: it recurses

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/BurntSushi/toml"
@@ -237,6 +238,88 @@ func failAt(n int, write func(w http.ResponseWriter)) func(http.ResponseWriter, 
 			write(w)
 		}
 		return at == n
+	}
+}
+
+// posting is a tracker to which a build is being posted: what it answers first about
+// milestone 7 is not what it answers from then on.
+type posting struct {
+	methods
+	first []entry
+	asked atomic.Int32
+}
+
+func (p *posting) answer(host, method string, args []node) (string, *fault) {
+	if method == "qatracker.builds.get_list" && p.asked.Add(1) == 1 {
+		return made{"builds.get_list 7": p.first}.answer(host, method, args)
+	}
+	return p.methods.answer(host, method, args)
+}
+
+// TestPollWhilePosting holds that a build which comes in the middle of a poll does not
+// leave its product without any, and that one request is all it costs.
+func TestPollWhilePosting(t *testing.T) {
+	t.Parallel()
+	const old, fresh = "20240423", "20240424"
+	build := func(id, version, status string) entry {
+		return entry{"id", id, "productid", "3", "version", version, "status", status}
+	}
+	stood := func(m release.Milestone) *release.Facts {
+		m.Series, m.Slug, m.ID = "noble", "beta", "7"
+		return &release.Facts{Milestones: []release.Milestone{m}}
+	}
+	before := stood(release.Milestone{Entries: []release.Entry{{Product: "kubuntu-desktop-amd64", BuildID: old, State: release.StateReady}}})
+	for name, test := range map[string]struct {
+		prev        *release.Facts
+		status      string // of the milestone
+		first, then []entry
+		want        map[string]release.State
+		requests    int
+	}{
+		"posted": {
+			before, "0", []entry{build("41", old, "3")}, []entry{build("41", old, "3"), build("42", fresh, "0")},
+			map[string]release.State{old: release.StateSuperseded, fresh: release.StateTesting}, 3,
+		},
+		"removed": {
+			before, "0", []entry{build("41", old, "2")}, []entry{build("41", old, "2")},
+			map[string]release.State{old: release.StateRemoved}, 3,
+		},
+		"disabled": {
+			before, "0", []entry{build("41", old, "1")}, nil,
+			map[string]release.State{old: release.StateDisabled}, 2,
+		},
+		"replaced": {
+			before, "0", []entry{build("41", old, "3"), build("42", fresh, "0")}, nil,
+			map[string]release.State{old: release.StateSuperseded, fresh: release.StateTesting}, 2,
+		},
+		"none stood": {
+			stood(release.Milestone{Entries: []release.Entry{{Product: "kubuntu-desktop-amd64", BuildID: old, State: release.StateRemoved}}}),
+			"0", []entry{build("41", old, "2")}, nil, map[string]release.State{old: release.StateRemoved}, 2,
+		},
+		"released": {before, "1", []entry{build("41", old, "3")}, nil, map[string]release.State{old: release.StateSuperseded}, 2},
+		"never seen": {
+			&release.Facts{}, "0", []entry{build("41", old, "3")}, nil,
+			map[string]release.State{old: release.StateSuperseded}, 2,
+		},
+	} {
+		s := &tracker{methods: &posting{first: test.first, methods: noble(func(m made) {
+			m["milestones.get_list"] = []entry{{"id", "7", "title", "Noble Beta", "status", test.status, "series", "1"}}
+			m["builds.get_list 7"] = test.then
+		})}}
+		answer, err := source(start(t, s), nil).Poll(t.Context(), test.prev)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]release.State{}
+		for _, e := range answer.Facts.Milestones[0].Entries {
+			got[e.BuildID] = e.State
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if s.requests != test.requests {
+			t.Errorf("%s: %d requests, want %d", name, s.requests, test.requests)
+		}
 	}
 }
 

@@ -212,20 +212,44 @@ func (p *poll) details(ctx context.Context) (*details, error) {
 		bugs:      make([][]bugRecord, len(p.milestones)),
 		refused:   make([]error, len(p.milestones)),
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(p.o.Limits.Connections)
 	for i := range max(len(p.series), len(p.milestones)) {
-		group.Go(func() error { return p.round(ctx, d, i) })
+		group.Go(func() error { return p.round(inner, d, i) })
 	}
-	return d, group.Wait()
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return d, p.again(ctx, d)
+}
+
+// again asks once more for the builds of milestones on which a product has lost the
+// build that stood there. Posting a build is several steps to the tracker, and
+// between two of them the old one is superseded and the new one not there yet. What
+// is still so the second time is so.
+func (p *poll) again(ctx context.Context, d *details) error {
+	for i := range p.milestones {
+		if !p.a.lost(i, d.builds[i]) {
+			continue
+		}
+		list, err := askFor(ctx, p.c, readBuild, p.buildsOf(i))
+		if err != nil {
+			return err
+		}
+		d.builds[i] = list
+	}
+	return nil
+}
+
+// buildsOf is the call for the builds of the milestone at place i.
+func (p *poll) buildsOf(i int) call {
+	return ask("builds.get_list", number(p.milestones[i]), numbers(p.statuses(i)...))
 }
 
 func (p *poll) round(ctx context.Context, d *details, i int) error {
 	var calls []call
 	if i < len(p.milestones) {
-		calls = append(calls,
-			ask("builds.get_list", number(p.milestones[i]), numbers(p.statuses(i)...)),
-			ask("bugs.get_list", number(p.milestones[i])))
+		calls = append(calls, p.buildsOf(i), ask("bugs.get_list", number(p.milestones[i])))
 	}
 	if i < len(p.series) {
 		calls = append(calls, ask("series.get_manifest", number(p.series[i]), numbers(0, 1)))
