@@ -16,7 +16,7 @@ func FindingRules() []FindingRule {
 var findingRules = []FindingRule{
 	{"missing-build", Blocker, "Intended, but without a build", "The series manifest names the product, the release milestone is in testing, and no build of the product stands on it."},
 	{"build-failed", Blocker, "Build marked failed", "A source marks the build that stands on an open milestone as failed."},
-	{"no-files", Blocker, "Build without files", "A build stands on an open milestone, and no tree holds its files."},
+	{"no-files", Blocker, "Build without files", "A build stands on an open milestone, and the trees of dailies, looked at after it was posted, do not hold its files."},
 	{"disagree-build", Blocker, "Sources disagree about the build", "Several sources have different builds of one product on one open milestone. The first source is shown."},
 	{"disagree-state", Blocker, "Sources disagree about the state", "Several sources give one build different states. The first source is shown."},
 	{"disagree-checksum", Blocker, "Checksums disagree", "Two sources, or two directories, give different checksums for what should be the same file."},
