@@ -137,7 +137,10 @@ func question(machines []machineLink) (string, bool) {
 	case machines[0].Arch == "":
 		return "For any machine.", false
 	}
-	return "For one kind of machine: " + machines[0].Title + ".", len(machines[0].Kinds) > 1
+	if len(machines[0].Kinds) > 1 {
+		return "Which image do you want?", true
+	}
+	return "For one kind of machine: " + machines[0].Title + ".", false
 }
 
 func (s *site) directoryCrumbs(d *download) []menuItem {

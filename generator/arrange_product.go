@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"slices"
 	"strings"
 
 	"shiplist/internal/release"
@@ -96,29 +97,61 @@ func joinWords(words ...string) string {
 	return strings.Join(some, ", ")
 }
 
-// newestRow is the row that a person asks for: of the newest open release
-// milestone, else of the newest open one, else the newest.
-func newestRow(pl *release.ProductLine) *release.Row {
-	var daily *release.Row
+// openRows are the rows of the product on release milestones in testing, those
+// that something blocks first.
+func openRows(pl *release.ProductLine) []*release.Row {
+	var open []*release.Row
 	for _, r := range pl.Rows {
 		if r.Manifest.Open && r.Manifest.Kind == release.KindRelease {
-			return r
-		}
-		if daily == nil && r.Manifest.Open {
-			daily = r
+			open = append(open, r)
 		}
 	}
-	if daily == nil && len(pl.Rows) > 0 {
-		return pl.Rows[0]
-	}
-	return daily
+	slices.SortStableFunc(open, func(a, b *release.Row) int { return weight(b) - weight(a) })
+	return open
 }
 
+func weight(r *release.Row) int {
+	if r.Blocked() {
+		return 1
+	}
+	return 0
+}
+
+// askedRow is the row that a person asks for: the first of the open release
+// milestones, else the newest open one, else the newest.
+func askedRow(pl *release.ProductLine) *release.Row {
+	if open := openRows(pl); len(open) > 0 {
+		return open[0]
+	}
+	if i := slices.IndexFunc(pl.Rows, func(r *release.Row) bool { return r.Manifest.Open }); i >= 0 {
+		return pl.Rows[i]
+	}
+	if len(pl.Rows) > 0 {
+		return pl.Rows[0]
+	}
+	return nil
+}
+
+// answered is how many open milestones the answer tells of.
+const answered = 3
+
+// productAnswer says where the product stands on the open release milestones.
 func productAnswer(pl *release.ProductLine) string {
-	r := newestRow(pl)
-	if r == nil {
+	rows := openRows(pl)
+	if len(rows) == 0 {
+		if r := askedRow(pl); r != nil {
+			return stands(r)
+		}
 		return "It stands on no milestone."
 	}
+	var all []string
+	for _, r := range rows[:min(len(rows), answered)] {
+		all = append(all, stands(r))
+	}
+	return strings.Join(all, " ")
+}
+
+func stands(r *release.Row) string {
 	state := capital(viewState(r.State, r.RawState).Word)
 	if r.BuildID == "" {
 		return state + " in " + r.Manifest.Title + "."
@@ -142,7 +175,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 
 // says sets side by side what each source says about the row that people ask for.
 func (s *site) says(p *Page, pl *release.ProductLine) []saysView {
-	r := newestRow(pl)
+	r := askedRow(pl)
 	if r == nil {
 		return nil
 	}

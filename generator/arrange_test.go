@@ -226,8 +226,8 @@ func TestManyFindingsAreSplit(t *testing.T) {
 		if got := strings.Count(string(site[name]), "is a stray"); got != want {
 			t.Errorf("%s shows %d findings, want %d", name, got, want)
 		}
-		for _, problem := range checkPage(site, name) {
-			t.Errorf("%s: %s", name, problem)
-		}
+	}
+	for _, problem := range checkPages(site) {
+		t.Error(problem)
 	}
 }

@@ -3,8 +3,10 @@ package generator
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html/atom"
@@ -18,13 +20,33 @@ var void = map[string]bool{
 	"link": true, "meta": true, "source": true, "track": true, "wbr": true,
 }
 
-// checkPage tells what is wrong with a page whatever it says: tags that do not
+// checker looks at the pages of a site; the ids of a page are read once.
+type checker struct {
+	site map[string][]byte
+	ids  map[string]map[string]bool
+}
+
+// checkPages tells what is wrong with any page of a site.
+func checkPages(site map[string][]byte) []string {
+	c := checker{site, map[string]map[string]bool{}}
+	var problems []string
+	for _, name := range slices.Sorted(maps.Keys(site)) {
+		if strings.HasSuffix(name, ".html") {
+			for _, p := range c.page(name) {
+				problems = append(problems, name+": "+p)
+			}
+		}
+	}
+	return problems
+}
+
+// page tells what is wrong with a page whatever it says: tags that do not
 // balance, ids that come twice, not exactly one h1, links within the site that lead
 // nowhere, and links that would break below another path.
-func checkPage(site map[string][]byte, name string) []string {
-	problems := unbalanced(site[name])
+func (c checker) page(name string) []string {
+	problems := unbalanced(c.site[name])
 	ids, headings := map[string]int{}, 0
-	for _, e := range elements(site[name]) {
+	for _, e := range elements(c.site[name]) {
 		if id := attribute(e, "id"); id != "" {
 			ids[id]++
 		}
@@ -33,7 +55,7 @@ func checkPage(site map[string][]byte, name string) []string {
 		}
 		for _, key := range []string{"href", "src"} {
 			if to := attribute(e, key); to != "" {
-				problems = append(problems, deadLink(site, name, to)...)
+				problems = append(problems, c.deadLink(name, to)...)
 			}
 		}
 	}
@@ -97,7 +119,7 @@ func attribute(e *xhtml.Node, key string) string {
 }
 
 // deadLink follows a link within the site, with its id.
-func deadLink(site map[string][]byte, from, to string) []string {
+func (c checker) deadLink(from, to string) []string {
 	u, err := url.Parse(to)
 	if err != nil {
 		return []string{fmt.Sprintf("link %q: %v", to, err)}
@@ -114,17 +136,21 @@ func deadLink(site map[string][]byte, from, to string) []string {
 			target = path.Join(target, "index.html")
 		}
 	}
-	page, ok := site[target]
+	page, ok := c.site[target]
 	if !ok || strings.HasPrefix(target, "../") {
 		return []string{fmt.Sprintf("link %q leads nowhere: no %s", to, target)}
 	}
 	if u.Fragment == "" {
 		return nil
 	}
-	for _, e := range elements(page) {
-		if attribute(e, "id") == u.Fragment {
-			return nil
+	if c.ids[target] == nil {
+		c.ids[target] = map[string]bool{}
+		for _, e := range elements(page) {
+			c.ids[target][attribute(e, "id")] = true
 		}
+	}
+	if c.ids[target][u.Fragment] {
+		return nil
 	}
 	return []string{fmt.Sprintf("link %q: no such id in %s", to, target)}
 }
