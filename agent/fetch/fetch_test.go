@@ -90,6 +90,9 @@ func TestRequestAsSent(t *testing.T) {
 			t.Errorf("got %d %q from %s", res.Status, res.Body, res.URL)
 		}
 	}
+	if diff := cmp.Diff(http.Header{"X-Extra": {"1"}}, r.Header); diff != "" {
+		t.Errorf("the caller's header was changed, credentials and all (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff(Stats{Requests: 2, Bytes: 10}, s.Stats()); diff != "" {
 		t.Errorf("stats (-want +got):\n%s", diff)
 	}
@@ -284,6 +287,24 @@ func TestContextEndsEverything(t *testing.T) {
 	defer stop()
 	_, err := s.Do(done, Request{URL: u, Limit: 100})
 	wantKind(t, err, KindTimeout, "deadline")
+}
+
+// TestDefaults holds what a client does that was told nothing: what the documentation
+// of Options promises.
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	type limits struct {
+		PerHost                  int
+		Connect, Headers, Answer time.Duration
+	}
+	o := New(Options{}).o
+	want := limits{2, 10 * time.Second, 30 * time.Second, 2 * time.Minute}
+	if diff := cmp.Diff(want, limits{o.PerHost, o.Connect, o.Headers, o.Answer}); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := cap(New(Options{}).slotsOf("h:80")); got != 2 {
+		t.Errorf("%d requests at once to one host, want 2", got)
+	}
 }
 
 func TestPerHost(t *testing.T) {
