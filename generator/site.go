@@ -109,7 +109,13 @@ func (s *site) nameSeries() {
 		taken[first] = true
 	}
 	s.seriesDirs = make(map[string]string, len(s.picture.Lines))
-	for _, l := range s.picture.Lines {
+	lines := slices.Clone(s.picture.Lines)
+	for _, n := range s.picture.Netboot {
+		if !slices.Contains(lines, n.Line) {
+			lines = append(lines, n.Line) // known by its installers alone
+		}
+	}
+	for _, l := range lines {
 		name := component(l.Slug)
 		for n := 2; taken[name]; n++ {
 			name = fmt.Sprintf("%s-%d", component(l.Slug), n)

@@ -8,8 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// readLines makes the lines of all series that a source names or that a netboot
-// rule selects by name.
+// readLines makes the lines of all series that a source names.
 func (j *joiner) readLines() {
 	j.lineIntents = map[*Line]map[*ProductLine]*Intended{}
 	for i := range j.sources {
@@ -19,11 +18,6 @@ func (j *joiner) readLines() {
 		}
 		for _, name := range seriesNames(src.facts) {
 			j.know(j.line(name), src)
-		}
-	}
-	for i := range j.rules.Series {
-		if name := j.rules.Series[i].Name; j.archived(name) {
-			j.line(name)
 		}
 	}
 	for _, l := range j.lines {
@@ -72,13 +66,18 @@ func (j *joiner) line(series string) *Line {
 	if l := j.lines[slug]; l != nil {
 		return l
 	}
+	l := j.newLine(slug)
+	j.lines[slug] = l
+	return l
+}
+
+func (j *joiner) newLine(slug string) *Line {
 	l := &Line{Slug: slug, Title: capital(slug)}
 	l.Rule, _ = j.rules.SeriesRule(slug)
 	if l.Rule != nil {
 		l.DisplayName, l.Version = l.Rule.DisplayName, l.Rule.Version
 	}
 	l.DisplayName = cmp.Or(l.DisplayName, l.Title)
-	j.lines[slug] = l
 	return l
 }
 

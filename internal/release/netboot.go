@@ -6,16 +6,18 @@ import (
 	"strings"
 )
 
-// archived reports whether a netboot rule adds an installer to a series that it
-// names, as opposed to one that it selects by leaving the series out.
-func (j *joiner) archived(series string) bool {
-	for i := range j.rules.Netboot {
-		n := &j.rules.Netboot[i]
-		if n.Address != "" && len(n.Series) > 0 && j.rules.MatchSeries(n.Series, series) {
-			return true
+// netbootLines are the lines that may have an installer: those of the picture and,
+// for series that no source names any more, lines of their own, which are in the
+// netboot index alone.
+func (j *joiner) netbootLines() []*Line {
+	lines := slices.Clone(j.p.Lines)
+	for i := range j.rules.Series {
+		if slug := lineSlug(j.rules.Series[i].Name); j.lines[slug] == nil && slug != Other {
+			lines = append(lines, j.newLine(slug))
 		}
 	}
-	return false
+	slices.SortFunc(lines, j.compareLines)
+	return lines
 }
 
 // readNetboot makes the netboot index: every set of the trees and every installer
@@ -30,7 +32,7 @@ func (j *joiner) readNetboot() {
 			bySeries[l] = append(bySeries[l], j.netbootSet(i, set))
 		}
 	}
-	for _, l := range j.p.Lines {
+	for _, l := range j.netbootLines() {
 		entries := append(bySeries[l], j.archiveEntries(l)...)
 		products := j.netbootProducts(l)
 		for _, e := range entries {

@@ -169,6 +169,13 @@ func TestNetbootArchive(t *testing.T) {
 	if len(p.Netboot) != 1 || p.Netboot[0].Line.Slug != "focal" {
 		t.Fatalf("index %q", netbootText(p))
 	}
+	// The series has an installer in the archive and nothing else.
+	if len(p.Lines) > 0 {
+		t.Errorf("%s is a series of the picture", p.Lines[0].Slug)
+	}
+	if l := p.Netboot[0].Line; l.Version != "20.04" || l.Title != "Focal" || l.Rule == nil {
+		t.Errorf("line %+v", *l)
+	}
 	e := p.Netboot[0].Entries[0]
 	if e.Note != "for 20.04" || e.Kernel != "linux" || e.Initrd != "initrd.gz" || e.Tree != nil {
 		t.Errorf("entry %+v", *e)

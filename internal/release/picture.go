@@ -25,7 +25,7 @@ type SourceFacts struct {
 type Picture struct {
 	AsOf     time.Time
 	Sources  []Source
-	Lines    []*Line // newest series first; "other" last
+	Lines    []*Line // series that a source names, newest first; "other" last
 	Products []*ProductLine
 	Families []*Family
 	Trees    []*Tree
@@ -288,7 +288,8 @@ func (i *Image) Main() File {
 	return File{}
 }
 
-// NetbootSeries is the netboot index of one series.
+// NetbootSeries is the netboot index of one series. Where no source names the series
+// its line is not in [Picture.Lines]: it has an installer in the archive and no more.
 type NetbootSeries struct {
 	Line    *Line
 	Entries []*NetbootEntry
