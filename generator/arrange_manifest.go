@@ -14,6 +14,7 @@ type manifestPage struct {
 	Lead     string // "Release milestone in testing, planned for 6 August 2026"
 	Answer   string
 	Bar      []segment
+	Beside   string // "8 more rows are not counted ..."; empty for none
 	Blockers []findingView
 	Warnings []findingView
 	Notes    []findingView
@@ -95,7 +96,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 		menuItem{seriesTitle(m.Line), s.seriesPath(m.Line)})}
 	s.rest(&p.Page, m.Line.Sources...)
 	p.Lead, p.Answer, p.Made = lead(m), readiness(m.Totals), m.Made
-	p.Bar = segments(m.Totals)
+	p.Bar, p.Beside = segments(m), beside(m)
 	p.Blockers = s.rowFindings(&p.Page, m, release.Blocker)
 	p.Warnings = s.rowFindings(&p.Page, m, release.Warning)
 	p.Notes = s.rowFindings(&p.Page, m, release.Note)
@@ -336,4 +337,18 @@ func (s *site) viewPlaces(p *Page, m *release.Manifest) []placeGroup {
 		return strings.Compare(a.Tree+" "+a.Dir.Text, b.Tree+" "+b.Dir.Text)
 	})
 	return groups
+}
+
+// beside says how many rows the answer leaves out, and why.
+func beside(m *release.Manifest) string {
+	n := 0
+	for _, r := range m.Rows() {
+		if !counted(m, r) {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return release.Plural(n, "further row is", "further rows are") + " not counted: netboot, or not in the series manifest."
 }

@@ -158,7 +158,7 @@ func seriesFacts(l *release.Line) []factView {
 func (s *site) viewProgress(p *Page, m *release.Manifest) progressView {
 	return progressView{
 		Link: Link{Text: m.Title, Href: p.to(s.milestonePath(m))}, Series: seriesTitle(m.Line),
-		Lead: lead(m), Answer: readiness(m.Totals), Bar: segments(m.Totals), Blocks: m.Totals.Blockers,
+		Lead: lead(m), Answer: readiness(m.Totals), Bar: segments(m), Blocks: m.Totals.Blockers,
 	}
 }
 

@@ -151,22 +151,41 @@ type segment struct {
 	Count int
 }
 
-// segments are the parts of the bar, in the order in which a release fills up.
-func segments(t release.Totals) []segment {
+// segments are the parts of the bar, in the order in which a release fills up. They
+// add up to what the sentence above the bar counts: the intended products, or all
+// where nobody said what is intended.
+func segments(m *release.Manifest) []segment {
+	count := map[release.State]int{}
+	for _, r := range m.Rows() {
+		if counted(m, r) {
+			count[segmentState(r.State)]++
+		}
+	}
 	var bar []segment
-	add := func(s release.State, n int) {
-		if n > 0 {
+	for _, s := range []release.State{
+		release.StateReady, release.StateTesting, release.StateFailed,
+		release.StateMissing, release.StateDisabled, release.StateUnknown,
+	} {
+		if n := count[s]; n > 0 {
 			bar = append(bar, segment{viewState(s, "other"), n})
 		}
 	}
-	ready := t.Rows - t.Testing - t.Failed - t.Missing - t.Disabled - t.Other
-	add(release.StateReady, ready)
-	add(release.StateTesting, t.Testing)
-	add(release.StateFailed, t.Failed)
-	add(release.StateMissing, t.Missing)
-	add(release.StateDisabled, t.Disabled)
-	add(release.StateUnknown, t.Other)
 	return bar
+}
+
+// counted reports whether a row is among those of which a milestone says how many
+// are ready.
+func counted(m *release.Manifest, r *release.Row) bool {
+	return m.Totals.Intended == 0 || r.Intended && !r.Netboot
+}
+
+// segmentState is the part of the bar to which a state belongs.
+func segmentState(s release.State) release.State {
+	switch s {
+	case release.StateReady, release.StateTesting, release.StateFailed, release.StateMissing, release.StateDisabled:
+		return s
+	}
+	return release.StateUnknown
 }
 
 // findingView is a finding on a page.
