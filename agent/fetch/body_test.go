@@ -104,6 +104,16 @@ func TestBodyLimitStopsReading(t *testing.T) {
 	}
 }
 
+// TestUnpackStops holds that a bomb is not unpacked to its end before it is refused.
+func TestUnpackStops(t *testing.T) {
+	t.Parallel()
+	a := &attempt{r: Request{Limit: 1000}}
+	body, err := a.unpack("gzip", bytes.NewReader(packed(t, make([]byte, 8<<20))))
+	if err != nil || len(body) != 1001 {
+		t.Errorf("unpacked %d bytes for a limit of 1000, %v", len(body), err)
+	}
+}
+
 func packed(t *testing.T, b []byte) []byte {
 	t.Helper()
 	var buf bytes.Buffer

@@ -95,6 +95,15 @@ func TestRedirectToHostHeader(t *testing.T) {
 	}
 }
 
+// TestRedirectToHostHeaderElsewhere holds that another scheme of that name is another
+// place: what answers there is not known to be the host that was configured.
+func TestRedirectToHostHeaderElsewhere(t *testing.T) {
+	t.Parallel()
+	net := answers{"http://10.0.0.1/": "https://site.example/", "https://10.0.0.1/": "there"}
+	_, err := session(t, Options{Transport: net}).Do(t.Context(), Request{URL: "http://10.0.0.1/", Host: "site.example", Limit: 10})
+	wantKind(t, err, KindRedirect, "https://site.example/: not followed to another host")
+}
+
 // answers is a network in memory: address to location, or to an answer where the
 // value is no address.
 type answers map[string]string
