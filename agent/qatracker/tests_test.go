@@ -127,6 +127,23 @@ func TestTestsOff(t *testing.T) {
 	}
 }
 
+// TestTestsOpenOnly holds that calls are spent on what stands on a milestone in testing.
+func TestTestsOpenOnly(t *testing.T) {
+	t.Parallel()
+	m := withTests(1)
+	m["milestones.get_list"] = append(m["milestones.get_list"], entry{"id", "8", "title", "Noble Alpha", "status", "1", "series", "1"})
+	m["builds.get_list 7"] = append(m["builds.get_list 7"], entry{"id", "90", "productid", "1", "version", "0", "status", "3"})
+	m["builds.get_list 8"] = []entry{{"id", "80", "productid", "1", "version", "0.1", "status", "4"}}
+	s := &tracker{methods: m}
+	pollTests(t, source(start(t, s), func(o *Options) { o.Tracker.Tests = true }), nothing())
+	asked := slices.DeleteFunc(s.calls, func(call string) bool { return !strings.HasPrefix(call, "qatracker.results.get_list(") })
+	slices.Sort(asked)
+	want := []string{"qatracker.results.get_list(101,1301,[0])", "qatracker.results.get_list(101,1302,[0])"}
+	if diff := cmp.Diff(want, asked); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestTestsTurns holds that a small budget reaches every build, over several polls
 // and a restart, and that counts stay until they are renewed.
 func TestTestsTurns(t *testing.T) {
