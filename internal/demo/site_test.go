@@ -63,7 +63,7 @@ func TestServeSiteStaysInside(t *testing.T) {
 	}
 	for name, target := range map[string]string{"file": filepath.Join(outside, "secret"), "dir": outside, "up": "../" + filepath.Base(outside)} {
 		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
-			t.Skip(err)
+			t.Fatal(err)
 		}
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/testenv"
 )
 
 func newDemo(t testing.TB) *Demo {
@@ -443,10 +445,7 @@ print("ok", len(builds))
 
 func TestPythonClient(t *testing.T) {
 	t.Parallel()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is not installed")
-	}
+	python := testenv.Program(t, "python3")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	r, err := Start(ctx)
