@@ -134,3 +134,74 @@ func TestFileOfAPerson(t *testing.T) {
 		t.Errorf("files: %v", got)
 	}
 }
+
+// TestStateLostForLong: after the record of written files is lost, our own files
+// are still ours when they change one by one.
+func TestStateLostForLong(t *testing.T) {
+	t.Parallel()
+	data, st := place(t)
+	w := open(t, data, st)
+	commit(t, w, sample("a", "1", "beta", "final"))
+	closed(t, w)
+	if err := os.RemoveAll(st); err != nil {
+		t.Fatal(err)
+	}
+	w = open(t, data, st)
+	for _, change := range []func(f *release.Facts){
+		func(f *release.Facts) { f.Products[0].Title = "New" },
+		func(f *release.Facts) { f.Series[0].Title = "New" },
+		func(f *release.Facts) { f.Milestones = f.Milestones[:1] },
+	} {
+		next := sample("a", "1", "beta", "final")
+		change(next)
+		if r := commit(t, w, next); len(r.Edited) > 0 {
+			t.Errorf("taken for a person's: %v", r.Edited)
+		}
+	}
+}
+
+// TestNewerForm: a file that a newer version wrote, with keys that this one does not
+// know, is kept before it is replaced.
+func TestNewerForm(t *testing.T) {
+	t.Parallel()
+	data, st := place(t)
+	w := open(t, data, st)
+	commit(t, w, sample("a", "1"))
+	newer := product + "colour = \"red\"\n"
+	write(t, filepath.Join(data, "a/products.toml"), newer)
+	w.written.Files["a/products.toml"] = hash([]byte(newer))
+	if r := commit(t, w, sample("a", "1")); len(r.Edited) != 1 {
+		t.Errorf("reported %v", r.Edited)
+	}
+	if got := contents(t, data)["a/products.toml.edited"]; got != newer {
+		t.Errorf("kept %q", got)
+	}
+}
+
+// TestFactsWithoutEntry: what is known of a source outlives the loss of sources.toml.
+func TestFactsWithoutEntry(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "nonsense", "[[source]]\nname = \"b\"\n"} {
+		data, st := place(t)
+		w := open(t, data, st)
+		commit(t, w, sample("a", "1", "beta"))
+		closed(t, w)
+		write(t, filepath.Join(data, sourcesFile), text)
+		if text == "" {
+			if err := os.Remove(filepath.Join(data, sourcesFile)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w = open(t, data, st)
+		got, err := w.Facts("a")
+		if diff := cmp.Diff(sample("a", "1", "beta"), got); diff != "" || err != nil {
+			t.Errorf("%q, error %v (-want +got):\n%s", text, err, diff)
+		}
+		if f, err := w.Facts("c"); err != nil || f.Source != "c" || len(f.Products) > 0 {
+			t.Errorf("facts of a source that is new: %v, error %v", f, err)
+		}
+		if len(w.Snapshot().Sources) > 1 {
+			t.Errorf("%q: sources %v", text, w.Snapshot().Sources)
+		}
+	}
+}

@@ -36,9 +36,9 @@ type journal struct {
 	Keep   []keep   `toml:"keep"`   // done first
 	Put    []put    `toml:"put"`    // then these
 	Remove []string `toml:"remove"` // then these
-	// Source is the one whose record of written files is replaced, with Put; empty
-	// when only sources.toml is written.
-	Source string `toml:"source,omitempty"`
+	// Known are files that are right already, and that the record of written files
+	// does not know.
+	Known []put `toml:"known"`
 }
 
 // keep renames a file that a person edited.
@@ -53,7 +53,7 @@ type put struct {
 	Hash string `toml:"hash"`
 }
 
-func (j *journal) empty() bool { return len(j.Keep)+len(j.Put)+len(j.Remove) == 0 }
+func (j *journal) empty() bool { return len(j.Keep)+len(j.Put)+len(j.Remove)+len(j.Known) == 0 }
 
 func hash(text []byte) string {
 	sum := sha256.Sum256(text)

@@ -62,11 +62,18 @@ func Load(dir string) (*Snapshot, error) {
 		return nil, err
 	}
 	s, broken, err := loadWith(dir, root)
-	if _, e := root.Stat(lockName); held == nil && e == nil {
+	if held == nil && lockable(root) {
 		// The first writer came while we read: once more, with its lock.
 		return Load(dir)
 	}
 	return s, errors.Join(err, held.Close(), broken.err())
+}
+
+// lockable reports whether both lock files are there.
+func lockable(root *os.Root) bool {
+	_, gate := root.Stat(gateName)
+	_, lock := root.Stat(lockName)
+	return gate == nil && lock == nil
 }
 
 // loadWith is Load without locks.
@@ -110,7 +117,7 @@ func (t *tree) add(name string, d fs.DirEntry) error {
 	switch {
 	case strings.HasPrefix(path.Base(name), "."):
 		return skip(d)
-	case name == changesDir:
+	case name == changesDir && d.IsDir():
 		return fs.SkipDir
 	case d.IsDir():
 		if unfit(d.Name()) != "" {
@@ -133,7 +140,7 @@ func skip(d fs.DirEntry) error {
 	return nil
 }
 
-// load reads the files side by side; the order of everything is that of the paths.
+// load reads sources.toml and the facts of the sources that it names.
 func (t *tree) load(dir string, root *os.Root) (*Snapshot, Problems, error) {
 	states, broken, err := t.sources(dir, root)
 	if err != nil {
@@ -143,11 +150,24 @@ func (t *tree) load(dir string, root *os.Root) (*Snapshot, Problems, error) {
 	for _, state := range states {
 		facts[state.Name] = &release.Facts{Source: state.Name}
 	}
-	names := t.ours(facts)
+	mistakes, err := t.facts(dir, root, facts)
+	if err != nil {
+		return nil, nil, err
+	}
 	s := &Snapshot{Strangers: t.strangers}
+	for _, state := range states {
+		s.Sources = append(s.Sources, release.SourceFacts{State: state, Facts: facts[state.Name]})
+	}
+	return s, append(broken, mistakes...), nil
+}
+
+// facts reads the files of some sources, side by side; the order of everything is
+// that of the paths.
+func (t *tree) facts(dir string, root *os.Root, into map[string]*release.Facts) (Problems, error) {
+	names := t.ours(into)
 	parts := make([]release.Facts, len(names))
 	problems := make([]Problems, len(names))
-	err = parallel(len(names), func(i int) error {
+	err := parallel(len(names), func(i int) error {
 		text, err := readFile(root, t.files[names[i]])
 		if err == nil {
 			_, below, _ := strings.Cut(names[i], "/")
@@ -156,18 +176,18 @@ func (t *tree) load(dir string, root *os.Root) (*Snapshot, Problems, error) {
 		return err
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
+		return nil, fmt.Errorf("data directory %s: %w", dir, err)
 	}
+	var broken Problems
 	for i, name := range names {
 		source, _, _ := strings.Cut(name, "/")
-		join(facts[source], parts[i])
+		join(into[source], parts[i])
 		broken = append(broken, problems[i]...)
 	}
-	for _, state := range states {
-		facts[state.Name].Sort()
-		s.Sources = append(s.Sources, release.SourceFacts{State: state, Facts: facts[state.Name]})
+	for _, facts := range into {
+		facts.Sort()
 	}
-	return s, broken, nil
+	return broken, nil
 }
 
 // sources reads sources.toml; a source without a usable name is left out.

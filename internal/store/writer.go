@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"shiplist/internal/release"
@@ -174,6 +173,24 @@ func (w *Writer) Snapshot() *Snapshot { return w.snapshot }
 // Broken are the mistakes in the files that were there; the snapshot is without them.
 func (w *Writer) Broken() Problems { return w.broken }
 
+// Facts returns what is known of a source, never nil, as it was before the writer
+// changed it. It looks into the source's folder even where sources.toml does not name
+// the source: nothing is forgotten because that file was lost or damaged. Mistakes in
+// its files are added to [Writer.Broken] then.
+func (w *Writer) Facts(name string) (*release.Facts, error) {
+	if s := w.snapshot.Source(name); s != nil {
+		return s.Facts, nil
+	}
+	t, err := survey(w.root)
+	if err != nil {
+		return nil, fmt.Errorf("data directory %s: %w", w.data, err)
+	}
+	facts := &release.Facts{Source: name}
+	broken, err := t.facts(w.data, w.root, map[string]*release.Facts{name: facts})
+	w.broken = append(w.broken, broken...)
+	return facts, err
+}
+
 // State returns how it stands with a source; the zero state, with the name, for one
 // that sources.toml does not have.
 func (w *Writer) State(name string) release.SourceState {
@@ -234,7 +251,6 @@ type change struct {
 
 func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
 	p := planner{w: w, texts: map[string][]byte{}}
-	p.journal.Source = c.source
 	if c.source != "" {
 		if err := p.source(c.source, c.files); err != nil {
 			return Result{}, err
@@ -245,7 +261,7 @@ func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
 		return Result{}, err
 	}
 	r := Result{Changed: p.journal.changed(), Edited: p.edited}
-	if p.journal.empty() && c.source == "" {
+	if p.journal.empty() {
 		return r, nil
 	}
 	if err := w.stage(&p.journal, p.texts); err != nil {
@@ -298,126 +314,4 @@ func encodeSources(states map[string]release.SourceState) ([]byte, error) {
 		doc.Sources = append(doc.Sources, states[name])
 	}
 	return text(sourcesHead, doc)
-}
-
-// planner works out the journal of a commit: what is there against what shall be.
-type planner struct {
-	w       *Writer
-	journal journal
-	texts   map[string][]byte // of the puts
-	edited  []release.Problem
-}
-
-// source plans the files of one source.
-func (p *planner) source(name string, files map[string][]byte) error {
-	old, err := p.existing(name)
-	if err != nil {
-		return err
-	}
-	for _, below := range slices.Sorted(maps.Keys(files)) {
-		if err := p.file(name+"/"+below, old, files[below]); err != nil {
-			return err
-		}
-		delete(old, name+"/"+below)
-	}
-	for _, gone := range slices.Sorted(maps.Keys(old)) {
-		if err := p.spare(gone, old[gone]); err != nil {
-			return err
-		}
-		p.journal.Remove = append(p.journal.Remove, gone)
-	}
-	return nil
-}
-
-// existing reads the data files that a source has now.
-func (p *planner) existing(source string) (map[string][]byte, error) {
-	t, err := survey(p.w.root)
-	if err != nil {
-		return nil, err
-	}
-	old := map[string][]byte{}
-	for name := range t.files {
-		if strings.HasPrefix(name, source+"/") {
-			if old[name], err = p.w.root.ReadFile(name); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return old, nil
-}
-
-// file plans one file, which stays untouched when its bytes are right.
-func (p *planner) file(name string, old map[string][]byte, text []byte) error {
-	before, there := old[name]
-	if there && string(before) == string(text) {
-		return nil
-	}
-	if err := readable(name, text); err != nil {
-		return err
-	}
-	if there {
-		if err := p.spare(name, before); err != nil {
-			return err
-		}
-	}
-	p.journal.Put = append(p.journal.Put, put{Path: name, Hash: hash(text)})
-	p.texts[name] = text
-	return nil
-}
-
-// readable makes sure that what could not be read again is never written.
-func readable(name string, text []byte) error {
-	_, below, _ := strings.Cut(name, "/")
-	if _, problems := decode(name, below, text); len(problems) > 0 {
-		return &FactsError{problems[0]}
-	}
-	return nil
-}
-
-// sources plans sources.toml, which tells of the edited files, too.
-func (p *planner) sources(c change) (map[string]release.SourceState, error) {
-	old := map[string][]byte{}
-	if text, err := p.w.root.ReadFile(sourcesFile); err == nil {
-		old[sourcesFile] = text
-		if err := p.spare(sourcesFile, text); err != nil {
-			return nil, err
-		}
-	}
-	states := c.states
-	if state, there := states[c.source]; there && len(p.edited) > 0 {
-		state.Problems = append(slices.Clone(state.Problems), p.edited...)
-		states[c.source] = state
-	}
-	text, err := encodeSources(states)
-	if err != nil {
-		return nil, err
-	}
-	if string(text) == string(old[sourcesFile]) {
-		return states, nil
-	}
-	p.journal.Put = append(p.journal.Put, put{Path: sourcesFile, Hash: hash(text)})
-	p.texts[sourcesFile] = text
-	return states, nil
-}
-
-// spare plans to keep a file that a person edited, under a name that is free.
-func (p *planner) spare(name string, text []byte) error {
-	if !p.w.written.edited(name, text) {
-		return nil
-	}
-	as := name + ".edited"
-	for n := 2; ; n++ {
-		if _, err := p.w.root.Lstat(as); errors.Is(err, os.ErrNotExist) {
-			break
-		} else if err != nil {
-			return err
-		}
-		as = name + ".edited." + strconv.Itoa(n)
-	}
-	p.journal.Keep = append(p.journal.Keep, keep{Path: name, As: as})
-	p.edited = append(p.edited, release.Problem{
-		Rule: "edited", Address: name,
-		Text: "somebody changed this file; that version was kept as " + as + " and what the source says was written again",
-	})
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -43,7 +44,7 @@ func (w *Writer) remember(j *journal) error {
 	for _, name := range j.Remove {
 		delete(files, name)
 	}
-	for _, p := range j.Put {
+	for _, p := range slices.Concat(j.Put, j.Known) {
 		files[p.Path] = p.Hash
 	}
 	if maps.Equal(files, w.written.Files) {
