@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"fmt"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -64,17 +65,27 @@ func (p Part) encode(source string) ([]byte, error) {
 func utc(f release.Facts) {
 	for _, image := range f.Images {
 		for i := range image.Files {
-			image.Files[i].Modified = image.Files[i].Modified.UTC()
+			image.Files[i].Modified = instant(image.Files[i].Modified)
 		}
 	}
 	for _, set := range f.Netboot {
 		for i := range set.Boot {
-			set.Boot[i].Modified = set.Boot[i].Modified.UTC()
+			set.Boot[i].Modified = instant(set.Boot[i].Modified)
 		}
 		if set.Tarball != nil {
-			set.Tarball.Modified = set.Tarball.Modified.UTC()
+			set.Tarball.Modified = instant(set.Tarball.Modified)
 		}
 	}
+}
+
+// instant is a time in UTC; one that RFC 3339 cannot write, which file systems can
+// have, is not known.
+func instant(t time.Time) time.Time {
+	t = t.UTC()
+	if t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
 }
 
 // text encodes a document below its first line. Bytes that are no UTF-8 would make
