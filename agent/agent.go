@@ -76,6 +76,10 @@ func (a *Agent) Once(ctx context.Context) (report Report, err error) {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
+	before, err := a.before(w)
+	if err != nil {
+		return Report{}, err
+	}
 	for _, p := range w.Broken() {
 		a.o.Logger.WarnContext(ctx, "data file with a mistake, edited by hand?", "err", p.Error())
 	}
@@ -85,7 +89,7 @@ func (a *Agent) Once(ctx context.Context) (report Report, err error) {
 		return report, err
 	}
 	s := settler{agent: a, w: w}
-	for p := range a.poll(ctx, w) {
+	for p := range a.poll(ctx, before, brokenFiles(w)) {
 		entry, e := s.settle(ctx, p)
 		a.log(ctx, entry)
 		report.Sources[p.index] = entry

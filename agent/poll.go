@@ -27,18 +27,23 @@ type polled struct {
 	took   time.Duration
 }
 
-// poll polls all sources and tells of each as soon as it is done. The channel ends
-// when all are; it must be read to its end.
-func (a *Agent) poll(ctx context.Context, w *store.Writer) <-chan polled {
-	results := make(chan polled)
-	before := make([]*release.Facts, len(a.sources))
+// before are the facts that are stored, by source.
+func (a *Agent) before(w *store.Writer) ([]*release.Facts, error) {
+	facts := make([]*release.Facts, len(a.sources))
 	for i, s := range a.sources {
-		before[i] = &release.Facts{Source: s.state.Name}
-		if stored := w.Snapshot().Source(s.state.Name); stored != nil {
-			before[i] = stored.Facts
+		var err error
+		if facts[i], err = w.Facts(s.state.Name); err != nil {
+			return nil, err
 		}
 	}
-	broken := brokenFiles(w)
+	return facts, nil
+}
+
+// poll polls all sources and tells of each as soon as it is done. It is given their
+// facts and, by name, their files that cannot be read. The channel ends when all are
+// done; it must be read to its end.
+func (a *Agent) poll(ctx context.Context, before []*release.Facts, broken map[string][]string) <-chan polled {
+	results := make(chan polled)
 	var g errgroup.Group
 	g.SetLimit(atOnce)
 	go func() {

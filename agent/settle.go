@@ -63,7 +63,8 @@ func (s *settler) answered(ctx context.Context, entry SourceReport, state releas
 		return s.store(ctx, entry, state, kept)
 	}
 	since := p.at
-	if state.Held != nil && s.sameMind(state, p.before, v) {
+	// A clock that was set back must not hold for years what time lets in.
+	if state.Held != nil && !state.Held.Since.After(p.at) && s.sameMind(state, p.before, v) {
 		since = state.Held.Since
 	}
 	if patience := s.agent.o.Config.Agent.HoldFor; !v.never && !p.at.Before(since.Add(patience)) {
@@ -77,7 +78,7 @@ func (s *settler) answered(ctx context.Context, entry SourceReport, state releas
 // the new one. Other news do not count: on a busy day every answer differs.
 func (s *settler) sameMind(state release.SourceState, before tally, v verdict) bool {
 	kept, err := s.w.Kept(state.Name)
-	if err != nil || kept == nil || kept.Digest != state.Held.Digest {
+	if err != nil || kept == nil || kept.Digest != state.Held.Digest || state.Held.Never != v.never {
 		return false
 	}
 	was := s.rule().losses(before, count(kept.Facts))
@@ -184,7 +185,7 @@ func oneLine(text string) string {
 func bounded(problems []release.Problem) []release.Problem {
 	var kept []release.Problem
 	for _, p := range problems[:min(len(problems), mostProblems)] {
-		p.Text = oneLine(p.Text)
+		p.Address, p.Text = oneLine(p.Address), oneLine(p.Text)
 		kept = append(kept, p)
 	}
 	if more := len(problems) - mostProblems; more > 0 {

@@ -1,0 +1,146 @@
+package agent
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/release"
+)
+
+// TestSourcesLost: when sources.toml is gone or damaged, the facts are still what
+// answers are held against, and what sources take over from.
+func TestSourcesLost(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "nonsense", "[[source]]\nname = \"b\"\nkind = 7\n"} {
+		b := newBench(t)
+		b.a.facts = products(numbered(20)...)
+		b.once()
+		file := filepath.Join(b.data, "sources.toml")
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		b.a.facts = products(numbered(3)...)
+		if r := b.once(); r.Outcome != Held || b.facts() != 20 {
+			t.Errorf("%q: %s, %d facts", text, r, b.facts())
+		}
+		if prev := b.a.prev[len(b.a.prev)-1]; len(prev.Products) != 20 {
+			t.Errorf("%q: the source was given %d products from before", text, len(prev.Products))
+		}
+		if kept, err := os.ReadFile(file + ".edited"); text != "" && (err != nil || string(kept) != text) {
+			t.Errorf("%q: kept %q, error %v", text, kept, err)
+		}
+	}
+}
+
+// TestFolderWithoutEntry: a damaged file is told and guarded when the entry of its
+// source is lost, too.
+func TestFolderWithoutEntry(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.once()
+	if err := errors.Join(os.Remove(filepath.Join(b.data, "sources.toml")),
+		os.WriteFile(filepath.Join(b.data, "a", "products.toml"), []byte("nonsense"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	b.a.facts = series("team", "p")
+	if r := b.once(); r.Outcome != Held || !strings.Contains(r.Held.Reason, "products.toml cannot be read") {
+		t.Errorf("%s", r)
+	}
+	if !strings.Contains(b.log.String(), "products.toml:1:8: not TOML") {
+		t.Errorf("the log does not name the mistake:\n%s", b.log)
+	}
+}
+
+// TestClockSetBack: an answer that is held since a time that is yet to come is held
+// since now, and not for years.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = products(numbered(20)...)
+	b.once()
+	b.a.facts = products(numbered(5)...)
+	b.clock = start.AddDate(10, 0, 0)
+	b.once()
+	b.clock = start
+	if r := b.once(); r.Outcome != Held || !r.Held.Since.Equal(utc(start)) {
+		t.Errorf("%s, since %s", r, r.Held.Since)
+	}
+	b.clock = start.Add(24 * time.Hour)
+	if r := b.once(); r.Outcome != OK {
+		t.Errorf("%s", r)
+	}
+}
+
+// TestSuspectThenNot: the time for which an answer was suspect does not count.
+func TestSuspectThenNot(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = products(numbered(20)...)
+	b.once()
+	b.a.facts, b.a.answer.Suspect = products(numbered(5)...), "another site"
+	b.once()
+	b.a.answer.Suspect = ""
+	b.clock = start.Add(48 * time.Hour)
+	if r := b.once(); r.Outcome != Held || r.Held.Never || !r.Held.Since.Equal(utc(b.clock)) {
+		t.Errorf("%s, held %+v", r, r.Held)
+	}
+}
+
+// TestAcceptAfterNews: what was held back cannot be accepted any more when a good
+// answer came, and its facts stay.
+func TestAcceptAfterNews(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = products(numbered(20)...)
+	b.once()
+	b.a.facts = products(numbered(1)...)
+	b.once()
+	b.a.facts = products(numbered(21)...)
+	b.once()
+	_, err := b.Accept(t.Context(), "a")
+	if want := `nothing of a source "a" is held back, nor of any other`; err == nil || err.Error() != want || b.facts() != 21 {
+		t.Errorf("error %v, want %s; %d facts", err, want, b.facts())
+	}
+}
+
+// TestFirstPollWithProblems: what could be learnt is stored, with what could not.
+func TestFirstPollWithProblems(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	long := "https://a.example/" + strings.Repeat("x", 9000) + "\n\xff"
+	b.a.answer.Problems = []release.Problem{{Rule: "unreadable", Address: long, Text: "500"}}
+	if r := b.once(); r.Outcome != OK || b.facts() != 1 {
+		t.Errorf("%s, %d facts", r, b.facts())
+	}
+	problems := b.state().Problems
+	if len(problems) != 1 || len(problems[0].Address) > 600 || cmp.Diff("500", problems[0].Text) != "" {
+		t.Errorf("problems %v", problems)
+	}
+}
+
+// TestInTheWay: a source whose folder cannot be written to keeps no other from
+// being stored, now and at the next poll.
+func TestInTheWay(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.once()
+	if err := errors.Join(os.RemoveAll(filepath.Join(b.data, "a")), os.Symlink("b", filepath.Join(b.data, "a"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, names := range [][]string{{"q", "r"}, {"q", "r", "s"}} {
+		b.b.facts = products(names...)
+		r, err := b.Once(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "is in the way") || r.Sources[0].Outcome != Failed || r.Sources[1].Outcome != OK {
+			t.Errorf("report %v, error %v", r, err)
+		}
+		if n := len(b.load().Source("b").Facts.Products); n != len(names) {
+			t.Errorf("%d products of the other source, want %d", n, len(names))
+		}
+	}
+}
