@@ -174,7 +174,11 @@ func (p *local) list(ctx context.Context, path string) (*listing, error) {
 	}
 	l := &listing{form: "local", entries: make([]entry, 0, len(names))}
 	for _, name := range names {
-		if e, ok := p.entry(path, name); ok {
+		e, ok, err := p.entry(path, name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
 			l.entries = append(l.entries, e)
 		}
 	}
@@ -182,23 +186,31 @@ func (p *local) list(ctx context.Context, path string) (*listing, error) {
 	return l, nil
 }
 
-// entry looks at one name; false for what is neither file nor directory, and for
-// links that lead nowhere.
-func (p *local) entry(path, name string) (entry, bool) {
-	info, err := os.Stat(filepath.Join(p.address(path), name))
-	if err != nil || !validName(name) {
-		return entry{}, false
+// entry looks at one name; false for what is neither file nor directory, for what is
+// gone by now and for links that lead nowhere. It is an error when nothing can be
+// said of a name: then nothing can of the directory.
+func (p *local) entry(path, name string) (entry, bool, error) {
+	full := filepath.Join(p.address(path), name)
+	info, err := os.Stat(full)
+	if err != nil {
+		_, err = os.Lstat(full)
+	}
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return entry{}, false, err
+	case info == nil || !validName(name):
+		return entry{}, false, nil
 	}
 	switch {
 	case info.IsDir():
-		return entry{name: name, dir: true, size: -1, stamp: info.ModTime().UTC().String()}, true
+		return entry{name: name, dir: true, size: -1, stamp: info.ModTime().UTC().String()}, true, nil
 	case info.Mode().IsRegular():
 		return entry{
 			name: name, size: info.Size(), exact: true,
 			modified: info.ModTime().UTC().Truncate(time.Second),
-		}, true
+		}, true, nil
 	}
-	return entry{}, false
+	return entry{}, false, nil
 }
 
 func (p *local) read(ctx context.Context, path string, limit int64) ([]byte, error) {
