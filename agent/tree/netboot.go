@@ -1,8 +1,10 @@
 package tree
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"path"
 	"regexp"
 	"slices"
@@ -84,6 +86,10 @@ func (c *crawl) readISO(ctx context.Context, u *unpacked) {
 			if !isAbsent(err) {
 				u.err, u.failed = err, join(u.dir, name)
 			}
+			continue
+		}
+		if bytes.HasPrefix(bytes.TrimSpace(body), []byte("<")) {
+			u.err, u.failed = errors.New("it is a page, and no boot configuration"), join(u.dir, name)
 			continue
 		}
 		if u.iso = parseISO(body); u.iso != "" {
