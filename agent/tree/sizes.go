@@ -100,7 +100,8 @@ func (c *crawl) askSizes(ctx context.Context, ask []*wanted) error {
 			return
 		}
 		w.size, w.at, w.err = c.place.size(ctx, w.path)
-		if c.saw(w.err) != nil && !isAbsent(w.err) {
+		// Not counted among what finds no server: nothing but sizes is left to ask for.
+		if w.err != nil && !isAbsent(w.err) {
 			refused.Add(1)
 		} else {
 			refused.Store(0)
