@@ -3,6 +3,7 @@ package tree
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,6 +51,8 @@ func (c *crawl) resolveAliases(ctx context.Context) error {
 type verdict struct {
 	base  string // the directory that it may be, in its own canonical spelling
 	alias bool
+	// lost says that it was one, and nothing can be said now.
+	lost bool
 	// visited is the candidate as it was listed, where that was needed.
 	visited *node
 }
@@ -86,30 +89,42 @@ func (c *crawl) judge(ctx context.Context, cand candidate) verdict {
 	v := verdict{base: c.canonical(cand.base)}
 	base := c.nodes[v.base]
 	switch {
-	case base == nil || base.absent || base.loop:
+	case c.isLost(v.base):
+		v.lost = c.known.isAlias(naming.Printable(cand.path))
 		return v
-	case base.err != nil:
-		v.alias = c.known.isAlias(cand.path)
+	case !base.here():
 		return v
 	}
 	if sample := c.sample(v.base); sample != nil {
 		at := join(cand.path+sample.path[len(v.base):], sample.lists[0])
 		list, _, err := c.readSums(ctx, at)
-		if err != nil && !isAbsent(err) && c.known.isAlias(cand.path) {
-			v.alias = true
+		if err != nil {
+			v.alias = !isAbsent(err) && c.known.isAlias(naming.Printable(cand.path))
 			return v
 		}
-		v.alias = err == nil && list.same(sample.strongest())
+		v.alias = list.same(sample.strongest()) || c.isReplaced(ctx, sample, list)
 		return v
 	}
-	if cand.visited != nil {
+	if c.settled(cand.visited) {
 		return v // looking alike is not enough
 	}
-	v.visited = c.child(cand.up, lastName(cand.path))
-	c.visit(ctx, v.visited)
+	if v.visited = cand.visited; v.visited == nil {
+		v.visited = c.child(cand.up, lastName(cand.path))
+		c.visit(ctx, v.visited)
+	}
 	v.alias = v.visited.here() && v.visited.list.same(base.list)
 	return v
 }
+
+// isReplaced reports whether the list of a directory has become another one since
+// it was read: images are published while we look.
+func (c *crawl) isReplaced(ctx context.Context, n *node, by sums) bool {
+	list, _, err := c.readSums(ctx, join(n.path, n.lists[0]))
+	return err == nil && list.same(by)
+}
+
+// settled reports whether a directory was taken in.
+func (c *crawl) settled(n *node) bool { return n != nil && c.nodes[n.path] == n }
 
 // sample is the topmost directory at or below path that has a checksum list.
 func (c *crawl) sample(path string) *node {
@@ -131,8 +146,13 @@ func (c *crawl) apply(cand candidate, v verdict) []*node {
 	case v.alias:
 		c.aliases[cand.path] = v.base
 		return nil
-	case cand.visited != nil:
+	case v.lost:
+		c.skipped = append(c.skipped, cand.path)
+		return nil
+	case c.settled(cand.visited):
 		return c.children(cand.visited)
+	case cand.visited != nil:
+		return c.settle(cand.visited)
 	case v.visited != nil:
 		return c.settle(v.visited)
 	}
@@ -153,8 +173,9 @@ func (c *crawl) resolveTwins(ctx context.Context) error {
 		switch other := c.nodes[base]; {
 		case other.here():
 			both, bases = append(both, n), append(bases, base)
-		case other != nil && other.err != nil && !other.absent && c.known.isAlias(twin.path):
-			c.aliases[twin.path] = base
+		case c.isLost(base) && c.known.isAlias(naming.Printable(twin.path)):
+			// Nothing tells now what of it is the other: all stays as it was.
+			c.skipped = append(c.skipped, twin.path)
 		default:
 			own = append(own, n)
 		}
@@ -172,8 +193,11 @@ func (c *crawl) resolveTwins(ctx context.Context) error {
 // at by itself, unless they hold the same names: then one look is enough.
 func (c *crawl) settleTwin(n, base *node) []*node {
 	if n.here() && slices.Equal(n.subdirectories(), base.subdirectories()) {
-		c.candidates = append(c.candidates, candidate{base.path, n.path, n.up, nil})
+		c.candidates = append(c.candidates, candidate{base.path, n.path, n.up, n})
 		return nil
+	}
+	if n.err != nil && !n.absent {
+		c.keepAliases(n.path)
 	}
 	var own []*node
 	for _, child := range c.settle(n) {
@@ -192,10 +216,12 @@ func (c *crawl) settleTwin(n, base *node) []*node {
 func (c *crawl) aliasesOf(path string) []string {
 	names := map[string]bool{path: true}
 	work := []string{path}
+	aliases := slices.Sorted(maps.Keys(c.aliases)) // so that the bound cuts the same off every time
 	for len(work) > 0 && len(names) < maxAliases {
 		at := work[0]
 		work = work[1:]
-		for alias, to := range c.aliases {
+		for _, alias := range aliases {
+			to := c.aliases[alias]
 			if !below(at, to) {
 				continue
 			}

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -109,82 +108,12 @@ func (c *crawl) read(ctx context.Context, path string, limit int64) ([]byte, err
 	return body, c.saw(err)
 }
 
-// visit reads a directory and its checksum lists. Where the two disagree, which
-// they do for moments while images are published, both are read once more, unless
-// they disagreed in the same way at the last poll.
-func (c *crawl) visit(ctx context.Context, n *node) {
-	if n.err = c.visitOnce(ctx, n); n.err != nil {
-		n.absent = isAbsent(n.err)
-		return
-	}
-	n.compare(c.grammar)
-	torn := len(n.lists) > 0 && n.strongest() == nil
-	if len(n.gone)+len(n.unlisted) == 0 && !torn {
-		return
-	}
-	before := c.known.directories[naming.Printable(n.path)]
-	if before != nil && !torn && slices.Equal(before.Gone, n.gone) && slices.Equal(before.Unlisted, n.unlisted) {
-		return
-	}
-	again := &node{path: n.path, dir: n.dir}
-	if err := c.visitOnce(ctx, again); err == nil {
-		n.list, n.lists, n.signed, n.sums, n.bad = again.list, again.lists, again.signed, again.sums, again.bad
-		n.compare(c.grammar)
-	}
-}
-
-// visitOnce reads the listing, then the lists: a list that is replaced in between
-// is newer than the listing, and shows.
-func (c *crawl) visitOnce(ctx context.Context, n *node) error {
-	l, err := c.list(ctx, n.path)
-	if err != nil {
-		return err
-	}
-	n.setListing(l)
-	for _, name := range n.lists {
-		if name != n.lists[0] && n.lists[0] == algorithms[0].list {
-			break // the strong list is enough
-		}
-		list, bad, err := c.readSums(ctx, join(n.path, name))
-		switch {
-		case isAbsent(err):
-			// Listed and gone: the second visit will tell.
-			n.sums[name] = nil
-		case err != nil:
-			n.failed = join(n.path, name)
-			return err
-		default:
-			n.sums[name] = list
-			n.noteBad(c.place.address(join(n.path, name)), bad)
-		}
-	}
-	return nil
-}
-
-// readSums reads one checksum list.
-func (c *crawl) readSums(ctx context.Context, at string) (sums, badLines, error) {
-	i := slices.IndexFunc(algorithms, func(a algorithm) bool { return a.list == path.Base(at) })
-	body, err := c.read(ctx, at, c.limits.ListBytes)
-	if err != nil {
-		return nil, badLines{}, err
-	}
-	return parseSums(algorithms[max(i, 0)], body)
-}
-
-func (n *node) noteBad(address string, bad badLines) {
-	if bad.count > 0 {
-		n.bad = append(n.bad, release.Problem{
-			Rule: "checksums", Address: address, Text: bad.String() + "; such lines are left out",
-		})
-	}
-}
-
 // walk visits directories and all below them, level by level: the order in which
 // things are found, and so the outcome, does not depend on timing.
 func (c *crawl) walk(ctx context.Context, level []*node) error {
 	for len(level) > 0 {
-		level = c.bound(level)
-		if err := c.visitAll(ctx, level); err != nil {
+		var err error
+		if level, err = c.visitLevel(ctx, c.bound(level)); err != nil {
 			return err
 		}
 		// Of two that turn out to be one, the one whose name means something stays.
@@ -196,6 +125,42 @@ func (c *crawl) walk(ctx context.Context, level []*node) error {
 		level = next
 	}
 	return nil
+}
+
+// batch is how many directories are read before what they hold is counted: it
+// bounds what is held of a tree with more files than are taken in.
+const batch = 128
+
+// visitLevel reads the directories of a level, and stops where they hold too much.
+func (c *crawl) visitLevel(ctx context.Context, level []*node) ([]*node, error) {
+	files := c.files
+	for from := 0; from < len(level); from += batch {
+		to := min(from+batch, len(level))
+		if err := c.visitAll(ctx, level[from:to]); err != nil {
+			return nil, err
+		}
+		for _, n := range level[from:to] {
+			if n.list != nil {
+				files += len(n.list.entries)
+			}
+		}
+		if files > c.limits.Files && to < len(level) {
+			c.skip(level[to:])
+			c.tooManyFiles()
+			return level[:to], nil
+		}
+	}
+	return level, nil
+}
+
+func (c *crawl) skip(level []*node) {
+	for _, n := range level {
+		c.skipped = append(c.skipped, n.path)
+	}
+}
+
+func (c *crawl) tooManyFiles() {
+	c.problem("limit", "", fmt.Sprintf("the tree has more than %d files; the rest was not visited, and what was known of it is kept", c.limits.Files))
 }
 
 func (c *crawl) rank(n *node) int {
@@ -212,9 +177,7 @@ func (c *crawl) bound(level []*node) []*node {
 		return level
 	}
 	c.problem("limit", "", fmt.Sprintf("the tree has more than %d directories; the rest was not visited, and what was known of it is kept", c.limits.Directories))
-	for _, n := range level[room:] {
-		c.skipped = append(c.skipped, n.path)
-	}
+	c.skip(level[room:])
 	return level[:room]
 }
 
@@ -245,9 +208,8 @@ func (c *crawl) settle(n *node) []*node {
 		return nil
 	}
 	if c.files += len(n.list.entries); c.files > c.limits.Files {
-		c.problem("limit", "", fmt.Sprintf("the tree has more than %d files; the rest was not visited, and what was known of it is kept", c.limits.Files))
+		c.tooManyFiles()
 		n.err = errors.New("too many files")
-		c.skipped = append(c.skipped, n.path)
 		return nil
 	}
 	return c.children(n)
@@ -270,11 +232,13 @@ func (c *crawl) firstShown(n *node) *node {
 // report records a directory that could not be read. One that is gone since it was
 // listed is no problem where builds are purged, nor is one that nobody listed.
 func (c *crawl) report(n *node) {
+	at := naming.Printable(n.path)
+	known := c.known.has(at) || c.known.isAlias(at)
 	switch {
-	case n.maybe:
+	case n.maybe && (n.absent || !known):
 		n.absent = true // it was a file
 		return
-	case n.asked && (n.absent || isForbidden(n.err)):
+	case n.asked && (n.absent || isForbidden(n.err) && !known):
 		n.absent = true
 		return
 	case n.absent && n.dir.Kind == naming.Dated:
@@ -286,7 +250,7 @@ func (c *crawl) report(n *node) {
 		rule = "listing"
 	}
 	kept := "; nothing was known of it before"
-	if c.known.has(n.path) {
+	if known {
 		kept = "; what was known of it before is kept"
 	}
 	c.problem(rule, cmp.Or(n.failed, n.path), reason(n.err)+kept)
@@ -337,7 +301,7 @@ func (c *crawl) visitable(n *node) []string {
 	series := false
 	for _, e := range n.list.entries {
 		at := join(n.path, e.name)
-		if !e.dir && (!e.maybeDir || !c.grammar.IsDirectoryName(n.dir, e.name)) || c.skip(at, e.name) {
+		if !e.dir && (!e.maybeDir || !c.grammar.IsDirectoryName(n.dir, e.name)) || c.isIdle(at, e.name) {
 			continue
 		}
 		names = append(names, e.name)
@@ -346,7 +310,7 @@ func (c *crawl) visitable(n *node) []string {
 	}
 	// Servers hide the pool; it answers when asked for.
 	if series && c.tree.Role != "full" && !slices.Contains(names, naming.PoolName) &&
-		!c.skip(join(n.path, naming.PoolName), naming.PoolName) {
+		!c.isIdle(join(n.path, naming.PoolName), naming.PoolName) {
 		names = append(names, naming.PoolName)
 	}
 	return names
@@ -356,10 +320,10 @@ func (c *crawl) visitable(n *node) []string {
 // pages, and lists for other programs.
 var idleNames = []string{"cdicons", "icons", "include", "streams", "lost+found"}
 
-// skip reports whether a directory is left out: hidden ones but the pool, those
+// isIdle reports whether a directory is left out: hidden ones but the pool, those
 // that hold no images, and those that the configuration names. A pattern without a
 // slash is held against the name, any other against the whole path.
-func (c *crawl) skip(at, name string) bool {
+func (c *crawl) isIdle(at, name string) bool {
 	if strings.HasPrefix(name, ".") && name != naming.PoolName || slices.Contains(idleNames, name) {
 		return true
 	}

@@ -19,7 +19,9 @@
 // without a listing says nothing: what was known of the directory is kept, with a
 // problem. So it is with a server that refuses, fails or does not answer in time. A
 // build that is gone between being listed and being visited was purged, which is no
-// problem. When the tree itself cannot be listed, or the server stops answering
+// problem. A listing in good shape that shows nothing of what was known of the
+// directory is believed only when a checksum list that was known there, or below, is
+// gone, too. When the tree itself cannot be listed, or the server stops answering
 // altogether, the poll as a whole fails and changes nothing.
 //
 // Links are taken for what they lead to, not for what they show. Only links that
@@ -58,5 +60,7 @@
 // disagree in a way in which they did not before. One checksum list for each
 // directory that has one, one more for each pointer and each second name; the boot
 // configuration of each netboot directory; and one HEAD for each download whose
-// exact size no listing told, once for its name and checksum.
+// exact size no listing told, once for its name and checksum. Where a listing shows
+// nothing that was known, or two names of one directory show different lists, one
+// list more tells which it is.
 package tree

@@ -3,6 +3,7 @@ package tree
 import (
 	"slices"
 
+	"shiplist/internal/naming"
 	"shiplist/internal/release"
 )
 
@@ -52,13 +53,38 @@ func netbootKey(s release.NetbootSet) string {
 type lostPaths []string
 
 func (c *crawl) lost() lostPaths {
-	lost := lostPaths(slices.Clone(c.skipped))
+	var lost lostPaths
+	for _, path := range c.skipped {
+		lost = append(lost, naming.Printable(path))
+	}
 	for _, n := range c.nodes {
 		if n.err != nil && !n.absent {
-			lost = append(lost, n.path)
+			lost = append(lost, naming.Printable(n.path))
 		}
 	}
 	return lost
+}
+
+// isLost reports whether a directory was not read because it, or one above it,
+// could not be or was not to be.
+func (c *crawl) isLost(path string) bool {
+	for at := path; at != ""; at = parent(at) {
+		n := c.nodes[at]
+		if n != nil && n.err != nil && !n.absent || slices.Contains(c.skipped, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepAliases keeps the second names below a path that could not be read, of
+// directories that could.
+func (c *crawl) keepAliases(path string) {
+	for alias, to := range c.known.aliases {
+		if below(alias, naming.Printable(path)) && c.nodes[to].here() {
+			c.aliases[alias] = to
+		}
+	}
 }
 
 // holds reports whether a path is, or lies below, a directory that was lost.

@@ -2,8 +2,10 @@ package tree
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
+	"shiplist/internal/naming"
 	"shiplist/internal/release"
 )
 
@@ -16,6 +18,7 @@ type known struct {
 	sizes       map[string]release.File     // exact ones by name and checksum, or by directory and name
 	builds      map[string]string           // oldest build id by checksum and kind of build
 	aliases     map[string]string           // alias: directory
+	names       map[string]map[string]bool  // by directory: the names of what is in it
 }
 
 // newKnown indexes the facts of the last poll.
@@ -25,11 +28,14 @@ func newKnown(facts *release.Facts) *known {
 	}
 	k := &known{
 		facts: facts, directories: map[string]*release.Directory{}, images: map[string][]*release.Image{},
-		sizes: map[string]release.File{}, builds: map[string]string{}, aliases: map[string]string{},
+		sizes: map[string]release.File{}, builds: map[string]string{}, aliases: map[string]string{}, names: map[string]map[string]bool{},
 	}
 	for i := range facts.Directories {
 		d := &facts.Directories[i]
 		k.directories[d.Path] = d
+		for at := d.Path; at != ""; at = parent(at) {
+			k.addName(parent(at), lastName(at))
+		}
 		for _, alias := range d.Aliases {
 			k.aliases[alias] = d.Path
 		}
@@ -38,12 +44,38 @@ func newKnown(facts *release.Facts) *known {
 		image := &facts.Images[i]
 		k.images[image.Dir] = append(k.images[image.Dir], image)
 		for _, f := range image.Files {
+			k.addName(image.Dir, f.Name)
 			if f.Main {
 				k.addFile(image, f)
 			}
 		}
 	}
 	return k
+}
+
+func (k *known) addName(dir, name string) {
+	if k.names[dir] == nil {
+		k.names[dir] = map[string]bool{}
+	}
+	k.names[dir][name] = true
+}
+
+// vanished reports whether something was known to be in a directory of which it
+// shows nothing.
+func (k *known) vanished(n *node) bool {
+	names := k.names[naming.Printable(n.path)]
+	return len(names) > 0 && !slices.ContainsFunc(n.list.entries, func(e entry) bool { return names[naming.Printable(e.name)] })
+}
+
+// listBelow is the path of the first checksum list that was known at or below a
+// directory, "" without one.
+func (k *known) listBelow(path string) string {
+	for _, d := range k.facts.Directories {
+		if len(d.Checksums) > 0 && below(d.Path, path) {
+			return join(d.Path, d.Checksums[0])
+		}
+	}
+	return ""
 }
 
 func (k *known) addFile(image *release.Image, f release.File) {

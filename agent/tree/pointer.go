@@ -164,7 +164,7 @@ func (c *crawl) builds(up *node) []dated {
 		case n.here():
 			builds = append(builds, dated{n.path, e.name, n.strongest(), n.list})
 		case n != nil && n.err != nil && !n.absent:
-			builds = append(builds, dated{n.path, e.name, c.known.sums(n.path), nil})
+			builds = append(builds, dated{n.path, e.name, c.known.sums(naming.Printable(n.path)), nil})
 		}
 	}
 	slices.SortFunc(builds, func(a, b dated) int { return release.CompareBuildIDs(b.id, a.id) })

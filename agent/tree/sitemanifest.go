@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"strings"
 
 	"shiplist/internal/release"
 )
@@ -44,21 +45,12 @@ func (c *crawl) readManifest(ctx context.Context) []manifestLine {
 	return nil
 }
 
-// useManifest holds a site manifest against what was found. It never adds or takes
-// away an image. It gives the exact sizes of released images where they are not
-// asked for: released bytes stay under their name, so a size that fits the listing
-// is the file's even when the manifest is old. Dailies change under their names.
-func (c *crawl) useManifest(f *release.Facts, lines []manifestLine) {
-	if len(lines) == 0 {
-		return
-	}
-	sizes := map[string]int64{}
+// holdManifest holds a site manifest against what was found, and never adds or takes
+// away an image.
+func (c *crawl) holdManifest(lines []manifestLine) {
 	missing, first := 0, ""
 	for _, line := range lines {
-		dir, name := path.Split(line.path)
-		at := join(c.canonical(path.Clean(dir)), name)
-		sizes[at] = line.size
-		if n := c.nodes[parent(at)]; n.here() && n.list.find(name) == nil && c.marks.left[n.path] == nil {
+		if c.isMissing(line.path) {
 			if missing++; first == "" {
 				first = line.path
 			}
@@ -67,6 +59,36 @@ func (c *crawl) useManifest(f *release.Facts, lines []manifestLine) {
 	if missing > 0 {
 		c.problem("manifest", siteManifest(c.tree.Role), fmt.Sprintf(
 			"it is out of date: %d of its %d files are not there, such as %s; the listings are believed", missing, len(lines), first))
+	}
+}
+
+// isMissing reports whether the listings show that a path leads nowhere: the nearest
+// directory above it that was read does not show the next name. Pointers move every
+// day, and hidden names are shown by some servers only, so they prove nothing.
+func (c *crawl) isMissing(file string) bool {
+	for at := file; at != ""; at = parent(at) {
+		dir := c.canonical(parent(at))
+		n := c.nodes[dir]
+		if _, pointer := c.marks.left[dir]; pointer || n != nil && !n.here() {
+			return false
+		}
+		if n != nil {
+			name := lastName(at)
+			return !strings.HasPrefix(name, ".") && n.list.find(name) == nil
+		}
+	}
+	return false
+}
+
+// useManifest takes the exact sizes of released images from the site manifest, where
+// they are not asked for: released bytes stay under their name, so a size that fits
+// the listing is the file's even when the manifest is old. Dailies change under their
+// names.
+func (c *crawl) useManifest(f *release.Facts, lines []manifestLine) {
+	sizes := map[string]int64{}
+	for _, line := range lines {
+		dir, name := path.Split(line.path)
+		sizes[join(c.canonical(path.Clean(dir)), name)] = line.size
 	}
 	for i := range f.Images {
 		if image := &f.Images[i]; image.Kind == release.ImageRelease {

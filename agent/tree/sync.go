@@ -144,6 +144,7 @@ func (c *crawl) run(ctx context.Context) (*release.Facts, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.holdManifest(manifest)
 	if !c.tree.Head {
 		c.useManifest(facts, manifest)
 	}
@@ -152,6 +153,7 @@ func (c *crawl) run(ctx context.Context) (*release.Facts, error) {
 	}
 	c.addNetboot(facts, groups, boots)
 	c.keep(facts)
+	c.dropPooled(facts) // what was kept may lie in both
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
