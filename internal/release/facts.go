@@ -263,11 +263,15 @@ type Image struct {
 	PublishType string `toml:"publish_type,omitempty"` // desktop; raw where no rule knows it
 	Arch        string `toml:"arch,omitempty"`         // arm64+raspi; raw where no rule knows it
 	Version     string `toml:"version,omitempty"`      // 24.04.3; only in released names
-	// Milestone is the status in a released name: beta2, snapshot4; empty for a final.
+	// Milestone is the status of a released image as released names write it: beta2,
+	// snapshot4; from the name, or, where that begins with the series and has none,
+	// from the status of the directory. Empty for a final.
 	Milestone string `toml:"milestone,omitempty"`
 	// BuildID is the oldest build id of the same tree whose directory holds these
-	// bytes: images are carried over from one dated directory to the next. For a
-	// released image it is the dated directory with the same bytes, while there is one.
+	// bytes, or held them when an earlier poll saw it: images are carried over from
+	// one dated directory to the next, and builds are purged while what was made of
+	// them stays. For a released image it is the id of the daily with the same bytes,
+	// empty where none was ever seen.
 	BuildID string `toml:"build_id,omitempty"`
 	// Current and Pending say that the tree's current or pending points here.
 	Current   bool `toml:"current,omitempty"`
