@@ -92,6 +92,45 @@ func TestSuspectThenNot(t *testing.T) {
 	}
 }
 
+// TestKeptTampered: time does not let in what follows an answer that is not kept as
+// it was.
+func TestKeptTampered(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = products(numbered(20)...)
+	b.once()
+	b.a.facts = products(numbered(5)...)
+	r := b.once()
+	file := filepath.Join(b.o.Config.Store.State, "held", "a", "products.toml")
+	text, err := os.ReadFile(file)
+	if err != nil || r.Outcome != Held {
+		t.Fatalf("%s, error %v", r, err)
+	}
+	if err := os.WriteFile(file, append(text, "# mine\n"...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.clock = start.Add(48 * time.Hour)
+	if r := b.once(); r.Outcome != Held || !r.Held.Since.Equal(utc(b.clock)) {
+		t.Errorf("%s, held %+v", r, r.Held)
+	}
+}
+
+// TestRetiredWhileHeld: what is kept aside of a source goes with it.
+func TestRetiredWhileHeld(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = products(numbered(20)...)
+	b.once()
+	b.a.facts = &release.Facts{}
+	b.once()
+	kept(t, b, true)
+	b.sources = b.sources[1:]
+	if _, err := b.Once(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	kept(t, b, false)
+}
+
 // TestAcceptAfterNews: what was held back cannot be accepted any more when a good
 // answer came, and its facts stay.
 func TestAcceptAfterNews(t *testing.T) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/go-cmp/cmp"
 
 	"shiplist/internal/release"
@@ -143,6 +145,36 @@ func TestLongNames(t *testing.T) {
 	var unfit *FactsError
 	if _, err := w.Commit(t.Context(), state("a"), f); !errors.As(err, &unfit) {
 		t.Errorf("error %v, want one about the name", err)
+	}
+}
+
+// TestWriterComesFirst: while a writer waits for a reader to leave, no other reader
+// gets in before it.
+func TestWriterComesFirst(t *testing.T) {
+	t.Parallel()
+	data, st := place(t)
+	closed(t, open(t, data, st))
+	reader, err := readLock(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := make(chan error)
+	go func() {
+		held, err := moveLock(t.Context(), data)
+		moved <- errors.Join(err, held.Close())
+	}()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for shut := false; !shut; {
+		gate := flock.New(filepath.Join(data, gateName))
+		open, err := gate.TryRLock()
+		if err := errors.Join(err, gate.Close(), ctx.Err()); err != nil {
+			t.Fatalf("the writer leaves the gate open: %v", err)
+		}
+		shut = !open
+	}
+	if err := errors.Join(reader.Close(), <-moved); err != nil {
+		t.Fatal(err)
 	}
 }
 

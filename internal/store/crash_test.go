@@ -23,7 +23,7 @@ import (
 var errCrash = errors.New("crash")
 
 // before and after are the two states between which the tests crash: files stay,
-// change, come, go, and one was edited by hand.
+// change, come, go, and two were edited by hand.
 func before() *release.Facts {
 	f := sample("a", "1", "alpha", "beta", "same")
 	f.Builds = []release.Build{{Series: "noble", Product: "gone", BuildID: "1"}}
@@ -37,13 +37,19 @@ func after() *release.Facts {
 	return f
 }
 
+// byHand are the files that were edited: one of a thing that goes, one of a thing
+// that changes.
+var byHand = []string{"a/milestones/noble/alpha.toml", "a/milestones/noble/beta.toml"}
+
 // crashAt commits after over before, ends at the nth step, and reports whether
 // there were that many.
 func crashAt(t *testing.T, data, st string, nth int) (reached bool) {
 	t.Helper()
 	w := open(t, data, st)
 	commit(t, w, before())
-	write(t, filepath.Join(data, "a/milestones/noble/alpha.toml"), "by hand")
+	for _, name := range byHand {
+		write(t, filepath.Join(data, name), "by hand")
+	}
 	w.step = func(string) error {
 		if nth--; nth == 0 {
 			reached = true
@@ -89,7 +95,7 @@ func checkCrash(t *testing.T, data, st string, nth int) string {
 		t.Fatalf("step %d: %v", nth, err)
 	}
 	want := before()
-	want.Milestones = want.Milestones[1:] // the edited file does not parse
+	want.Milestones = want.Milestones[2:] // the edited files do not parse
 	if s.Sources[0].State.Error == "second" {
 		is, want = "new", after()
 	}
@@ -109,8 +115,10 @@ func checkWhole(t *testing.T, w *Writer, data string, nth int) {
 	t.Helper()
 	commit(t, w, after())
 	files := contents(t, data)
-	if got := files["a/milestones/noble/alpha.toml.edited"]; got != "by hand" {
-		t.Errorf("step %d: the edited file holds %q", nth, got)
+	for _, name := range byHand {
+		if got := files[name+".edited"]; got != "by hand" {
+			t.Errorf("step %d: the copy of the edited file %s holds %q", nth, name, got)
+		}
 	}
 	for name := range files {
 		if strings.Contains(name, ".edited.") {
