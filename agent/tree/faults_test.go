@@ -38,7 +38,10 @@ func TestListingsOnce(t *testing.T) {
 			t.Errorf("%q is listed", at)
 		}
 	}
-	for at := range a.gets {
+	for at, n := range a.gets {
+		if n > 1 {
+			t.Errorf("%q is asked for %d times", at, n)
+		}
 		name := lastName(at)
 		if !strings.HasSuffix(name, "SUMS") && name != "default" && name != "grub.cfg" && name != "parmfile.ubuntu" && at != ".manifest-daily" {
 			t.Errorf("%q is asked for", at)
