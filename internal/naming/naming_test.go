@@ -308,3 +308,28 @@ func TestPrintable(t *testing.T) {
 		}
 	}
 }
+
+// TestSpecialRules reads names by rules that the default ones have no example of:
+// an image type that is written as a path, and one publish type of two projects.
+func TestSpecialRules(t *testing.T) {
+	t.Parallel()
+	g := New(release.Rules{
+		Series:   []release.SeriesRule{{Name: "noble", Version: "24.04"}},
+		Projects: []release.Project{{Name: "ubuntu", Prefix: "ubuntu"}, {Name: "ubuntu-server", Prefix: "ubuntu"}},
+		Products: []release.ProductRule{
+			{Project: "ubuntu", PublishType: "server", ImageType: "ports_daily", Arch: "amd64"},
+			{Project: "ubuntu-server", PublishType: "server", Arch: "arm64"},
+		},
+		Extensions: []release.Extension{{Name: "iso", Main: true}},
+	})
+	d := g.Directory("ubuntu/ports/daily/20260901")
+	if d.Project != "ubuntu" || d.ImageType != "ports_daily" || d.BuildID != "20260901" {
+		t.Errorf("directory %+v", d)
+	}
+	at := g.Directory("releases/noble/release")
+	for arch, want := range map[string]string{"amd64": "ubuntu", "arm64": "ubuntu-server"} {
+		if f := g.ParseFile(at, "ubuntu-24.04-server-"+arch+".iso"); f.Project != want {
+			t.Errorf("%s: project %q, want %q", f.Name, f.Project, want)
+		}
+	}
+}
