@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -298,6 +300,35 @@ func TestLoops(t *testing.T) {
 		if len(answer.Facts.Images) != 1 || answer.Facts.Images[0].Dir != "kubuntu/noble/daily-live/20260901" {
 			t.Errorf("%s: images %v", name, answer.Facts.Images)
 		}
+	}
+}
+
+// TestLinksOutOfTheTree are not followed in a local directory, and said; those inside
+// it are.
+func TestLinksOutOfTheTree(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	s.image("kubuntu/noble/daily-live/20260901", "noble-desktop-amd64.iso", "x")
+	s.sums("kubuntu/noble/daily-live/20260901")
+	s.link("kubuntu/noble/daily-live/current", "20260901")
+	address := localCopy(t, s)
+	root := strings.TrimPrefix(address, "file:")
+	elsewhere := t.TempDir()
+	secret := filepath.Join(elsewhere, "noble-secret-amd64.iso")
+	if err := os.WriteFile(secret, []byte("x"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{"out": elsewhere, "kubuntu/noble/daily-live/20260901/noble-file-amd64.iso": secret} {
+		if err := os.Symlink(target, filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer := poll(t, newSource(t, config.Tree{URL: address}), nil)
+	if len(answer.Facts.Images) != 1 || answer.Facts.Images[0].Name != "noble-desktop-amd64" || !answer.Facts.Images[0].Current {
+		t.Errorf("images %v", answer.Facts.Images)
+	}
+	if len(answer.Problems) != 1 || !strings.Contains(answer.Problems[0].Text, "leads out of the tree") {
+		t.Errorf("problems %v", answer.Problems)
 	}
 }
 

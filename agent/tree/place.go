@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -129,120 +126,6 @@ func (w *web) size(ctx context.Context, path string) (int64, time.Time, error) {
 func lastName(path string) string {
 	path = strings.TrimSuffix(path, "/")
 	return path[strings.LastIndexByte(path, '/')+1:]
-}
-
-// local is a tree in a directory of this machine. Links are followed, wherever they
-// lead, as a web server would.
-type local struct {
-	root    string
-	entries int
-}
-
-// newLocal reads a file: address.
-func newLocal(address *url.URL, entries int) (*local, error) {
-	path := address.Path
-	if address.Opaque != "" {
-		unescaped, err := url.PathUnescape(address.Opaque)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", address, err)
-		}
-		path = unescaped
-	}
-	if path == "" || address.Host != "" && address.Host != "localhost" {
-		return nil, fmt.Errorf("%s names no directory of this machine; write it like file:/srv/cdimage", address)
-	}
-	return &local{root: filepath.FromSlash(path), entries: entries}, nil
-}
-
-func (p *local) address(path string) string { return filepath.Join(p.root, filepath.FromSlash(path)) }
-
-func (p *local) list(ctx context.Context, path string) (*listing, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	dir, err := os.Open(p.address(path))
-	if err != nil {
-		return nil, absent(err)
-	}
-	defer dir.Close()
-	names, err := dir.Readdirnames(p.entries + 1)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if len(names) > p.entries {
-		return nil, tooMany(p.entries)
-	}
-	l := &listing{form: "local", entries: make([]entry, 0, len(names))}
-	for _, name := range names {
-		e, ok, err := p.entry(path, name)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			l.entries = append(l.entries, e)
-		}
-	}
-	l.tidy()
-	return l, nil
-}
-
-// entry looks at one name; false for what is neither file nor directory, for what is
-// gone by now and for links that lead nowhere. It is an error when nothing can be
-// said of a name: then nothing can of the directory.
-func (p *local) entry(path, name string) (entry, bool, error) {
-	full := filepath.Join(p.address(path), name)
-	info, err := os.Stat(full)
-	if err != nil {
-		_, err = os.Lstat(full)
-	}
-	switch {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return entry{}, false, err
-	case info == nil || !validName(name):
-		return entry{}, false, nil
-	}
-	switch {
-	case info.IsDir():
-		return entry{name: name, dir: true, size: -1, stamp: info.ModTime().UTC().String()}, true, nil
-	case info.Mode().IsRegular():
-		return entry{
-			name: name, size: info.Size(), exact: true,
-			modified: info.ModTime().UTC().Truncate(time.Second),
-		}, true, nil
-	}
-	return entry{}, false, nil
-}
-
-func (p *local) read(ctx context.Context, path string, limit int64) ([]byte, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(p.address(path))
-	if err != nil {
-		return nil, absent(err)
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no file", p.address(path))
-	}
-	f, err := os.Open(p.address(path))
-	if err != nil {
-		return nil, absent(err)
-	}
-	defer f.Close()
-	body, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(body)) > limit {
-		err = fmt.Errorf("%s is larger than %d bytes", p.address(path), limit)
-	}
-	return body, err
-}
-
-// size is not asked for locally: listings have exact sizes.
-func (p *local) size(_ context.Context, path string) (int64, time.Time, error) {
-	info, err := os.Stat(p.address(path))
-	if err != nil {
-		return 0, time.Time{}, absent(err)
-	}
-	return info.Size(), info.ModTime().UTC(), nil
 }
 
 func absent(err error) error {
