@@ -178,6 +178,36 @@ func TestWriterComesFirst(t *testing.T) {
 	}
 }
 
+// TestHugeFile: a file that nobody could have written is not read into memory.
+func TestHugeFile(t *testing.T) {
+	t.Parallel()
+	data, st := place(t)
+	w := open(t, data, st)
+	commit(t, w, sample("a", "1"))
+	if err := os.Truncate(filepath.Join(data, "a/products.toml"), maxFile+1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Load(data); err == nil || !strings.Contains(err.Error(), "a/products.toml: 268435457 bytes are more than") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestHoldUnreadable: what could not be read again is not kept aside either.
+func TestHoldUnreadable(t *testing.T) {
+	t.Parallel()
+	data, st := place(t)
+	w := open(t, data, st)
+	f := sample("a", "1")
+	f.Images[0].Files = []release.File{{Type: "iso"}} // without a name
+	var unfit *FactsError
+	if _, err := w.Hold("a", Kept{Facts: f}); !errors.As(err, &unfit) {
+		t.Errorf("error %v, want one about the facts", err)
+	}
+	if k, err := w.Kept("a"); k != nil || err != nil {
+		t.Errorf("kept %v, error %v", k, err)
+	}
+}
+
 // TestStrangeTimes: a file from the year 10000 does not keep the rest out.
 func TestStrangeTimes(t *testing.T) {
 	t.Parallel()
