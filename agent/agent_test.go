@@ -494,34 +494,3 @@ func TestNotOurs(t *testing.T) {
 		t.Error("a source was polled for nothing")
 	}
 }
-
-func TestTwoAgents(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	w, err := store.Open(t.Context(), b.data, b.o.Config.Store.State)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = b.Once(t.Context())
-	if want := fmt.Sprintf("in use by another agent (process %d)", os.Getpid()); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("error %v, want %s", err, want)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	b.once()
-}
-
-// TestManyProblems: sources.toml cannot be filled from outside.
-func TestManyProblems(t *testing.T) {
-	t.Parallel()
-	b := newBench(t)
-	for range 1000 {
-		b.a.answer.Problems = append(b.a.answer.Problems, release.Problem{Rule: "x", Text: strings.Repeat("long ", 1000)})
-	}
-	b.once()
-	problems := b.state().Problems
-	if len(problems) != 201 || problems[200].Text != "800 more problems are not listed" || len([]rune(problems[0].Text)) != 500 {
-		t.Errorf("%d problems, the last is %v", len(problems), problems[len(problems)-1])
-	}
-}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shiplist/internal/release"
+	"shiplist/internal/store"
 )
 
 // TestSourcesLost: when sources.toml is gone or damaged, the facts are still what
@@ -181,5 +183,36 @@ func TestInTheWay(t *testing.T) {
 		if n := len(b.load().Source("b").Facts.Products); n != len(names) {
 			t.Errorf("%d products of the other source, want %d", n, len(names))
 		}
+	}
+}
+
+func TestTwoAgents(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	w, err := store.Open(t.Context(), b.data, b.o.Config.Store.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.Once(t.Context())
+	if want := fmt.Sprintf("in use by another agent (process %d)", os.Getpid()); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want %s", err, want)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.once()
+}
+
+// TestManyProblems: sources.toml cannot be filled from outside.
+func TestManyProblems(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	for range 1000 {
+		b.a.answer.Problems = append(b.a.answer.Problems, release.Problem{Rule: "x", Text: strings.Repeat("long ", 1000)})
+	}
+	b.once()
+	problems := b.state().Problems
+	if len(problems) != 201 || problems[200].Text != "800 more problems are not listed" || len([]rune(problems[0].Text)) != 500 {
+		t.Errorf("%d problems, the last is %v", len(problems), problems[len(problems)-1])
 	}
 }
