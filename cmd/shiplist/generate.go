@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"shiplist/generator"
+	"shiplist/internal/release"
 )
 
 func generateCommand() command {
@@ -57,8 +58,9 @@ func printGenerated(e *environment, r generator.Result, asJSON bool) error {
 	if r.New {
 		what = fmt.Sprintf("new, %d of %d files changed", r.Files-r.Shared, r.Files)
 	}
-	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %d blockers, %d warnings, %d notes\n",
-		r.Digest, what, r.AsOf.Format("2006-01-02 15:04 UTC"), r.Pages, r.Dir, r.Blockers, r.Warnings, r.Notes)
+	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %s, %s, %s\n",
+		r.Digest, what, r.AsOf.Format("2006-01-02 15:04 UTC"), r.Pages, r.Dir,
+		release.Plural(r.Blockers, "blocker", "blockers"), release.Plural(r.Warnings, "warning", "warnings"), release.Plural(r.Notes, "note", "notes"))
 	return err
 }
 

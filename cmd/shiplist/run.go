@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"shiplist/internal/config"
+	"shiplist/internal/store"
 )
 
 // Exit codes are part of the interface; docs/design.md lists which command may end
@@ -145,6 +146,10 @@ func report(e *environment, c command, err error) int {
 		return exitUsage
 	}
 	fmt.Fprintf(e.stderr, "shiplist %s: %v\n", c.name, err)
+	var broken store.Problems
+	if errors.As(err, &broken) {
+		fmt.Fprintln(e.stderr, "run 'shiplist agent --once': it keeps each of these files as NAME.edited and writes it anew as soon as its source answers")
+	}
 	return exitFailed
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -56,18 +57,19 @@ func (o *statusOptions) run(_ context.Context, e *environment, args []string) er
 	if err != nil {
 		return err
 	}
-	snapshot, err := store.Load(cfg.Store.Data)
-	if err != nil {
-		return err
+	// A data file with a mistake does not keep the rest from being told.
+	snapshot, broken := store.Load(cfg.Store.Data)
+	if snapshot == nil {
+		return broken
 	}
 	var all []sourceStatus
 	for _, s := range snapshot.Sources {
 		all = append(all, statusOf(s.State, e.now(), cfg.Site.Stale))
 	}
 	if o.json {
-		return printJSON(e, all)
+		return errors.Join(printJSON(e, all), broken)
 	}
-	return printStatus(e.stdout, all, e.now())
+	return errors.Join(printStatus(e.stdout, all, e.now()), broken)
 }
 
 func statusOf(s release.SourceState, now time.Time, stale time.Duration) sourceStatus {

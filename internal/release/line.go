@@ -36,7 +36,10 @@ func seriesNames(f *Facts) []string {
 		seen[f.Builds[i].Series] = true
 	}
 	for i := range f.Directories {
-		seen[f.Directories[i].Series] = true
+		// A directory of no series, such as a pool, tells of none by itself.
+		if series := f.Directories[i].Series; lineSlug(series) != Other {
+			seen[series] = true
+		}
 	}
 	for i := range f.Images {
 		seen[f.Images[i].Series] = true

@@ -343,3 +343,17 @@ func TestHostileTitles(t *testing.T) {
 		}
 	}
 }
+
+// TestPoolIsNoSeries: a pool belongs to no series, and makes none by being there.
+func TestPoolIsNoSeries(t *testing.T) {
+	t.Parallel()
+	pool := Facts{Directories: []Directory{{Series: Other, Project: "ubuntu", Path: ".pool", Kind: DirectoryPool}}}
+	in := Input{Sources: []SourceFacts{{State: SourceState{Name: "simple", Kind: "tree", Role: "simple"}, Facts: &pool}}}
+	if lines := Join(in).Lines; len(lines) != 0 {
+		t.Errorf("line %q of a pool without images", lines[0].Slug)
+	}
+	pool.Images = []Image{{Series: Other, Project: "ubuntu", Dir: ".pool", Name: "mystery", Kind: ImageRelease}}
+	if lines := Join(in).Lines; len(lines) != 1 || lines[0].Slug != Other {
+		t.Errorf("%d lines of a pool with an image of no known series, want %q", len(lines), Other)
+	}
+}
