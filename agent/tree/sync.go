@@ -82,7 +82,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	}
 	facts, err := c.run(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("tree %s: %w", s.o.Tree.Name, err)
+		return nil, err
 	}
 	answer := &release.Answer{Facts: facts, Problems: c.sortedProblems()}
 	if session != nil {
@@ -127,12 +127,21 @@ func (s *Source) place() (place, *fetch.Session, error) {
 	return nil, nil, fmt.Errorf("tree %s: the address must begin with http://, https:// or file: to be that of a tree", s.o.Tree.Name)
 }
 
+// named puts the tree's address before an error that does not name it itself.
+func (c *crawl) named(err error) error {
+	var e *fetch.Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", c.place.address(""), err)
+}
+
 // run visits the whole tree and makes the facts.
 func (c *crawl) run(ctx context.Context) (*release.Facts, error) {
 	root := &node{dir: c.grammar.Directory("")}
 	c.visit(ctx, root)
 	if root.err != nil {
-		return nil, fmt.Errorf("%s: %w", c.place.address(""), root.err)
+		return nil, c.named(root.err)
 	}
 	if err := c.visitTree(ctx, root); err != nil {
 		return nil, err
