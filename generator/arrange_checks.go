@@ -170,6 +170,11 @@ func (s *site) viewFound(p *Page, f *found) ruleGroup {
 		v.All = Link{Text: "All " + plural(len(f.findings), "finding"), Href: p.to(f.path(0))}
 	}
 	v.Findings = s.viewFindings(p, shown, true)
+	for i := range v.Findings {
+		if v.Findings[i].Who == string(f.actor) {
+			v.Findings[i].Who = "" // the heading says it
+		}
+	}
 	return v
 }
 

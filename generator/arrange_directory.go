@@ -18,6 +18,8 @@ type directoryPage struct {
 	Test     string // the stage, when it is not a final release: "Beta 2"
 	Machines []machineLink
 	Cards    []card
+	Siblings []siblingView // further pages with images of the same release
+	Editions []Link        // the other projects of the same release
 	Verify   []verifyView
 	Files    []fileView
 	Netboot  []Link
@@ -34,7 +36,8 @@ type machineLink struct {
 	Description string
 	Href        string
 	Usual       bool
-	Kinds       []Link // when there is more than one kind of image for the machine
+	Kinds       []Link // of images for the machine, here and on sibling pages
+	ranks       []int  // of the kinds
 }
 
 // card is one kind of image.
@@ -44,6 +47,7 @@ type card struct {
 	Raw         string // the name of a kind that no rule describes
 	Description string
 	Images      []offer
+	rank        int
 }
 
 // offer is one image for one machine.
@@ -55,6 +59,7 @@ type offer struct {
 	Description string
 	Main        fileView
 	Version     string
+	Behind      string // that it is of an earlier version than the page
 	Build       string
 	Modified    time.Time
 	Together    []fileView // further files that are needed, too
@@ -71,7 +76,7 @@ type fileView struct {
 	Name   string
 	Href   string
 	What   string
-	Size   string // "6.5 GB", "about 6.5 GB"
+	Size   string // "6.52 GB", "about 6.5 GB"
 	Bytes  string // "6,518,974,464"; only where exact
 	SHA256 string
 }
@@ -100,8 +105,9 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 		p.Tree.Href = webURL(d.dirs[0].URL)
 	}
 	p.Cards = s.cards(d)
-	p.Machines = s.machines(p.Cards)
-	p.Answer, p.Choice = question(p.Machines)
+	p.Machines = s.machines(&p.Page, d, p.Cards)
+	p.Answer, p.Choice = question(p.Machines, len(d.images))
+	p.Siblings, p.Editions = s.viewSiblings(&p.Page, d), s.editions(&p.Page, d)
 	for _, dir := range d.dirs {
 		p.Findings = append(p.Findings, s.viewFindings(&p.Page, dir.Findings, false)...)
 		p.Files = append(p.Files, s.allFiles(dir, d)...)
@@ -128,14 +134,14 @@ func (s *site) directoryTexts(p *directoryPage) (err error) {
 }
 
 // question is what the page asks first, when there is something to choose.
-func question(machines []machineLink) (string, bool) {
+func question(machines []machineLink, images int) (string, bool) {
 	switch {
-	case len(machines) == 0:
+	case images == 0:
 		return "There is no image here.", false
+	case len(machines) == 0:
+		return "For any machine.", false
 	case len(machines) > 1:
 		return "Which computer do you have?", true
-	case machines[0].Arch == "":
-		return "For any machine.", false
 	}
 	if len(machines[0].Kinds) > 1 {
 		return "Which image do you want?", true
@@ -159,20 +165,20 @@ func (s *site) directoryTitle(d *download) string {
 		name = l.DisplayName
 	}
 	words := s.titleWords(d)
-	return joined(words.project, words.version, words.stage, "("+name+")", words.daily)
+	return joined(words.project, words.version, words.stage, words.part, "("+name+")", words.daily)
 }
 
 // shortTitle leaves out the series, for pages on which it is plain.
 func (s *site) shortTitle(d *download) string {
 	words := s.titleWords(d)
-	return joined(words.project, words.version, words.stage, words.daily)
+	return joined(words.project, words.version, words.stage, words.part, words.daily)
 }
 
 func joined(words ...string) string {
 	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }
 
-type titleWords struct{ project, version, stage, daily string }
+type titleWords struct{ project, version, stage, part, daily string }
 
 func (s *site) titleWords(d *download) titleWords {
 	w := titleWords{project: d.project, version: newestVersion(d), stage: stageOf(d)}
@@ -187,6 +193,9 @@ func (s *site) titleWords(d *download) titleWords {
 		w.daily = "daily build"
 	case release.DirectoryPending:
 		w.daily = "pending daily build"
+	}
+	if len(d.images) > 0 && !slices.ContainsFunc(d.images, func(img *release.TreeImage) bool { return forMachine(img.Arch) }) {
+		w.part = strings.ToLower(s.newCard(map[string]bool{}, d.images[0].PublishType).Title)
 	}
 	if kind := imageType(d); w.daily != "" && kind != "" {
 		w.daily += ", " + kind
@@ -235,7 +244,7 @@ func stageOf(d *download) string {
 // each machine with the older ones behind it.
 func (s *site) cards(d *download) []card {
 	var cards []card
-	ids := map[string]bool{}
+	ids, newest := map[string]bool{}, newestVersion(d)
 	for _, img := range d.images {
 		if n := len(cards); n == 0 || cards[n-1].Raw != img.PublishType {
 			cards = append(cards, s.newCard(ids, img.PublishType))
@@ -246,7 +255,11 @@ func (s *site) cards(d *download) []card {
 			c.Images[n-1].Older = append(c.Images[n-1].Older, s.viewFile(img.Main(), img.URL))
 			continue
 		}
-		c.Images = append(c.Images, s.viewDownload(ids, img, dir))
+		v := s.viewDownload(ids, img, dir)
+		if img.Version != "" && img.Version != newest {
+			v.Behind = "Of " + img.Version + ": there is none of " + newest + "."
+		}
+		c.Images = append(c.Images, v)
 	}
 	for i := range cards {
 		if t, _ := s.rules.PublishType(cards[i].Raw); t != nil {
@@ -257,7 +270,7 @@ func (s *site) cards(d *download) []card {
 }
 
 func (s *site) newCard(ids map[string]bool, publishType string) card {
-	c := card{ID: release.UniqueSlug(ids, "kind-"+release.Slug(publishType), "2"), Title: publishType, Raw: publishType}
+	c := card{ID: release.UniqueSlug(ids, "kind-"+release.Slug(publishType), "2"), Title: publishType, Raw: publishType, rank: s.typeRank(publishType)}
 	if t, _ := s.rules.PublishType(publishType); t != nil {
 		c.Title, c.Description = t.Title, t.Description
 	}
@@ -273,12 +286,13 @@ func (s *site) viewDownload(ids map[string]bool, img *release.TreeImage, dir *re
 		Machine: s.machine(img.Arch), Arch: img.Arch, Version: img.Version, Build: img.BuildID,
 		Main: s.viewFile(img.Main(), img.URL), Modified: img.Main().Modified, Oversized: oversized(img),
 	}
-	a, _ := s.rules.Architecture(img.Arch)
-	if v.Unknown = a == nil; !v.Unknown {
+	switch a, _ := s.rules.Architecture(img.Arch); {
+	case a != nil:
 		v.Description = a.Description
-	}
-	if v.Machine == "" {
-		v.Machine = img.Name
+	case forMachine(img.Arch):
+		v.Unknown = true
+	default:
+		v.Machine, v.Arch = "Any machine", ""
 	}
 	s.companions(&v, img, dir)
 	if v.Main.SHA256 != "" {
@@ -298,7 +312,7 @@ func (s *site) companions(v *offer, img *release.TreeImage, dir *release.TreeDir
 			v.Together = append(v.Together, view)
 		case f.Main:
 			v.Forms = append(v.Forms, view)
-		case f.Type == main.Type+".torrent" || f.Type == main.Type+".zsync" || f.Type == "manifest" || f.Type == "list":
+		case isQuick(f, main):
 			v.Quick = append(v.Quick, Link{Text: quickWords[f.Type[strings.LastIndexByte(f.Type, '.')+1:]], Href: view.Href})
 		default:
 			v.Others = append(v.Others, view)
@@ -309,6 +323,16 @@ func (s *site) companions(v *offer, img *release.TreeImage, dir *release.TreeDir
 		v.Quick = append(v.Quick, Link{Text: "Checksums", Href: fileURL(dir.URL, list)}, Link{Text: "Signature", Href: fileURL(dir.URL, list+".gpg")})
 	}
 	slices.SortStableFunc(v.Quick, func(a, b Link) int { return quickRank(a.Text) - quickRank(b.Text) })
+}
+
+// isQuick reports whether a file is a companion of the main file for which there is
+// a quiet link; the companions of further parts are listed by name.
+func isQuick(f, main release.File) bool {
+	switch f.Type {
+	case main.Type + ".torrent", main.Type + ".zsync":
+		return strings.HasPrefix(f.Name, main.Name+".")
+	}
+	return f.Type == "manifest" || f.Type == "list"
 }
 
 var quickWords = map[string]string{"torrent": "Torrent", "zsync": "zsync", "manifest": "Package list", "list": "File list"}
@@ -327,7 +351,7 @@ func (s *site) viewFile(f release.File, dir string) fileView {
 	if f.Size == nil {
 		return v
 	}
-	if v.Size = size(*f.Size); f.Exact {
+	if v.Size = release.Size(*f.Size); f.Exact {
 		v.Bytes = grouped(*f.Size)
 	} else {
 		v.Size = "about " + v.Size
@@ -339,29 +363,12 @@ func (s *site) viewFile(f release.File, dir string) fileView {
 func oversized(img *release.TreeImage) string {
 	f := img.Main()
 	if f.Size != nil && img.Limit > 0 && *f.Size > img.Limit {
-		return "Larger than its limit of " + size(img.Limit) + ": over by " + size(*f.Size-img.Limit) + "."
+		return "Larger than its limit of " + release.Size(img.Limit) + ": over by " + release.Size(*f.Size-img.Limit) + "."
 	}
 	if img.Oversized {
 		return "Marked as larger than its limit."
 	}
 	return ""
-}
-
-// machines lists every machine once, in the order of its first image.
-func (s *site) machines(cards []card) []machineLink {
-	var machines []machineLink
-	for _, c := range cards {
-		for _, img := range c.Images {
-			i := slices.IndexFunc(machines, func(m machineLink) bool { return m.Arch == img.Arch && m.Title == img.Machine })
-			if i < 0 {
-				i = len(machines)
-				machines = append(machines, machineLink{Title: img.Machine, Arch: img.Arch, Description: img.Description, Href: "#" + img.ID, Usual: img.Arch == "amd64"})
-			}
-			machines[i].Kinds = append(machines[i].Kinds, Link{Text: c.Title, Href: "#" + img.ID})
-		}
-	}
-	slices.SortStableFunc(machines, func(a, b machineLink) int { return s.archRank(a.Arch) - s.archRank(b.Arch) })
-	return machines
 }
 
 // verification is how to check the images of one directory, with real names.
@@ -414,7 +421,7 @@ func (s *site) allFiles(dir *release.TreeDirectory, d *download) []fileView {
 	}
 	for _, n := range d.netboot {
 		if n.Parent == dir.Path && n.Tarball != nil {
-			files = append(files, s.viewFile(*n.Tarball, dir.URL))
+			files = append(files, s.viewTarball(*n.Tarball, dir.URL))
 		}
 	}
 	for _, name := range dir.Strays {

@@ -56,7 +56,7 @@ func (s *site) arrangeHome() (homePage, error) {
 		}
 	}
 	p.Answer = homeAnswer(len(open), blockers, len(s.picture.Lines))
-	for _, l := range s.picture.Lines {
+	for _, l := range s.lines() {
 		v := s.viewLine(&p.Page, l)
 		if l.Status == release.SeriesDisabled || len(l.Milestones) == 0 {
 			p.Closed = append(p.Closed, v)
@@ -111,7 +111,10 @@ func (s *site) viewLine(p *Page, l *release.Line) lineView {
 	if name == "" {
 		name = l.Title
 	}
-	v := lineView{Link: Link{Text: name, Href: p.to(s.seriesPath(l))}, Version: l.Version, Lead: strings.TrimSuffix(seriesLead(l), ".")}
+	v := lineView{Link: Link{Text: name, Href: p.to(s.seriesPath(l))}, Version: l.Version}
+	if l.Rule != nil && l.Rule.Development {
+		v.Lead = "in development"
+	}
 	for _, m := range l.Milestones {
 		v.Milestones = append(v.Milestones, Link{Text: m.Slug, Href: p.to(s.milestonePath(m)), Current: m.Open})
 	}

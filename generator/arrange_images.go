@@ -18,8 +18,9 @@ type imagesPage struct {
 
 // imagesLine is the pages of one series.
 type imagesLine struct {
-	Title string
-	Dirs  []imagesDir
+	Title   string
+	Dirs    []imagesDir
+	Dailies []imagesDir
 }
 
 type imagesDir struct {
@@ -40,17 +41,25 @@ func (s *site) arrangeImages() (imagesPage, error) {
 		s.rest(&p.Page, trees...)
 	}
 	for _, l := range s.picture.Lines {
-		if dirs := s.imagesOf(&p.Page, l.Slug); len(dirs) > 0 {
-			p.Lines = append(p.Lines, imagesLine{seriesTitle(l), dirs})
-		}
+		p.addLine(seriesTitle(l), s.imagesOf(&p.Page, l.Slug))
 	}
-	if dirs := s.imagesOf(&p.Page, ""); len(dirs) > 0 {
-		p.Lines = append(p.Lines, imagesLine{"Of no known series", dirs})
-	}
+	p.addLine("Of no known series", s.imagesOf(&p.Page, ""))
 	p.Answer = plural(len(s.downloads), "directory", "directories") + " with images."
 	var err error
 	p.Intro, err = s.part("images", p.Root)
 	return p, err
+}
+
+// addLine adds the pages of a series, the dailies apart.
+func (p *imagesPage) addLine(title string, dirs []imagesDir) {
+	if len(dirs) == 0 {
+		return
+	}
+	n := slices.IndexFunc(dirs, func(d imagesDir) bool { return kindRank(d.Kind) > 0 })
+	if n < 0 {
+		n = len(dirs)
+	}
+	p.Lines = append(p.Lines, imagesLine{title, dirs[:n], dirs[n:]})
 }
 
 // imagesOf are the publishing pages of a series; of no known one for "".
@@ -60,7 +69,7 @@ func (s *site) imagesOf(p *Page, series string) []imagesDir {
 		if d.series != series && (series != "" || s.line(d.series) != nil) {
 			continue
 		}
-		v := imagesDir{Link: Link{Text: s.directoryTitle(d), Href: p.to(d.path)}, Tree: d.tree.Name, Dir: d.dir, Count: len(d.images)}
+		v := imagesDir{Link: Link{Text: s.shortTitle(d), Href: p.to(d.path)}, Tree: d.tree.Name, Dir: d.dir, Count: len(d.images)}
 		switch d.kind {
 		case release.DirectoryCurrent:
 			v.Kind = "daily"

@@ -26,6 +26,7 @@ type manifestPage struct {
 	Before    Link
 	Changes   []changeGroup
 	Places    []placeGroup
+	HasFrom   bool // some image among the dailies is on its way
 	Trackers  []Link
 	Bugs      []Link
 	Made      bool
@@ -48,11 +49,12 @@ type rowView struct {
 	Build    Link
 	Trackers []Link // where the build can be looked up
 	Download Link   // the daily image
-	Tests    *release.Tests
+	Tests    testsView
 	Contact  Link
 	Person   bool     // the contact is a person, not a team
-	Place    Link     // the tree to which it goes
-	PlacedAt string   // directory and name there
+	Tree     string   // to which it goes
+	Place    Link     // directory and name there, leading to the directory
+	PlaceID  string   // of its line in the table of what goes where
 	There    bool     // it is published already
 	Marks    []string // "not intended", "netboot"
 	Note     html
@@ -83,6 +85,7 @@ type placeGroup struct {
 }
 
 type placeView struct {
+	ID      string // for links to it
 	Product Link
 	From    Link // the daily directory
 	Name    string
@@ -106,7 +109,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	for _, g := range m.Groups {
 		p.Groups = append(p.Groups, s.viewGroup(&p.Page, g))
 		for _, r := range g.Rows {
-			p.HasTests = p.HasTests || r.Tests != nil
+			p.HasTests = p.HasTests || r.Tests != nil || m.Open && firstHref(refs(r.Refs)) != ""
 			p.HasPlaces = p.HasPlaces || r.Location != nil
 		}
 	}
@@ -122,6 +125,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 		p.Changes = s.viewChanges(&p.Page, m.Changes)
 	}
 	p.Places = s.viewPlaces(&p.Page, m)
+	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
 	return p
 }
 
@@ -204,19 +208,19 @@ func share(t release.Totals) string {
 func (s *site) viewRow(p *Page, r *release.Row) rowView {
 	v := rowView{
 		ID: "row-" + r.Product.Slug, Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))},
-		Arch: r.Product.Arch, State: viewState(r.State, r.RawState), Tests: r.Tests,
+		Arch: r.Product.Arch, State: viewState(r.State, r.RawState),
 		Trackers: refs(r.Refs), Contact: contact(r.Contact), Person: r.Team == "person",
 		Note: s.notes.note(r.Note), NoteFrom: r.NoteFrom, Bugs: bugLinks(r.Bugs),
 		Blocked: r.Blocked(), Intended: r.Intended,
 	}
 	v.Build = Link{Text: r.BuildID, Href: firstHref(v.Trackers)}
+	v.Tests = viewTests(r)
 	v.Rebuild = rebuildText(r.Rebuild)
 	if r.Daily != nil {
 		v.Download = Link{Text: "files", Href: webURL(r.Daily.URL)}
 	}
 	if r.Location != nil {
-		v.Place, v.PlacedAt, v.There = s.place(p, r), r.Location.Dir+"/"+releasedName(r), r.Release != nil
-		v.Place.Text = treeName(r.Location)
+		v.Tree, v.Place, v.PlaceID, v.There = treeName(r.Location), s.place(p, r), placeID(r), r.Release != nil
 	}
 	if r.IntentKnown && !r.Intended && !r.Netboot {
 		v.Marks = append(v.Marks, "not on the list of what is meant to ship")
@@ -228,6 +232,9 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 	v.Warnings = len(severity(r.Findings, release.Warning))
 	return v
 }
+
+// placeID is the id of a row in the table of what goes where.
+func placeID(r *release.Row) string { return "goes-" + r.Product.Slug }
 
 // rebuildText tells of an open rebuild request.
 func rebuildText(r *release.Rebuild) string {
@@ -327,7 +334,7 @@ func (s *site) viewPlaces(p *Page, m *release.Manifest) []placeGroup {
 			}
 			groups = append(groups, placeGroup{Dir: Link{Text: loc.Dir, Href: webURL(loc.URL)}, Tree: tree})
 		}
-		v := placeView{Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, Name: releasedName(r), There: r.Release != nil}
+		v := placeView{ID: placeID(r), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, Name: releasedName(r), There: r.Release != nil}
 		if r.Daily != nil {
 			v.From = Link{Text: r.Daily.Dir, Href: webURL(r.Daily.URL)}
 		}

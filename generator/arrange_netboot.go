@@ -47,8 +47,8 @@ type netbootView struct {
 	Boot     []Link
 	Tarball  fileView
 	ISO      Link
-	Beside   string // another ISO than the one that the configuration names
-	Hashed   bool
+	Beside   string   // another ISO than the one that the configuration names
+	Covered  []string // names of files that a checksum list covers
 	Archive  bool
 	Note     string
 	Product  Link
@@ -139,7 +139,7 @@ func (s *site) newMachine(arch string) netbootMachine {
 func (s *site) viewNetboot(p *Page, e *release.NetbootEntry) netbootView {
 	base := webURL(e.URL)
 	v := netbootView{
-		Title: netbootTitle(e), Address: Link{Text: base, Href: base}, Hashed: e.Hashed, Archive: e.Archive, Note: sentence(e.Note),
+		Title: netbootTitle(e), Address: Link{Text: base, Href: base}, Covered: covered(e), Archive: e.Archive, Note: sentence(e.Note),
 		Kernel: Link{Text: e.Kernel, Href: fileURL(base, e.Kernel)}, Initrd: Link{Text: e.Initrd, Href: fileURL(base, e.Initrd)},
 		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: contact(e.Contact),
 		Findings: s.viewFindings(p, e.Findings, false),
@@ -156,7 +156,8 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry) netbootView {
 			v.State = viewState(e.State, "")
 		}
 	}
-	if e.Beside != "" && e.ISO != "" && !strings.HasSuffix(e.ISO, "/"+e.Beside) {
+	told := func(f *release.Finding) bool { return f.Rule == "netboot-iso" }
+	if e.Beside != "" && e.ISO != "" && !strings.HasSuffix(e.ISO, "/"+e.Beside) && !slices.ContainsFunc(e.Findings, told) {
 		v.Beside = e.Beside
 	}
 	v.Fetch, v.Script = fetchCommands(v), ipxeScript(v)
@@ -176,7 +177,30 @@ func (s *site) netbootInTree(p *Page, e *release.NetbootEntry, v *netbootView) {
 	if dir := s.directories[e.Tree.Name+"\x00"+e.Parent]; dir != nil {
 		parent = dir.URL
 	}
-	v.Tarball = s.viewFile(*e.Tarball, parent)
+	v.Tarball = s.viewTarball(*e.Tarball, parent)
+}
+
+// viewTarball shows a set in one file: what lies in it is plain from the name of
+// the set, not from the extension.
+func (s *site) viewTarball(f release.File, dir string) fileView {
+	v := s.viewFile(f, dir)
+	v.What = "all netboot files in one"
+	return v
+}
+
+// covered names the files of a set whose checksum a list has.
+func covered(e *release.NetbootEntry) []string {
+	files := e.Boot
+	if e.Tarball != nil {
+		files = append([]release.File{*e.Tarball}, files...)
+	}
+	var names []string
+	for _, f := range files {
+		if f.SHA256 != "" || f.SHA1 != "" || f.MD5 != "" {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // netbootTitle tells the installers of one machine apart.
@@ -194,8 +218,12 @@ func netbootTitle(e *release.NetbootEntry) string {
 	return "Release"
 }
 
-// fetchCommands are the commands that fetch kernel and initrd.
+// fetchCommands are the commands that fetch kernel and initrd, or unpack them from
+// the one file that has all.
 func fetchCommands(v netbootView) string {
+	if v.Kernel.Href == "" && v.Tarball.Href != "" {
+		return "curl -O " + shellQuote(v.Tarball.Href) + "\ntar -xf " + shellQuote(v.Tarball.Name)
+	}
 	var lines []string
 	for _, l := range []Link{v.Kernel, v.Initrd} {
 		if l.Href != "" {

@@ -1,7 +1,9 @@
 package generator
 
 import (
+	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"shiplist/internal/release"
@@ -30,7 +32,7 @@ type standView struct {
 	State             stateView
 	Rebuild           string
 	Build             Link
-	Tests             *release.Tests
+	Tests             testsView
 	Contact           Link
 	Place             Link
 	Note              html
@@ -72,11 +74,15 @@ func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
 		p.HasTests = p.HasTests || r.Tests != nil
 	}
 	p.Answer = productAnswer(pl)
-	p.Says = s.says(&p.Page, pl)
+	p.Says = s.says(pl)
 	for _, img := range pl.Images {
 		p.Images = append(p.Images, s.viewImage(&p.Page, img))
 	}
 	p.Findings = s.viewFindings(&p.Page, pl.Findings, true)
+	for i := range p.Findings {
+		subject := &p.Findings[i].Subject
+		subject.Text = strings.TrimPrefix(strings.TrimPrefix(subject.Text, pl.Title), ", ")
+	}
 	return p
 }
 
@@ -164,7 +170,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 		Series:    Link{Text: r.Manifest.Line.Title, Href: p.to(s.seriesPath(r.Manifest.Line))},
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
 		Open:      r.Manifest.Open, State: viewState(r.State, r.RawState), Rebuild: rebuildText(r.Rebuild),
-		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: r.Tests,
+		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
 		Contact: contact(r.Contact), Note: s.notes.note(r.Note),
 	}
 	if r.Location != nil {
@@ -173,38 +179,67 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 	return v
 }
 
+// saying collects what the sources say, no fact twice: what stands in a line is told
+// for its source.
+type saying struct {
+	lines []saysView
+	told  map[string][]string // by source: build ids, names, sizes
+}
+
+func (w *saying) add(v saysView, facts ...string) {
+	w.lines = append(w.lines, v)
+	w.told[v.Source] = append(w.told[v.Source], facts...)
+}
+
+// evidence adds what a finding rests on, unless a line of its source told it.
+func (w *saying) evidence(e release.Evidence) {
+	known := func(fact string) bool { return fact != "" && strings.Contains(e.Fact, fact) }
+	if e.Fact == "" || slices.ContainsFunc(w.told[e.Source], known) {
+		return
+	}
+	w.add(saysView{e.Source, e.Fact, Link{Text: "evidence", Href: webURL(e.URL)}}, e.Fact)
+}
+
+// image adds an image of a tree.
+func (w *saying) image(what string, img *release.TreeImage) {
+	f := img.Main()
+	text, facts := what+" "+f.Name, []string{img.Name}
+	if img.BuildID != "" {
+		text, facts = text+", build "+img.BuildID, append(facts, img.BuildID)
+	}
+	if f.Size != nil {
+		text, facts = text+", "+release.Size(*f.Size), append(facts, strconv.FormatInt(*f.Size, 10))
+	}
+	w.add(saysView{img.Tree.Name, text, Link{Text: img.Dir, Href: webURL(img.URL)}}, facts...)
+}
+
 // says sets side by side what each source says about the row that people ask for.
-func (s *site) says(p *Page, pl *release.ProductLine) []saysView {
+func (s *site) says(pl *release.ProductLine) []saysView {
 	r := askedRow(pl)
 	if r == nil {
 		return nil
 	}
-	var all []saysView
+	w := saying{told: map[string][]string{}}
 	for _, ref := range r.Refs {
-		word := viewState(r.State, r.RawState).Word
-		if r.RawState != "" {
-			word = r.RawState
-		}
-		all = append(all, saysView{ref.Source, "build " + r.BuildID + " on " + r.Manifest.Title + ": " + word, Link{"its page there", webURL(ref.URL), false}})
+		word := cmp.Or(r.RawState, viewState(r.State, r.RawState).Word)
+		w.add(saysView{ref.Source, "build " + r.BuildID + " on " + r.Manifest.Title + ": " + word, Link{Text: "testcases", Href: webURL(ref.URL)}}, r.BuildID)
 	}
 	if r.Daily != nil {
-		all = append(all, saysImage("daily image", r.Daily))
+		w.image("daily", r.Daily)
 	} else if r.BuildID != "" && !r.Netboot {
-		all = append(all, saysView{Source: "image trees", Says: "no daily image of build " + r.BuildID})
+		w.add(saysView{Source: "image trees", Says: "no daily image of build " + r.BuildID})
 	}
 	if r.Release != nil {
-		all = append(all, saysImage("published", r.Release))
+		w.image("published", r.Release)
 	} else if r.Location != nil {
-		all = append(all, saysView{treeName(r.Location), "nothing at " + r.Location.Dir + "/" + r.Location.Stem + " yet", s.place(p, r)})
+		w.add(saysView{treeName(r.Location), "not published yet: " + releasedName(r), Link{Text: r.Location.Dir, Href: webURL(r.Location.URL)}})
 	}
 	for _, f := range r.Findings {
 		for _, e := range f.Evidence {
-			if e.Fact != "" {
-				all = append(all, saysView{e.Source, e.Fact, Link{"evidence", webURL(e.URL), false}})
-			}
+			w.evidence(e)
 		}
 	}
-	return all
+	return w.lines
 }
 
 func treeName(l *release.Location) string {
@@ -214,18 +249,6 @@ func treeName(l *release.Location) string {
 	return l.Role
 }
 
-func saysImage(what string, img *release.TreeImage) saysView {
-	f := img.Main()
-	text := what + " " + f.Name
-	if img.BuildID != "" {
-		text += ", build " + img.BuildID
-	}
-	if f.SHA256 != "" {
-		text += ", sha256 " + fingerprint(f.SHA256) + "…"
-	}
-	return saysView{img.Tree.Name, text, Link{img.Dir, webURL(img.URL), false}}
-}
-
 func (s *site) viewImage(p *Page, img *release.TreeImage) imageView {
 	f := img.Main()
 	v := imageView{
@@ -233,7 +256,7 @@ func (s *site) viewImage(p *Page, img *release.TreeImage) imageView {
 		Name: f.Name, Build: img.BuildID, Sum: f.SHA256, Exact: f.Exact,
 	}
 	if f.Size != nil {
-		v.Size = size(*f.Size)
+		v.Size = release.Size(*f.Size)
 	}
 	if d := s.downloadOfImage(img); d != nil {
 		v.Dir.Href = p.to(d.path)

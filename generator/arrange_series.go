@@ -89,7 +89,7 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p.Findings = s.viewFindings(&p.Page, l.Findings, false)
 	for _, d := range s.downloads {
 		if d.series == l.Slug {
-			link := Link{Text: s.shortTitle(d), Href: p.to(d.path)}
+			link := Link{Text: s.listTitle(d), Href: p.to(d.path)}
 			if d.kind == release.DirectoryRelease {
 				p.Releases = append(p.Releases, link)
 			} else {
@@ -97,13 +97,28 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 			}
 		}
 	}
+	byTitle := func(a, b Link) int { return compareTitles(a.Text, b.Text) }
+	slices.SortStableFunc(p.Releases, byTitle)
+	slices.SortStableFunc(p.Dailies, byTitle)
 	if slices.ContainsFunc(s.picture.Netboot, func(n *release.NetbootSeries) bool { return n.Line == l }) {
 		p.Netboot = p.to(s.netbootPath(l))
 	}
 	return p
 }
 
+// lines are the series that have a page: all but that of images of no known series
+// when there is nothing to tell of it.
+func (s *site) lines() []*release.Line {
+	return slices.DeleteFunc(slices.Clone(s.picture.Lines), func(l *release.Line) bool {
+		return l.Slug == release.Other && len(l.Milestones)+len(l.Intents)+len(l.Findings) == 0 &&
+			!slices.ContainsFunc(s.downloads, func(d *download) bool { return d.series == l.Slug })
+	})
+}
+
 func seriesLead(l *release.Line) string {
+	if l.Slug == release.Other {
+		return "Images whose names do not tell their series."
+	}
 	if l.Rule != nil && l.Rule.Development {
 		return "The series in development."
 	}

@@ -62,6 +62,19 @@ func TestSeriesNeverTakeTheNameOfAPage(t *testing.T) {
 	}
 }
 
+func TestNoPageForNothingOfNoKnownSeries(t *testing.T) {
+	t.Parallel()
+	other := &release.Line{Slug: release.Other}
+	s := &site{picture: &release.Picture{Lines: []*release.Line{{Slug: "noble"}, other}}}
+	if got := s.lines(); len(got) != 1 {
+		t.Errorf("%d series have a page, want noble alone", len(got))
+	}
+	s.downloads = []*download{{series: release.Other}}
+	if got := s.lines(); len(got) != 2 {
+		t.Errorf("%d series have a page, want two: there are images", len(got))
+	}
+}
+
 // oneDirectory is the publishing page of one directory with the given images.
 func oneDirectory(t *testing.T, d release.Directory, images ...release.Image) directoryPage {
 	t.Helper()
@@ -167,7 +180,7 @@ func TestOversizedIsToldInNumbers(t *testing.T) {
 		img  release.TreeImage
 		want string
 	}{
-		{"over", release.TreeImage{Limit: 6_100_000_000, Image: release.Image{Files: []release.File{{Main: true, Size: &big}}}}, "Larger than its limit of 6.1 GB: over by 400.0 MB."},
+		{"over", release.TreeImage{Limit: 6_100_000_000, Image: release.Image{Files: []release.File{{Main: true, Size: &big}}}}, "Larger than its limit of 6.10 GB: over by 400 MB."},
 		{"under", release.TreeImage{Limit: 6_100_000_000, Image: release.Image{Files: []release.File{{Main: true, Size: &small}}}}, ""},
 		{"no limit", release.TreeImage{Image: release.Image{Files: []release.File{{Main: true, Size: &big}}}}, ""},
 		{"marked", release.TreeImage{Image: release.Image{Oversized: true}}, "Marked as larger than its limit."},

@@ -68,7 +68,7 @@
 //	day         a date like 2026-04-23 in words
 //	moment      a time in words, in UTC
 //	plural      plural 2 "image" is "2 images"; a third argument is the plural
-//	size        a number of bytes as people read it: 6.5 GB
+//	size        a number of bytes as people read it: 6.52 GB
 //	stamp       a time for machines, RFC 3339
 //
 // From sprig, where their documentation is:

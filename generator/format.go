@@ -13,34 +13,10 @@ import (
 
 // Rule of this file: how facts read. It knows no page and no template.
 
-// plural is "1 thing", "2 things": the singular with an s unless the plural is given.
+// plural is a number with its noun: "1 thing", "2 things"; the plural is the singular
+// with an s unless it is given.
 func plural(n int, one string, many ...string) string {
-	word := one + "s"
-	if len(many) > 0 {
-		word = many[0]
-	}
-	if n == 1 {
-		word = one
-	}
-	return strconv.Itoa(n) + " " + word
-}
-
-// size is a size in the units that people buy storage in: powers of ten.
-func size(n int64) string {
-	units := []string{"kB", "MB", "GB", "TB"}
-	if n < 1000 {
-		return strconv.FormatInt(n, 10) + " B"
-	}
-	v := float64(n)
-	unit := ""
-	for _, u := range units {
-		v /= 1000
-		unit = u
-		if v < 999.95 {
-			break
-		}
-	}
-	return strconv.FormatFloat(v, 'f', 1, 64) + " " + unit
+	return release.Plural(n, one, cmp.Or(strings.Join(many, " "), one+"s"))
 }
 
 // grouped is a number with its thousands apart: "6,518,974,464".
@@ -82,29 +58,24 @@ func day(s string) string {
 	return t.Format("2 January 2006")
 }
 
-// span is an age in the largest unit that fits: "35 min", "3 h", "12 days".
-func span(d time.Duration) string {
-	switch {
-	case d < time.Hour:
-		return strconv.Itoa(int(d.Minutes())) + " min"
-	case d < 48*time.Hour:
-		return strconv.Itoa(int(d.Hours())) + " h"
-	}
-	return plural(int(d.Hours()/24), "day")
-}
-
-// sentence makes a text begin like a sentence and end like one.
+// sentence makes a text begin like a sentence and end like one. A name for machines
+// stays as it is.
 func sentence(s string) string {
 	s = strings.TrimSpace(s)
 	if s == "" {
 		return ""
 	}
-	s = capital(s)
+	if first, _, _ := strings.Cut(s, " "); strings.Trim(first, letters) == "" {
+		s = capital(s)
+	}
 	if strings.ContainsAny(s[len(s)-1:], ".!?") {
 		return s
 	}
 	return s + "."
 }
+
+// letters are those that a plain word at the beginning of a sentence has.
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ,:'"
 
 // capital sets the first letter of an ASCII word large.
 func capital(s string) string {
@@ -128,13 +99,10 @@ func readiness(t release.Totals) string {
 
 // blocking says in a sentence how many things block.
 func blocking(n int) string {
-	switch n {
-	case 0:
+	if n == 0 {
 		return "Nothing blocks."
-	case 1:
-		return "1 thing blocks."
 	}
-	return strconv.Itoa(n) + " things block."
+	return release.Plural(n, "thing blocks", "things block") + "."
 }
 
 // compareTitles orders titles as people do: without regard to case.
@@ -146,14 +114,6 @@ func compareTitles(a, b string) int {
 func sorted(words []string) []string {
 	slices.Sort(words)
 	return words
-}
-
-// fingerprint is the beginning of a checksum, enough to tell two apart by eye.
-func fingerprint(sum string) string {
-	if len(sum) <= 12 {
-		return sum
-	}
-	return sum[:12]
 }
 
 // shellQuote makes a name from outside one word of a POSIX shell.

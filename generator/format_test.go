@@ -3,18 +3,18 @@ package generator
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"shiplist/internal/release"
 )
 
-func TestSize(t *testing.T) {
+func TestPlural(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int64]string{
-		0: "0 B", 999: "999 B", 1000: "1.0 kB", 999_949: "999.9 kB", 999_950: "1.0 MB", 6_518_974_464: "6.5 GB", 2_000_000_000_000_000: "2000.0 TB",
+	for _, test := range []struct{ got, want string }{
+		{plural(1, "image"), "1 image"}, {plural(0, "image"), "0 images"}, {plural(2, "directory", "directories"), "2 directories"},
+		{blocking(0), "Nothing blocks."}, {blocking(1), "1 thing blocks."}, {blocking(2), "2 things block."},
 	} {
-		if got := size(n); got != want {
-			t.Errorf("size(%d) = %q, want %q", n, got, want)
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
 		}
 	}
 }
@@ -24,15 +24,6 @@ func TestGrouped(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 6_518_974_464: "6,518,974,464", -1234: "-1,234", -123: "-123"} {
 		if got := grouped(n); got != want {
 			t.Errorf("grouped(%d) = %q, want %q", n, got, want)
-		}
-	}
-}
-
-func TestSpan(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]string{0: "0 min", 59 * time.Minute: "59 min", time.Hour: "1 h", 47 * time.Hour: "47 h", 48 * time.Hour: "2 days"} {
-		if got := span(d); got != want {
-			t.Errorf("span(%v) = %q, want %q", d, got, want)
 		}
 	}
 }
@@ -138,5 +129,17 @@ func TestIPXEWordsCannotBreakOut(t *testing.T) {
 	want := "#!ipxe\nkernel https://a.example/linux root=/dev/ram0 ramdisk_size=1500000 ip=dhcp iso-url=https://a.example/x.iso initrd=initrd\ninitrd https://a.example/initrd\nboot"
 	if good != want {
 		t.Errorf("script:\n%s\nwant:\n%s", good, want)
+	}
+}
+
+func TestSentence(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"": "", "no build of it": "No build of it.", "Done!": "Done!",
+		"noble-desktop-amd64, build 1, is large": "noble-desktop-amd64, build 1, is large.", "a/b holds files.": "a/b holds files.",
+	} {
+		if got := sentence(in); got != want {
+			t.Errorf("sentence(%q) = %q, want %q", in, got, want)
+		}
 	}
 }

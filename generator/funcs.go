@@ -4,6 +4,8 @@ import (
 	"html/template"
 
 	"github.com/Masterminds/sprig/v3"
+
+	"shiplist/internal/release"
 )
 
 // sprigFunctions are the functions of sprig that layouts may use. Sprig's own
@@ -24,7 +26,7 @@ func functions() template.FuncMap {
 		"bytes":  grouped,
 		"day":    day,
 		"moment": moment,
-		"size":   size,
+		"size":   release.Size,
 		"stamp":  stamp,
 		"plural": plural,
 	}

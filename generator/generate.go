@@ -176,6 +176,7 @@ func (s *site) arrange() {
 	s.nameSeries()
 	s.buildMenu()
 	s.collectDownloads()
+	s.collectEditions()
 	s.found = groupFindings(s.picture.Findings)
 }
 
@@ -236,7 +237,7 @@ func (s *site) rulePages() []output {
 
 func (s *site) seriesPages() []output {
 	var out []output
-	for _, l := range s.picture.Lines {
+	for _, l := range s.lines() {
 		out = append(out, page(s, s.seriesPath(l), "series", sure(s.arrangeSeries, l)))
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)

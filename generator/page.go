@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -111,7 +112,7 @@ func viewSource(src *release.Source) sourceView {
 	case src.Held != nil:
 		v.Trouble = "gave an answer that is held back (" + src.Held.Reason + "); the facts shown are older"
 	case src.Stale:
-		v.Trouble = "gave its last good answer " + span(src.Age) + " before this page was made"
+		v.Trouble = "gave its last good answer " + release.Age(src.Age) + " before this page was made"
 	case src.Error != "":
 		v.Trouble = "did not answer the last time; the facts shown are older"
 	}
@@ -143,6 +144,37 @@ func viewState(s release.State, raw string) stateView {
 		raw = "unknown"
 	}
 	return stateView{"unknown", raw}
+}
+
+// testsView is how far the testers are, leading to the testcases at the tracker.
+type testsView struct {
+	Failed string // "1 failed"; empty for none
+	Text   string // "2 passed, 1 untested"; empty where nothing is known
+	Href   string
+}
+
+func viewTests(r *release.Row) testsView {
+	v := testsView{Href: firstHref(refs(r.Refs))}
+	t := r.Tests
+	if t == nil {
+		return v
+	}
+	var words []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{t.Passed, "passed"}, {t.Running, "running"}, {t.Untested, "untested"}} {
+		if c.n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", c.n, c.word))
+		}
+	}
+	if t.Failed > 0 {
+		v.Failed = fmt.Sprintf("%d failed", t.Failed)
+	} else if len(words) == 0 {
+		words = []string{"no testcases"}
+	}
+	v.Text = strings.Join(words, ", ")
+	return v
 }
 
 // segment is one part of the bar over a manifest.

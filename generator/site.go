@@ -35,6 +35,7 @@ type site struct {
 	// directory.
 	downloads  []*download
 	downloadOf map[*release.TreeDirectory]*download
+	editionsOf map[edition][]*download // the publishing pages of one release
 	found      []*found
 	// directories are those of all trees by tree and path, products by slug,
 	// families the paths of their pages by title.
