@@ -27,6 +27,7 @@ type manifestPage struct {
 	Changes   []changeGroup
 	Places    []placeGroup
 	HasFrom   bool // some image among the dailies is on its way
+	Over      bool // it is released, so what is not there will not come
 	Trackers  []Link
 	Bugs      []Link
 	Made      bool
@@ -125,6 +126,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 		p.Changes = s.viewChanges(&p.Page, m.Changes)
 	}
 	p.Places = s.viewPlaces(&p.Page, m)
+	p.Over = m.Status == release.MilestoneReleased || m.Status == release.MilestoneArchived
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
 	return p
 }
@@ -250,7 +252,7 @@ func rebuildText(r *release.Rebuild) string {
 
 // place is where a row is or will be published.
 func (s *site) place(p *Page, r *release.Row) Link {
-	l := Link{Text: r.Location.Dir + "/" + releasedName(r), Href: webURL(r.Location.URL)}
+	l := Link{Text: r.Location.Dir + "/" + releasedName(r), Href: s.placeURL(r.Location)}
 	if r.Release == nil {
 		return l
 	}
@@ -258,6 +260,15 @@ func (s *site) place(p *Page, r *release.Row) Link {
 		l.Href = p.to(d.path)
 	}
 	return l
+}
+
+// placeURL is the address of a directory to publish in; empty as long as the tree
+// does not have it.
+func (s *site) placeURL(l *release.Location) string {
+	if s.directories[l.Tree+"\x00"+l.Dir] == nil {
+		return ""
+	}
+	return webURL(l.URL)
 }
 
 // contact is whom to ask: a team is followed to its page, an address is written to.
@@ -332,7 +343,7 @@ func (s *site) viewPlaces(p *Page, m *release.Manifest) []placeGroup {
 			if tree == "" {
 				tree = "a tree with the role " + loc.Role + ", which is not configured"
 			}
-			groups = append(groups, placeGroup{Dir: Link{Text: loc.Dir, Href: webURL(loc.URL)}, Tree: tree})
+			groups = append(groups, placeGroup{Dir: Link{Text: loc.Dir, Href: s.placeURL(loc)}, Tree: tree})
 		}
 		v := placeView{ID: placeID(r), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, Name: releasedName(r), There: r.Release != nil}
 		if r.Daily != nil {

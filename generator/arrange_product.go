@@ -197,7 +197,7 @@ func (w *saying) evidence(e release.Evidence) {
 	if e.Fact == "" || slices.ContainsFunc(w.told[e.Source], known) {
 		return
 	}
-	w.add(saysView{e.Source, e.Fact, Link{Text: "evidence", Href: webURL(e.URL)}}, e.Fact)
+	w.add(saysView{e.Source, e.Fact, named("evidence", e.URL)}, e.Fact)
 }
 
 // image adds an image of a tree.
@@ -213,6 +213,14 @@ func (w *saying) image(what string, img *release.TreeImage) {
 	w.add(saysView{img.Tree.Name, text, Link{Text: img.Dir, Href: webURL(img.URL)}}, facts...)
 }
 
+// named is a link under a name that says nothing by itself; none without an address.
+func named(name, address string) Link {
+	if address = webURL(address); address == "" {
+		return Link{}
+	}
+	return Link{Text: name, Href: address}
+}
+
 // says sets side by side what each source says about the row that people ask for.
 func (s *site) says(pl *release.ProductLine) []saysView {
 	r := askedRow(pl)
@@ -222,7 +230,7 @@ func (s *site) says(pl *release.ProductLine) []saysView {
 	w := saying{told: map[string][]string{}}
 	for _, ref := range r.Refs {
 		word := cmp.Or(r.RawState, viewState(r.State, r.RawState).Word)
-		w.add(saysView{ref.Source, "build " + r.BuildID + " on " + r.Manifest.Title + ": " + word, Link{Text: "testcases", Href: webURL(ref.URL)}}, r.BuildID)
+		w.add(saysView{ref.Source, "build " + r.BuildID + " on " + r.Manifest.Title + ": " + word, named("testcases", ref.URL)}, r.BuildID)
 	}
 	if r.Daily != nil {
 		w.image("daily", r.Daily)
@@ -232,7 +240,7 @@ func (s *site) says(pl *release.ProductLine) []saysView {
 	if r.Release != nil {
 		w.image("published", r.Release)
 	} else if r.Location != nil {
-		w.add(saysView{treeName(r.Location), "not published yet: " + releasedName(r), Link{Text: r.Location.Dir, Href: webURL(r.Location.URL)}})
+		w.add(saysView{treeName(r.Location), "not published: " + releasedName(r), Link{Text: r.Location.Dir, Href: s.placeURL(r.Location)}})
 	}
 	for _, f := range r.Findings {
 		for _, e := range f.Evidence {

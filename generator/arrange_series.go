@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"shiplist/internal/release"
 )
@@ -77,7 +78,7 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p := seriesPage{Page: s.newPage(s.seriesPath(l), seriesTitle(l),
 		"What "+seriesTitle(l)+" ships: products, milestones and contacts.")}
 	s.rest(&p.Page, l.Sources...)
-	p.Lead, p.Facts = seriesLead(l), seriesFacts(l)
+	p.Lead, p.Facts = seriesLead(l), seriesFacts(l, s.picture.AsOf)
 	for _, m := range l.Milestones {
 		if m.Open && m.Kind == release.KindRelease {
 			p.Open = append(p.Open, s.viewProgress(&p.Page, m))
@@ -149,8 +150,8 @@ func seriesAnswer(l *release.Line, open []progressView) string {
 	return "No milestone is in testing."
 }
 
-// seriesFacts are the dates that the rules know.
-func seriesFacts(l *release.Line) []factView {
+// seriesFacts are the dates that the rules know, as seen from a moment.
+func seriesFacts(l *release.Line, asOf time.Time) []factView {
 	r := l.Rule
 	if r == nil {
 		return nil
@@ -162,7 +163,11 @@ func seriesFacts(l *release.Line) []factView {
 		}
 	}
 	add("Newest point release", r.PointVersion)
-	add("Released", day(r.Released))
+	released := "Released"
+	if r.Released > asOf.Format(time.DateOnly) {
+		released = "Planned for"
+	}
+	add(released, day(r.Released))
 	add("Supported until", day(r.EOL))
 	add("Servers until", day(r.EOLServer))
 	add("Extended until", day(r.EOLESM))

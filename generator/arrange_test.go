@@ -75,6 +75,39 @@ func TestNoPageForNothingOfNoKnownSeries(t *testing.T) {
 	}
 }
 
+func TestASeriesIsNotReleasedBeforeItsDay(t *testing.T) {
+	t.Parallel()
+	l := &release.Line{Rule: &release.SeriesRule{Released: "2026-04-23"}}
+	for day, want := range map[int]string{22: "Planned for", 23: "Released", 24: "Released"} {
+		if got := seriesFacts(l, time.Date(2026, 4, day, 12, 0, 0, 0, time.UTC)); got[0].Name != want {
+			t.Errorf("on day %d: %s, want %s", day, got[0].Name, want)
+		}
+	}
+}
+
+func TestSourcesOfOneMinuteAreToldTogether(t *testing.T) {
+	t.Parallel()
+	var p Page
+	for _, v := range []sourceView{
+		{Name: "iso", Success: sampleNow}, {Name: "simple", Success: sampleNow, Trouble: "did not answer"}, {Name: "full", Success: sampleNow.Add(30 * time.Second)},
+		{Name: "old", Success: sampleNow.Add(time.Hour)},
+	} {
+		p.addAge(v)
+	}
+	var got []string
+	for _, a := range p.Ages {
+		line := moment(a.Success)
+		for _, l := range a.Sources {
+			line += " " + l.Text
+		}
+		got = append(got, line)
+	}
+	want := []string{"23 Apr 2026, 14:00 UTC iso full", "23 Apr 2026, 14:00 UTC simple", "23 Apr 2026, 15:00 UTC old"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("ages (-want +got):\n%s", diff)
+	}
+}
+
 // oneDirectory is the publishing page of one directory with the given images.
 func oneDirectory(t *testing.T, d release.Directory, images ...release.Image) directoryPage {
 	t.Helper()

@@ -33,6 +33,7 @@ type Page struct {
 	AsOf         time.Time
 	Sources      []sourceView // those that the page rests on
 	Stale        []sourceView // of them, those whose last answer is old or failed
+	Ages         []ageView    // how old they are, in few words
 	// path is where the page lies, for addresses made while it is arranged.
 	path string
 }
@@ -84,7 +85,28 @@ func (s *site) rest(p *Page, names ...string) {
 		if v.Trouble != "" {
 			p.Stale = append(p.Stale, v)
 		}
+		p.addAge(v)
 	}
+}
+
+// ageView is when sources last gave a good answer: those that did in the same
+// minute together.
+type ageView struct {
+	Sources []Link
+	Success time.Time
+	Trouble bool
+}
+
+func (p *Page) addAge(v sourceView) {
+	name := Link{Text: v.Name, Href: v.Href}
+	for i := range p.Ages {
+		a := &p.Ages[i]
+		if a.Trouble == (v.Trouble != "") && moment(a.Success) == moment(v.Success) {
+			a.Sources = append(a.Sources, name)
+			return
+		}
+	}
+	p.Ages = append(p.Ages, ageView{[]Link{name}, v.Success, v.Trouble != ""})
 }
 
 // sourceView is a source with how fresh it is.

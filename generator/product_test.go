@@ -31,7 +31,7 @@ func TestEachSourceSaysAFactOnce(t *testing.T) {
 	want := []string{
 		"iso: build 20260421 on Noble Final: Ready",
 		"full: daily noble-desktop-amd64.iso, build 20260421, 6.51 GB",
-		"simple: not published yet: " + releasedName(row),
+		"simple: not published: " + releasedName(row),
 		"localized: Ubuntu Desktop amd64 20260420: ready",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -53,6 +53,16 @@ func TestTests(t *testing.T) {
 	} {
 		if diff := cmp.Diff(test.want, viewTests(&release.Row{Tests: test.tests})); diff != "" {
 			t.Errorf("%+v (-want +got):\n%s", test.tests, diff)
+		}
+	}
+}
+
+func TestNoLinkToADirectoryThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	s := &site{directories: map[string]*release.TreeDirectory{"simple\x00noble": {}}}
+	for dir, want := range map[string]string{"noble": "https://rel.example/noble/", "stonking": ""} {
+		if got := s.placeURL(&release.Location{Tree: "simple", Dir: dir, URL: "https://rel.example/" + dir + "/"}); got != want {
+			t.Errorf("address of %s is %q, want %q", dir, got, want)
 		}
 	}
 }
