@@ -344,13 +344,26 @@ func TestParseSize(t *testing.T) {
 		exact bool
 		ok    bool
 	}{
-		{"93", 93, true, true}, {" 93 ", 93, true, true}, {"0", 0, true, true},
+		{"93", 93, true, true},
+		{" 93 ", 93, true, true},
+		{"0", 0, true, true},
 		{"6278520832", 6278520832, true, true},
-		{"5.8G", 6227702579, false, true}, {"10K", 10240, false, true}, {"0.1K", 102, false, true},
-		{"1.0T", 1 << 40, false, true}, {"6G", 6 << 30, false, true},
-		{"1024 MiB", 1 << 30, false, true}, {"5.8 GiB", 6227702579, false, true}, {"3 B", 3, true, true},
-		{"-", 0, false, false}, {"", 0, false, false}, {"—", 0, false, false}, {"1.2.3K", 0, false, false},
-		{"G", 0, false, false}, {"-5", 0, false, false}, {"1e9", 0, false, false}, {"99999999999999999999", 0, false, false},
+		{"5.8G", 6227702579, false, true},
+		{"10K", 10240, false, true},
+		{"0.1K", 102, false, true},
+		{"1.0T", 1 << 40, false, true},
+		{"6G", 6 << 30, false, true},
+		{"1024 MiB", 1 << 30, false, true},
+		{"5.8 GiB", 6227702579, false, true},
+		{"3 B", 3, true, true},
+		{"-", 0, false, false},
+		{"", 0, false, false},
+		{"—", 0, false, false},
+		{"1.2.3K", 0, false, false},
+		{"G", 0, false, false},
+		{"-5", 0, false, false},
+		{"1e9", 0, false, false},
+		{"99999999999999999999", 0, false, false},
 		{"9999999999E", 0, false, false},
 	}
 	for _, tt := range tests {

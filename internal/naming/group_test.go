@@ -50,54 +50,86 @@ func TestGroup(t *testing.T) {
 		files     []string
 		want      []string
 	}{
-		{"companions", "noble/daily-live/20260726",
+		{
+			"companions", "noble/daily-live/20260726",
 			[]string{"FOOTER.html", "HEADER.html", "SHA256SUMS", "SHA256SUMS.gpg", ".htaccess", ".publish_info", "noble-desktop-amd64.iso", "noble-desktop-amd64.iso.torrent", "noble-desktop-amd64.iso.zsync", "noble-desktop-amd64.list", "noble-desktop-amd64.manifest", "noble-desktop-amd64.manifest-remove", "noble-desktop-amd64.metalink", "report.html"},
-			[]string{"noble-desktop-amd64: iso | iso.torrent iso.zsync list manifest manifest-remove metalink"}},
-		{"marker", "noble/daily-live/20260726",
+			[]string{"noble-desktop-amd64: iso | iso.torrent iso.zsync list manifest manifest-remove metalink"},
+		},
+		{
+			"marker", "noble/daily-live/20260726",
 			[]string{"noble-desktop-amd64.OVERSIZED", "noble-desktop-amd64.iso", "noble-desktop-arm64.iso"},
-			[]string{"noble-desktop-amd64: iso |  oversized", "noble-desktop-arm64: iso | "}},
-		{"sources in parts", "releases/precise/release/source",
+			[]string{"noble-desktop-amd64: iso |  oversized", "noble-desktop-arm64: iso | "},
+		},
+		{
+			"sources in parts", "releases/precise/release/source",
 			[]string{"ubuntu-12.04-src-1.iso", "ubuntu-12.04-src-10.iso", "ubuntu-12.04-src-2.iso", "ubuntu-12.04-src-1.iso.torrent"},
-			[]string{"ubuntu-12.04-src: iso iso iso | iso.torrent"}},
-		{"image and boot image", "raring/daily-preinstalled/20130401",
+			[]string{"ubuntu-12.04-src: iso iso iso | iso.torrent"},
+		},
+		{
+			"image and boot image", "raring/daily-preinstalled/20130401",
 			[]string{"raring-preinstalled-desktop-armhf+nexus7.bootimg", "raring-preinstalled-desktop-armhf+nexus7.img.gz", "raring-preinstalled-desktop-armhf+nexus7.manifest"},
-			[]string{"raring-preinstalled-desktop-armhf+nexus7: bootimg img.gz | manifest"}},
-		{"two forms", "releases/maverick/release",
+			[]string{"raring-preinstalled-desktop-armhf+nexus7: bootimg img.gz | manifest"},
+		},
+		{
+			"two forms", "releases/maverick/release",
 			[]string{"ubuntu-10.10-preinstalled-netbook-armel+omap4.img", "ubuntu-10.10-preinstalled-netbook-armel+omap4.tar.gz"},
-			[]string{"ubuntu-10.10-preinstalled-netbook-armel+omap4: img tar.gz | "}},
-		{"core", "ubuntu-core/24/stable/20260301",
+			[]string{"ubuntu-10.10-preinstalled-netbook-armel+omap4: img tar.gz | "},
+		},
+		{
+			"core", "ubuntu-core/24/stable/20260301",
 			[]string{"ubuntu-core-24-amd64.img.xz", "ubuntu-core-24-amd64.lxd.tar.xz", "ubuntu-core-24-amd64.manifest", "ubuntu-core-24-amd64.model-assertion", "ubuntu-core-24-amd64.qcow2"},
-			[]string{"ubuntu-core-24-amd64: img.xz qcow2 | lxd.tar.xz manifest model-assertion"}},
-		{"cloud", "maverick",
+			[]string{"ubuntu-core-24-amd64: img.xz qcow2 | lxd.tar.xz manifest model-assertion"},
+		},
+		{
+			"cloud", "maverick",
 			[]string{"maverick-server-uec-amd64-initrd-virtual", "maverick-server-uec-amd64-vmlinuz-virtual", "maverick-server-uec-amd64.img.tar.gz", "maverick-server-uec-amd64-kernel-info.txt"},
-			[]string{"maverick-server-uec-amd64: img.tar.gz | initrd-virtual vmlinuz-virtual kernel-info.txt"}},
-		{"netboot", "noble",
+			[]string{"maverick-server-uec-amd64: img.tar.gz | initrd-virtual vmlinuz-virtual kernel-info.txt"},
+		},
+		{
+			"netboot", "noble",
 			[]string{"ubuntu-24.04.3-netboot-amd64.tar.gz", "ubuntu-24.04.4-live-server-amd64.iso", "ubuntu-24.04.4-netboot-amd64.tar.gz"},
-			[]string{"ubuntu-24.04.4-live-server-amd64: iso | ", "netboot amd64", "netboot amd64"}},
-		{"bare file systems", "livecd-base/noble/daily/20260901",
+			[]string{"ubuntu-24.04.4-live-server-amd64: iso | ", "netboot amd64", "netboot amd64"},
+		},
+		{
+			"bare file systems", "livecd-base/noble/daily/20260901",
 			[]string{"amd64.initrd", "amd64.kernel", "amd64.manifest", "amd64.squashfs", "arm64.squashfs"},
-			[]string{"amd64: squashfs | initrd kernel manifest", "arm64: squashfs | "}},
-		{"Windows", "ubuntu/precise/wubi/20120101",
+			[]string{"amd64: squashfs | initrd kernel manifest", "arm64: squashfs | "},
+		},
+		{
+			"Windows", "ubuntu/precise/wubi/20120101",
 			[]string{"amd64.manifest", "amd64.tar.xz", "wubi.exe"},
-			[]string{"amd64: tar.xz | manifest", "wubi: exe | "}},
-		{"names that begin alike", "ubuntu-server/noble/daily-live/20260726",
+			[]string{"amd64: tar.xz | manifest", "wubi: exe | "},
+		},
+		{
+			"names that begin alike", "ubuntu-server/noble/daily-live/20260726",
 			[]string{"noble-live-server-arm64+largemem.iso", "noble-live-server-arm64+largemem.manifest", "noble-live-server-arm64.iso", "noble-live-server-arm64.manifest"},
-			[]string{"noble-live-server-arm64: iso | manifest", "noble-live-server-arm64+largemem: iso | manifest"}},
-		{"versions with dots", "noble",
+			[]string{"noble-live-server-arm64: iso | manifest", "noble-live-server-arm64+largemem: iso | manifest"},
+		},
+		{
+			"versions with dots", "noble",
 			[]string{"ubuntu-24.04.5-desktop-amd64.iso", "ubuntu-24.04.5.1-desktop-amd64.iso", "ubuntu-24.04.5.1-desktop-amd64.list"},
-			[]string{"ubuntu-24.04.5-desktop-amd64: iso | ", "ubuntu-24.04.5.1-desktop-amd64: iso | list"}},
-		{"unknown extension beside a known one", "noble",
+			[]string{"ubuntu-24.04.5-desktop-amd64: iso | ", "ubuntu-24.04.5.1-desktop-amd64: iso | list"},
+		},
+		{
+			"unknown extension beside a known one", "noble",
 			[]string{"ubuntu-24.04-desktop-amd64.iso", "ubuntu-24.04-desktop-amd64.vhdx", "ubuntu-24.04-desktop-amd64-notes.txt"},
-			[]string{"ubuntu-24.04-desktop-amd64: iso | vhdx notes.txt unknown [extension]"}},
-		{"unknown extension alone", "noble",
+			[]string{"ubuntu-24.04-desktop-amd64: iso | vhdx notes.txt unknown [extension]"},
+		},
+		{
+			"unknown extension alone", "noble",
 			[]string{"ubuntu-24.04-desktop-amd64.vhdx", "ubuntu-24.04-desktop-amd64.vhdx.zsync"},
-			[]string{"ubuntu-24.04-desktop-amd64: vhdx | vhdx.zsync unknown [extension]"}},
-		{"companions of nothing", "noble",
+			[]string{"ubuntu-24.04-desktop-amd64: vhdx | vhdx.zsync unknown [extension]"},
+		},
+		{
+			"companions of nothing", "noble",
 			[]string{"ubuntu-24.04-desktop-amd64.manifest", "ubuntu-24.04-desktop-amd64.iso.zsync", "notes.txt"},
-			[]string{"stray notes.txt", "stray ubuntu-24.04-desktop-amd64.iso.zsync", "stray ubuntu-24.04-desktop-amd64.manifest"}},
-		{"unknown everything", "foo/tiger/daily-live/20270101",
+			[]string{"stray notes.txt", "stray ubuntu-24.04-desktop-amd64.iso.zsync", "stray ubuntu-24.04-desktop-amd64.manifest"},
+		},
+		{
+			"unknown everything", "foo/tiger/daily-live/20270101",
 			[]string{"tiger-gadget-loong64.iso", "x.iso", "bad\xff.iso"},
-			[]string{"stray bad%FF.iso", "stray tiger-gadget-loong64.iso", "stray x.iso"}},
+			[]string{"stray bad%FF.iso", "stray tiger-gadget-loong64.iso", "stray x.iso"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -121,18 +153,30 @@ func TestGroupFields(t *testing.T) {
 		dir, file string
 		want      release.Image
 	}{
-		{"ubuntu/stonking/daily-dangerous/20260901", "stonking-desktop-amd64.iso",
-			release.Image{Series: "stonking", Project: "ubuntu", Kind: release.ImageDaily, ImageType: "daily-dangerous", PublishType: "desktop", Arch: "amd64"}},
-		{"releases/stonking/beta", "ubuntu-26.10-beta-live-server-amd64.iso",
-			release.Image{Series: "stonking", Project: "ubuntu-server", Kind: release.ImageRelease, PublishType: "live-server", Arch: "amd64", Version: "26.10", Milestone: "beta"}},
-		{"xubuntu/releases/precise/alpha-2", "precise-desktop-amd64.iso",
-			release.Image{Series: "precise", Project: "xubuntu", Kind: release.ImageRelease, PublishType: "desktop", Arch: "amd64", Milestone: "alpha2"}},
-		{"xubuntu/releases/precise/release", "precise-desktop-amd64.iso",
-			release.Image{Series: "precise", Project: "xubuntu", Kind: release.ImageRelease, PublishType: "desktop", Arch: "amd64"}},
-		{".pool", "ubuntu-24.04.5-wsl-amd64.wsl",
-			release.Image{Series: "noble", Project: "ubuntu-wsl", Kind: release.ImageRelease, PublishType: "wsl", Arch: "amd64", Version: "24.04.5"}},
-		{"somewhere", "foobuntu-99.10-desktop-amd64.iso",
-			release.Image{Series: "other", Project: "foobuntu", Kind: release.ImageRelease, PublishType: "desktop", Arch: "amd64", Version: "99.10", Unknown: []string{"project", "series"}}},
+		{
+			"ubuntu/stonking/daily-dangerous/20260901", "stonking-desktop-amd64.iso",
+			release.Image{Series: "stonking", Project: "ubuntu", Kind: release.ImageDaily, ImageType: "daily-dangerous", PublishType: "desktop", Arch: "amd64"},
+		},
+		{
+			"releases/stonking/beta", "ubuntu-26.10-beta-live-server-amd64.iso",
+			release.Image{Series: "stonking", Project: "ubuntu-server", Kind: release.ImageRelease, PublishType: "live-server", Arch: "amd64", Version: "26.10", Milestone: "beta"},
+		},
+		{
+			"xubuntu/releases/precise/alpha-2", "precise-desktop-amd64.iso",
+			release.Image{Series: "precise", Project: "xubuntu", Kind: release.ImageRelease, PublishType: "desktop", Arch: "amd64", Milestone: "alpha2"},
+		},
+		{
+			"xubuntu/releases/precise/release", "precise-desktop-amd64.iso",
+			release.Image{Series: "precise", Project: "xubuntu", Kind: release.ImageRelease, PublishType: "desktop", Arch: "amd64"},
+		},
+		{
+			".pool", "ubuntu-24.04.5-wsl-amd64.wsl",
+			release.Image{Series: "noble", Project: "ubuntu-wsl", Kind: release.ImageRelease, PublishType: "wsl", Arch: "amd64", Version: "24.04.5"},
+		},
+		{
+			"somewhere", "foobuntu-99.10-desktop-amd64.iso",
+			release.Image{Series: "other", Project: "foobuntu", Kind: release.ImageRelease, PublishType: "desktop", Arch: "amd64", Version: "99.10", Unknown: []string{"project", "series"}},
+		},
 	}
 	for _, tt := range tests {
 		group := g.Group(g.Directory(tt.dir), []release.File{{Name: tt.file}})

@@ -115,78 +115,146 @@ func TestParseFile(t *testing.T) {
 		name, dir, file string
 		want            File
 	}{
-		{"daily", "noble/daily-live/20260726", "noble-desktop-amd64.iso",
-			File{Class: Main, Stem: "noble-desktop-amd64", Type: "iso", Series: "noble", Project: "ubuntu", PublishType: "desktop", Arch: "amd64"}},
-		{"publish type with hyphens", "ubuntu-server/noble/daily-live/20260726", "noble-live-server-arm64+largemem.iso",
-			File{Class: Main, Stem: "noble-live-server-arm64+largemem", Type: "iso", Series: "noble", Project: "ubuntu-server", PublishType: "live-server", Arch: "arm64+largemem"}},
-		{"longer publish type wins", "daily-legacy/20230208", "lunar-desktop-legacy-amd64.iso",
-			File{Class: Main, Stem: "lunar-desktop-legacy-amd64", Type: "iso", Series: "lunar", Project: "ubuntu", PublishType: "desktop-legacy", Arch: "amd64"}},
-		{"final of the server", "noble", "ubuntu-24.04.4-live-server-amd64.iso",
-			File{Class: Main, Stem: "ubuntu-24.04.4-live-server-amd64", Type: "iso", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "live-server", Arch: "amd64"}},
-		{"whole name of the server", "noble", "ubuntu-server-24.04.4-live-server-amd64.iso",
-			File{Class: Main, Stem: "ubuntu-server-24.04.4-live-server-amd64", Type: "iso", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "live-server", Arch: "amd64"}},
-		{"final for Windows", "noble", "ubuntu-24.04.4-wsl-amd64.wsl",
-			File{Class: Main, Stem: "ubuntu-24.04.4-wsl-amd64", Type: "wsl", Series: "noble", Project: "ubuntu-wsl", Version: "24.04.4", Released: true, PublishType: "wsl", Arch: "amd64"}},
-		{"four parts of a version", "noble", "ubuntu-24.04.5.1-desktop-amd64.iso",
-			File{Class: Main, Stem: "ubuntu-24.04.5.1-desktop-amd64", Type: "iso", Series: "noble", Project: "ubuntu", Version: "24.04.5.1", Released: true, PublishType: "desktop", Arch: "amd64"}},
-		{"milestone", "ubuntu/releases/stonking/release/snapshot-4", "ubuntu-26.10-snapshot4-desktop-amd64v3.iso",
-			File{Class: Main, Stem: "ubuntu-26.10-snapshot4-desktop-amd64v3", Type: "iso", Series: "stonking", Project: "ubuntu", Version: "26.10", Milestone: "snapshot4", Released: true, PublishType: "desktop", Arch: "amd64v3"}},
-		{"unknown milestone", "releases/stonking/release", "ubuntu-26.10-dress2-live-server-amd64.iso",
-			File{Class: Main, Stem: "ubuntu-26.10-dress2-live-server-amd64", Type: "iso", Series: "stonking", Project: "ubuntu-server", Version: "26.10", Milestone: "dress2", Released: true, PublishType: "live-server", Arch: "amd64"}},
-		{"names itself twice", "ubuntu-base/releases/resolute/beta", "ubuntu-base-26.04-beta-base-arm64.tar.gz",
-			File{Class: Main, Stem: "ubuntu-base-26.04-beta-base-arm64", Type: "tar.gz", Series: "resolute", Project: "ubuntu-base", Version: "26.04", Milestone: "beta", Released: true, PublishType: "base", Arch: "arm64"}},
-		{"old core", "ubuntu-core/releases/raring/release", "ubuntu-core-13.04-core-armhf.tar.gz",
-			File{Class: Main, Stem: "ubuntu-core-13.04-core-armhf", Type: "tar.gz", Series: "raring", Project: "ubuntu-core", Version: "13.04", Released: true, PublishType: "core", Arch: "armhf"}},
-		{"core", "ubuntu-core/24/stable/current", "ubuntu-core-24-arm64+raspi.img.xz",
-			File{Class: Main, Stem: "ubuntu-core-24-arm64+raspi", Type: "img.xz", Series: "noble", Project: "ubuntu-core", PublishType: "live-core", Arch: "arm64+raspi"}},
-		{"core desktop", "ubuntu-core-desktop/24/edge/20260101", "ubuntu-core-desktop-24-amd64.img.xz",
-			File{Class: Main, Stem: "ubuntu-core-desktop-24-amd64", Type: "img.xz", Series: "noble", Project: "ubuntu-core-desktop", PublishType: "live-core-desktop", Arch: "amd64"}},
-		{"board with a hyphen", "releases/noble/release/nvidia-tegra", "ubuntu-24.04-preinstalled-server-arm64+tegra-jetson.img.xz",
-			File{Class: Main, Stem: "ubuntu-24.04-preinstalled-server-arm64+tegra-jetson", Type: "img.xz", Series: "noble", Project: "ubuntu-server", Version: "24.04", Released: true, PublishType: "preinstalled-server", Arch: "arm64+tegra-jetson"}},
-		{"sources", "daily/20120101/source", "precise-src-10.iso",
-			File{Class: Main, Stem: "precise-src", Type: "iso", Series: "precise", Project: "ubuntu", PublishType: "src", Arch: "source", Part: 10}},
-		{"released sources", "releases/precise/release/source", "ubuntu-12.04-src-2.iso",
-			File{Class: Main, Stem: "ubuntu-12.04-src", Type: "iso", Series: "precise", Project: "ubuntu", Version: "12.04", Released: true, PublishType: "src", Arch: "source", Part: 2}},
-		{"netboot tarball", "noble", "ubuntu-24.04.4-netboot-amd64.tar.gz",
-			File{Class: Tarball, Stem: "ubuntu-24.04.4-netboot-amd64", Type: "tar.gz", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "netboot", Arch: "amd64"}},
-		{"netboot tarball of a daily", "ubuntu-server/noble/daily-live/20260726", "noble-netboot-arm64+largemem.tar.gz",
-			File{Class: Tarball, Stem: "noble-netboot-arm64+largemem", Type: "tar.gz", Series: "noble", Project: "ubuntu-server", PublishType: "netboot", Arch: "arm64+largemem"}},
-		{"companion of a companion's kind", "noble", "ubuntu-24.04.4-preinstalled-server-arm64+raspi.img.xz.zsync",
-			File{Class: Companion, Stem: "ubuntu-24.04.4-preinstalled-server-arm64+raspi", Type: "img.xz.zsync", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "preinstalled-server", Arch: "arm64+raspi"}},
-		{"joined with a hyphen", "maverick", "maverick-server-uec-amd64-vmlinuz-ec2",
-			File{Class: Companion, Stem: "maverick-server-uec-amd64", Type: "vmlinuz-ec2", Series: "maverick", Project: "ubuntu-server", PublishType: "server-uec", Arch: "amd64"}},
-		{"marker", "noble/daily-live/20260726", "noble-desktop-amd64.OVERSIZED",
-			File{Class: Marker, Stem: "noble-desktop-amd64", Type: "OVERSIZED", Series: "noble", Project: "ubuntu", PublishType: "desktop", Arch: "amd64"}},
-		{"bare file system", "livecd-base/noble/daily/20260101", "amd64.squashfs",
-			File{Class: Main, Stem: "amd64", Type: "squashfs", Series: "noble", Project: "livecd-base", Arch: "amd64"}},
-		{"file system for Windows", "ubuntu/precise/wubi/20120101", "amd64.tar.xz",
-			File{Class: Main, Stem: "amd64", Type: "tar.xz", Series: "precise", Project: "ubuntu", PublishType: "wubi", Arch: "amd64"}},
-		{"installer for Windows", "releases/precise/release", "wubi.exe",
-			File{Class: Main, Stem: "wubi", Type: "exe", Series: "precise", Project: "ubuntu", PublishType: "wubi"}},
+		{
+			"daily", "noble/daily-live/20260726", "noble-desktop-amd64.iso",
+			File{Class: Main, Stem: "noble-desktop-amd64", Type: "iso", Series: "noble", Project: "ubuntu", PublishType: "desktop", Arch: "amd64"},
+		},
+		{
+			"publish type with hyphens", "ubuntu-server/noble/daily-live/20260726", "noble-live-server-arm64+largemem.iso",
+			File{Class: Main, Stem: "noble-live-server-arm64+largemem", Type: "iso", Series: "noble", Project: "ubuntu-server", PublishType: "live-server", Arch: "arm64+largemem"},
+		},
+		{
+			"longer publish type wins", "daily-legacy/20230208", "lunar-desktop-legacy-amd64.iso",
+			File{Class: Main, Stem: "lunar-desktop-legacy-amd64", Type: "iso", Series: "lunar", Project: "ubuntu", PublishType: "desktop-legacy", Arch: "amd64"},
+		},
+		{
+			"final of the server", "noble", "ubuntu-24.04.4-live-server-amd64.iso",
+			File{Class: Main, Stem: "ubuntu-24.04.4-live-server-amd64", Type: "iso", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "live-server", Arch: "amd64"},
+		},
+		{
+			"whole name of the server", "noble", "ubuntu-server-24.04.4-live-server-amd64.iso",
+			File{Class: Main, Stem: "ubuntu-server-24.04.4-live-server-amd64", Type: "iso", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "live-server", Arch: "amd64"},
+		},
+		{
+			"final for Windows", "noble", "ubuntu-24.04.4-wsl-amd64.wsl",
+			File{Class: Main, Stem: "ubuntu-24.04.4-wsl-amd64", Type: "wsl", Series: "noble", Project: "ubuntu-wsl", Version: "24.04.4", Released: true, PublishType: "wsl", Arch: "amd64"},
+		},
+		{
+			"four parts of a version", "noble", "ubuntu-24.04.5.1-desktop-amd64.iso",
+			File{Class: Main, Stem: "ubuntu-24.04.5.1-desktop-amd64", Type: "iso", Series: "noble", Project: "ubuntu", Version: "24.04.5.1", Released: true, PublishType: "desktop", Arch: "amd64"},
+		},
+		{
+			"milestone", "ubuntu/releases/stonking/release/snapshot-4", "ubuntu-26.10-snapshot4-desktop-amd64v3.iso",
+			File{Class: Main, Stem: "ubuntu-26.10-snapshot4-desktop-amd64v3", Type: "iso", Series: "stonking", Project: "ubuntu", Version: "26.10", Milestone: "snapshot4", Released: true, PublishType: "desktop", Arch: "amd64v3"},
+		},
+		{
+			"unknown milestone", "releases/stonking/release", "ubuntu-26.10-dress2-live-server-amd64.iso",
+			File{Class: Main, Stem: "ubuntu-26.10-dress2-live-server-amd64", Type: "iso", Series: "stonking", Project: "ubuntu-server", Version: "26.10", Milestone: "dress2", Released: true, PublishType: "live-server", Arch: "amd64"},
+		},
+		{
+			"names itself twice", "ubuntu-base/releases/resolute/beta", "ubuntu-base-26.04-beta-base-arm64.tar.gz",
+			File{Class: Main, Stem: "ubuntu-base-26.04-beta-base-arm64", Type: "tar.gz", Series: "resolute", Project: "ubuntu-base", Version: "26.04", Milestone: "beta", Released: true, PublishType: "base", Arch: "arm64"},
+		},
+		{
+			"old core", "ubuntu-core/releases/raring/release", "ubuntu-core-13.04-core-armhf.tar.gz",
+			File{Class: Main, Stem: "ubuntu-core-13.04-core-armhf", Type: "tar.gz", Series: "raring", Project: "ubuntu-core", Version: "13.04", Released: true, PublishType: "core", Arch: "armhf"},
+		},
+		{
+			"core", "ubuntu-core/24/stable/current", "ubuntu-core-24-arm64+raspi.img.xz",
+			File{Class: Main, Stem: "ubuntu-core-24-arm64+raspi", Type: "img.xz", Series: "noble", Project: "ubuntu-core", PublishType: "live-core", Arch: "arm64+raspi"},
+		},
+		{
+			"core desktop", "ubuntu-core-desktop/24/edge/20260101", "ubuntu-core-desktop-24-amd64.img.xz",
+			File{Class: Main, Stem: "ubuntu-core-desktop-24-amd64", Type: "img.xz", Series: "noble", Project: "ubuntu-core-desktop", PublishType: "live-core-desktop", Arch: "amd64"},
+		},
+		{
+			"board with a hyphen", "releases/noble/release/nvidia-tegra", "ubuntu-24.04-preinstalled-server-arm64+tegra-jetson.img.xz",
+			File{Class: Main, Stem: "ubuntu-24.04-preinstalled-server-arm64+tegra-jetson", Type: "img.xz", Series: "noble", Project: "ubuntu-server", Version: "24.04", Released: true, PublishType: "preinstalled-server", Arch: "arm64+tegra-jetson"},
+		},
+		{
+			"sources", "daily/20120101/source", "precise-src-10.iso",
+			File{Class: Main, Stem: "precise-src", Type: "iso", Series: "precise", Project: "ubuntu", PublishType: "src", Arch: "source", Part: 10},
+		},
+		{
+			"released sources", "releases/precise/release/source", "ubuntu-12.04-src-2.iso",
+			File{Class: Main, Stem: "ubuntu-12.04-src", Type: "iso", Series: "precise", Project: "ubuntu", Version: "12.04", Released: true, PublishType: "src", Arch: "source", Part: 2},
+		},
+		{
+			"netboot tarball", "noble", "ubuntu-24.04.4-netboot-amd64.tar.gz",
+			File{Class: Tarball, Stem: "ubuntu-24.04.4-netboot-amd64", Type: "tar.gz", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "netboot", Arch: "amd64"},
+		},
+		{
+			"netboot tarball of a daily", "ubuntu-server/noble/daily-live/20260726", "noble-netboot-arm64+largemem.tar.gz",
+			File{Class: Tarball, Stem: "noble-netboot-arm64+largemem", Type: "tar.gz", Series: "noble", Project: "ubuntu-server", PublishType: "netboot", Arch: "arm64+largemem"},
+		},
+		{
+			"companion of a companion's kind", "noble", "ubuntu-24.04.4-preinstalled-server-arm64+raspi.img.xz.zsync",
+			File{Class: Companion, Stem: "ubuntu-24.04.4-preinstalled-server-arm64+raspi", Type: "img.xz.zsync", Series: "noble", Project: "ubuntu-server", Version: "24.04.4", Released: true, PublishType: "preinstalled-server", Arch: "arm64+raspi"},
+		},
+		{
+			"joined with a hyphen", "maverick", "maverick-server-uec-amd64-vmlinuz-ec2",
+			File{Class: Companion, Stem: "maverick-server-uec-amd64", Type: "vmlinuz-ec2", Series: "maverick", Project: "ubuntu-server", PublishType: "server-uec", Arch: "amd64"},
+		},
+		{
+			"marker", "noble/daily-live/20260726", "noble-desktop-amd64.OVERSIZED",
+			File{Class: Marker, Stem: "noble-desktop-amd64", Type: "OVERSIZED", Series: "noble", Project: "ubuntu", PublishType: "desktop", Arch: "amd64"},
+		},
+		{
+			"bare file system", "livecd-base/noble/daily/20260101", "amd64.squashfs",
+			File{Class: Main, Stem: "amd64", Type: "squashfs", Series: "noble", Project: "livecd-base", Arch: "amd64"},
+		},
+		{
+			"file system for Windows", "ubuntu/precise/wubi/20120101", "amd64.tar.xz",
+			File{Class: Main, Stem: "amd64", Type: "tar.xz", Series: "precise", Project: "ubuntu", PublishType: "wubi", Arch: "amd64"},
+		},
+		{
+			"installer for Windows", "releases/precise/release", "wubi.exe",
+			File{Class: Main, Stem: "wubi", Type: "exe", Series: "precise", Project: "ubuntu", PublishType: "wubi"},
+		},
 
 		// Official "no": the name of a daily in a release directory.
-		{"series in a release directory", "xubuntu/releases/precise/alpha-2", "precise-desktop-amd64.iso",
-			File{Class: Main, Stem: "precise-desktop-amd64", Type: "iso", Series: "precise", Project: "xubuntu", PublishType: "desktop", Arch: "amd64"}},
-		{"server in a release directory", "releases/precise/alpha-2", "precise-server-amd64.iso",
-			File{Class: Main, Stem: "precise-server-amd64", Type: "iso", Series: "precise", Project: "ubuntu-server", PublishType: "server", Arch: "amd64"}},
+		{
+			"series in a release directory", "xubuntu/releases/precise/alpha-2", "precise-desktop-amd64.iso",
+			File{Class: Main, Stem: "precise-desktop-amd64", Type: "iso", Series: "precise", Project: "xubuntu", PublishType: "desktop", Arch: "amd64"},
+		},
+		{
+			"server in a release directory", "releases/precise/alpha-2", "precise-server-amd64.iso",
+			File{Class: Main, Stem: "precise-server-amd64", Type: "iso", Series: "precise", Project: "ubuntu-server", PublishType: "server", Arch: "amd64"},
+		},
 
 		// Nothing is dropped for being unknown.
-		{"unknown architecture", "noble/daily-live/20260726", "noble-desktop-loong64.iso",
-			File{Class: Main, Stem: "noble-desktop-loong64", Type: "iso", Series: "noble", Project: "ubuntu", PublishType: "desktop", Arch: "loong64", Unknown: []string{"arch"}}},
-		{"unknown board", "noble", "ubuntu-24.04-gadget-riscv64+new-board.img.xz",
-			File{Class: Main, Stem: "ubuntu-24.04-gadget-riscv64+new-board", Type: "img.xz", Series: "noble", Project: "ubuntu", Version: "24.04", Released: true, PublishType: "gadget", Arch: "riscv64+new-board", Unknown: []string{"arch", "publish_type"}}},
-		{"unknown publish type", "noble/daily-live/20260726", "noble-very-new-amd64.iso",
-			File{Class: Main, Stem: "noble-very-new-amd64", Type: "iso", Series: "noble", Project: "ubuntu", PublishType: "very-new", Arch: "amd64", Unknown: []string{"publish_type"}}},
-		{"unknown extension", "noble", "ubuntu-24.04.4-desktop-amd64.vhdx",
-			File{Class: Companion, Stem: "ubuntu-24.04.4-desktop-amd64", Type: "vhdx", Series: "noble", Project: "ubuntu", Version: "24.04.4", Released: true, PublishType: "desktop", Arch: "amd64", Unknown: []string{"extension"}}},
-		{"unknown project", "foobuntu/releases/noble/release", "foobuntu-24.04-desktop-amd64.iso",
-			File{Class: Main, Stem: "foobuntu-24.04-desktop-amd64", Type: "iso", Series: "noble", Project: "foobuntu", Version: "24.04", Released: true, PublishType: "desktop", Arch: "amd64", Unknown: []string{"project"}}},
-		{"unknown version", "releases/99.10/release", "ubuntu-99.10-desktop-amd64.iso",
-			File{Class: Main, Stem: "ubuntu-99.10-desktop-amd64", Type: "iso", Project: "ubuntu", Version: "99.10", Released: true, PublishType: "desktop", Arch: "amd64", Unknown: []string{"series"}}},
-		{"unknown series", "ubuntu/tiger/daily-live/20270101", "tiger-desktop-amd64.iso",
-			File{Class: Main, Stem: "tiger-desktop-amd64", Type: "iso", Series: "tiger", Project: "ubuntu", PublishType: "desktop", Arch: "amd64", Unknown: []string{"series"}}},
-		{"unknown series at the root", "tiger/daily-live/20270101", "tiger-desktop-amd64.iso",
-			File{Class: Main, Stem: "tiger-desktop-amd64", Type: "iso", Series: "tiger", Project: "ubuntu", PublishType: "desktop", Arch: "amd64", Unknown: []string{"series"}}},
+		{
+			"unknown architecture", "noble/daily-live/20260726", "noble-desktop-loong64.iso",
+			File{Class: Main, Stem: "noble-desktop-loong64", Type: "iso", Series: "noble", Project: "ubuntu", PublishType: "desktop", Arch: "loong64", Unknown: []string{"arch"}},
+		},
+		{
+			"unknown board", "noble", "ubuntu-24.04-gadget-riscv64+new-board.img.xz",
+			File{Class: Main, Stem: "ubuntu-24.04-gadget-riscv64+new-board", Type: "img.xz", Series: "noble", Project: "ubuntu", Version: "24.04", Released: true, PublishType: "gadget", Arch: "riscv64+new-board", Unknown: []string{"arch", "publish_type"}},
+		},
+		{
+			"unknown publish type", "noble/daily-live/20260726", "noble-very-new-amd64.iso",
+			File{Class: Main, Stem: "noble-very-new-amd64", Type: "iso", Series: "noble", Project: "ubuntu", PublishType: "very-new", Arch: "amd64", Unknown: []string{"publish_type"}},
+		},
+		{
+			"unknown extension", "noble", "ubuntu-24.04.4-desktop-amd64.vhdx",
+			File{Class: Companion, Stem: "ubuntu-24.04.4-desktop-amd64", Type: "vhdx", Series: "noble", Project: "ubuntu", Version: "24.04.4", Released: true, PublishType: "desktop", Arch: "amd64", Unknown: []string{"extension"}},
+		},
+		{
+			"unknown project", "foobuntu/releases/noble/release", "foobuntu-24.04-desktop-amd64.iso",
+			File{Class: Main, Stem: "foobuntu-24.04-desktop-amd64", Type: "iso", Series: "noble", Project: "foobuntu", Version: "24.04", Released: true, PublishType: "desktop", Arch: "amd64", Unknown: []string{"project"}},
+		},
+		{
+			"unknown version", "releases/99.10/release", "ubuntu-99.10-desktop-amd64.iso",
+			File{Class: Main, Stem: "ubuntu-99.10-desktop-amd64", Type: "iso", Project: "ubuntu", Version: "99.10", Released: true, PublishType: "desktop", Arch: "amd64", Unknown: []string{"series"}},
+		},
+		{
+			"unknown series", "ubuntu/tiger/daily-live/20270101", "tiger-desktop-amd64.iso",
+			File{Class: Main, Stem: "tiger-desktop-amd64", Type: "iso", Series: "tiger", Project: "ubuntu", PublishType: "desktop", Arch: "amd64", Unknown: []string{"series"}},
+		},
+		{
+			"unknown series at the root", "tiger/daily-live/20270101", "tiger-desktop-amd64.iso",
+			File{Class: Main, Stem: "tiger-desktop-amd64", Type: "iso", Series: "tiger", Project: "ubuntu", PublishType: "desktop", Arch: "amd64", Unknown: []string{"series"}},
+		},
 
 		{"list", "noble", "SHA256SUMS.gpg", File{Class: Common}},
 		{"list of another kind", "noble", "MD5SUMS-metalink", File{Class: Common}},

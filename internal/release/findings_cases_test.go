@@ -18,10 +18,16 @@ type findingCase struct {
 }
 
 var findingCases = []findingCase{
-	{"no build", func(in *Input) { final(in).Entries = final(in).Entries[1:]; full(in).Images = full(in).Images[:3] },
-		[]string{"missing-build"}, "Kubuntu Desktop amd64 is meant to be released and has no build on Noble Final", "noble/final kubuntu-desktop-amd64  :"},
-	{"build superseded", func(in *Input) { final(in).Entries[1].State = StateSuperseded },
-		[]string{"missing-build"}, "Ubuntu Desktop amd64", "noble/final ubuntu-desktop-amd64  :"},
+	{
+		"no build", func(in *Input) { final(in).Entries = final(in).Entries[1:]; full(in).Images = full(in).Images[:3] },
+		[]string{"missing-build"},
+		"Kubuntu Desktop amd64 is meant to be released and has no build on Noble Final", "noble/final kubuntu-desktop-amd64  :",
+	},
+	{
+		"build superseded", func(in *Input) { final(in).Entries[1].State = StateSuperseded },
+		[]string{"missing-build"},
+		"Ubuntu Desktop amd64", "noble/final ubuntu-desktop-amd64  :",
+	},
 	{"no build on the daily milestone", func(in *Input) { in.Sources[0].Facts.Milestones[0].Entries = nil }, nil, "", ""},
 	{"no build, intent switched off", func(in *Input) {
 		final(in).Entries[1].State = StateRemoved
@@ -34,10 +40,16 @@ var findingCases = []findingCase{
 		in.Sources[0].Facts.Series[0].Status = SeriesDisabled
 		final(in).Entries = nil
 	}, nil, "", ""},
-	{"failed", func(in *Input) { final(in).Entries[1].State = StateFailed },
-		[]string{"build-failed"}, "Build 20240424 of Ubuntu Desktop amd64 on Noble Final is marked failed", "noble/final ubuntu-desktop-amd64  :"},
-	{"no files", func(in *Input) { full(in).Images = slices.Delete(full(in).Images, 1, 2) },
-		[]string{"no-files"}, "Build 20240424 of Ubuntu Desktop amd64 has no files", "noble/ ubuntu-desktop-amd64  :"},
+	{
+		"failed", func(in *Input) { final(in).Entries[1].State = StateFailed },
+		[]string{"build-failed"},
+		"Build 20240424 of Ubuntu Desktop amd64 on Noble Final is marked failed", "noble/final ubuntu-desktop-amd64  :",
+	},
+	{
+		"no files", func(in *Input) { full(in).Images = slices.Delete(full(in).Images, 1, 2) },
+		[]string{"no-files"},
+		"Build 20240424 of Ubuntu Desktop amd64 has no files", "noble/ ubuntu-desktop-amd64  :",
+	},
 	{"no files of a disabled build", func(in *Input) {
 		full(in).Images = slices.Delete(full(in).Images, 1, 2)
 		final(in).Entries[1].State = StateDisabled
@@ -67,18 +79,27 @@ var findingCases = []findingCase{
 		full(in).Images, full(in).Directories = full(in).Images[3:], full(in).Directories[3:]
 	}, nil, "", ""},
 	{"no trees", func(in *Input) { in.Sources[1].Facts = &Facts{} }, nil, "", ""},
-	{"other build", second(func(f *Facts) { f.Milestones[0].Entries[0].BuildID = "20240423" }),
-		[]string{"disagree-build"}, "iso has 20240424 and other has 20240423", "noble/final kubuntu-desktop-amd64  :"},
-	{"other state", second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateFailed }),
-		[]string{"disagree-state"}, "iso says ready and other says failed", "noble/final kubuntu-desktop-amd64  :"},
+	{
+		"other build", second(func(f *Facts) { f.Milestones[0].Entries[0].BuildID = "20240423" }),
+		[]string{"disagree-build"},
+		"iso has 20240424 and other has 20240423", "noble/final kubuntu-desktop-amd64  :",
+	},
+	{
+		"other state", second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateFailed }),
+		[]string{"disagree-state"},
+		"iso says ready and other says failed", "noble/final kubuntu-desktop-amd64  :",
+	},
 	{"other state of the build itself", second(func(f *Facts) {
 		f.Milestones, f.Series = nil, nil
 		f.Builds = []Build{{Series: "noble", Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateFailed}}
 	}), []string{"disagree-state", "disagree-state"}, "other says failed", "noble/daily kubuntu-desktop-amd64  :"},
 	{"unknown state elsewhere", second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateUnknown }), nil, "", ""},
 	{"same elsewhere", second(func(*Facts) {}), nil, "", ""},
-	{"other checksum of the build", func(in *Input) { in.Sources[0].Facts.Builds[0].SHA256 = strings.Repeat("a", 64) },
-		[]string{"disagree-checksum"}, "Build 20240424 of Kubuntu Desktop amd64 has different checksums", "noble/ kubuntu-desktop-amd64  :"},
+	{
+		"other checksum of the build", func(in *Input) { in.Sources[0].Facts.Builds[0].SHA256 = strings.Repeat("a", 64) },
+		[]string{"disagree-checksum"},
+		"Build 20240424 of Kubuntu Desktop amd64 has different checksums", "noble/ kubuntu-desktop-amd64  :",
+	},
 	{"other file of one name", func(in *Input) {
 		i := full(in).Images[3]
 		i.Dir = "noble"
@@ -87,22 +108,33 @@ var findingCases = []findingCase{
 			Series: "noble", Project: "kubuntu", Path: "noble", Kind: DirectoryRelease, Checksums: []string{"SHA256SUMS"}, Signed: true,
 		}}}
 	}, []string{"disagree-checksum"}, "kubuntu-24.04-desktop-amd64.iso is not the same file", "noble/final kubuntu-desktop-amd64  full:kubuntu/releases/noble/release"},
-	{"published, other build ready", func(in *Input) { full(in).Images[3].BuildID = "20240422" },
-		nil, "", ""}, // the bytes are the ready build's
+	{
+		"published, other build ready", func(in *Input) { full(in).Images[3].BuildID = "20240422" },
+		nil, "", "",
+	}, // the bytes are the ready build's
 	{"published another build", func(in *Input) {
 		full(in).Images[3].BuildID = "20240422"
 		full(in).Images[3].Files[0].SHA256 = strings.Repeat("c", 64)
 	}, []string{"published-not-ready"}, "with build 20240422, and the ready build is 20240424", "noble/final kubuntu-desktop-amd64  full:kubuntu/releases/noble/release"},
-	{"published and not ready", func(in *Input) { final(in).Entries[0].State = StateTesting },
-		[]string{"published-not-ready"}, "build 20240424 is not ready (testing)", "noble/final kubuntu-desktop-amd64  full:kubuntu/releases/noble/release"},
-	{"checksum of absent file", func(in *Input) { full(in).Directories[0].Gone = []string{"gone.iso"} },
-		[]string{"checksum-gone"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 names files that are not there: gone.iso", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{
+		"published and not ready", func(in *Input) { final(in).Entries[0].State = StateTesting },
+		[]string{"published-not-ready"},
+		"build 20240424 is not ready (testing)", "noble/final kubuntu-desktop-amd64  full:kubuntu/releases/noble/release",
+	},
+	{
+		"checksum of absent file", func(in *Input) { full(in).Directories[0].Gone = []string{"gone.iso"} },
+		[]string{"checksum-gone"},
+		"SHA256SUMS of kubuntu/noble/daily-live/20240424 names files that are not there: gone.iso", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424",
+	},
 	{"checksum of absent file in an old build", func(in *Input) {
 		full(in).Directories[0].Gone, full(in).Directories[0].Aliases = []string{"gone.iso"}, nil
 		full(in).Images[0].Current = false
 	}, nil, "", ""},
-	{"no publish rule", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:1]; full(in).Images = full(in).Images[:3] },
-		[]string{"no-location"}, "no [[publish]] rule matches", "noble/final kubuntu-desktop-amd64  :"},
+	{
+		"no publish rule", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:1]; full(in).Images = full(in).Images[:3] },
+		[]string{"no-location"},
+		"no [[publish]] rule matches", "noble/final kubuntu-desktop-amd64  :",
+	},
 	{"no publish rule and no build", func(in *Input) {
 		in.Rules.Publish = in.Rules.Publish[:1]
 		full(in).Images, final(in).Entries = full(in).Images[:3], final(in).Entries[1:]
@@ -113,23 +145,35 @@ var findingCases = []findingCase{
 		in.Rules.Publish = slices.Insert(in.Rules.Publish, 0, PublishRule{PublishType: []string{"desktop"}, Official: OfficialYes, Directory: "x", Prefix: "same"})
 		full(in).Images = full(in).Images[:3]
 	}, []string{"same-location"}, "Kubuntu Desktop amd64 and Ubuntu Desktop amd64 would all be published on Noble Final as x/same-desktop-amd64", "noble/final   :"},
-	{"held back", func(in *Input) { in.Sources[0].State.Held = &Held{Reason: "81 of 90 builds would go.", Since: noon} },
-		[]string{"source-held"}, "iso is held back since 2024-04-24 12:00 UTC: 81 of 90 builds would go.", "/  iso :"},
-	{"lost", func(in *Input) {
-		in.Sources[0].State.Success, in.Sources[0].State.Error = noon.Add(-24*time.Hour), "502"
+	{
+		"held back", func(in *Input) { in.Sources[0].State.Held = &Held{Reason: "81 of 90 builds would go.", Since: noon} },
+		[]string{"source-held"},
+		"iso is held back since 2024-04-24 12:00 UTC: 81 of 90 builds would go.", "/  iso :",
 	},
-		[]string{"source-lost"}, "iso has not answered for 24 hours: 502", "/  iso :"},
+	{
+		"lost", func(in *Input) {
+			in.Sources[0].State.Success, in.Sources[0].State.Error = noon.Add(-24*time.Hour), "502"
+		},
+		[]string{"source-lost"},
+		"iso has not answered for 24 hours: 502", "/  iso :",
+	},
 	{"never answered", func(in *Input) {
 		in.Sources = append(in.Sources, SourceFacts{State: SourceState{Name: "x", Attempt: noon, Error: "no such host"}})
 	}, []string{"source-lost"}, "x has never answered: no such host", "/  x :"},
-	{"no contact", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest[0].Contact = "" },
-		[]string{"contact-missing"}, "names no contact for Kubuntu Desktop amd64", "noble/ kubuntu-desktop-amd64 iso :"},
+	{
+		"no contact", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest[0].Contact = "" },
+		[]string{"contact-missing"},
+		"names no contact for Kubuntu Desktop amd64", "noble/ kubuntu-desktop-amd64 iso :",
+	},
 	{"contact from the configuration", func(in *Input) {
 		in.Sources[0].Facts.Series[0].Manifest[0].Contact = ""
 		in.Rules.Contacts.Product = map[string]string{"kubuntu-desktop-amd64": "~b-team"}
 	}, nil, "", ""},
-	{"a person", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest[0].Contact = "Jane" },
-		[]string{"contact-unknown"}, "Jane, contact in Noble for Kubuntu Desktop amd64, is a person", "noble/ kubuntu-desktop-amd64 iso :"},
+	{
+		"a person", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest[0].Contact = "Jane" },
+		[]string{"contact-unknown"},
+		"Jane, contact in Noble for Kubuntu Desktop amd64, is a person", "noble/ kubuntu-desktop-amd64 iso :",
+	},
 	{"one unknown contact of several", func(in *Input) {
 		in.Sources[0].Facts.Series[0].Manifest[0].Contact, in.Sources[0].Facts.Series[0].Manifest[1].Contact = "who", "who"
 	}, []string{"contact-unknown"}, "Kubuntu Desktop amd64 and Ubuntu Desktop amd64, is in no list of teams", "noble/  iso :"},
@@ -139,14 +183,20 @@ var findingCases = []findingCase{
 	{"rebuild done", func(in *Input) {
 		in.Sources[0].Facts.Series[0].Rebuilds = []Rebuild{{Product: "kubuntu-desktop-amd64", ID: "1", Status: "published"}}
 	}, nil, "", ""},
-	{"oversized by size", func(in *Input) { *full(in).Images[0].Files[0].Size = 1500 },
-		[]string{"oversized"}, "is 1.50 kB, which is 500 bytes above its limit of 1.00 kB (1500 of 1000 bytes)", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{
+		"oversized by size", func(in *Input) { *full(in).Images[0].Files[0].Size = 1500 },
+		[]string{"oversized"},
+		"is 1.50 kB, which is 500 bytes above its limit of 1.00 kB (1500 of 1000 bytes)", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424",
+	},
 	{"exactly the limit", func(in *Input) { *full(in).Images[0].Files[0].Size = 1000 }, nil, "", ""},
 	{"rounded size above", func(in *Input) {
 		*full(in).Images[0].Files[0].Size, full(in).Images[0].Files[0].Exact = 1500, false
 	}, []string{"size-rounded"}, "Of 3 downloads in full, the sizes of 1", "/  full :"},
-	{"oversized by marker", func(in *Input) { full(in).Images[0].Oversized, full(in).Images[0].Files[0].Size = true, nil },
-		[]string{"oversized"}, "is marked as oversized by its tree; its limit is 1.00 kB", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{
+		"oversized by marker", func(in *Input) { full(in).Images[0].Oversized, full(in).Images[0].Files[0].Size = true, nil },
+		[]string{"oversized"},
+		"is marked as oversized by its tree; its limit is 1.00 kB", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424",
+	},
 	{"oversized, of no product", func(in *Input) {
 		i := daily("kubuntu", "noble", "daily-live", "alternate", "amd64", "20240424")
 		i.Oversized = true
@@ -157,27 +207,42 @@ var findingCases = []findingCase{
 		i.Oversized, i.Current = true, false
 		full(in).Images = append(full(in).Images, i)
 	}, nil, "", ""},
-	{"unsigned", func(in *Input) { full(in).Directories[0].Signed = false },
-		[]string{"unsigned"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 has no signature", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{
+		"unsigned", func(in *Input) { full(in).Directories[0].Signed = false },
+		[]string{"unsigned"},
+		"SHA256SUMS of kubuntu/noble/daily-live/20240424 has no signature", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424",
+	},
 	{"unsigned in a series that has ended", func(in *Input) {
 		in.Rules.Series[2].EOL = "2024-04-01"
 		full(in).Directories[3].Signed, full(in).Directories[3].Series = false, "jammy"
 		in.Rules.Series[1].EOL = "2024-04-01"
 	}, nil, "", ""},
-	{"unlisted", func(in *Input) { full(in).Directories[0].Unlisted = []string{"a.iso"} },
-		[]string{"unlisted"}, "does not name a.iso", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{
+		"unlisted", func(in *Input) { full(in).Directories[0].Unlisted = []string{"a.iso"} },
+		[]string{"unlisted"},
+		"does not name a.iso", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424",
+	},
 	{"no list", func(in *Input) {
 		full(in).Directories[0].Checksums, full(in).Directories[0].Signed = nil, false
 	}, []string{"unlisted"}, "has no checksum list for its 1 image", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
-	{"netboot starts another", netbootSet("https://x.example/old%2Biso.iso", "new.iso"),
-		[]string{"netboot-iso"}, "start old%2Biso.iso, and new.iso lies beside", "noble/   full:ubuntu-server/noble/daily-live/20240424"},
+	{
+		"netboot starts another", netbootSet("https://x.example/old%2Biso.iso", "new.iso"),
+		[]string{"netboot-iso"},
+		"start old%2Biso.iso, and new.iso lies beside", "noble/   full:ubuntu-server/noble/daily-live/20240424",
+	},
 	{"netboot starts the one beside", netbootSet("https://x.example/a%2Bb.iso", "a+b.iso"), nil, "", ""},
 	{"netboot names none", netbootSet("", "a.iso"), nil, "", ""},
-	{"stale", func(in *Input) { in.Sources[2].State.Success = noon.Add(-7 * time.Hour) },
-		[]string{"source-stale"}, "The last good answer of simple is 7 hours old", "/  simple :"},
+	{
+		"stale", func(in *Input) { in.Sources[2].State.Success = noon.Add(-7 * time.Hour) },
+		[]string{"source-stale"},
+		"The last good answer of simple is 7 hours old", "/  simple :",
+	},
 	{"not yet stale", func(in *Input) { in.Sources[2].State.Success = noon.Add(-5 * time.Hour) }, nil, "", ""},
-	{"failed once", func(in *Input) { in.Sources[2].State.Error = "timeout." },
-		[]string{"problem"}, "The last poll of simple failed: timeout.", "/  simple :"},
+	{
+		"failed once", func(in *Input) { in.Sources[2].State.Error = "timeout." },
+		[]string{"problem"},
+		"The last poll of simple failed: timeout.", "/  simple :",
+	},
 	{"problems of one kind", func(in *Input) {
 		in.Sources[2].State.Problems = make([]Problem, 40)
 		for i := range in.Sources[2].State.Problems {
@@ -192,8 +257,11 @@ var findingCases = []findingCase{
 		full(in).Images = append(full(in).Images, i)
 		full(in).Directories[0].Strays = []string{"x", "y"}
 	}, []string{"orphan-files"}, "holds 1 image of no product: noble-alternate-amd64; and 2 files of no image: x and y", "noble/   full:kubuntu/noble/daily-live/20240424"},
-	{"other architectures", func(in *Input) { in.Rules.Arches[0].Arches = []string{"arm64"} },
-		[]string{"arches-differ", "arches-differ", "arches-differ"}, "The current dailies of kubuntu daily-live for noble lack arm64 and have amd64, which no rule says is built", "noble/   full:kubuntu/noble/daily-live/20240424"},
+	{
+		"other architectures", func(in *Input) { in.Rules.Arches[0].Arches = []string{"arm64"} },
+		[]string{"arches-differ", "arches-differ", "arches-differ"},
+		"The current dailies of kubuntu daily-live for noble lack arm64 and have amd64, which no rule says is built", "noble/   full:kubuntu/noble/daily-live/20240424",
+	},
 	{"title of several kinds", func(in *Input) {
 		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Kubuntu Desktop amd64", Project: "kubuntu", ImageType: "dvd", PublishType: "dvd", Arch: "amd64"})
 		dvd := daily("kubuntu", "noble", "dvd", "dvd", "amd64", "20240424")
@@ -218,26 +286,41 @@ var findingCases = []findingCase{
 	{"two builds", func(in *Input) {
 		final(in).Entries = append(final(in).Entries, Entry{Product: "kubuntu-desktop-amd64", BuildID: "20240423", State: StateReady})
 	}, []string{"two-builds"}, "has several builds that stand: 20240424 and 20240423", "noble/final kubuntu-desktop-amd64 iso :"},
-	{"unknown architecture", func(in *Input) { full(in).Images[0].Unknown = []string{"arch"} },
-		[]string{"unknown-arch"}, "Architecture amd64 is not known (1 image in full, such as noble-desktop-amd64)", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
-	{"unknown type", func(in *Input) { full(in).Images[0].Unknown = []string{"publish_type"} },
-		[]string{"unknown-type"}, "Publish type desktop is not known", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	{
+		"unknown architecture", func(in *Input) { full(in).Images[0].Unknown = []string{"arch"} },
+		[]string{"unknown-arch"},
+		"Architecture amd64 is not known (1 image in full, such as noble-desktop-amd64)", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424",
+	},
+	{
+		"unknown type", func(in *Input) { full(in).Images[0].Unknown = []string{"publish_type"} },
+		[]string{"unknown-type"},
+		"Publish type desktop is not known", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424",
+	},
 	{"unknown extension", func(in *Input) {
 		full(in).Images[0].Unknown = []string{"extension"}
 		full(in).Images[0].Files = append(full(in).Images[0].Files, File{Name: "noble-desktop-amd64.odd", Type: "odd"})
 	}, []string{"unknown-extension"}, "Extension odd is not known", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
-	{"unknown project", func(in *Input) { full(in).Images[0].Unknown = []string{"project"} },
-		[]string{"unknown-project"}, "Project kubuntu is not known", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	{
+		"unknown project", func(in *Input) { full(in).Images[0].Unknown = []string{"project"} },
+		[]string{"unknown-project"},
+		"Project kubuntu is not known", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424",
+	},
 	{"unknown series", func(in *Input) {
 		in.Sources[0].Facts.Series = append(in.Sources[0].Facts.Series, Series{Slug: "zesty", Title: "Zesty", Status: SeriesActive})
 	}, []string{"unknown-series"}, "Series Zesty is in no [[series]] rule", "zesty/  iso :"},
 	{"unknown state", func(in *Input) {
 		final(in).Entries[1].State, final(in).Entries[1].RawState = StateUnknown, "Odd"
 	}, []string{"unknown-state"}, `iso uses "Odd" for the state of 1 build`, "noble/final ubuntu-desktop-amd64 iso :"},
-	{"word for a state that nobody mapped", func(in *Input) { final(in).Entries[1].State = "odd" },
-		[]string{"unknown-state"}, `"odd"`, "noble/final ubuntu-desktop-amd64 iso :"},
-	{"no tree for the role", func(in *Input) { in.Sources = in.Sources[:2] },
-		[]string{"role-without-tree"}, `2 products are to be published in a tree with the role "simple"`, "noble/final   :"},
+	{
+		"word for a state that nobody mapped", func(in *Input) { final(in).Entries[1].State = "odd" },
+		[]string{"unknown-state"},
+		`"odd"`, "noble/final ubuntu-desktop-amd64 iso :",
+	},
+	{
+		"no tree for the role", func(in *Input) { in.Sources = in.Sources[:2] },
+		[]string{"role-without-tree"},
+		`2 products are to be published in a tree with the role "simple"`, "noble/final   :",
+	},
 	{"no rule for the product", func(in *Input) {
 		in.Sources[0].Facts.Products = append(in.Sources[0].Facts.Products, Product{Slug: "new-amd64", Title: "New amd64", Type: "iso"})
 		in.Sources[0].Facts.Milestones[0].Entries = append(in.Sources[0].Facts.Milestones[0].Entries, Entry{Product: "new-amd64", BuildID: "20240424", State: StateTesting})

@@ -280,8 +280,11 @@ func within(t *testing.T, all, some map[*Finding]bool) {
 func TestSortFindings(t *testing.T) {
 	t.Parallel()
 	list := []*Finding{
-		{Rule: "unknown-arch", Severity: Note}, {Rule: "oversized", Severity: Warning, Product: "p10"},
-		{Rule: "oversized", Severity: Warning, Product: "p9"}, {Rule: "no-files", Severity: Blocker}, {Rule: "missing-build", Severity: Blocker},
+		{Rule: "unknown-arch", Severity: Note},
+		{Rule: "oversized", Severity: Warning, Product: "p10"},
+		{Rule: "oversized", Severity: Warning, Product: "p9"},
+		{Rule: "no-files", Severity: Blocker},
+		{Rule: "missing-build", Severity: Blocker},
 	}
 	SortFindings(list)
 	var got []string

@@ -11,9 +11,20 @@ func TestSize(t *testing.T) {
 		n    int64
 		want string
 	}{
-		{0, "0 bytes"}, {1, "1 byte"}, {999, "999 bytes"}, {1000, "1.00 kB"}, {96330730, "96.3 MB"},
-		{736665600, "737 MB"}, {999499999, "999 MB"}, {999999999, "1.00 GB"}, {6518974464, "6.52 GB"},
-		{9994999999, "9.99 GB"}, {9995000000, "10.0 GB"}, {99950000000, "100 GB"}, {1 << 62, "4.61 EB"}, {-5000, "-5.00 kB"},
+		{0, "0 bytes"},
+		{1, "1 byte"},
+		{999, "999 bytes"},
+		{1000, "1.00 kB"},
+		{96330730, "96.3 MB"},
+		{736665600, "737 MB"},
+		{999499999, "999 MB"},
+		{999999999, "1.00 GB"},
+		{6518974464, "6.52 GB"},
+		{9994999999, "9.99 GB"},
+		{9995000000, "10.0 GB"},
+		{99950000000, "100 GB"},
+		{1 << 62, "4.61 EB"},
+		{-5000, "-5.00 kB"},
 	} {
 		if got := Size(tc.n); got != tc.want {
 			t.Errorf("Size(%d) = %q, want %q", tc.n, got, tc.want)
@@ -27,8 +38,13 @@ func TestAge(t *testing.T) {
 		d    time.Duration
 		want string
 	}{
-		{0, "less than a minute"}, {time.Minute, "1 minute"}, {59 * time.Minute, "59 minutes"}, {time.Hour, "1 hour"},
-		{47 * time.Hour, "47 hours"}, {48 * time.Hour, "2 days"}, {-time.Hour, "less than a minute"},
+		{0, "less than a minute"},
+		{time.Minute, "1 minute"},
+		{59 * time.Minute, "59 minutes"},
+		{time.Hour, "1 hour"},
+		{47 * time.Hour, "47 hours"},
+		{48 * time.Hour, "2 days"},
+		{-time.Hour, "less than a minute"},
 	} {
 		if got := Age(tc.d); got != tc.want {
 			t.Errorf("Age(%v) = %q, want %q", tc.d, got, tc.want)

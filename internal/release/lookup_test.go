@@ -10,8 +10,10 @@ import (
 func TestIdentities(t *testing.T) {
 	t.Parallel()
 	r := Rules{Products: []ProductRule{
-		{Title: "A", Project: "p", Arch: "amd64"}, {Title: "A", Project: "p", Arch: "amd64"},
-		{Title: "A", Project: "q", Tracker: "iso"}, {Title: "B", Project: "b"},
+		{Title: "A", Project: "p", Arch: "amd64"},
+		{Title: "A", Project: "p", Arch: "amd64"},
+		{Title: "A", Project: "q", Tracker: "iso"},
+		{Title: "B", Project: "b"},
 	}}
 	for _, tc := range []struct {
 		tracker, title string
@@ -34,8 +36,13 @@ func TestKindOf(t *testing.T) {
 		slug, title string
 		want        Kind
 	}{
-		{"daily", "Noble Daily", KindDaily}, {"daily", "Noble daily", KindDaily}, {"odd", "Odd", KindDaily},
-		{"x-daily", "X Daily", KindRelease}, {"plain", "Plain", KindRelease}, {"d", "Daily Noble", KindRelease}, {"d", "", KindRelease},
+		{"daily", "Noble Daily", KindDaily},
+		{"daily", "Noble daily", KindDaily},
+		{"odd", "Odd", KindDaily},
+		{"x-daily", "X Daily", KindRelease},
+		{"plain", "Plain", KindRelease},
+		{"d", "Daily Noble", KindRelease},
+		{"d", "", KindRelease},
 	} {
 		if got := r.KindOf("noble", tc.slug, tc.title); got != tc.want {
 			t.Errorf("%q is %s, want %s", tc.title, got, tc.want)
@@ -56,9 +63,12 @@ func TestLimit(t *testing.T) {
 		project, series, publishType, extension string
 		want                                    int64
 	}{
-		{"kubuntu", "noble", "desktop", "img.gz", 1}, {"edubuntu", "noble", "desktop", "img.gz", 0},
-		{"kubuntu", "noble", "desktop", "img.xz", 2}, {"kubuntu", "jammy", "desktop", "iso", 3},
-		{"x", "jammy", "dvd", "iso", 4}, {"x", "jammy", "desktop", "iso", 0},
+		{"kubuntu", "noble", "desktop", "img.gz", 1},
+		{"edubuntu", "noble", "desktop", "img.gz", 0},
+		{"kubuntu", "noble", "desktop", "img.xz", 2},
+		{"kubuntu", "jammy", "desktop", "iso", 3},
+		{"x", "jammy", "dvd", "iso", 4},
+		{"x", "jammy", "desktop", "iso", 0},
 	} {
 		if got := r.Limit(tc.project, tc.series, tc.publishType, tc.extension); got != tc.want {
 			t.Errorf("%+v: %d", tc, got)

@@ -29,13 +29,25 @@ func TestMilestoneOrder(t *testing.T) {
 		{"by rule", []MilestoneRule{{Match: []string{"z*"}, Order: 1}, {Order: 2}}, []Milestone{{Slug: "a", ID: "1"}, {Slug: "z", ID: "2"}}, "z a"},
 		{"by date when all have one", nil, []Milestone{{Slug: "a", ID: "1", Date: "2024-05-01"}, {Slug: "b", ID: "2", Date: "2024-04-01"}}, "b a"},
 		{"by id when one has no date", nil, []Milestone{{Slug: "a", ID: "1", Date: "2024-05-01"}, {Slug: "b", ID: "2", Date: "2024-04-01"}, {Slug: "c", ID: "3"}}, "a b c"},
-		{"dates count within one order only", []MilestoneRule{{Match: []string{"x?"}, Order: 1}, {Order: 2}},
-			[]Milestone{{Slug: "x1", ID: "1", Date: "2024-05-01"}, {Slug: "x2", ID: "2", Date: "2024-04-01"}, {Slug: "c", ID: "3"}, {Slug: "b", ID: "4"}}, "x2 x1 c b"},
-		{"date from a rule", []MilestoneRule{{Match: []string{"a"}, Date: "2024-06-01"}, {Match: []string{"b"}, Date: "2024-05-01"}},
-			[]Milestone{{Slug: "a", ID: "1"}, {Slug: "b", ID: "2"}}, "b a"},
+		{
+			"dates count within one order only",
+			[]MilestoneRule{{Match: []string{"x?"}, Order: 1}, {Order: 2}},
+			[]Milestone{{Slug: "x1", ID: "1", Date: "2024-05-01"}, {Slug: "x2", ID: "2", Date: "2024-04-01"}, {Slug: "c", ID: "3"}, {Slug: "b", ID: "4"}},
+			"x2 x1 c b",
+		},
+		{
+			"date from a rule",
+			[]MilestoneRule{{Match: []string{"a"}, Date: "2024-06-01"}, {Match: []string{"b"}, Date: "2024-05-01"}},
+			[]Milestone{{Slug: "a", ID: "1"}, {Slug: "b", ID: "2"}},
+			"b a",
+		},
 		{"daily first", nil, []Milestone{{Slug: "a", ID: "1"}, {Slug: "daily", Kind: KindDaily, ID: "9"}}, "daily a"},
-		{"without a rule after those before it", []MilestoneRule{{Match: []string{"beta"}, Order: 30}, {Match: []string{"final"}, Order: 50}, {Match: []string{"snap-?"}, Order: 20}},
-			[]Milestone{{Slug: "snap-1", ID: "1"}, {Slug: "beta", ID: "2"}, {Slug: "odd", ID: "3"}, {Slug: "final", ID: "4"}, {Slug: "snap-2", ID: "5"}, {Slug: "late", ID: "6"}, {Slug: "early", ID: "0"}}, "early snap-1 snap-2 beta odd final late"},
+		{
+			"without a rule after those before it",
+			[]MilestoneRule{{Match: []string{"beta"}, Order: 30}, {Match: []string{"final"}, Order: 50}, {Match: []string{"snap-?"}, Order: 20}},
+			[]Milestone{{Slug: "snap-1", ID: "1"}, {Slug: "beta", ID: "2"}, {Slug: "odd", ID: "3"}, {Slug: "final", ID: "4"}, {Slug: "snap-2", ID: "5"}, {Slug: "late", ID: "6"}, {Slug: "early", ID: "0"}},
+			"early snap-1 snap-2 beta odd final late",
+		},
 		{"without id last", nil, []Milestone{{Slug: "a"}, {Slug: "b", ID: "9"}}, "b a"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -113,8 +125,10 @@ func TestFrozenIntent(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			m := Milestone{Series: "noble", Slug: "final", Title: "Noble Final", Kind: KindRelease, Status: MilestoneTesting,
-				Entries: []Entry{{Product: "a-amd64", BuildID: "1", State: StateReady}}}
+			m := Milestone{
+				Series: "noble", Slug: "final", Title: "Noble Final", Kind: KindRelease, Status: MilestoneTesting,
+				Entries: []Entry{{Product: "a-amd64", BuildID: "1", State: StateReady}},
+			}
 			s := Series{Slug: "noble", Status: SeriesActive, Manifest: []Intent{{Product: "a-amd64"}, {Product: "b-amd64"}}}
 			tc.change(&m, &s)
 			p := Join(input(tracker("iso", Facts{Products: products("A amd64", "B amd64"), Series: []Series{s}, Milestones: []Milestone{m}})))
@@ -140,8 +154,10 @@ func TestIntentWhereOneSourceIsBehind(t *testing.T) {
 		return Facts{
 			Products: products(product),
 			Series:   []Series{{Slug: "noble", Status: SeriesActive, Manifest: []Intent{{Product: slug}}}},
-			Milestones: []Milestone{{Series: "noble", Slug: "final", Kind: KindRelease, Status: status, Intended: frozen,
-				Entries: []Entry{{Product: slug, BuildID: "1", State: StateReady}}}},
+			Milestones: []Milestone{{
+				Series: "noble", Slug: "final", Kind: KindRelease, Status: status, Intended: frozen,
+				Entries: []Entry{{Product: slug, BuildID: "1", State: StateReady}},
+			}},
 		}
 	}
 	p := Join(input(
@@ -310,8 +326,10 @@ func TestCoreImages(t *testing.T) {
 	}
 	f := Facts{
 		Products: products("Ubuntu Core amd64 stable"),
-		Milestones: []Milestone{{Series: "24", Slug: "daily", Title: "24 Daily", Kind: KindDaily, Status: MilestoneTesting,
-			Entries: []Entry{{Product: "ubuntu-core-amd64-stable", BuildID: "20240424", State: StateTesting}}}},
+		Milestones: []Milestone{{
+			Series: "24", Slug: "daily", Title: "24 Daily", Kind: KindDaily, Status: MilestoneTesting,
+			Entries: []Entry{{Product: "ubuntu-core-amd64-stable", BuildID: "20240424", State: StateTesting}},
+		}},
 	}
 	for _, publishType := range []string{"", "live-core"} {
 		image.PublishType = publishType
@@ -328,8 +346,10 @@ func TestHostileTitles(t *testing.T) {
 		f := Facts{
 			Products: []Product{{Slug: title, Title: title, Family: title}},
 			Series:   []Series{{Slug: title, Title: title, Status: SeriesActive, Manifest: []Intent{{Product: title, Contact: title}}}},
-			Milestones: []Milestone{{Series: title, Slug: title, Title: title, Kind: KindRelease, Status: MilestoneTesting,
-				Entries: []Entry{{Product: title, BuildID: title, State: State(title), Note: title}}}},
+			Milestones: []Milestone{{
+				Series: title, Slug: title, Title: title, Kind: KindRelease, Status: MilestoneTesting,
+				Entries: []Entry{{Product: title, BuildID: title, State: State(title), Note: title}},
+			}},
 		}
 		p := Join(input(tracker("iso", f)))
 		check(t, p)

@@ -48,8 +48,12 @@ func TestMatchIsBounded(t *testing.T) {
 func TestMatchSeries(t *testing.T) {
 	t.Parallel()
 	r := Rules{Series: []SeriesRule{
-		{Name: "bionic"}, {Name: "focal", CoreSeries: "20"}, {Name: "jammy", CoreSeries: "22"},
-		{Name: "noble", CoreSeries: "24"}, {Name: "oracular"}, {Name: "core-x"},
+		{Name: "bionic"},
+		{Name: "focal", CoreSeries: "20"},
+		{Name: "jammy", CoreSeries: "22"},
+		{Name: "noble", CoreSeries: "24"},
+		{Name: "oracular"},
+		{Name: "core-x"},
 	}}
 	for _, tc := range []struct {
 		patterns, series string

@@ -86,10 +86,14 @@ func TestNetbootState(t *testing.T) {
 		Products: products("Netboot amd64"),
 		Series:   []Series{{Slug: "noble", Status: SeriesActive}},
 		Milestones: []Milestone{
-			{Series: "noble", Slug: "24.04.1", ID: "1", Kind: KindRelease, Status: MilestoneReleased,
-				Entries: []Entry{{Product: "netboot-amd64", BuildID: "20240801", State: StateReady}}},
-			{Series: "noble", Slug: "24.04.2", ID: "2", Kind: KindRelease, Status: MilestoneTesting,
-				Entries: []Entry{{Product: "netboot-amd64", BuildID: "20250201", State: StateTesting}}},
+			{
+				Series: "noble", Slug: "24.04.1", ID: "1", Kind: KindRelease, Status: MilestoneReleased,
+				Entries: []Entry{{Product: "netboot-amd64", BuildID: "20240801", State: StateReady}},
+			},
+			{
+				Series: "noble", Slug: "24.04.2", ID: "2", Kind: KindRelease, Status: MilestoneTesting,
+				Entries: []Entry{{Product: "netboot-amd64", BuildID: "20250201", State: StateTesting}},
+			},
 		},
 	}
 	rules := sampleRules()
@@ -106,8 +110,11 @@ func TestNetbootState(t *testing.T) {
 		{"release of the open milestone", NetbootSet{Kind: ImageRelease, Version: "24.04.2"}, nil, "20250201 testing"},
 		{"release of another version", NetbootSet{Kind: ImageRelease, Version: "24.04"}, nil, " "},
 		{"beta of a version that is not", NetbootSet{Kind: ImageRelease, Version: "24.04.2", Milestone: "beta"}, nil, " "},
-		{"builds without a date", NetbootSet{Kind: ImageDaily, BuildID: "20250131"},
-			func(f *Facts) { f.Milestones[1].Entries[0].BuildID = "20101020ubuntu229" }, "20250131 testing"},
+		{
+			"builds without a date",
+			NetbootSet{Kind: ImageDaily, BuildID: "20250131"},
+			func(f *Facts) { f.Milestones[1].Entries[0].BuildID = "20101020ubuntu229" }, "20250131 testing",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -134,8 +141,10 @@ func TestNetbootProductInUse(t *testing.T) {
 	f := Facts{
 		Products: append(products("Netboot Ubuntu amd64"), Product{Slug: "netboot-amd64", Title: "Netboot amd64", Disabled: true}),
 		Series:   []Series{{Slug: "noble", Status: SeriesActive}},
-		Milestones: []Milestone{{Series: "noble", Slug: "final", Kind: KindRelease, Status: MilestoneTesting,
-			Entries: []Entry{entry("netboot-amd64"), entry("netboot-ubuntu-amd64")}}},
+		Milestones: []Milestone{{
+			Series: "noble", Slug: "final", Kind: KindRelease, Status: MilestoneTesting,
+			Entries: []Entry{entry("netboot-amd64"), entry("netboot-ubuntu-amd64")},
+		}},
 	}
 	sets := tree("full", "full", Facts{Netboot: []NetbootSet{{Series: "noble", Arch: "amd64", Parent: "x"}}})
 	p := Join(input(tracker("iso", f), sets))

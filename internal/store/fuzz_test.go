@@ -62,6 +62,7 @@ func FuzzDecodeBuilds(f *testing.F)   { fuzzDecode(f, "*/builds/*.toml", "builds
 func FuzzDecodeMilestone(f *testing.F) {
 	fuzzDecode(f, "*/milestones/*/*.toml", "milestones/noble/beta.toml")
 }
+
 func FuzzDecodeImages(f *testing.F)  { fuzzDecode(f, "*/images/*/*.toml", "images/noble/kubuntu.toml") }
 func FuzzDecodeNetboot(f *testing.F) { fuzzDecode(f, "*/netboot/*.toml", "netboot/noble.toml") }
 
