@@ -243,23 +243,35 @@ func stageOf(d *download) string {
 // cards lays the images out: a card for each kind, in it the newest image for
 // each machine with the older ones behind it.
 func (s *site) cards(d *download) []card {
+	newest := newestVersion(d)
+	return s.layOut(d, func(v *offer, img *release.TreeImage, older bool) {
+		if older {
+			v.Older = append(v.Older, s.viewFile(img.Main(), img.URL))
+			return
+		}
+		if img.Version != "" && img.Version != newest {
+			v.Behind = "Of " + img.Version + ": there is none of " + newest + "."
+		}
+		s.fill(v, img, s.directories[img.Tree.Name+"\x00"+img.Dir])
+	})
+}
+
+// layOut decides which cards there are and which images are on them; fill adds what
+// is known of an image, or of an older one to the newest.
+func (s *site) layOut(d *download, fill func(v *offer, img *release.TreeImage, older bool)) []card {
 	var cards []card
-	ids, newest := map[string]bool{}, newestVersion(d)
+	ids := map[string]bool{}
 	for _, img := range d.images {
 		if n := len(cards); n == 0 || cards[n-1].Raw != img.PublishType {
 			cards = append(cards, s.newCard(ids, img.PublishType))
 		}
 		c := &cards[len(cards)-1]
-		dir := s.directories[img.Tree.Name+"\x00"+img.Dir]
-		if n := len(c.Images); n > 0 && img.Arch != "" && c.Images[n-1].Arch == img.Arch && img.Kind == release.ImageRelease {
-			c.Images[n-1].Older = append(c.Images[n-1].Older, s.viewFile(img.Main(), img.URL))
-			continue
+		n := len(c.Images)
+		older := n > 0 && img.Arch != "" && c.Images[n-1].Arch == img.Arch && img.Kind == release.ImageRelease
+		if !older {
+			c.Images = append(c.Images, s.newOffer(ids, img))
 		}
-		v := s.viewDownload(ids, img, dir)
-		if img.Version != "" && img.Version != newest {
-			v.Behind = "Of " + img.Version + ": there is none of " + newest + "."
-		}
-		c.Images = append(c.Images, v)
+		fill(&c.Images[len(c.Images)-1], img, older)
 	}
 	for i := range cards {
 		if t, _ := s.rules.PublishType(cards[i].Raw); t != nil {
@@ -280,11 +292,11 @@ func (s *site) newCard(ids map[string]bool, publishType string) card {
 	return c
 }
 
-func (s *site) viewDownload(ids map[string]bool, img *release.TreeImage, dir *release.TreeDirectory) offer {
+// newOffer is an image with what tells it from others.
+func (s *site) newOffer(ids map[string]bool, img *release.TreeImage) offer {
 	v := offer{
 		ID:      release.UniqueSlug(ids, release.Slug("get-"+img.PublishType+"-"+img.Arch), "2"),
-		Machine: s.machine(img.Arch), Arch: img.Arch, Version: img.Version, Build: img.BuildID,
-		Main: s.viewFile(img.Main(), img.URL), Modified: img.Main().Modified, Oversized: oversized(img),
+		Machine: s.machine(img.Arch), Arch: img.Arch,
 	}
 	switch a, _ := s.rules.Architecture(img.Arch); {
 	case a != nil:
@@ -292,13 +304,19 @@ func (s *site) viewDownload(ids map[string]bool, img *release.TreeImage, dir *re
 	case forMachine(img.Arch):
 		v.Unknown = true
 	default:
-		v.Machine, v.Arch = "Any machine", ""
+		v.Machine = "Any machine"
 	}
-	s.companions(&v, img, dir)
+	return v
+}
+
+// fill adds the files of an image.
+func (s *site) fill(v *offer, img *release.TreeImage, dir *release.TreeDirectory) {
+	v.Main, v.Modified = s.viewFile(img.Main(), img.URL), img.Main().Modified
+	v.Version, v.Build, v.Oversized = img.Version, img.BuildID, oversized(img)
+	s.companions(v, img, dir)
 	if v.Main.SHA256 != "" {
 		v.Verify = "echo " + shellQuote(v.Main.SHA256+"  "+v.Main.Name) + " | sha256sum --check"
 	}
-	return v
 }
 
 // companions sorts an image's further files by what people do with them.

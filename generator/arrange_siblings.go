@@ -32,7 +32,9 @@ func (e edition) ofAll() edition {
 // tree with a role of its own for the most wanted images first.
 func (s *site) collectEditions() {
 	s.editionsOf = map[edition][]*download{}
+	bare := func(*offer, *release.TreeImage, bool) {}
 	for _, d := range s.downloads {
+		d.outline = s.layOut(d, bare)
 		if s.line(d.series) == nil || d.project == release.Other {
 			continue
 		}
@@ -71,7 +73,7 @@ func (s *site) machines(p *Page, d *download, cards []card) []machineLink {
 		return nil
 	}
 	for _, o := range s.siblings(d) {
-		machines = s.addMachines(machines, p.to(o.path), s.cards(o))
+		machines = s.addMachines(machines, p.to(o.path), o.outline)
 	}
 	usual := unranked + 1
 	for i := range machines {
@@ -137,16 +139,16 @@ func (s *site) viewSiblings(p *Page, d *download) []siblingView {
 	var views []siblingView
 	for _, o := range s.siblings(d) {
 		views = append(views, siblingView{
-			Link: Link{Text: s.shortTitle(o), Href: p.to(o.path)}, Where: o.tree.Name + " " + o.dir, What: s.holds(o),
+			Link: Link{Text: s.shortTitle(o), Href: p.to(o.path)}, Where: o.tree.Name + " " + o.dir, What: holds(o),
 		})
 	}
 	return views
 }
 
 // holds says in a few words what images a page has.
-func (s *site) holds(d *download) string {
+func holds(d *download) string {
 	var kinds, machines []string
-	for _, c := range s.cards(d) {
+	for _, c := range d.outline {
 		kinds = append(kinds, c.Title)
 		for _, img := range c.Images {
 			if forMachine(img.Arch) && !slices.Contains(machines, img.Machine) {

@@ -20,6 +20,7 @@ type download struct {
 	dirs    []*release.TreeDirectory
 	images  []*release.TreeImage
 	netboot []*release.NetbootEntry
+	outline []card // kinds and machines, without the files
 }
 
 // collectDownloads finds the publishing pages. Dated dailies have none of their

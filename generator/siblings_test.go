@@ -159,3 +159,11 @@ func TestPagesOfOneReleaseHaveDifferentTitlesInLists(t *testing.T) {
 		seen[title] = d.path
 	}
 }
+
+func TestOlderSourcesStandBehindTheNewest(t *testing.T) {
+	t.Parallel()
+	p := oneDirectory(t, releaseDir, image("src", "source", "24.04.4", "n.iso"), image("src", "source", "24.04.3", "o.iso"))
+	if diff := cmp.Diff([]string{"Source packages | Any machine | n.iso | older o.iso"}, outline(p)); diff != "" {
+		t.Errorf("page (-want +got):\n%s", diff)
+	}
+}
