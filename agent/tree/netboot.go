@@ -279,6 +279,9 @@ func (b setBuilder) finish(set release.NetbootSet) release.NetbootSet {
 			}
 		}
 		set.Series, set.Project = image.Series, image.Project
+		if set.Kind == release.ImageDaily {
+			set.BuildID = image.BuildID // the one that it was built under, as with the image
+		}
 		if set.Version == "" && set.Tarball == nil {
 			set.Version, set.Milestone = image.Version, image.Milestone
 		}

@@ -199,3 +199,28 @@ func TestNetbootWrongISO(t *testing.T) {
 		t.Errorf("set %+v", n)
 	}
 }
+
+// TestNetbootCarriedOver has the build id of the image with which it was built, not
+// of the directory into which both were carried over.
+func TestNetbootCarriedOver(t *testing.T) {
+	t.Parallel()
+	const live = "ubuntu-server/noble/daily-live/"
+	s := newSample()
+	for _, id := range []string{"20260901", "20260902"} {
+		s.image(live+id, "noble-live-server-riscv64.iso", "carried over")
+		s.image(live+id, "noble-live-server-amd64.iso", "amd64 of "+id)
+		s.netboot(live+id, "noble", "riscv64", "https://cdimage.example/"+live+"20260901/noble-live-server-riscv64.iso")
+		s.netboot(live+id, "noble", "amd64", "https://cdimage.example/"+live+id+"/noble-live-server-amd64.iso")
+		s.sums(live + id)
+	}
+	answer := poll(t, newSource(t, config.Tree{URL: newApache(s).start(t)}), nil)
+	var got []string
+	for _, n := range answer.Facts.Netboot {
+		got = append(got, path.Base(n.Parent)+" "+n.Arch+" "+n.BuildID)
+	}
+	slices.Sort(got)
+	want := []string{"20260901 amd64 20260901", "20260901 riscv64 20260901", "20260902 amd64 20260902", "20260902 riscv64 20260901"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
