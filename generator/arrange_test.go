@@ -89,7 +89,9 @@ func TestSourcesOfOneMinuteAreToldTogether(t *testing.T) {
 	t.Parallel()
 	var p Page
 	for _, v := range []sourceView{
-		{Name: "iso", Success: sampleNow}, {Name: "simple", Success: sampleNow, Trouble: "did not answer"}, {Name: "full", Success: sampleNow.Add(30 * time.Second)},
+		{Name: "iso", Success: sampleNow},
+		{Name: "simple", Success: sampleNow, Trouble: "did not answer"},
+		{Name: "full", Success: sampleNow.Add(30 * time.Second)},
 		{Name: "old", Success: sampleNow.Add(time.Hour)},
 	} {
 		p.addAge(v)

@@ -62,8 +62,10 @@ func largeImage(rng *rand.Rand, dir, project, arch string) release.Image {
 		Series: "noble", Project: project, Dir: dir, Name: stem, Kind: release.ImageRelease, PublishType: "desktop", Arch: arch, Version: "24.04.3",
 		Files: []release.File{
 			{Name: stem + ".iso", Type: "iso", Main: true, Size: &size, Exact: true, SHA256: digestOf([]byte(dir + stem))},
-			{Name: stem + ".iso.torrent", Type: "iso.torrent"}, {Name: stem + ".iso.zsync", Type: "iso.zsync"},
-			{Name: stem + ".list", Type: "list"}, {Name: stem + ".manifest", Type: "manifest"},
+			{Name: stem + ".iso.torrent", Type: "iso.torrent"},
+			{Name: stem + ".iso.zsync", Type: "iso.zsync"},
+			{Name: stem + ".list", Type: "list"},
+			{Name: stem + ".manifest", Type: "manifest"},
 		},
 	}
 }

@@ -10,8 +10,12 @@ import (
 func TestPlural(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ got, want string }{
-		{plural(1, "image"), "1 image"}, {plural(0, "image"), "0 images"}, {plural(2, "directory", "directories"), "2 directories"},
-		{blocking(0), "Nothing blocks."}, {blocking(1), "1 thing blocks."}, {blocking(2), "2 things block."},
+		{plural(1, "image"), "1 image"},
+		{plural(0, "image"), "0 images"},
+		{plural(2, "directory", "directories"), "2 directories"},
+		{blocking(0), "Nothing blocks."},
+		{blocking(1), "1 thing blocks."},
+		{blocking(2), "2 things block."},
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)
