@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -239,7 +240,7 @@ func ipxeScript(v netbootView) string {
 	if v.Kernel.Href == "" || v.Initrd.Href == "" {
 		return ""
 	}
-	args := " initrd=" + ipxeWord(v.Initrd.Text)
+	args := " initrd=" + ipxeWord(path.Base(v.Initrd.Text)) // iPXE calls what it fetched by the last part of the address
 	if v.ISO.Href != "" && ipxeWord(v.ISO.Href) == v.ISO.Href {
 		args = " root=/dev/ram0 ramdisk_size=1500000 ip=dhcp iso-url=" + v.ISO.Href + args
 	}

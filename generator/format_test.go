@@ -136,6 +136,19 @@ func TestIPXEWordsCannotBreakOut(t *testing.T) {
 	}
 }
 
+// TestIPXENamesTheInitrd by the last part of its address, as iPXE does.
+func TestIPXENamesTheInitrd(t *testing.T) {
+	t.Parallel()
+	script := ipxeScript(netbootView{
+		Kernel: Link{Text: "installer/amd64/linux", Href: "https://a.example/installer/amd64/linux"},
+		Initrd: Link{Text: "installer/amd64/initrd.gz", Href: "https://a.example/installer/amd64/initrd.gz"},
+	})
+	want := "#!ipxe\nkernel https://a.example/installer/amd64/linux initrd=initrd.gz\ninitrd https://a.example/installer/amd64/initrd.gz\nboot"
+	if script != want {
+		t.Errorf("script:\n%s\nwant:\n%s", script, want)
+	}
+}
+
 func TestSentence(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
