@@ -119,7 +119,7 @@ func TestOnce(t *testing.T) {
 		r.Sources[i].Duration = 1500 * time.Microsecond
 	}
 	want := []string{
-		"a: ok, 1 product, 1 file changed, in 2ms with 3 requests, 2 kB; 1 problem",
+		"a: ok, 1 product, 1 file changed, in 2ms with 3 requests, 2.50 kB; 1 problem",
 		"b: ok, 1 product, 1 file changed, in 2ms",
 	}
 	if diff := cmp.Diff(want, []string{r.Sources[0].String(), r.Sources[1].String()}); diff != "" {

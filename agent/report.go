@@ -94,20 +94,13 @@ func (c Counts) String() string {
 		{c.Netboot, "netboot set", "netboot sets"},
 	} {
 		if n.count > 0 {
-			said = append(said, plural(n.count, n.one, n.many))
+			said = append(said, release.Plural(n.count, n.one, n.many))
 		}
 	}
 	if len(said) == 0 {
 		return "nothing"
 	}
 	return strings.Join(said, ", ")
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // String is the one line for the source: what, how many, how long.
@@ -119,14 +112,14 @@ func (s SourceReport) String() string {
 		b.WriteString(", " + s.Counts.String())
 	}
 	if len(s.Changed) > 0 {
-		b.WriteString(", " + plural(len(s.Changed), "file", "files") + " changed")
+		b.WriteString(", " + release.Plural(len(s.Changed), "file", "files") + " changed")
 	}
 	fmt.Fprintf(&b, ", in %s", s.Duration.Round(time.Millisecond))
 	if s.Requests > 0 {
-		fmt.Fprintf(&b, " with %s, %s", plural(int(s.Requests), "request", "requests"), size(s.Bytes))
+		fmt.Fprintf(&b, " with %s, %s", release.Plural(int(s.Requests), "request", "requests"), release.Size(s.Bytes))
 	}
 	if len(s.Problems) > 0 {
-		b.WriteString("; " + plural(len(s.Problems), "problem", "problems"))
+		b.WriteString("; " + release.Plural(len(s.Problems), "problem", "problems"))
 	}
 	if reason := s.reason(); reason != "" {
 		b.WriteString(": " + reason)
@@ -144,17 +137,4 @@ func (s SourceReport) reason() string {
 		return s.Error
 	}
 	return s.Note
-}
-
-// size is a number of bytes for people.
-func size(n int64) string {
-	switch {
-	case n >= 10e6:
-		return fmt.Sprintf("%d MB", n/1e6)
-	case n >= 1e6:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	case n >= 1e3:
-		return fmt.Sprintf("%d kB", n/1e3)
-	}
-	return fmt.Sprintf("%d bytes", n)
 }

@@ -10,24 +10,6 @@ import (
 	"shiplist/internal/config"
 )
 
-func TestSite(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		tracker config.Tracker
-		want    string
-	}{
-		{config.Tracker{URL: "https://iso.qa.ubuntu.com/xmlrpc.php"}, "https://iso.qa.ubuntu.com"},
-		{config.Tracker{URL: "http://127.0.0.1:8080/a/xmlrpc.php", Host: "iso.qa.ubuntu.com"}, "http://iso.qa.ubuntu.com"},
-		{config.Tracker{URL: "http://h/xmlrpc.php", Site: "https://public.example"}, "https://public.example"},
-		{config.Tracker{URL: "https://me:secret@h/xmlrpc.php"}, "https://h"},
-		{config.Tracker{URL: "http://[::1"}, ""},
-	} {
-		if got := Site(test.tracker); got != test.want {
-			t.Errorf("Site(%+v) = %q, want %q", test.tracker, got, test.want)
-		}
-	}
-}
-
 func TestHostAndAddress(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

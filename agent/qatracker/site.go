@@ -1,27 +1,6 @@
 package qatracker
 
-import (
-	"net/url"
-
-	"shiplist/internal/config"
-)
-
-// Site is where people look at a tracker, without a slash at the end: the host that
-// the Host header chooses, unless the configuration names another place.
-func Site(t config.Tracker) string {
-	if t.Site != "" {
-		return t.Site
-	}
-	u, err := url.Parse(t.URL)
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	site := url.URL{Scheme: u.Scheme, Host: u.Host}
-	if t.Host != "" {
-		site.Host = t.Host
-	}
-	return site.String()
-}
+import "net/url"
 
 // address is what is polled, without credentials.
 func (c *client) address() string {
