@@ -61,9 +61,9 @@ var arrows = map[string]arrow{
 		modules: []string{xsync},
 	},
 	"generator": {
-		may: []string{".", "internal/config", "internal/release", "internal/store"},
+		may: []string{".", "internal/config", "internal/release", "internal/store", "internal/tomlpos"},
 		modules: []string{
-			toml, flock, renameio, xsync,
+			flock, renameio, xsync,
 			"github.com/Masterminds/sprig/v3", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net",
 		},
 		never: []string{"net", "net/http", "os/exec"},

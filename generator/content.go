@@ -7,11 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
+	"shiplist/internal/tomlpos"
 )
 
 // frontMatter is what a text says of itself between two lines of "+++".
@@ -133,56 +132,50 @@ const frontKeys = "title, description, menu and order"
 // with their line; all of them are reported.
 func parseFrontMatter(head []byte, at placed) (frontMatter, error) {
 	var m frontMatter
-	var raw map[string]toml.Primitive
-	meta, err := toml.Decode(string(head), &raw)
-	if err != nil {
-		var pe toml.ParseError
-		if errors.As(err, &pe) {
-			return m, at(pe.Position.Line+1, "front matter: "+pe.Message)
-		}
-		return m, at(2, "front matter: "+err.Error())
+	values, err := tomlpos.Decode(string(head))
+	var syntax *tomlpos.Error
+	if errors.As(err, &syntax) {
+		return m, at(syntax.Line+1, "front matter: "+syntax.Text)
 	}
-	keys := slices.Sorted(maps.Keys(raw))
-	slices.SortStableFunc(keys, func(a, b string) int { return keyLine(head, a) - keyLine(head, b) })
+	places := tomlpos.New(string(head))
+	line := func(key string) int {
+		n, _ := places.Find(tomlpos.Join("", key))
+		return n + 1 // the front matter begins on line 2
+	}
+	keys := slices.Sorted(maps.Keys(values))
+	slices.SortStableFunc(keys, func(a, b string) int { return line(a) - line(b) })
 	var problems []error
 	for _, key := range keys {
-		if text := m.set(key, func(v *string) error { return meta.PrimitiveDecode(raw[key], v) },
-			func(v *int64) error { return meta.PrimitiveDecode(raw[key], v) }); text != "" {
-			problems = append(problems, at(keyLine(head, key), "front matter: "+text))
+		if text := m.set(key, values[key]); text != "" {
+			problems = append(problems, at(line(key), "front matter: "+text))
 		}
 	}
-	if _, ok := raw["title"]; !ok {
+	if _, ok := values["title"]; !ok {
 		problems = append(problems, at(1, "front matter: title is missing; add title = \"...\""))
 	}
 	return m, errors.Join(problems...)
 }
 
 // set takes over one key and says what is wrong with it.
-func (m *frontMatter) set(key string, text func(*string) error, number func(*int64) error) string {
+func (m *frontMatter) set(key string, value any) string {
+	if key == "order" {
+		var ok bool
+		if m.Order, ok = value.(int64); !ok {
+			return "order must be a whole number"
+		}
+		return ""
+	}
 	target, known := map[string]*string{"title": &m.Title, "description": &m.Description, "menu": &m.Menu}[key]
-	switch {
-	case known && text(target) != nil:
-		return key + " must be a text in quotes"
-	case key == "title" && strings.TrimSpace(m.Title) == "":
-		return "title is empty; say what the page is called"
-	case key == "order" && number(&m.Order) != nil:
-		return "order must be a whole number"
-	case !known && key != "order":
+	if !known {
 		return fmt.Sprintf("unknown key %q; the keys are %s", key, frontKeys)
 	}
+	text, ok := value.(string)
+	*target = text
+	switch {
+	case !ok:
+		return key + " must be a text in quotes"
+	case key == "title" && strings.TrimSpace(text) == "":
+		return "title is empty; say what the page is called"
+	}
 	return ""
-}
-
-// keyLine finds the line of a key in the file: the front matter begins on line 2.
-func keyLine(head []byte, key string) int {
-	re, err := regexp.Compile(`^\s*(\[+\s*)?"?` + regexp.QuoteMeta(key) + `"?\s*[].=]`)
-	if err != nil {
-		return 2
-	}
-	for i, line := range bytes.Split(head, []byte("\n")) {
-		if re.Match(line) {
-			return i + 2
-		}
-	}
-	return 2
 }

@@ -46,6 +46,7 @@ func TestBadFrontMatter(t *testing.T) {
 		{"table", "+++\ntitle = \"A\"\n[menu.main]\nx = 1\n+++\n", "content/a.md:3: front matter: menu must be a text in quotes"},
 		{"wrong type of title", "+++\ntitle = 3\n+++\n", "content/a.md:2: front matter: title must be a text in quotes"},
 		{"wrong type of order", "+++\ntitle = \"A\"\norder = \"3\"\n+++\n", "content/a.md:3: front matter: order must be a whole number"},
+		{"key inside a text", "+++\ntitle = \"A\"\ndescription = \"\"\"\norder = none\n\"\"\"\norder = \"3\"\n+++\n", "content/a.md:6: front matter: order must be a whole number"},
 		{"syntax", "+++\ntitle = \"A\"\norder == 3\n+++\n", "content/a.md:3: front matter: "},
 		{"twice", "+++\ntitle = \"A\"\ntitle = \"B\"\n+++\n", "content/a.md:3: front matter: "},
 	}
