@@ -35,6 +35,19 @@ type Options struct {
 	Env func(string) string
 	// Transport replaces the network, for tests.
 	Transport http.RoundTripper
+	// Generate makes the site from the data directory, for a running agent; nil for
+	// none. It is never called twice at once.
+	Generate func(context.Context) (Build, error)
+	Observer Observer // nil for none
+}
+
+// OnceOptions say what [Agent.Once] does.
+type OnceOptions struct {
+	// Sources are the names of those that are polled; all when empty. Only then are
+	// sources retired that the configuration does not name any more.
+	Sources []string
+	// DryRun says that nothing is written: the report tells what would be.
+	DryRun bool
 }
 
 // Agent polls the sources of one configuration.
@@ -70,7 +83,7 @@ func (a *Agent) now() time.Time { return a.o.Now().UTC().Truncate(time.Second) }
 // configuration does not name any more are retired: their facts are removed. What
 // went wrong with a source is in the report; the error is about the data directory,
 // or that ctx ended.
-func (a *Agent) Once(ctx context.Context) (report Report, err error) {
+func (a *Agent) Once(ctx context.Context, _ OnceOptions) (report Report, err error) {
 	w, err := a.open(ctx)
 	if err != nil {
 		return Report{}, err

@@ -84,7 +84,7 @@ func newBench(t *testing.T) *bench {
 // once polls and returns the entry of the first source.
 func (b *bench) once() SourceReport {
 	b.t.Helper()
-	r, err := b.Once(b.t.Context())
+	r, err := b.Once(b.t.Context(), OnceOptions{})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	b.a.answer = release.Answer{Problems: []release.Problem{{Rule: "x", Text: "two\nlines"}}, Requests: 3, Bytes: 2500}
-	r, err := b.Once(t.Context())
+	r, err := b.Once(t.Context(), OnceOptions{})
 	if err != nil || r.Trouble() {
 		t.Fatalf("report %v, error %v", r, err)
 	}
@@ -178,7 +178,7 @@ func TestFailures(t *testing.T) {
 		tt.set(b.a)
 		b.b.facts = products("q", "r")
 		b.clock = b.clock.Add(time.Hour)
-		r, err := b.Once(t.Context())
+		r, err := b.Once(t.Context(), OnceOptions{})
 		if err != nil || !r.Trouble() {
 			t.Errorf("%s: error %v, trouble %t", tt.name, err, r.Trouble())
 			continue
@@ -408,7 +408,7 @@ func TestRetired(t *testing.T) {
 	b := newBench(t)
 	b.once()
 	b.sources = b.sources[1:]
-	r, err := b.Once(t.Context())
+	r, err := b.Once(t.Context(), OnceOptions{})
 	if err != nil || r.Trouble() || len(r.Sources) != 2 {
 		t.Fatalf("report %v, error %v", r, err)
 	}
@@ -434,7 +434,7 @@ func TestInterrupted(t *testing.T) {
 	before := b.load()
 	ctx, cancel := context.WithCancel(t.Context())
 	b.sources[0].Source = stopped{cancel}
-	_, err := b.Once(ctx)
+	_, err := b.Once(ctx, OnceOptions{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
@@ -487,7 +487,7 @@ func TestNotOurs(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(b.data, "photos"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Once(t.Context()); err == nil || !strings.Contains(err.Error(), "so it is not a data directory, and nothing in it was touched") {
+	if _, err := b.Once(t.Context(), OnceOptions{}); err == nil || !strings.Contains(err.Error(), "so it is not a data directory, and nothing in it was touched") {
 		t.Errorf("error %v", err)
 	}
 	if len(b.a.prev) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"shiplist/agent/fetch"
@@ -28,13 +29,13 @@ func (a *Agent) qatracker(t config.Tracker, client *fetch.Client) (Source, error
 	}
 	c := a.o.Config
 	return qatracker.New(qatracker.Options{
-		Tracker: t, Key: key, Limits: c.Limits, Rules: c.Rules, Client: client, StateDir: c.Store.State, Logger: a.o.Logger,
+		Tracker: t, Key: key, Limits: c.Limits, Rules: c.Rules, Client: client, Now: a.o.Now, StateDir: c.Store.State, Logger: a.o.Logger,
 	}), nil
 }
 
 func (a *Agent) tree(t config.Tree, client *fetch.Client) Source {
 	c := a.o.Config
-	return tree.New(tree.Options{Tree: t, Limits: c.Limits, Rules: c.Rules, Client: client, Logger: a.o.Logger})
+	return tree.New(tree.Options{Tree: t, Limits: c.Limits, Rules: c.Rules, Client: client, Now: a.o.Now, StateDir: c.Store.State, Logger: a.o.Logger})
 }
 
 // source is a configured source: what the configuration says of it, and what polls it.
@@ -83,7 +84,8 @@ func (a *Agent) client() *fetch.Client {
 	}
 	return fetch.New(fetch.Options{
 		UserAgent: agent, PerHost: limits.Connections, Connect: limits.Connect, Headers: limits.Headers, Answer: limits.Answer,
-		Logger: a.o.Logger, Transport: a.o.Transport,
+		PerMinute: limits.PerMinute, BackoffLeast: limits.BackoffLeast, BackoffMost: limits.BackoffMost,
+		StateFile: filepath.Join(a.o.Config.Store.State, "hosts.json"), Logger: a.o.Logger, Transport: a.o.Transport,
 	})
 }
 

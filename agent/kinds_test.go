@@ -63,7 +63,7 @@ func TestKinds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := a.Once(t.Context())
+	r, err := a.Once(t.Context(), OnceOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,7 @@ func TestRetiredWhileHeld(t *testing.T) {
 	b.once()
 	kept(t, b, true)
 	b.sources = b.sources[1:]
-	if _, err := b.Once(t.Context()); err != nil {
+	if _, err := b.Once(t.Context(), OnceOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	kept(t, b, false)
@@ -176,7 +176,7 @@ func TestInTheWay(t *testing.T) {
 	}
 	for _, names := range [][]string{{"q", "r"}, {"q", "r", "s"}} {
 		b.b.facts = products(names...)
-		r, err := b.Once(t.Context())
+		r, err := b.Once(t.Context(), OnceOptions{})
 		if err == nil || !strings.Contains(err.Error(), "is in the way") || r.Sources[0].Outcome != Failed || r.Sources[1].Outcome != OK {
 			t.Errorf("report %v, error %v", r, err)
 		}
@@ -193,7 +193,7 @@ func TestTwoAgents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.Once(t.Context())
+	_, err = b.Once(t.Context(), OnceOptions{})
 	if want := fmt.Sprintf("in use by another agent (process %d)", os.Getpid()); err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v, want %s", err, want)
 	}

@@ -24,6 +24,13 @@ type Options struct {
 	Connect   time.Duration // 10 s when zero
 	Headers   time.Duration // 30 s when zero
 	Answer    time.Duration // 2 min when zero; waiting for one's turn is not part of it
+	// PerMinute is how many requests one host gets in a minute; 600 when zero.
+	PerMinute int
+	// BackoffLeast is how long a host is left alone after its first failure, twice
+	// as long after each further one, up to BackoffMost; 10 s and 1 h when zero.
+	BackoffLeast, BackoffMost time.Duration
+	// StateFile keeps which hosts are to be left alone over a restart; empty for none.
+	StateFile string
 	Logger    *slog.Logger
 	Transport http.RoundTripper // for tests; nil for the network
 }
@@ -95,8 +102,20 @@ type Request struct {
 	// Types are the media types that are accepted ("text/html"); any when empty.
 	// An answer without Content-Type is always accepted.
 	Types []string
+	// Validators are those of the answer that the caller still has; the server may say
+	// that it has not changed (304).
+	Validators Validators
+	// Repeatable says that sending the request twice does no harm, as it never does
+	// for GET and HEAD.
+	Repeatable bool
 	// User and Password are sent as basic auth to the URL's own host only.
 	User, Password string
+}
+
+// Validators are what a server says to recognise an answer by.
+type Validators struct {
+	ETag         string `json:"etag,omitempty"`
+	LastModified string `json:"last_modified,omitempty"`
 }
 
 // Response is a whole answer with a status of 2xx, or 304 when validators were sent.
@@ -105,6 +124,8 @@ type Response struct {
 	Header http.Header
 	Body   []byte // decompressed
 	URL    string // after redirects, which stay on the host
+	// Validators are those of the answer; zero where the server sends none.
+	Validators Validators
 	// Length is the Content-Length of a HEAD; -1 when not told.
 	Length int64
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -29,9 +30,13 @@ type Options struct {
 	Limits config.Limits
 	Rules  release.Rules
 	Client *fetch.Client
+	// Now is the clock by which milestones are asked for again; time.Now when nil.
+	Now func() time.Time
 	// StateDir holds a small file that says which builds' testcases were asked for
 	// last, so that each gets its turn. Without it the turns are kept in memory.
+	// ReadOnly says that nothing is to be written there.
 	StateDir string
+	ReadOnly bool
 	Logger   *slog.Logger
 }
 

@@ -24,7 +24,13 @@ type Options struct {
 	Limits config.Limits
 	Rules  release.Rules
 	Client *fetch.Client // not needed for a local directory
-	Logger *slog.Logger
+	// Now is the clock by which things are looked at again; time.Now when nil.
+	Now func() time.Time
+	// StateDir holds what was seen at earlier polls; without it every poll is a full
+	// one. ReadOnly says that nothing is to be written there.
+	StateDir string
+	ReadOnly bool
+	Logger   *slog.Logger
 }
 
 // Source is one image tree. It may be polled again and again, one poll at a time.

@@ -50,7 +50,7 @@ func (o *agentOptions) run(ctx context.Context, e *environment, args []string) e
 	}
 	var report agent.Report
 	if o.once {
-		report, err = a.Once(ctx)
+		report, err = a.Once(ctx, agent.OnceOptions{})
 	} else {
 		report, err = a.Accept(ctx, o.accept)
 	}

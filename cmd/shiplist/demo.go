@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 
 	"shiplist/generator"
+	"shiplist/agent"
 	"shiplist/internal/config"
 	"shiplist/internal/demo"
 )
@@ -106,7 +107,7 @@ func (o *demoOptions) build(ctx context.Context, e *environment, servers *demo.R
 	if err != nil {
 		return "", err
 	}
-	report, err := a.Once(ctx)
+	report, err := a.Once(ctx, agent.OnceOptions{})
 	if err != nil {
 		return "", err
 	}

@@ -29,6 +29,7 @@ type Config struct {
 	Trackers []Tracker
 	Trees    []Tree
 	Plans    []Plan
+	Rushes   []Rush
 	Limits   Limits
 	Rules    release.Rules
 }
@@ -59,14 +60,35 @@ type Store struct {
 // Agent is how the agent behaves towards all sources.
 type Agent struct {
 	// Contact is a mail address or a web page, sent in the User-Agent.
-	Contact  string
-	Generate bool
+	Contact string
+	// Timezone is the name of the clock of schedules and rushes; see Zone.
+	Timezone string
+	// Spread is the time over which polls that are due together begin, each source
+	// at a moment of its own.
+	Spread time.Duration
+	// StopWithin is how long running polls may go on after the agent was told to stop.
+	StopWithin time.Duration
+	// Generate says that the site is made anew when data changed, GenerateAfter how
+	// long to wait for more changes before.
+	Generate      bool
+	GenerateAfter time.Duration
+	// Listen is the loopback address of health and metrics, host:port; empty for none.
+	Listen string
 	// HoldShare and HoldLeast: a poll that removes more than this share, and at
 	// least this many, of one data file's records is held back.
 	HoldShare float64
 	HoldLeast int
 	// HoldFor is how long an answer has to stay the same until it is let in by itself.
 	HoldFor time.Duration
+}
+
+// Zone is the clock of schedules and rushes; UTC where none is named.
+func (a Agent) Zone() *time.Location {
+	zone, err := time.LoadLocation(a.Timezone)
+	if err != nil {
+		return time.UTC // the name was checked when it was read
+	}
+	return zone
 }
 
 // Tracker is a test tracker.
@@ -77,7 +99,10 @@ type Tracker struct {
 	Host     string // Host header, where it differs from the URL's
 	Site     string // where people look; from URL and Host where not given
 	Schedule string
-	Tests    bool // ask for testcases and results, too
+	// Recheck is the period over which milestones that are not in testing are asked
+	// for again, each once.
+	Recheck time.Duration
+	Tests   bool // ask for testcases and results, too
 	// TestCalls is how many calls one poll may spend on them.
 	TestCalls int
 	User      string
@@ -92,9 +117,18 @@ type Tree struct {
 	URL      string // http:, https:, or file: with an absolute path; see Dir
 	Site     string // where people look; URL where not given; empty for file:
 	Schedule string
-	Keyring  string // file of the keys that sign its checksum lists; empty for none
-	Headers  bool   // write HEADER.html and the like for the tree's own server
-	Hash     bool   // compute checksums of a local directory's images that no list has
+	// Recheck is the period over which what hardly changes is looked at again, each
+	// directory once.
+	Recheck time.Duration
+	// Hints are files of the tree that change whenever anything else does; empty for
+	// none that can be trusted.
+	Hints []string
+	// Watch selects the series whose release directories are looked at with every
+	// poll; empty for the tree's own choice.
+	Watch   []string
+	Keyring string // file of the keys that sign its checksum lists; empty for none
+	Headers bool   // write HEADER.html and the like for the tree's own server
+	Hash    bool   // compute checksums of a local directory's images that no list has
 	// Head says whether exact sizes may be asked for, one HEAD for each new image.
 	Head  bool
 	Depth int // directories below the root that are visited
@@ -108,9 +142,19 @@ type Plan struct {
 	Path string
 }
 
+// Rush is a time in which sources are polled on another schedule.
+type Rush struct {
+	From, Until time.Time // the end is not part of it
+	Sources     []string  // patterns of names; empty for all
+	Schedule    string
+}
+
 // Limits bound what is taken from outside.
 type Limits struct {
 	Connections  int           // at once, per host
+	PerMinute    int           // requests to one host
+	BackoffLeast time.Duration // after the first failure of a host, then growing
+	BackoffMost  time.Duration
 	Connect      time.Duration // to be connected
 	Headers      time.Duration // to have the answer's headers
 	Answer       time.Duration // to have the whole answer

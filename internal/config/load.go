@@ -105,5 +105,6 @@ func (d *document) read(c *Config) {
 	rows(d, "tree", &c.Trees, readTree)
 	rows(d, "plan", &c.Plans, readPlan)
 	d.readRules(&c.Rules)
+	rows(d, "rush", &c.Rushes, c.readRush)
 	d.root.close()
 }

@@ -46,7 +46,7 @@ func (d *document) readRules(r *release.Rules) {
 // rows reads all tables of a name; those of the file replace those that were there.
 func rows[T release.ProductRule | release.SeriesRule | release.MilestoneRule | release.PublishRule |
 	release.ArchesRule | release.SizeLimit | release.Architecture | release.PublishType |
-	release.Project | release.Extension | release.NetbootRule | Tracker | Tree | Plan](
+	release.Project | release.Extension | release.NetbootRule | Tracker | Tree | Plan | Rush](
 	d *document, name string, into *[]T, read func(*table) T,
 ) {
 	tables, given := d.root.tables(name)

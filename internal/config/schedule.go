@@ -18,7 +18,7 @@ const (
 	everyLeast = 10 * time.Second
 	everyMost  = 366 * 24 * time.Hour
 	// scheduleForm is what a schedule may look like.
-	scheduleForm = `write five fields like "*/10 * * * *" (UTC), @hourly, @daily, @weekly, @monthly, @yearly, or like "@every 10m"`
+	scheduleForm = `write five fields like "*/10 * * * *", @hourly, @daily, @weekly, @monthly, @yearly, or like "@every 10m"`
 )
 
 // cronFields matches five fields of numbers or names, each a list of ranges.
@@ -29,21 +29,21 @@ const (
 	cronField = cronRange + `(?:,` + cronRange + `)*`
 )
 
-// Schedule reads when a source is to be asked. All times are UTC. The error says
+// Schedule reads when a source is to be asked, by the clock of a zone. The error says
 // what is accepted.
-func Schedule(spec string) (cron.Schedule, error) {
+func Schedule(spec string, zone *time.Location) (cron.Schedule, error) {
 	spec = strings.Join(strings.Fields(spec), " ")
-	s, err := schedule(spec)
+	s, err := schedule(spec, zone)
 	if err != nil {
 		return nil, fmt.Errorf("%q %w; %s", spec, err, scheduleForm)
 	}
 	return s, nil
 }
 
-func schedule(spec string) (cron.Schedule, error) {
+func schedule(spec string, zone *time.Location) (cron.Schedule, error) {
 	switch {
 	case strings.HasPrefix(spec, "TZ=") || strings.HasPrefix(spec, "CRON_TZ="):
-		return nil, errors.New("names a time zone")
+		return nil, errors.New("names a time zone, which belongs into [agent] timezone")
 	case strings.HasPrefix(spec, "@every "):
 		return every(strings.TrimPrefix(spec, "@every "))
 	case strings.HasPrefix(spec, "@"):
@@ -55,7 +55,7 @@ func schedule(spec string) (cron.Schedule, error) {
 		return nil, errors.New("is not a schedule: " + err.Error())
 	}
 	if fields, ok := s.(*cron.SpecSchedule); ok {
-		fields.Location = time.UTC
+		fields.Location = zone
 	}
 	// Next gives up after five years. The search begins before a 29 February.
 	if s.Next(time.Date(2028, time.January, 1, 0, 0, 0, 0, time.UTC)).IsZero() {

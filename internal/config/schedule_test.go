@@ -21,7 +21,7 @@ func TestSchedule(t *testing.T) {
 		"@yearly":           "2027-01-01T00:00:00Z",
 		"@every 10m":        "2026-11-22T11:17:30Z",
 	} {
-		s, err := Schedule(spec)
+		s, err := Schedule(spec, time.UTC)
 		if err != nil {
 			t.Errorf("%s: %v", spec, err)
 			continue
@@ -57,7 +57,7 @@ func TestBadSchedule(t *testing.T) {
 		"@every 9000h":               "is more than a year apart",
 		"@reboot":                    "is not a schedule: unrecognized descriptor: @reboot",
 	} {
-		_, err := Schedule(spec)
+		_, err := Schedule(spec, time.UTC)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasSuffix(err.Error(), scheduleForm) {
 			t.Errorf("%q: got %v, want %s", spec, err, want)
 		}
@@ -74,7 +74,7 @@ func FuzzSchedule(f *testing.F) {
 		f.Add(spec)
 	}
 	f.Fuzz(func(t *testing.T, spec string) {
-		s, err := Schedule(spec)
+		s, err := Schedule(spec, time.UTC)
 		if err != nil {
 			return
 		}

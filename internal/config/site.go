@@ -2,11 +2,14 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/mail"
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // plainTables are the tables that are there once.
@@ -41,7 +44,12 @@ func (s *Store) read(t *table) {
 
 func (a *Agent) read(t *table) {
 	t.checked("contact", &a.Contact, isContact, `a mail address or an https://... address`)
+	t.checked("timezone", &a.Timezone, isZone, `a time zone; write it like "UTC" or "Europe/London"`)
+	t.duration("spread", &a.Spread, true)
+	t.duration("stop_within", &a.StopWithin, false)
 	t.flag("generate", &a.Generate)
+	t.duration("generate_after", &a.GenerateAfter, true)
+	t.checked("listen", &a.Listen, isLoopbackPort, `a loopback address with a port; write it like "127.0.0.1:9180"`)
 	t.share("hold_share", &a.HoldShare)
 	t.count("hold_least", &a.HoldLeast, 1, 1_000_000)
 	t.duration("hold_for", &a.HoldFor, false)
@@ -50,6 +58,12 @@ func (a *Agent) read(t *table) {
 
 func (l *Limits) read(t *table) {
 	t.count("connections", &l.Connections, 1, 64)
+	t.count("per_minute", &l.PerMinute, 1, 10_000_000)
+	t.duration("backoff_least", &l.BackoffLeast, false)
+	t.duration("backoff_most", &l.BackoffMost, false)
+	if l.BackoffMost < l.BackoffLeast {
+		t.note("backoff_most", fmt.Sprintf("%s is less than backoff_least, which is %s", l.BackoffMost, l.BackoffLeast))
+	}
 	t.duration("connect", &l.Connect, false)
 	t.duration("headers", &l.Headers, false)
 	t.duration("answer", &l.Answer, false)
@@ -60,6 +74,21 @@ func (l *Limits) read(t *table) {
 	t.count("directories", &l.Directories, 1, 10_000_000)
 	t.count("files", &l.Files, 1, 100_000_000)
 	t.close()
+}
+
+// isZone tells what is the name of a time zone wherever the program runs.
+func isZone(s string) bool {
+	_, err := time.LoadLocation(s)
+	return err == nil && s != "Local"
+}
+
+// isLoopbackPort tells what may be listened on: what is told there is for the host's
+// own administrators.
+func isLoopbackPort(s string) bool {
+	host, port, err := net.SplitHostPort(s)
+	n, numeric := strconv.Atoi(port)
+	ip := net.ParseIP(host)
+	return err == nil && numeric == nil && n >= 0 && n <= 65535 && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // filled notes keys that are there and empty.

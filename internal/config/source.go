@@ -2,22 +2,26 @@ package config
 
 import (
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
+
+	"shiplist/internal/tomlpos"
 )
 
 // The values of keys that a source leaves out. They cannot come from the embedded
 // file, because sources never do; a test holds the two together.
 func defaultTracker() Tracker {
-	return Tracker{Kind: "qatracker", Schedule: "*/10 * * * *", TestCalls: 200}
+	return Tracker{Kind: "qatracker", Schedule: "*/10 * * * *", Recheck: 6 * time.Hour, TestCalls: 200}
 }
 
 func defaultTree() Tree {
-	return Tree{Schedule: "*/15 * * * *", Head: true, Depth: 10}
+	return Tree{Schedule: "*/15 * * * *", Recheck: 6 * time.Hour, Head: true, Depth: 10}
 }
 
 // sourceName is a name that is safe as a folder.
@@ -48,7 +52,7 @@ func (t *table) schedule(key string, into *string) {
 	if !t.text(key, &s) {
 		return
 	}
-	if _, err := Schedule(s); err != nil {
+	if _, err := Schedule(s, time.UTC); err != nil {
 		t.note(key, err.Error())
 		return
 	}
@@ -64,6 +68,7 @@ func readTracker(t *table) Tracker {
 	t.checked("host", &r.Host, hostName.MatchString, `a host; write it like "iso.qa.ubuntu.com"`)
 	t.page("site", &r.Site)
 	t.schedule("schedule", &r.Schedule)
+	t.duration("recheck", &r.Recheck, false)
 	t.flag("tests", &r.Tests)
 	t.count("test_calls", &r.TestCalls, 1, 100_000)
 	t.text("user", &r.User)
@@ -126,6 +131,9 @@ func readTree(t *table) Tree {
 	t.address("url", &r.URL, isTreeURL, `the address of a tree; write it like "https://cdimage.ubuntu.com" or "file:/srv/cdimage", without "?" and "#"`)
 	t.page("site", &r.Site)
 	t.schedule("schedule", &r.Schedule)
+	t.duration("recheck", &r.Recheck, false)
+	t.hints("hints", &r.Hints)
+	t.series("watch", &r.Watch)
 	t.text("keyring", &r.Keyring)
 	t.flag("headers", &r.Headers)
 	t.flag("hash", &r.Hash)
@@ -145,6 +153,20 @@ func readTree(t *table) Tree {
 		r.Site = r.URL
 	}
 	return r
+}
+
+// hints reads names of files below a tree.
+func (t *table) hints(key string, into *[]string) {
+	var all []string
+	if !t.strings(key, &all) {
+		return
+	}
+	for i, s := range all {
+		if !fs.ValidPath(s) || s == "." {
+			t.doc.note(tomlpos.Element(t.at(key), i), fmt.Sprintf(`%q is not a file below the tree; write it like ".trace/cdimage.example.org"`, s))
+		}
+	}
+	*into = all
 }
 
 func isTreeURL(s string) bool {

@@ -78,7 +78,8 @@ func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string)
 	b.WriteString("# The configuration of the demo: a sample tracker and sample trees in the same process.\n\n")
 	fmt.Fprintf(&b, "[site]\ntitle = \"Ubuntu sample releases\"\ndistribution = \"Ubuntu\"\nnotice = %q\n", Notice)
 	fmt.Fprintf(&b, "staged = %s\noutput = %s\nheaders = %s\n\n", in("staged"), in("public"), in("headers"))
-	fmt.Fprintf(&b, "[store]\ndata = %s\nstate = %s\n", in("data"), in("state"))
+	fmt.Fprintf(&b, "[store]\ndata = %s\nstate = %s\n\n", in("data"), in("state"))
+	b.WriteString("[limits]\nper_minute = 1000000 # nobody else asks these servers\n")
 	for _, host := range d.Hosts() {
 		name, _, _ := strings.Cut(host, ".")
 		fmt.Fprintf(&b, "\n[[tracker]]\nname = %q\nkind = \"qatracker\"\nurl = %q\nhost = %q\nsite = %q\ntests = true\ntest_calls = 5000\n",

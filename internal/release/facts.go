@@ -231,6 +231,11 @@ type Directory struct {
 	// Signed says that the strongest list has a detached signature beside it. It
 	// does not say that the signature is good.
 	Signed bool `toml:"signed,omitempty"`
+	// Signature is what checking it gave; nil where the tree has no keyring.
+	Signature *Signature `toml:"signature,omitempty"`
+	// Held says why what the directory shows now is not believed: the rest of the
+	// record, and its images, are of the last time that it was. Empty when it is.
+	Held string `toml:"held,omitempty"`
 	// Gone are names in the strongest list that the directory does not hold.
 	Gone []string `toml:"gone,omitempty"`
 	// Unlisted are main files that the strongest list should name and does not.
@@ -238,6 +243,31 @@ type Directory struct {
 	// Strays are files that belong to no image, with the names that every
 	// directory has (lists, HEADER.html, ...) left out.
 	Strays []string `toml:"strays,omitempty"`
+}
+
+// SignatureState is what checking the signature of a checksum list gave.
+type SignatureState string
+
+// The results of checking a signature.
+const (
+	SignatureGood       SignatureState = "good"
+	SignatureMissing    SignatureState = "missing"     // there is none, though the tree has a keyring
+	SignatureBad        SignatureState = "bad"         // made by a key of the keyring, for other bytes
+	SignatureUnknownKey SignatureState = "unknown-key" // made by keys that the keyring does not have
+	SignatureExpiredKey SignatureState = "expired-key" // right, but the key had expired or was revoked
+	SignatureUnreadable SignatureState = "unreadable"  // no signature at all
+)
+
+// Signature tells who signed the strongest checksum list of a directory, and
+// whether it holds.
+type Signature struct {
+	State SignatureState `toml:"state"`
+	// Key is the fingerprint of the signing key, or its id where no more is known:
+	// upper-case hex digits. By is the first user id of the key, where it is known.
+	Key string `toml:"key,omitempty"`
+	By  string `toml:"by,omitempty"`
+	// Made is when it was signed, as the signature says.
+	Made time.Time `toml:"made,omitempty"`
 }
 
 // ImageKind tells dailies from releases.
@@ -348,6 +378,8 @@ type SourceState struct {
 	Success time.Time `toml:"success,omitempty"`
 	// Error is what the last poll failed with; empty when it did not.
 	Error string `toml:"error,omitempty"`
+	// Lost says that the source was reported as lost, and has not come back.
+	Lost bool `toml:"lost,omitempty"`
 	// Held is set while an answer is kept aside that would remove too much.
 	Held *Held `toml:"held,omitempty"`
 	// Problems are what the last good poll had to leave out or keep from before,

@@ -212,8 +212,9 @@ type Result struct {
 // Commit writes how it stands with a source and, unless facts is nil, replaces all
 // its files by those of the facts, in one step. Files whose bytes do not change are
 // not touched; those of things that are gone are removed. What a person wrote into
-// a file is kept beside it and added to the problems of the state.
-func (w *Writer) Commit(ctx context.Context, state release.SourceState, facts *release.Facts) (Result, error) {
+// a file is kept beside it and added to the problems of the state. The events are
+// added to the change log in the same step.
+func (w *Writer) Commit(ctx context.Context, state release.SourceState, facts *release.Facts, events ...release.Event) (Result, error) {
 	if problem := unfitSource(state.Name); problem != "" {
 		return Result{}, fmt.Errorf("%q cannot be the name of a source: %s", state.Name, problem)
 	}
@@ -233,7 +234,7 @@ func (w *Writer) Commit(ctx context.Context, state release.SourceState, facts *r
 }
 
 // Retire removes a source: its files, its folder and its entry in sources.toml.
-func (w *Writer) Retire(ctx context.Context, name string) (Result, error) {
+func (w *Writer) Retire(ctx context.Context, name string, events ...release.Event) (Result, error) {
 	if err := w.resume(ctx); err != nil {
 		return Result{}, err
 	}
