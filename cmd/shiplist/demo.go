@@ -9,8 +9,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"shiplist/generator"
 	"shiplist/agent"
+	"shiplist/generator"
 	"shiplist/internal/config"
 	"shiplist/internal/demo"
 )

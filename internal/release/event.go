@@ -51,8 +51,8 @@ type Event struct {
 	// After is when the source was last seen as it was before, Seen when it was first
 	// seen as it is: it happened in between. After is the zero time where there was
 	// no poll before.
-	After time.Time  `toml:"after,omitempty" json:"after,omitzero"`
-	Seen  time.Time  `toml:"seen" json:"seen"`
+	After time.Time `toml:"after,omitempty" json:"after,omitzero"`
+	Seen  time.Time `toml:"seen" json:"seen"`
 	What  EventKind `toml:"what" json:"what"`
 	// Source and what follows say what it concerns; slugs and paths as in [Facts],
 	// empty where they do not apply.
