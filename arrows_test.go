@@ -48,6 +48,7 @@ var arrows = map[string]arrow{
 	"internal/testenv": {},
 	"internal/browser": {},
 	"agent/fetch":      {modules: []string{xsync}},
+	"agent/recheck":    {never: ioPackages},
 	"agent/qatracker": {
 		may:     sources(),
 		modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/text", renameio, xsync},
