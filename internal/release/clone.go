@@ -44,7 +44,7 @@ func clonePointer[T any](p *T) *T {
 func cloneDirectory(d *Directory) {
 	d.Aliases, d.Checksums = slices.Clone(d.Aliases), slices.Clone(d.Checksums)
 	d.Gone, d.Unlisted = slices.Clone(d.Gone), slices.Clone(d.Unlisted)
-	d.Strays = slices.Clone(d.Strays)
+	d.Strays, d.Signature = slices.Clone(d.Strays), clonePointer(d.Signature)
 }
 
 func cloneFile(f *File) { f.Size = clonePointer(f.Size) }

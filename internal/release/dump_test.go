@@ -36,7 +36,12 @@ func dump(p *Picture) []string {
 	for _, t := range p.Trees {
 		put("tree %s %s %s", t.Name, t.Role, t.Site)
 		for _, x := range t.Directories {
-			put("  dir %+v %s", x.Directory, x.URL)
+			bare := x.Directory
+			bare.Signature = nil
+			put("  dir %+v %s", bare, x.URL)
+			if x.Signature != nil {
+				put("    signature %+v", *x.Signature)
+			}
 			for _, i := range x.Images {
 				put("    image %s %d", imageText(i), i.Limit)
 			}

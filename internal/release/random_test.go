@@ -20,6 +20,7 @@ var vocabulary = map[string][]string{
 	"SeriesStatus":    {"", "active", "active", "disabled", "odd"},
 	"DirectoryKind":   {"dated", "current", "release", "pool", "odd"},
 	"ImageKind":       {"daily", "release", "odd"},
+	"SignatureState":  {"good", "missing", "bad", "unknown-key", "expired-key", "unreadable", "odd"},
 	"Official":        {"", "yes", "named", "no", "poolonly", "inteliot", "odd"},
 }
 

@@ -165,13 +165,24 @@ func compareDirectories(a, b Directory) int {
 		texts(a.Series, b.Series, a.Project, b.Project, a.Path, b.Path,
 			string(a.Kind), string(b.Kind)),
 		CompareBuildIDs(a.BuildID, b.BuildID),
-		texts(a.Status, b.Status),
+		texts(a.Status, b.Status, a.Held, b.Held),
 		flags(a.Signed, b.Signed),
+		compareSignatures(a.Signature, b.Signature),
 		slices.Compare(a.Aliases, b.Aliases),
 		slices.Compare(a.Checksums, b.Checksums),
 		slices.Compare(a.Gone, b.Gone),
 		slices.Compare(a.Unlisted, b.Unlisted),
 		slices.Compare(a.Strays, b.Strays),
+	)
+}
+
+func compareSignatures(a, b *Signature) int {
+	if a == nil || b == nil {
+		return flags(a != nil, b != nil)
+	}
+	return cmp.Or(
+		texts(string(a.State), string(b.State), a.Key, b.Key, a.By, b.By),
+		a.Made.Compare(b.Made),
 	)
 }
 

@@ -49,3 +49,35 @@ func TestSortIsTotal(t *testing.T) {
 		}
 	}
 }
+
+// TestSortKnowsEveryField puts two records that differ in one field in both orders:
+// the order afterwards is the same, for each field of each record.
+func TestSortKnowsEveryField(t *testing.T) {
+	t.Parallel()
+	facts := reflect.TypeFor[Facts]()
+	for i := range facts.NumField() {
+		list := facts.Field(i).Type
+		if list.Kind() != reflect.Slice {
+			continue
+		}
+		for k := range list.Elem().NumField() {
+			a, b := Facts{}, Facts{}
+			for n, f := range []*Facts{&a, &b} {
+				v := reflect.ValueOf(f).Elem().Field(i)
+				v.Set(reflect.MakeSlice(list, 2, 2))
+				set(v.Index(n).Field(k))
+				f.Sort()
+			}
+			if diff := cmp.Diff(a, b); diff != "" {
+				t.Errorf("%v.%s does not count\n%s", list.Elem(), list.Elem().Field(k).Name, diff)
+			}
+		}
+	}
+}
+
+// set gives a field a value that is not zero.
+func set(v reflect.Value) {
+	for rng := rand.New(rand.NewSource(1)); v.IsZero(); {
+		fill(rng, v, 0)
+	}
+}

@@ -31,6 +31,7 @@ func documented() map[string]reflect.Type {
 		"[[bug]]":                  reflect.TypeFor[release.Bug](),
 		"[[build]] of a milestone": reflect.TypeFor[release.Entry](),
 		"[[directory]]":            reflect.TypeFor[release.Directory](),
+		"[directory.signature]":    reflect.TypeFor[release.Signature](),
 		"[[image]]":                reflect.TypeFor[release.Image](),
 		"[[image.file]]":           reflect.TypeFor[release.File](),
 		"[[netboot]]":              reflect.TypeFor[release.NetbootSet](),
