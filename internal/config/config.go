@@ -14,6 +14,7 @@ package config
 
 import (
 	"time"
+	_ "time/tzdata" // a zone has the same rules on every host, and is known on each
 
 	"shiplist/internal/release"
 )

@@ -101,10 +101,10 @@ func (d *document) read(c *Config) {
 			read(t)
 		}
 	}
+	d.readRules(&c.Rules) // sources name series
 	rows(d, "tracker", &c.Trackers, readTracker)
 	rows(d, "tree", &c.Trees, readTree)
 	rows(d, "plan", &c.Plans, readPlan)
-	d.readRules(&c.Rules)
 	rows(d, "rush", &c.Rushes, c.readRush)
 	d.root.close()
 }

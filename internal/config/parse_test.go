@@ -28,7 +28,7 @@ func TestParseTakesSourcesFromTheFileAlone(t *testing.T) {
 	c := parse(t, oneTree)
 	want := []Tree{{
 		Name: "full", Role: "full", URL: "https://cdimage.example.org", Site: "https://cdimage.example.org",
-		Schedule: "*/15 * * * *", Head: true, Depth: 10,
+		Schedule: "*/15 * * * *", Recheck: 6 * time.Hour, Head: true, Depth: 10,
 	}}
 	if diff := cmp.Diff(want, c.Trees); diff != "" {
 		t.Errorf("trees (-want +got):\n%s", diff)
@@ -106,6 +106,7 @@ name = "iso"
 url = "https://10.0.0.1:8443/xmlrpc.php"
 host = "iso.qa.example.org"
 schedule = "@hourly"
+recheck = "1h"
 tests = true
 test_calls = 5
 user = "bot"
@@ -120,11 +121,11 @@ site = "https://tests.example.org/"
 `)
 	want := []Tracker{{
 		Name: "iso", Kind: "qatracker", URL: "https://10.0.0.1:8443/xmlrpc.php", Host: "iso.qa.example.org",
-		Site: "https://iso.qa.example.org", Schedule: "@hourly", Tests: true, TestCalls: 5,
+		Site: "https://iso.qa.example.org", Schedule: "@hourly", Recheck: time.Hour, Tests: true, TestCalls: 5,
 		User: "bot", KeyFile: "/srv/ship/keys/iso",
 	}, {
 		Name: "tests", Kind: "test-observer", URL: "http://127.0.0.1:30000/", KeyEnv: "TESTS_KEY",
-		Site: "https://tests.example.org", Schedule: "*/10 * * * *", TestCalls: 200,
+		Site: "https://tests.example.org", Schedule: "*/10 * * * *", Recheck: 6 * time.Hour, TestCalls: 200,
 	}}
 	if diff := cmp.Diff(want, c.Trackers); diff != "" {
 		t.Errorf("trackers (-want +got):\n%s", diff)
@@ -237,6 +238,9 @@ func TestInitTextExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(c.Rushes) != 1 {
+		t.Errorf("%d rushes, want one", len(c.Rushes))
+	}
 	if len(c.Rules.Products) != 1 || len(c.Rules.Series) != 1 || len(c.Plans) != 1 || len(c.Rules.Netboot) != 1 {
 		t.Errorf("%d products, %d series, %d plans, %d netboot rules; want one each",
 			len(c.Rules.Products), len(c.Rules.Series), len(c.Plans), len(c.Rules.Netboot))
@@ -260,6 +264,10 @@ func TestDurationsOfTheDefault(t *testing.T) {
 	c := defaultConfig(t)
 	if c.Site.Freshness != time.Hour || c.Agent.HoldFor != 24*time.Hour || c.Agent.HoldLeast != 5 || c.Agent.HoldShare != 0.5 {
 		t.Errorf("%+v %+v", c.Site, c.Agent)
+	}
+	if c.Agent.Spread != time.Minute || c.Agent.StopWithin != 20*time.Second || !c.Agent.Generate || c.Agent.GenerateAfter != 30*time.Second ||
+		c.Agent.Timezone != "UTC" || c.Agent.Listen != "" || c.Limits.PerMinute != 600 || c.Limits.BackoffLeast != 10*time.Second || c.Limits.BackoffMost != time.Hour {
+		t.Errorf("%+v %+v", c.Agent, c.Limits)
 	}
 	if c.Limits.Connections != 2 || c.Limits.ListingBytes != 16<<20 || c.Limits.TrackerBytes != 64<<20 {
 		t.Errorf("%+v", c.Limits)

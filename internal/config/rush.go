@@ -19,7 +19,7 @@ func (c *Config) readRush(t *table) Rush {
 	t.schedule("schedule", &r.Schedule)
 	t.require("from", "until", "schedule")
 	if !r.From.IsZero() && !r.Until.IsZero() && !r.From.Before(r.Until) {
-		t.note("until", fmt.Sprintf("%s is not after from, which is %s", r.Until.Format(momentForm), r.From.Format(momentForm)))
+		t.note("until", fmt.Sprintf("%q is not after from, which is %q", t.values["until"], t.values["from"]))
 	}
 	for i, pattern := range r.Sources {
 		if !slices.ContainsFunc(c.names(), func(name string) bool { return release.Match([]string{pattern}, name) }) {

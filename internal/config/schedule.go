@@ -14,6 +14,30 @@ import (
 // one second of "@every 0s", lets fields of commas only and days that never come
 // pass. So a schedule is checked here before it gets there.
 
+// LeastGap is how far apart the polls of a kind of source are at least, whatever its
+// schedule says.
+func LeastGap(kind string) time.Duration {
+	if kind == "test-observer" {
+		return 2 * time.Minute // what its operators ask for
+	}
+	return everyLeast
+}
+
+// gap is how near each other a schedule's times may come, or less.
+func gap(s cron.Schedule) time.Duration {
+	switch s := s.(type) {
+	case cron.ConstantDelaySchedule:
+		return s.Delay
+	case *cron.SpecSchedule:
+		for minute := range 60 {
+			if s.Minute>>minute&1 == 1 && s.Minute>>((minute+1)%60)&1 == 1 {
+				return time.Minute
+			}
+		}
+	}
+	return 2 * time.Minute
+}
+
 const (
 	everyLeast = 10 * time.Second
 	everyMost  = 366 * 24 * time.Hour

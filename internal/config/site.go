@@ -61,8 +61,12 @@ func (l *Limits) read(t *table) {
 	t.count("per_minute", &l.PerMinute, 1, 10_000_000)
 	t.duration("backoff_least", &l.BackoffLeast, false)
 	t.duration("backoff_most", &l.BackoffMost, false)
-	if l.BackoffMost < l.BackoffLeast {
+	switch {
+	case l.BackoffMost >= l.BackoffLeast:
+	case t.given("backoff_most"):
 		t.note("backoff_most", fmt.Sprintf("%s is less than backoff_least, which is %s", l.BackoffMost, l.BackoffLeast))
+	default:
+		t.note("backoff_least", fmt.Sprintf("%s is more than backoff_most, which is %s", l.BackoffLeast, l.BackoffMost))
 	}
 	t.duration("connect", &l.Connect, false)
 	t.duration("headers", &l.Headers, false)
@@ -86,9 +90,9 @@ func isZone(s string) bool {
 // own administrators.
 func isLoopbackPort(s string) bool {
 	host, port, err := net.SplitHostPort(s)
-	n, numeric := strconv.Atoi(port)
+	_, numeric := strconv.ParseUint(port, 10, 16)
 	ip := net.ParseIP(host)
-	return err == nil && numeric == nil && n >= 0 && n <= 65535 && (host == "localhost" || ip != nil && ip.IsLoopback())
+	return err == nil && numeric == nil && (host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // filled notes keys that are there and empty.

@@ -75,6 +75,9 @@ func readTracker(t *table) Tracker {
 	t.checked("key_env", &r.KeyEnv, envName.MatchString, `the name of an environment variable; write it like "ISO_TRACKER_KEY"`)
 	t.text("key_file", &r.KeyFile)
 	t.require("name", "url")
+	if s, err := Schedule(r.Schedule, time.UTC); err == nil && gap(s) < LeastGap(r.Kind) {
+		t.note("schedule", fmt.Sprintf("%q is too often for a %s; write at least %s apart, like \"*/5 * * * *\"", r.Schedule, r.Kind, LeastGap(r.Kind)))
+	}
 	r.checkKey(t)
 	t.close()
 	if r.Site == "" {
