@@ -45,6 +45,7 @@ var arrows = map[string]arrow{
 		never:   []string{"net", "net/http"},
 	},
 	"internal/demo":    {may: []string{"internal/release"}},
+	"internal/judge":   {},
 	"internal/testenv": {},
 	"internal/browser": {},
 	"agent/fetch":      {modules: []string{xsync}},
