@@ -29,11 +29,11 @@ func New() (*Demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	trees, err := growTrees()
+	f, err := growTrees()
 	if err != nil {
 		return nil, err
 	}
-	return &Demo{&tracker{db, methods()}, trees}, nil
+	return &Demo{&tracker{db, methods()}, f.trees}, nil
 }
 
 // Tracker serves both sites of the sample tracker, chosen by the Host header: the

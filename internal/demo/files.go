@@ -157,16 +157,20 @@ func netbootConfig(name, iso string) string {
 func (f *forest) writeLists() {
 	for tree, dirs := range f.lists {
 		for dir, l := range dirs {
-			f.writeList(f.trees[tree], dir, l)
-			if path.Base(dir) == ".pool" {
-				continue
-			}
-			t := f.trees[tree]
-			t.text(path.Join(dir, "HEADER.html"), f.header(dir, l), l.newest.Add(6*time.Minute))
-			t.text(path.Join(dir, "FOOTER.html"), footer, l.newest.Add(6*time.Minute))
-			t.dir(dir).indexed = true
+			f.complete(f.trees[tree], dir, l)
 		}
 	}
+}
+
+// complete adds to a directory what is made when its images are there.
+func (f *forest) complete(t *fsTree, dir string, l *checksums) {
+	f.writeList(t, dir, l)
+	if path.Base(dir) == ".pool" {
+		return
+	}
+	t.text(path.Join(dir, "HEADER.html"), f.header(dir, l), l.newest.Add(6*time.Minute))
+	t.text(path.Join(dir, "FOOTER.html"), footer, l.newest.Add(6*time.Minute))
+	t.dir(dir).indexed = true
 }
 
 func (f *forest) writeList(t *fsTree, dir string, l *checksums) {
@@ -243,7 +247,7 @@ func (f *forest) header(dir string, l *checksums) string {
 
 // writeSiteManifests adds the helper files at the roots: .manifest-daily has what
 // lies below current and pending of the full tree, .manifest all of the simple one.
-func (f *forest) writeSiteManifests() {
+func (f *forest) writeSiteManifests(when time.Time) {
 	full := f.trees["full"]
 	var lines []string
 	for base := range f.bases {
@@ -251,7 +255,6 @@ func (f *forest) writeSiteManifests() {
 			lines = append(lines, manifestLines(full, path.Join(base, name))...)
 		}
 	}
-	when := Now().Add(-9 * time.Minute)
 	full.text(".manifest-daily", joinSorted(lines), when)
 
 	simple := f.trees["simple"]

@@ -29,7 +29,7 @@ type checksums struct {
 }
 
 // growTrees builds the trees from their tables.
-func growTrees() (map[string]*fsTree, error) {
+func growTrees() (*forest, error) {
 	images, err := readImages()
 	if err != nil {
 		return nil, err
@@ -52,11 +52,11 @@ func growTrees() (map[string]*fsTree, error) {
 	}
 	f.pointAtBuilds()
 	f.writeLists()
-	f.writeSiteManifests()
+	f.writeSiteManifests(Now().Add(-9 * time.Minute))
 	for _, t := range f.trees {
 		t.root.settle()
 	}
-	return f.trees, nil
+	return f, nil
 }
 
 func (f *forest) readHeadings() error {
