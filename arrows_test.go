@@ -67,6 +67,10 @@ var arrows = map[string]arrow{
 		may:     append(sources(), "internal/store", "agent/qatracker", "agent/tree"),
 		modules: []string{xsync},
 	},
+	"agent/observe": {
+		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},
+		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
+	},
 	"generator": {
 		may: []string{".", "internal/config", "internal/release", "internal/store", "internal/tomlpos"},
 		modules: []string{
@@ -75,10 +79,13 @@ var arrows = map[string]arrow{
 		},
 		never: []string{"net", "net/http", "os/exec"},
 	},
-	"cmd/shiplist": {may: []string{
-		".", "agent", "agent/fetch", "agent/qatracker", "agent/tree", "generator",
-		"internal/config", "internal/demo", "internal/release", "internal/store",
-	}},
+	"cmd/shiplist": {
+		may: []string{
+			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator",
+			"internal/config", "internal/demo", "internal/release", "internal/store",
+		},
+		modules: []string{"github.com/fsnotify/fsnotify"},
+	},
 }
 
 // Modules that several packages use.

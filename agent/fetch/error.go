@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net"
 	"net/url"
@@ -23,14 +24,16 @@ const (
 	KindRedirect Kind = "redirect" // to another host, a weaker scheme, or without end
 	KindEncoding Kind = "encoding" // broken gzip
 	KindRequest  Kind = "request"  // the request itself is no good
+	KindResting  Kind = "resting"  // not sent: the host is left alone
 )
 
 // Error is what every failed request ends with.
 type Error struct {
 	Method, URL string // without credentials
 	Kind        Kind
-	Status      int    // where there was one
-	Text        string // what went wrong, and for KindStatus the reason phrase
+	Status      int       // where there was one
+	Text        string    // what went wrong, and for KindStatus the reason phrase
+	Until       time.Time // for KindResting: when the host may be asked again
 	Err         error
 }
 
@@ -60,6 +63,7 @@ var errAnswer = errors.New("whole answer took too long")
 
 // fail sorts a failure of the network by its cause.
 func (a *attempt) fail(ctx context.Context, at stage, err error) *Error {
+	a.reached = at
 	if cause := context.Cause(ctx); cause != nil {
 		return a.ended(cause)
 	}
@@ -67,8 +71,28 @@ func (a *attempt) fail(ctx context.Context, at stage, err error) *Error {
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return a.error(KindTimeout, a.patience(at), err)
 	}
-	return a.error(KindNetwork, plain(err.Error(), 300), err)
+	text := err.Error()
+	if problem := outdated(err, time.Now()); problem != "" {
+		text = problem
+	}
+	return a.error(KindNetwork, plain(text, 300), err)
 }
+
+// outdated words that a certificate is not valid at this time, and is empty for any
+// other error.
+func outdated(err error, now time.Time) string {
+	var invalid x509.CertificateInvalidError
+	switch {
+	case !errors.As(err, &invalid) || invalid.Reason != x509.Expired || invalid.Cert == nil:
+		return ""
+	case now.Before(invalid.Cert.NotBefore):
+		return "the certificate is not valid before " + clock(invalid.Cert.NotBefore) + "; see whether the clock of this machine is right"
+	}
+	return "the certificate has expired on " + clock(invalid.Cert.NotAfter)
+}
+
+// clock writes a moment for people.
+func clock(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 MST") }
 
 // ended words the end of a context.
 func (a *attempt) ended(cause error) *Error {

@@ -1,16 +1,38 @@
 // Package fetch is the one HTTP client for all sources: it says who it is, waits
 // no longer than it was told, reads no more than it was told, and tells exactly
-// what went wrong. It knows nothing of what it fetches, keeps no cookies, and
-// asks once: whether and when to ask again is for the caller to say.
+// what went wrong. It knows nothing of what it fetches, and keeps no cookies.
 //
-// The one idea to keep in mind: an answer is handed over whole, or not at all. A
+// The first idea to keep in mind: an answer is handed over whole, or not at all. A
 // [Response] has been read to its end within its limits and had the status and
 // the media type that were asked for; everything else is an [*Error].
+//
+// The second: manners are kept towards a host, by which is meant a host and port, and
+// never towards one address or for one source. All requests of a [Client] share what it
+// knows of a host:
+//
+//   - No more than PerHost requests are under way at once, and no more than PerMinute in
+//     a minute, spread evenly. A host that answers 429 or 503 gets half as many for an
+//     hour.
+//   - A host that cannot be reached, breaks off, is too slow, or answers 429, 502, 503,
+//     504 or a third 500 in a row rests: from BackoffLeast on, twice as long after each
+//     further failure up to BackoffMost, and up to half as much again by chance, so that
+//     clients that were turned away together do not come back together. Its own wish
+//     (Retry-After, up to a day) counts where that is longer. Any other status, a 404 or
+//     403 too, is an answer.
+//   - A request for a host that rests waits if that is short, and otherwise fails at once
+//     with [KindResting], before anything is sent. [Client.Rest] tells it beforehand.
+//   - When a host has rested, one request goes ahead, and the others wait for what
+//     becomes of it. So no outage ends in a burst, and none is for ever.
+//   - GET, HEAD and what is Repeatable are sent up to three times, with the host's rest
+//     in between.
+//
+// Rests outlive the process in the StateFile.
 package fetch
 
 import (
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"sync"
@@ -31,6 +53,8 @@ type Options struct {
 	BackoffLeast, BackoffMost time.Duration
 	// StateFile keeps which hosts are to be left alone over a restart; empty for none.
 	StateFile string
+	// Jitter is a chance from 0 to 1, for tests; nil for a real one.
+	Jitter    func() float64
 	Logger    *slog.Logger
 	Transport http.RoundTripper // for tests; nil for the network
 }
@@ -43,6 +67,14 @@ func (o Options) withDefaults() Options {
 	o.Connect = orDuration(o.Connect, 10*time.Second)
 	o.Headers = orDuration(o.Headers, 30*time.Second)
 	o.Answer = orDuration(o.Answer, 2*time.Minute)
+	if o.PerMinute <= 0 {
+		o.PerMinute = 600
+	}
+	o.BackoffLeast = orDuration(o.BackoffLeast, 10*time.Second)
+	o.BackoffMost = max(orDuration(o.BackoffMost, time.Hour), o.BackoffLeast)
+	if o.Jitter == nil {
+		o.Jitter = rand.Float64
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
@@ -78,15 +110,22 @@ func network(o Options) *http.Transport {
 
 // Client fetches. It is safe for use by several goroutines.
 type Client struct {
-	o Options
+	o    Options
+	kept *hostsFile
 
 	mu    sync.Mutex
-	slots map[string]chan struct{} // by host and port
+	hosts map[string]*host // by host and port
 }
 
-// New returns a client.
+// New returns a client. It knows the rests that are in the StateFile.
 func New(o Options) *Client {
-	return &Client{o: o.withDefaults(), slots: make(map[string]chan struct{})}
+	c := &Client{o: o.withDefaults(), hosts: make(map[string]*host)}
+	c.kept = &hostsFile{path: c.o.StateFile, logger: c.o.Logger, hosts: make(map[string]keptHost)}
+	for name, r := range c.kept.load(time.Now(), c.o.BackoffMost) {
+		h := c.host(name)
+		h.rest, h.epoch = r, 1
+	}
+	return c
 }
 
 // Request is one request.
@@ -124,7 +163,8 @@ type Response struct {
 	Header http.Header
 	Body   []byte // decompressed
 	URL    string // after redirects, which stay on the host
-	// Validators are those of the answer; zero where the server sends none.
+	// Validators are those of the answer, and with 304 those that were sent where the
+	// answer has none; zero where the server sends none.
 	Validators Validators
 	// Length is the Content-Length of a HEAD; -1 when not told.
 	Length int64
@@ -132,6 +172,9 @@ type Response struct {
 
 // Stats counts what a client has done.
 type Stats struct {
-	Requests int64 // redirects count, too
+	Requests int64 // redirects and repetitions count, too
 	Bytes    int64 // of bodies as they came over the wire
+	// Errors counts what failed, by kind, also where sending it again helped; nil when
+	// nothing did.
+	Errors map[Kind]int
 }

@@ -27,8 +27,11 @@ func serve(t *testing.T, h http.HandlerFunc) string {
 	return s.URL
 }
 
+// session is one that does not wait: a host that failed is not asked again, and the
+// ceiling is out of reach.
 func session(t *testing.T, o Options) *Session {
 	t.Helper()
+	o.BackoffLeast, o.PerMinute = time.Hour, 1e6
 	return New(o).Session()
 }
 
@@ -294,16 +297,14 @@ func TestContextEndsEverything(t *testing.T) {
 func TestDefaults(t *testing.T) {
 	t.Parallel()
 	type limits struct {
-		PerHost                  int
-		Connect, Headers, Answer time.Duration
+		PerHost, PerMinute                                  int
+		Connect, Headers, Answer, BackoffLeast, BackoffMost time.Duration
 	}
 	o := New(Options{}).o
-	want := limits{2, 10 * time.Second, 30 * time.Second, 2 * time.Minute}
-	if diff := cmp.Diff(want, limits{o.PerHost, o.Connect, o.Headers, o.Answer}); diff != "" {
+	want := limits{2, 600, 10 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Second, time.Hour}
+	got := limits{o.PerHost, o.PerMinute, o.Connect, o.Headers, o.Answer, o.BackoffLeast, o.BackoffMost}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if got := cap(New(Options{}).slotsOf("h:80")); got != 2 {
-		t.Errorf("%d requests at once to one host, want 2", got)
 	}
 }
 
@@ -324,7 +325,7 @@ func TestPerHost(t *testing.T) {
 		<-leave
 		count(-1)
 	})
-	c := New(Options{PerHost: 3})
+	c := New(Options{PerHost: 3, PerMinute: 1e6})
 	var all sync.WaitGroup
 	for range 12 {
 		all.Go(func() {

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -24,11 +26,27 @@ type Session struct {
 	c        *Client
 	requests atomic.Int64
 	bytes    atomic.Int64
+
+	mu     sync.Mutex
+	errors map[Kind]int
 }
 
 // Stats tells what the session has done so far.
 func (s *Session) Stats() Stats {
-	return Stats{Requests: s.requests.Load(), Bytes: s.bytes.Load()}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Stats{Requests: s.requests.Load(), Bytes: s.bytes.Load(), Errors: maps.Clone(s.errors)}
+}
+
+// count counts an error and returns it.
+func (s *Session) count(err *Error) *Error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.errors == nil {
+		s.errors = make(map[Kind]int)
+	}
+	s.errors[err.Kind]++
+	return err
 }
 
 // attempt is one request on its way: what is asked for, where it stands after
@@ -38,30 +56,44 @@ type attempt struct {
 	o      *Options
 	r      Request
 	method string
+	host   *host    // of the address that was asked for
 	url    *url.URL // without credentials
-	status int
+
+	sent   int // how often
+	rests  int // of the host, how many it waited for
+	rested int // the epoch of the last of them
+
+	validated bool // validators were sent
+	status    int
+	reached   stage
+	after     time.Duration // for how long the answer asks to be left alone
 }
 
 // Do sends one request and reads its answer. Any error is an [*Error].
 func (s *Session) Do(ctx context.Context, r Request) (*Response, error) {
 	a := &attempt{s: s, o: &s.c.o, r: r, method: r.Method}
 	if err := a.check(); err != nil {
+		return nil, s.count(err)
+	}
+	a.host = s.c.host(hostOf(a.url))
+	res, err := a.insist(ctx)
+	if err != nil {
 		return nil, err
 	}
-	free, err := s.c.slot(ctx, a.url)
-	if err != nil {
-		return nil, a.ended(err)
-	}
-	defer free()
+	return res, nil
+}
+
+// send sends the request and follows its redirects.
+func (a *attempt) send(ctx context.Context) (*Response, *Error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, a.o.Answer, errAnswer)
 	defer cancel()
-	for range maxRedirects + 1 {
-		res, err := a.once(ctx)
-		if err != nil {
-			return nil, err
+	for i := range maxRedirects + 1 {
+		if i > 0 {
+			a.host.charge()
 		}
-		if res != nil {
-			return res, nil
+		res, err := a.once(ctx)
+		if res != nil || err != nil {
+			return res, err
 		}
 	}
 	return nil, a.error(KindRedirect, "more than "+redirectsWord+" redirects", nil)
@@ -95,7 +127,7 @@ func (a *attempt) check() *Error {
 
 // once sends the request to where it stands now. Without response and error the
 // answer was a redirect, and the attempt stands at its target.
-func (a *attempt) once(ctx context.Context) (*Response, error) {
+func (a *attempt) once(ctx context.Context) (*Response, *Error) {
 	var connected atomic.Bool
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
 	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, trace), a.method, a.url.String(), a.body())
@@ -103,7 +135,7 @@ func (a *attempt) once(ctx context.Context) (*Response, error) {
 		return nil, a.error(KindRequest, plain(err.Error(), 300), err)
 	}
 	a.dress(req)
-	a.status = 0
+	a.status, a.after = 0, 0
 	start, asked := time.Now(), a.url
 	a.s.requests.Add(1)
 	resp, err := a.o.Transport.RoundTrip(req)
@@ -113,7 +145,7 @@ func (a *attempt) once(ctx context.Context) (*Response, error) {
 		return nil, failed
 	}
 	defer resp.Body.Close()
-	a.status = resp.StatusCode
+	a.status, a.after = resp.StatusCode, retryAfter(resp.Header, time.Now())
 	wire := &counter{r: resp.Body}
 	res, failed := a.read(ctx, resp, wire)
 	if res == nil {
@@ -122,10 +154,7 @@ func (a *attempt) once(ctx context.Context) (*Response, error) {
 	}
 	a.s.bytes.Add(wire.n)
 	a.log(ctx, asked, start, wire.n, failed)
-	if failed != nil {
-		return nil, failed
-	}
-	return res, nil
+	return res, failed
 }
 
 // body is the request's body, anew for each time that it is sent.
@@ -141,6 +170,8 @@ func (a *attempt) dress(req *http.Request) {
 	if a.r.Header != nil {
 		req.Header = a.r.Header.Clone()
 	}
+	a.r.Validators.put(req.Header)
+	a.validated = req.Header.Get("If-None-Match") != "" || req.Header.Get("If-Modified-Since") != ""
 	req.Header.Set("User-Agent", a.o.UserAgent)
 	// Asking is ours alone; see network. The length of a packed answer is of no
 	// use to whoever sends a HEAD.
@@ -164,8 +195,9 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 	if slices.Contains(redirects, resp.StatusCode) {
 		return nil, a.follow(resp)
 	}
-	res := &Response{Status: resp.StatusCode, Header: resp.Header, URL: a.url.String(), Length: -1}
-	if resp.StatusCode == http.StatusNotModified && a.validated() {
+	res := &Response{Status: resp.StatusCode, Header: resp.Header, URL: a.url.String(), Length: -1, Validators: validatorsOf(resp.Header)}
+	if resp.StatusCode == http.StatusNotModified && a.validated {
+		res.Validators = res.Validators.merged(a.r.Validators)
 		return res, nil
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
@@ -190,11 +222,6 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 	}
 	res.Body = body
 	return res, nil
-}
-
-// validated reports whether the request allows an answer without body.
-func (a *attempt) validated() bool {
-	return a.r.Header.Get("If-None-Match") != "" || a.r.Header.Get("If-Modified-Since") != ""
 }
 
 // statusText is the status line as it came: its reason phrase says more than the

@@ -1,0 +1,169 @@
+package fetch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/renameio/v2"
+)
+
+const (
+	mostState   = 1 << 20        // bytes of the file
+	mostHosts   = 1000           // hosts that are taken from it
+	staleAfter  = 24 * time.Hour // after the end of a rest, it says nothing any more
+	mostFailing = 1000           // failures in a row that are taken from it
+)
+
+// hostsFile keeps the hosts that are left alone, so that a restart does not forget
+// what they asked for. It is a convenience: where it cannot be read, all hosts count
+// as healthy, and where it cannot be written, a warning says so.
+type hostsFile struct {
+	path   string // empty for none
+	logger *slog.Logger
+
+	mu      sync.Mutex
+	hosts   map[string]keptHost
+	changed bool // since it was written
+
+	writing sync.Mutex // around written and the file
+	written []byte
+}
+
+// keptHost is a rest as it is kept.
+type keptHost struct {
+	Since    time.Time `json:"since"`
+	Until    time.Time `json:"until"`
+	Failures int       `json:"failures"`
+	Reason   string    `json:"reason"`
+}
+
+// keptFile is the form of the file.
+type keptFile struct {
+	Hosts map[string]keptHost `json:"hosts"`
+}
+
+// note takes over what is known of a host; save writes it.
+func (f *hostsFile) note(name string, r rest) {
+	if f.path == "" {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.changed = true
+	if r.healthy() {
+		delete(f.hosts, name)
+		return
+	}
+	f.hosts[name] = keptHost{Since: r.since.UTC(), Until: r.until.UTC(), Failures: r.failures, Reason: r.reason}
+}
+
+// save writes the file if it is to change.
+func (f *hostsFile) save() {
+	f.mu.Lock()
+	changed := f.changed
+	f.changed = false
+	f.mu.Unlock()
+	if !changed {
+		return
+	}
+	f.writing.Lock()
+	defer f.writing.Unlock()
+	text, err := f.text()
+	if err != nil || bytes.Equal(text, f.written) {
+		return
+	}
+	if err := replace(f.path, text); err != nil {
+		f.logger.Warn("which hosts are left alone is not kept over a restart", "err", err)
+		return
+	}
+	f.written = text
+}
+
+func (f *hostsFile) text() ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	text, err := json.MarshalIndent(keptFile{f.hosts}, "", "  ")
+	return append(text, '\n'), err
+}
+
+func replace(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, text, 0o666)
+}
+
+// load reads the file and returns the rests that still count.
+func (f *hostsFile) load(now time.Time, most time.Duration) map[string]rest {
+	rests := make(map[string]rest)
+	if f.path == "" {
+		return rests
+	}
+	text, kept, err := readHosts(f.path)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			f.logger.Warn("which hosts were left alone is not known", "err", err)
+		}
+		return rests
+	}
+	f.written = text
+	for name, k := range kept.Hosts {
+		if r, counts := k.rest(now, most); counts {
+			rests[name] = r
+			f.note(name, r)
+		}
+	}
+	return rests
+}
+
+func readHosts(path string) ([]byte, keptFile, error) {
+	var kept keptFile
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, kept, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostState+1))
+	switch {
+	case err != nil:
+	case len(text) > mostState:
+		err = fmt.Errorf("%s: larger than %s", path, size(mostState))
+	default:
+		if err = json.Unmarshal(text, &kept); err != nil {
+			err = fmt.Errorf("%s: damaged: %w", path, err)
+		}
+	}
+	if err == nil && len(kept.Hosts) > mostHosts {
+		err = fmt.Errorf("%s: damaged: %d hosts", path, len(kept.Hosts))
+	}
+	if err != nil {
+		return nil, keptFile{}, err
+	}
+	return text, kept, nil
+}
+
+// rest is what counts of a kept rest now. Its times are those of a wall clock, which
+// may have been set since: a rest is never longer than it was meant to be, nor longer
+// than any could be.
+func (k keptHost) rest(now time.Time, most time.Duration) (rest, bool) {
+	if k.Failures <= 0 || k.Until.Before(now.Add(-staleAfter)) {
+		return rest{}, false
+	}
+	left := min(k.Until.Sub(now), k.Until.Sub(k.Since))
+	if left > mostRetryAfter+most {
+		left = most
+	}
+	return rest{
+		failures: min(k.Failures, mostFailing), since: now, until: now.Add(left),
+		reason: plain(k.Reason, 400),
+	}, true
+}
