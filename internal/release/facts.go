@@ -389,21 +389,21 @@ type SourceState struct {
 
 // Held says why an answer is kept aside and how long it has been the same.
 type Held struct {
-	Reason string    `toml:"reason"`
-	Since  time.Time `toml:"since"`
-	Digest string    `toml:"digest"` // of the facts kept aside
+	Reason string    `toml:"reason" json:"reason"`
+	Since  time.Time `toml:"since" json:"since"`
+	Digest string    `toml:"digest" json:"digest"` // of the facts kept aside
 	// Never says that time alone does not let it in: the answer was empty, or the
 	// source said that it is not the one we asked for.
-	Never bool `toml:"never,omitempty"`
+	Never bool `toml:"never,omitempty" json:"never,omitempty"`
 }
 
 // Problem is something that one poll could not learn, or learnt and did not
 // believe. It is not a finding: findings are derived.
 type Problem struct {
 	// Rule names the kind: "unreadable", "listing", "checksums", "limit", "edited", ...
-	Rule    string `toml:"rule"`
-	Address string `toml:"address,omitempty"` // URL or path
-	Text    string `toml:"text"`              // one sentence: what, and what was done instead
+	Rule    string `toml:"rule" json:"rule"`
+	Address string `toml:"address,omitempty" json:"address,omitempty"` // URL or path
+	Text    string `toml:"text" json:"text"`                           // one sentence: what, and what was done instead
 }
 
 // Answer is what one poll of one source brought.
