@@ -1,17 +1,16 @@
 package store
 
 import (
-	"bufio"
-	"context"
+	or "cmp"
 	"errors"
 	"fmt"
-	"io"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,7 +22,7 @@ import (
 var errCrash = errors.New("crash")
 
 // before and after are the two states between which the tests crash: files stay,
-// change, come, go, and two were edited by hand.
+// change, come, go, and some were edited by hand.
 func before() *release.Facts {
 	f := sample("a", "1", "alpha", "beta", "same")
 	f.Builds = []release.Build{{Series: "noble", Product: "gone", BuildID: "1"}}
@@ -37,139 +36,242 @@ func after() *release.Facts {
 	return f
 }
 
-// byHand are the files that were edited: one of a thing that goes, one of a thing
-// that changes.
-var byHand = []string{"a/milestones/noble/alpha.toml", "a/milestones/noble/beta.toml"}
+// happened are the events that lead from nothing to before, and from there to after.
+func happened() (first, then []release.Event) {
+	return []release.Event{event("a", 1)}, []release.Event{event("a", 2), event("a", 3)}
+}
 
-// crashAt commits after over before, ends at the nth step, and reports whether
-// there were that many.
-func crashAt(t *testing.T, data, st string, nth int) (reached bool) {
-	t.Helper()
-	w := open(t, data, st)
-	commit(t, w, before())
-	for _, name := range byHand {
-		write(t, filepath.Join(data, name), "by hand")
+// event is the nth thing that happened to a source; every third is of the next month.
+func event(source string, n int) release.Event {
+	at := time.Date(2025, 8, 7, 14, 0, 0, 0, time.UTC).Add(time.Duration(n) * time.Second)
+	if n%3 == 0 {
+		at = at.AddDate(0, 1, 0)
 	}
-	w.step = func(string) error {
-		if nth--; nth == 0 {
-			reached = true
-			return errCrash
+	return release.Event{
+		After: at.Add(-time.Minute), Seen: at, What: release.EventBuildReady, Source: source,
+		Series: "noble", Milestone: "beta", Product: "kubuntu", BuildID: strconv.Itoa(n), From: "testing", To: "ready",
+	}
+}
+
+// byHand are the files that were edited: one of a thing that goes, one of a thing
+// that changes, and the log, which goes on with what a person made of it.
+var byHand = []string{"a/milestones/noble/alpha.toml", "a/milestones/noble/beta.toml", "changes/2025-08.toml"}
+
+const mine = "# mine\n"
+
+// edit does that, and returns what is in the files then.
+func edit(t *testing.T, data string) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, name := range byHand {
+		texts[name] = mine + "by hand"
+		if isMonth(name) {
+			texts[name] = contents(t, data)[name] + mine
+		}
+		write(t, filepath.Join(data, name), texts[name])
+	}
+	return texts
+}
+
+// faults let the disk of a writer fail at the nth change, and at all after it unless
+// it fails only once.
+type faults struct {
+	left int
+	once bool
+	err  error
+	hit  string // what failed first
+}
+
+func (f *faults) on(w *Writer) *faults {
+	w.disk.fault = func(change, name string) error {
+		if f.left--; f.left == 0 || f.left < 0 && !f.once {
+			f.hit = or.Or(f.hit, change+" "+name)
+			return f.err
 		}
 		return nil
 	}
-	s := state("a")
-	s.Error = "second"
-	_, err := w.Commit(t.Context(), s, after())
-	if reached != errors.Is(err, errCrash) {
-		t.Fatalf("error %v", err)
-	}
-	closed(t, w)
-	return reached
+	return f
 }
 
-// TestCrashAtEveryStep: whatever step a commit ends at, a reader sees the old state
-// or the new one, the next writer the same, and nothing is lost.
+// scene is a directory in which before was committed, and some files edited.
+type scene struct {
+	data, state string
+	texts       map[string]string // of the edited files
+	w           *Writer
+}
+
+func set(t *testing.T) scene {
+	t.Helper()
+	var s scene
+	s.data, s.state = place(t)
+	s.w = open(t, s.data, s.state)
+	first, _ := happened()
+	commit(t, s.w, before(), first...)
+	s.texts = edit(t, s.data)
+	return s
+}
+
+// second is the state with which after is committed.
+func second() release.SourceState {
+	s := state("a")
+	s.Error = "second"
+	return s
+}
+
+// TestCrashAtEveryStep: whatever change a commit ends at, a reader sees the old state
+// or the new one, the next writer the same, and nothing is lost, nor told twice.
 func TestCrashAtEveryStep(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
 	for nth := 1; ; nth++ {
-		data, st := place(t)
-		if !crashAt(t, data, st, nth) {
+		s := set(t)
+		f := (&faults{left: nth, err: errCrash}).on(s.w)
+		_, then := happened()
+		_, err := s.w.Commit(t.Context(), second(), after(), then...)
+		if f.hit == "" && err == nil {
 			break
 		}
-		seen[checkCrash(t, data, st, nth)]++
+		if f.hit == "" || !errors.Is(err, errCrash) && err != nil {
+			t.Fatalf("change %d (%s): error %v", nth, f.hit, err)
+		}
+		closed(t, s.w)
+		seen[s.crashed(t, fmt.Sprintf("change %d (%s)", nth, f.hit))]++
 	}
-	if seen["old"] < 2 || seen["new"] < 8 {
+	t.Logf("ended at %d changes before it stood, and %d after", seen["old"], seen["new"])
+	if seen["old"] < 20 || seen["new"] < 20 {
 		t.Errorf("crashes seen: %v", seen)
 	}
 }
 
-// checkCrash compares what is there with both states, through a reader first, then
+// crashed compares what is there with both states, through a reader first, then
 // through a writer.
-func checkCrash(t *testing.T, data, st string, nth int) string {
+func (s *scene) crashed(t *testing.T, at string) string {
 	t.Helper()
-	is := "old"
-	s, err := Load(data)
+	snapshot, err := Load(s.data)
 	var problems Problems
-	if s == nil || err != nil && !errors.As(err, &problems) {
-		t.Fatalf("step %d: %v", nth, err)
+	if snapshot == nil || err != nil && !errors.As(err, &problems) {
+		t.Fatalf("%s: %v", at, err)
 	}
-	want := before()
+	is, want := "old", before()
 	want.Milestones = want.Milestones[2:] // the edited files do not parse
-	if s.Sources[0].State.Error == "second" {
-		is, want = "new", after()
+	first, then := happened()
+	log := first
+	if snapshot.Sources[0].State.Error == "second" {
+		is, want, log = "new", after(), slices.Concat(first, then)
 	}
-	if diff := cmp.Diff(want, s.Sources[0].Facts); diff != "" {
-		t.Fatalf("step %d, %s (-want +got):\n%s", nth, is, diff)
+	if diff := cmp.Diff(want, snapshot.Sources[0].Facts); diff != "" {
+		t.Fatalf("%s, %s (-want +got):\n%s", at, is, diff)
 	}
-	w := open(t, data, st)
-	if diff := cmp.Diff(s, w.Snapshot()); diff != "" {
-		t.Fatalf("step %d, %s: reader and writer differ (-reader +writer):\n%s", nth, is, diff)
+	s.logged(t, at+", "+is, log)
+	s.w = open(t, s.data, s.state)
+	facts, err := s.w.Facts("a")
+	if diff := cmp.Diff(want, facts); diff != "" || err != nil {
+		t.Fatalf("%s, %s: the writer sees other facts (%v) (-reader +writer):\n%s", at, is, err, diff)
 	}
-	checkWhole(t, w, data, nth)
+	if got := s.w.State("a").Error; (got == "second") != (is == "new") {
+		t.Fatalf("%s, %s: the writer has the state %q", at, is, got)
+	}
+	s.whole(t, at, is)
 	return is
 }
 
-// checkWhole commits the new state again: after that every trace of a crash is gone.
-func checkWhole(t *testing.T, w *Writer, data string, nth int) {
+// whole commits the new state again, with what has happened since what is there:
+// after that every trace of a crash is gone.
+func (s *scene) whole(t *testing.T, at, is string) {
 	t.Helper()
-	commit(t, w, after())
-	files := contents(t, data)
+	first, then := happened()
+	more := then
+	if is == "new" {
+		more = nil
+	}
+	commit(t, s.w, after(), more...)
+	s.logged(t, at+", in the end", slices.Concat(first, then))
+	files := contents(t, s.data)
 	for _, name := range byHand {
-		if got := files[name+".edited"]; got != "by hand" {
-			t.Errorf("step %d: the copy of the edited file %s holds %q", nth, name, got)
+		if got := files[name+".edited"]; got != s.texts[name] {
+			t.Errorf("%s: the copy of the edited file %s holds %q", at, name, got)
 		}
 	}
 	for name := range files {
 		if strings.Contains(name, ".edited.") {
-			t.Errorf("step %d: %s was kept twice", nth, name)
+			t.Errorf("%s: %s was kept twice", at, name)
 		}
 	}
-	s, err := Load(data)
+	snapshot, err := Load(s.data)
 	if err != nil {
-		t.Fatalf("step %d: %v", nth, err)
+		t.Fatalf("%s: %v", at, err)
 	}
-	if diff := cmp.Diff(after(), s.Sources[0].Facts); diff != "" {
-		t.Errorf("step %d (-want +got):\n%s", nth, diff)
+	if diff := cmp.Diff(after(), snapshot.Sources[0].Facts); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", at, diff)
 	}
 	for _, name := range []string{nextDir, readyDir, doneDir} {
-		if _, err := os.Stat(filepath.Join(data, name)); err == nil {
-			t.Errorf("step %d: %s is still there", nth, name)
+		if _, err := os.Stat(filepath.Join(s.data, name)); err == nil {
+			t.Errorf("%s: %s is still there", at, name)
 		}
 	}
 }
 
-// TestGoOnAfterError: a writer that met an error finishes that commit with the next.
+// logged compares the change log.
+func (s *scene) logged(t *testing.T, at string, want []release.Event) {
+	t.Helper()
+	got, err := LoadEvents(s.data, time.Time{}, time.Time{})
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Fatalf("%s: the log (%v) (-want +got):\n%s", at, err, diff)
+	}
+}
+
+// TestGoOnAfterError: a writer that met an error, whatever change it came at, goes on
+// when the disk is well again, whether its caller commits the same once more or asks
+// what is there and goes on from that.
 func TestGoOnAfterError(t *testing.T) {
 	t.Parallel()
-	for nth := 1; nth <= 11; nth++ {
-		data, st := place(t)
-		w := open(t, data, st)
-		commit(t, w, before())
-		left := nth
-		w.step = func(string) error {
-			if left--; left == 0 {
-				return errCrash
-			}
-			return nil
+	seen := map[string]int{}
+	for nth, hit := 1, true; hit; nth++ {
+		hit = false
+		for _, asks := range []bool{false, true} {
+			s := set(t)
+			f := (&faults{left: nth, once: asks == (nth%2 == 0), err: syscall.ENOSPC}).on(s.w)
+			seen[s.afterError(t, asks, f)]++
+			hit = hit || f.hit != ""
 		}
-		if _, err := w.Commit(t.Context(), state("a"), after()); !errors.Is(err, errCrash) {
-			t.Fatalf("step %d: error %v", nth, err)
-		}
-		commit(t, w, sample("b", "1"))
-		checkWhole2(t, data, nth)
+	}
+	t.Logf("errors before and after the commit stood, and such that did not matter: %v", seen)
+	if seen["old"] < 50 || seen["new"] < 50 {
+		t.Errorf("errors seen: %v", seen)
 	}
 }
 
-func checkWhole2(t *testing.T, data string, nth int) {
+// afterError meets an error and goes on.
+func (s *scene) afterError(t *testing.T, asks bool, f *faults) string {
 	t.Helper()
-	s, err := Load(data)
-	if err != nil || len(s.Sources) != 2 {
-		t.Fatalf("step %d: %v", nth, err)
+	_, then := happened()
+	_, err := s.w.Commit(t.Context(), second(), after(), then...)
+	s.w.disk.fault = faultless
+	at := fmt.Sprintf("error at %q, asks %v", f.hit, asks)
+	if err == nil {
+		s.whole(t, at, "new")
+		return "no error"
 	}
-	if cmp.Diff(before(), s.Sources[0].Facts) != "" && cmp.Diff(after(), s.Sources[0].Facts) != "" {
-		t.Errorf("step %d: neither the old nor the new state: %+v", nth, s.Sources[0].Facts)
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), s.data) || !strings.Contains(err.Error(), "make room") {
+		t.Errorf("%s: %v", at, err)
 	}
+	facts, err := s.w.Facts("a")
+	if err != nil {
+		t.Fatalf("%s: %v", at, err)
+	}
+	is := "old"
+	if cmp.Equal(after(), facts) {
+		is = "new"
+	}
+	if got := s.w.State("a").Error; (got == "second") != (is == "new") {
+		t.Fatalf("%s: the facts are %s, the state is %q", at, is, got)
+	}
+	if asks {
+		s.whole(t, at, is)
+	} else {
+		s.whole(t, at, "old") // commits the same once more
+	}
+	return is
 }
 
 // TestDamagedJournal: there is no guessing.
@@ -184,94 +286,6 @@ func TestDamagedJournal(t *testing.T) {
 	}
 	if _, err := Load(data); err == nil || !strings.Contains(err.Error(), journalName) {
 		t.Errorf("error %v", err)
-	}
-}
-
-const childEnv = "SHIPLIST_STORE_TEST_CHILD"
-
-// TestMain lets the test binary be the process that is killed.
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(childEnv); dir != "" {
-		os.Exit(child(dir))
-	}
-	os.Exit(m.Run())
-}
-
-// child commits two states in turn until it is killed, and tells of each commit.
-func child(dir string) int {
-	w, err := Open(context.Background(), filepath.Join(dir, "data"), filepath.Join(dir, "state"))
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	for {
-		for _, facts := range []*release.Facts{before(), after()} {
-			if _, err := w.Commit(context.Background(), state("a"), facts); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				return 1
-			}
-			fmt.Println("committed")
-		}
-	}
-}
-
-// TestKill kills a real process in the middle of its commits.
-func TestKill(t *testing.T) {
-	t.Parallel()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	r := rand.New(rand.NewPCG(1, 2))
-	for n := range 30 {
-		c := exec.CommandContext(t.Context(), program)
-		c.Env = append(os.Environ(), childEnv+"="+dir)
-		killAfter(t, c, r.IntN(2)+1, time.Duration(r.IntN(4000))*time.Microsecond)
-		s, err := Load(filepath.Join(dir, "data"))
-		if err != nil {
-			t.Fatalf("kill %d: %v", n, err)
-		}
-		got := s.Sources[0].Facts
-		if cmp.Diff(before(), got) != "" && cmp.Diff(after(), got) != "" {
-			t.Fatalf("kill %d: neither state:\n%s", n, cmp.Diff(before(), got))
-		}
-		if len(s.Strangers) > 0 {
-			t.Errorf("kill %d: left %v", n, s.Strangers)
-		}
-	}
-	closed(t, open(t, filepath.Join(dir, "data"), filepath.Join(dir, "state")))
-	for name := range contents(t, filepath.Join(dir, "data")) {
-		if strings.Contains(name, ".edited") {
-			t.Errorf("%s: our own file was taken for an edited one", name)
-		}
-	}
-}
-
-// killAfter starts a process and kills it a moment after it has told of n commits.
-func killAfter(t *testing.T, c *exec.Cmd, n int, moment time.Duration) {
-	t.Helper()
-	c.Stderr = os.Stderr
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	for range n {
-		if !lines.Scan() {
-			t.Fatalf("the process ended by itself: %v", c.Wait())
-		}
-	}
-	timer := time.AfterFunc(moment, func() { c.Process.Kill() })
-	defer timer.Stop()
-	if _, err := io.Copy(io.Discard, out); err != nil && !errors.Is(err, os.ErrClosed) {
-		t.Fatal(err)
-	}
-	if err := c.Wait(); err == nil {
-		t.Fatal("the process was not killed")
 	}
 }
 

@@ -35,6 +35,7 @@ func documented() map[string]reflect.Type {
 		"[[image]]":                reflect.TypeFor[release.Image](),
 		"[[image.file]]":           reflect.TypeFor[release.File](),
 		"[[netboot]]":              reflect.TypeFor[release.NetbootSet](),
+		"[[event]]":                reflect.TypeFor[release.Event](),
 	}
 }
 
@@ -67,6 +68,8 @@ func TestDocumented(t *testing.T) {
 	every := map[reflect.Type]bool{}
 	records(every, reflect.TypeFor[sourcesDoc]())
 	records(every, reflect.TypeFor[release.Facts]())
+	records(every, reflect.TypeFor[eventsDoc]())
+	delete(every, reflect.TypeFor[eventsDoc]())
 	for _, record := range types {
 		delete(every, record)
 	}
@@ -74,6 +77,28 @@ func TestDocumented(t *testing.T) {
 	delete(every, reflect.TypeFor[release.Facts]())
 	if len(every) > 0 {
 		t.Errorf("docs/data.md does not have %v", every)
+	}
+}
+
+// TestEventKindsDocumented: docs/data.md names every kind of event.
+func TestEventKindsDocumented(t *testing.T) {
+	t.Parallel()
+	docs, err := os.ReadFile("../../docs/data.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile("../release/event.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := regexp.MustCompile(`EventKind += "([a-z-]+)"`).FindAllStringSubmatch(string(code), -1)
+	if len(kinds) < 30 {
+		t.Errorf("%d kinds found; there are more", len(kinds))
+	}
+	for _, kind := range kinds {
+		if !strings.Contains(string(docs), "`"+kind[1]+"`") {
+			t.Errorf("docs/data.md does not name the event %s", kind[1])
+		}
 	}
 }
 

@@ -200,8 +200,8 @@ func TestFactsWithoutEntry(t *testing.T) {
 		if f, err := w.Facts("c"); err != nil || f.Source != "c" || len(f.Products) > 0 {
 			t.Errorf("facts of a source that is new: %v, error %v", f, err)
 		}
-		if len(w.Snapshot().Sources) > 1 {
-			t.Errorf("%q: sources %v", text, w.Snapshot().Sources)
+		if len(w.States()) > 1 {
+			t.Errorf("%q: sources %v", text, w.States())
 		}
 	}
 }

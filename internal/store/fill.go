@@ -110,6 +110,10 @@ func required(record string) []string {
 		return []string{"series", "project", "name"}
 	case "File", "SourceState":
 		return []string{"name"}
+	case "Signature":
+		return []string{"state"}
+	case "Event":
+		return []string{"seen", "what", "source"}
 	}
 	return nil
 }

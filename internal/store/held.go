@@ -74,37 +74,45 @@ func (w *Writer) Hold(name string, k Kept) (string, error) {
 	}
 	digest := Digest(files)
 	files[keptName] = b.Bytes()
-	if err := w.replaceHeld(name, files); err != nil {
-		return "", fmt.Errorf("state directory %s: %w", w.state, err)
+	if err := w.present(); err != nil {
+		return "", err
 	}
-	return digest, nil
+	return digest, w.replaceHeld(name, files)
 }
 
 // replaceHeld writes the files aside and puts their folder where the old one was.
 // Readers find out by the digest when a crash left the wrong one.
 func (w *Writer) replaceHeld(name string, files map[string][]byte) error {
-	root, err := w.stateRoot()
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	next, place := heldDir+"/."+name, heldDir+"/"+name
-	if err := root.RemoveAll(next); err != nil {
-		return err
-	}
-	for below, text := range files {
-		if err := writeFile(root, next+"/"+below, text); err != nil {
+	return w.inState(func(d disk) error {
+		next, place := heldDir+"/."+name, heldDir+"/"+name
+		if err := d.removeAll(next); err != nil {
 			return err
 		}
-	}
-	return errors.Join(root.RemoveAll(place), root.Rename(next, place), syncDir(root, heldDir))
+		for _, below := range slices.Sorted(maps.Keys(files)) {
+			if err := d.write(next+"/"+below, files[below]); err != nil {
+				return err
+			}
+		}
+		if err := d.removeAll(place); err != nil {
+			return err
+		}
+		if err := d.rename(next, place); err != nil {
+			return err
+		}
+		return d.sync(heldDir)
+	})
 }
 
-func (w *Writer) stateRoot() (*os.Root, error) {
-	if err := os.MkdirAll(filepath.Join(w.state, heldDir), 0o755); err != nil {
-		return nil, err
+// inState does something in the state directory.
+func (w *Writer) inState(do func(disk) error) error {
+	root, err := os.OpenRoot(w.state)
+	if err == nil {
+		err = errors.Join(do(disk{root: root, fault: w.disk.fault}), root.Close())
 	}
-	return os.OpenRoot(w.state)
+	if err != nil {
+		return fmt.Errorf("state directory %s: %w%s", w.state, err, advice(err))
+	}
+	return nil
 }
 
 // Kept returns the answer of a source that is kept aside, or nil when there is none.
@@ -112,16 +120,19 @@ func (w *Writer) Kept(name string) (*Kept, error) {
 	if problem := unfitSource(name); problem != "" {
 		return nil, fmt.Errorf("%q cannot be the name of a source: %s", name, problem)
 	}
-	root, err := w.stateRoot()
-	if err != nil {
+	if err := w.present(); err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	place := heldDir + "/" + name
-	if _, err := root.Stat(place + "/" + keptName); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	return w.readKept(root, name, place)
+	var k *Kept
+	var unreadable error
+	err := w.inState(func(d disk) error {
+		place := heldDir + "/" + name
+		if _, err := d.root.Stat(place + "/" + keptName); !errors.Is(err, fs.ErrNotExist) {
+			k, unreadable = w.readKept(d.root, name, place)
+		}
+		return nil
+	})
+	return k, errors.Join(err, unreadable)
 }
 
 func (w *Writer) readKept(root *os.Root, name, place string) (*Kept, error) {
@@ -166,10 +177,8 @@ func (w *Writer) Drop(name string) error {
 	if problem := unfitSource(name); problem != "" {
 		return fmt.Errorf("%q cannot be the name of a source: %s", name, problem)
 	}
-	root, err := w.stateRoot()
-	if err != nil {
+	if err := w.present(); err != nil {
 		return err
 	}
-	defer root.Close()
-	return root.RemoveAll(path.Join(heldDir, name))
+	return w.inState(func(d disk) error { return d.removeAll(path.Join(heldDir, name)) })
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 )
@@ -62,19 +63,16 @@ func hash(text []byte) string {
 
 // stage writes a commit aside, durably.
 func (w *Writer) stage(j *journal, texts map[string][]byte) error {
-	if err := w.root.RemoveAll(nextDir); err != nil {
+	if err := w.disk.removeAll(nextDir); err != nil {
 		return err
 	}
 	var names []string
 	for _, p := range j.Put {
 		name := nextDir + "/files/" + p.Path
-		if err := writeFile(w.root, name, texts[p.Path]); err != nil {
+		if err := w.disk.write(name, texts[p.Path]); err != nil {
 			return err
 		}
 		names = append(names, name)
-	}
-	if err := w.step("staged"); err != nil {
-		return err
 	}
 	var b bytes.Buffer
 	b.WriteString("# A commit that is under way; the next shiplist agent finishes it.\n\n")
@@ -82,26 +80,27 @@ func (w *Writer) stage(j *journal, texts map[string][]byte) error {
 		return err
 	}
 	name := nextDir + "/" + journalName
-	if err := writeFile(w.root, name, b.Bytes()); err != nil {
+	if err := w.disk.write(name, b.Bytes()); err != nil {
 		return err
 	}
-	return syncAbove(w.root, append(names, name)...)
+	return w.disk.syncAbove(append(names, name)...)
 }
 
-// apply makes a staged commit visible: from the rename on there is no way back.
-func (w *Writer) apply(ctx context.Context, j *journal) (err error) {
+// apply makes a staged commit visible. From the first rename on there is no way
+// back: the commit stands then, whatever error comes.
+func (w *Writer) apply(ctx context.Context, j *journal) (stands bool, err error) {
 	held, err := moveLock(ctx, w.data)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() { err = errors.Join(err, held.Close()) }()
-	if err := w.step("journal"); err != nil {
-		return err
+	if err := w.disk.rename(nextDir, readyDir); err != nil {
+		return false, err
 	}
-	if err := errors.Join(w.root.Rename(nextDir, readyDir), syncDir(w.root, ownDir), w.step("ready")); err != nil {
-		return err
+	if err := w.disk.sync(ownDir); err != nil {
+		return true, err
 	}
-	return w.move(j)
+	return true, w.move(j)
 }
 
 // move carries out the journal in ready, from wherever it was left.
@@ -121,59 +120,59 @@ func (w *Writer) move(j *journal) error {
 			return err
 		}
 	}
-	if err := errors.Join(syncAbove(w.root, j.touched()...), w.step("moved")); err != nil {
+	if err := w.disk.syncAbove(j.touched()...); err != nil {
 		return err
 	}
-	if err := errors.Join(w.remember(j), w.step("remembered")); err != nil {
+	if err := w.remember(j); err != nil {
 		return err
 	}
-	if err := errors.Join(w.root.Rename(readyDir, doneDir), w.step("done")); err != nil {
+	if err := w.disk.rename(readyDir, doneDir); err != nil {
 		return err
 	}
-	return w.root.RemoveAll(doneDir)
+	return w.disk.removeAll(doneDir)
 }
 
 func (w *Writer) keep(k keep) error {
-	if _, err := w.root.Lstat(k.As); err == nil {
+	if _, err := w.disk.root.Lstat(k.As); err == nil {
 		return nil // kept before the crash
 	}
-	err := w.root.Rename(k.Path, k.As)
+	err := w.disk.rename(k.Path, k.As)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = nil // somebody took the file away after the journal was written
+		return nil // somebody took the file away after the journal was written
 	}
-	return errors.Join(err, w.step("keep"))
+	return err
 }
 
 func (w *Writer) put(p put) error {
-	if err := w.root.MkdirAll(path.Dir(p.Path), 0o755); err != nil {
+	if err := w.disk.folder(path.Dir(p.Path)); err != nil {
 		return err
 	}
-	err := w.root.Rename(readyDir+"/files/"+p.Path, p.Path)
+	err := w.disk.rename(readyDir+"/files/"+p.Path, p.Path)
 	if errors.Is(err, fs.ErrNotExist) {
-		_, err = w.root.Lstat(p.Path) // moved before the crash
+		_, err = w.disk.root.Lstat(p.Path) // moved before the crash
 	}
-	return errors.Join(err, w.step("put"))
+	return err
 }
 
 // remove removes a file and the folders above it that are empty then.
 func (w *Writer) remove(name string) error {
-	if err := w.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := w.disk.remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if w.root.Remove(dir) != nil {
+		if w.disk.remove(dir) != nil {
 			break // not empty, as a rule; an empty folder left over does no harm
 		}
 	}
-	return w.step("remove")
+	return nil
 }
 
 // recover finishes or undoes what a crash left.
 func (w *Writer) recover(ctx context.Context) error {
-	if err := errors.Join(w.root.RemoveAll(nextDir), w.root.RemoveAll(doneDir)); err != nil {
+	if err := errors.Join(w.disk.removeAll(nextDir), w.disk.removeAll(doneDir)); err != nil {
 		return err
 	}
-	j, err := readJournal(w.root)
+	j, err := readJournal(w.disk.root)
 	if err != nil || j == nil {
 		return err
 	}
@@ -218,42 +217,6 @@ func (t *tree) overlay(root *os.Root) error {
 	return nil
 }
 
-// writeFile writes a new file durably, with the folders above it.
-func writeFile(root *os.Root, name string, text []byte) error {
-	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
-		return err
-	}
-	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncDir(root *os.Root, name string) error {
-	f, err := root.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
-
-// syncAbove makes the entries of folders durable, those of the folders above them
-// up to the data directory, too. Folders that are gone are passed over.
-func syncAbove(root *os.Root, names ...string) error {
-	seen := map[string]bool{}
-	for _, name := range names {
-		for dir := path.Dir(name); !seen[dir]; dir = path.Dir(dir) {
-			seen[dir] = true
-			if err := syncDir(root, dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // touched are the names of all files that the commit moves or removes.
 func (j *journal) touched() []string {
 	names := slices.Clone(j.Remove)
@@ -266,11 +229,11 @@ func (j *journal) touched() []string {
 	return names
 }
 
-// changed are the data files that are new, different or gone, sorted.
+// changed are the data files of sources that are new, different or gone, sorted.
 func (j *journal) changed() []string {
 	names := slices.Clone(j.Remove)
 	for _, p := range j.Put {
-		if p.Path != sourcesFile {
+		if p.Path != sourcesFile && !strings.HasPrefix(p.Path, changesDir+"/") {
 			names = append(names, p.Path)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // The names in a data directory that are not folders of sources.
 const (
 	sourcesFile = "sources.toml"
-	changesDir  = "changes" // kept for the change log
+	changesDir  = "changes" // the change log
 	ownDir      = ".shiplist"
 )
 

@@ -48,25 +48,56 @@ func (s *Snapshot) Source(name string) *release.SourceFacts {
 // Mistakes in files are returned as [Problems], all of them, together with a
 // snapshot from which the files with mistakes are left out: whoever goes on with
 // that must know that facts are missing. Any other error comes without a snapshot.
-func Load(dir string) (*Snapshot, error) {
+func Load(dir string) (*Snapshot, error) { return shared(dir, loadWith) }
+
+// readTries is how often a reader begins anew because the locks were deleted while it
+// read.
+const readTries = 5
+
+// shared reads something with the readers' lock of a data directory. The mistakes that
+// it finds are the error when there is no other.
+func shared[T any](dir string, read func(dir string, root *os.Root) (T, Problems, error)) (T, error) {
+	var none T
+	for range readTries {
+		v, whole, err := sharedOnce(dir, read)
+		if whole {
+			return v, err
+		}
+	}
+	return none, fmt.Errorf("data directory %s: its locks are deleted again and again", dir)
+}
+
+// sharedOnce is shared without a second try. What was read is not whole when a writer
+// may have moved files meanwhile.
+func sharedOnce[T any](dir string, read func(dir string, root *os.Root) (T, Problems, error)) (v T, whole bool, err error) {
+	var none T
 	root, err := os.OpenRoot(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no data directory %s yet; run `shiplist agent --once` to fill it", dir)
+		return none, true, &noDataError{dir}
 	case err != nil:
-		return nil, fmt.Errorf("data directory: %w", err)
+		return none, true, fmt.Errorf("data directory: %w", err)
 	}
 	defer root.Close()
 	held, err := readLock(dir)
 	if err != nil {
-		return nil, err
+		return none, true, err
 	}
-	s, broken, err := loadWith(dir, root)
-	if held == nil && lockable(root) {
-		// The first writer came while we read: once more, with its lock.
-		return Load(dir)
+	v, broken, err := read(dir, root)
+	switch {
+	case held == nil:
+		whole = !lockable(root) // else the first writer came while we read
+	default:
+		whole = same(held[0], filepath.Join(dir, lockName))
 	}
-	return s, errors.Join(err, held.Close(), broken.err())
+	return v, whole, errors.Join(err, held.Close(), broken.err())
+}
+
+// noDataError says that there is no data directory.
+type noDataError struct{ dir string }
+
+func (e *noDataError) Error() string {
+	return fmt.Sprintf("there is no data directory %s yet; run `shiplist agent --once` to fill it", e.dir)
 }
 
 // lockable reports whether both lock files are there.
@@ -96,18 +127,30 @@ type tree struct {
 }
 
 // survey lists a data directory.
-func survey(root *os.Root) (tree, error) {
+func survey(root *os.Root) (tree, error) { return surveyBelow(root, ".") }
+
+// surveyBelow lists one folder or file of a data directory; none where it is missing
+// or a link. The files of a commit that was cut short are all in the list.
+func surveyBelow(root *os.Root, top string) (tree, error) {
 	t := tree{files: map[string]string{}}
-	err := fs.WalkDir(root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || name == "." {
-			return err
-		}
-		return t.add(name, d)
-	})
-	if err != nil {
+	info, err := root.Lstat(top)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && info.Mode()&fs.ModeSymlink != 0:
+	case err != nil:
 		return t, err
+	default:
+		if err := fs.WalkDir(root.FS(), top, t.walk); err != nil {
+			return t, err
+		}
 	}
 	return t, t.overlay(root)
+}
+
+func (t *tree) walk(name string, d fs.DirEntry, err error) error {
+	if err != nil || name == "." {
+		return err
+	}
+	return t.add(name, d)
 }
 
 // add sorts one name in.
@@ -117,15 +160,13 @@ func (t *tree) add(name string, d fs.DirEntry) error {
 	switch {
 	case strings.HasPrefix(path.Base(name), "."):
 		return skip(d)
-	case name == changesDir && d.IsDir():
-		return fs.SkipDir
 	case d.IsDir():
-		if unfit(d.Name()) != "" {
+		if unfit(d.Name()) != "" || inSource && source == changesDir {
 			t.strangers = append(t.strangers, name)
 			return fs.SkipDir
 		}
 	case editedName.MatchString(name):
-	case d.Type().IsRegular() && (name == sourcesFile || inSource && isData && unfitSource(source) == ""):
+	case d.Type().IsRegular() && (name == sourcesFile || isMonth(name) || inSource && isData && unfitSource(source) == ""):
 		t.files[name] = name
 	default:
 		t.strangers = append(t.strangers, name)
@@ -190,6 +231,18 @@ func (t *tree) facts(dir string, root *os.Root, into map[string]*release.Facts) 
 	return broken, nil
 }
 
+// sourceFacts reads the facts of one source. The writer may call it, or who has the
+// readers' lock.
+func sourceFacts(dir string, root *os.Root, name string) (*release.Facts, Problems, error) {
+	t, err := surveyBelow(root, name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
+	}
+	facts := &release.Facts{Source: name}
+	broken, err := t.facts(dir, root, map[string]*release.Facts{name: facts})
+	return facts, broken, err
+}
+
 // sources reads sources.toml; a source without a usable name is left out.
 func (t *tree) sources(dir string, root *os.Root) ([]release.SourceState, Problems, error) {
 	at, there := t.files[sourcesFile]
@@ -221,7 +274,7 @@ func (t *tree) ours(known map[string]*release.Facts) []string {
 		switch {
 		case known[source] != nil:
 			names = append(names, name)
-		case inSource:
+		case inSource && source != changesDir:
 			t.strangers = append(t.strangers, source)
 		}
 	}

@@ -103,22 +103,35 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is in use by another agent (%s); wait until it is done, or stop it", e.Dir, who)
 }
 
-// ownLock takes a writer's lock at once or not at all, and leaves the number of
-// this process in it.
+// ownWait is for those who only look whether there is a writer: see [Running].
+const ownWait = 200 * time.Millisecond
+
+// ownLock takes a writer's lock, soon or not at all, and leaves the number of this
+// process in it.
 func ownLock(dir, name string) (*flock.Flock, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), ownWait)
+	defer cancel()
 	path := filepath.Join(dir, name)
 	lock := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o644))
-	locked, err := lock.TryLock()
-	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", path, err)
-	}
-	if !locked {
+	_, err := lock.TryLockContext(ctx, lockRetry)
+	if errors.Is(err, context.DeadlineExceeded) {
 		text, _ := os.ReadFile(path)
 		pid, _ := strconv.Atoi(strings.TrimSpace(string(text)))
 		return nil, &HeldError{Dir: dir, PID: pid}
 	}
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w%s", path, err, advice(err))
+	}
 	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), lock.Close())
+		return nil, errors.Join(fmt.Errorf("lock %s: %w%s", path, err, advice(err)), lock.Close())
 	}
 	return lock, nil
+}
+
+// unlock gives a lock back, if it was taken.
+func unlock(lock *flock.Flock) error {
+	if lock == nil {
+		return nil
+	}
+	return lock.Close()
 }

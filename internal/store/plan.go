@@ -19,22 +19,41 @@ type planner struct {
 	journal journal
 	texts   map[string][]byte // of the puts
 	edited  []release.Problem
+	blocks  map[string]bool // of the events, as they are written
+}
+
+func (p *planner) plan(c change) error {
+	if c.replace {
+		if err := p.source(c.source, c.files); err != nil {
+			return err
+		}
+	}
+	if err := p.events(c); err != nil {
+		return err
+	}
+	return p.sources(c)
 }
 
 // source plans the files of one source.
 func (p *planner) source(name string, files map[string][]byte) error {
-	old, err := p.existing(name)
+	t, err := surveyBelow(p.w.disk.root, name)
 	if err != nil {
-		return err
+		return fmt.Errorf("data directory %s: %w", p.w.data, err)
 	}
 	for _, below := range slices.Sorted(maps.Keys(files)) {
-		if err := p.file(name+"/"+below, old, files[below]); err != nil {
+		at := name + "/" + below
+		_, there := t.files[at]
+		if err := p.file(at, there, files[below]); err != nil {
 			return err
 		}
-		delete(old, name+"/"+below)
+		delete(t.files, at)
 	}
-	for _, gone := range slices.Sorted(maps.Keys(old)) {
-		if err := p.spare(gone, old[gone]); err != nil {
+	for _, gone := range slices.Sorted(maps.Keys(t.files)) {
+		text, err := p.read(gone)
+		if err != nil {
+			return err
+		}
+		if err := p.spare(gone, text, "what the source says was written again"); err != nil {
 			return err
 		}
 		p.journal.Remove = append(p.journal.Remove, gone)
@@ -42,26 +61,24 @@ func (p *planner) source(name string, files map[string][]byte) error {
 	return nil
 }
 
-// existing reads the data files that a source has now.
-func (p *planner) existing(source string) (map[string][]byte, error) {
-	t, err := survey(p.w.root)
+// read reads a file that is to be changed.
+func (p *planner) read(name string) ([]byte, error) {
+	text, err := readFile(p.w.disk.root, name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("data directory %s: %w%s", p.w.data, err, advice(err))
 	}
-	old := map[string][]byte{}
-	for name := range t.files {
-		if strings.HasPrefix(name, source+"/") {
-			if old[name], err = p.w.root.ReadFile(name); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return old, nil
+	return text, nil
 }
 
 // file plans one file, which stays untouched when its bytes are right.
-func (p *planner) file(name string, old map[string][]byte, text []byte) error {
-	before, there := old[name]
+func (p *planner) file(name string, there bool, text []byte) error {
+	var before []byte
+	if there {
+		var err error
+		if before, err = p.read(name); err != nil {
+			return err
+		}
+	}
 	if there && string(before) == string(text) {
 		p.known(put{Path: name, Hash: hash(text)})
 		return nil
@@ -70,13 +87,17 @@ func (p *planner) file(name string, old map[string][]byte, text []byte) error {
 		return err
 	}
 	if there {
-		if err := p.spare(name, before); err != nil {
+		if err := p.spare(name, before, "what the source says was written again"); err != nil {
 			return err
 		}
 	}
+	p.put(name, text)
+	return nil
+}
+
+func (p *planner) put(name string, text []byte) {
 	p.journal.Put = append(p.journal.Put, put{Path: name, Hash: hash(text)})
 	p.texts[name] = text
-	return nil
 }
 
 // known plans to note a file that is right, so that it is not taken for a person's
@@ -96,7 +117,7 @@ func (p *planner) free(name string) error {
 			continue
 		}
 		at := name[:i]
-		info, err := p.w.root.Lstat(at)
+		info, err := p.w.disk.root.Lstat(at)
 		if errors.Is(err, os.ErrNotExist) {
 			return nil
 		}
@@ -120,37 +141,37 @@ func readable(name string, text []byte) error {
 }
 
 // sources plans sources.toml, which tells of the edited files, too.
-func (p *planner) sources(c change) (map[string]release.SourceState, error) {
-	old := map[string][]byte{}
-	if text, err := p.w.root.ReadFile(sourcesFile); err == nil {
-		old[sourcesFile] = text
-		if err := p.spare(sourcesFile, text); err != nil {
-			return nil, err
+func (p *planner) sources(c change) error {
+	var old []byte
+	info, err := p.w.disk.root.Lstat(sourcesFile)
+	there := err == nil && info.Mode().IsRegular()
+	if there {
+		if old, err = p.read(sourcesFile); err != nil {
+			return err
+		}
+		if err := p.spare(sourcesFile, old, "what the agent knows was written again"); err != nil {
+			return err
 		}
 	}
-	states := c.states
-	if state, there := states[c.source]; there && len(p.edited) > 0 {
+	if state, known := c.states[c.source]; known && len(p.edited) > 0 {
 		state.Problems = append(slices.Clone(state.Problems), p.edited...)
-		states[c.source] = state
+		c.states[c.source] = state
 	}
-	text, err := encodeSources(states)
-	if err != nil {
-		return nil, err
-	}
-	if string(text) == string(old[sourcesFile]) {
-		return states, nil
+	text, err := encodeSources(c.states)
+	if err != nil || there && string(text) == string(old) {
+		return err
 	}
 	if err := p.free(sourcesFile); err != nil {
-		return nil, err
+		return err
 	}
-	p.journal.Put = append(p.journal.Put, put{Path: sourcesFile, Hash: hash(text)})
-	p.texts[sourcesFile] = text
-	return states, nil
+	p.put(sourcesFile, text)
+	return nil
 }
 
 // spare plans to keep a file that holds what would be lost: one that a person
-// edited, or that a newer version wrote in a form of its own. Its name is free.
-func (p *planner) spare(name string, text []byte) error {
+// edited, or that a newer version wrote in a form of its own. Its name is free then;
+// instead says what becomes of it.
+func (p *planner) spare(name string, text []byte, instead string) error {
 	kept := release.Problem{Rule: "edited", Address: name}
 	switch {
 	case p.w.written.edited(name, text):
@@ -162,7 +183,7 @@ func (p *planner) spare(name string, text []byte) error {
 	}
 	as := name + ".edited"
 	for n := 2; ; n++ {
-		if _, err := p.w.root.Lstat(as); errors.Is(err, os.ErrNotExist) {
+		if _, err := p.w.disk.root.Lstat(as); errors.Is(err, os.ErrNotExist) {
 			break
 		} else if err != nil {
 			return err
@@ -170,15 +191,19 @@ func (p *planner) spare(name string, text []byte) error {
 		as = name + ".edited." + strconv.Itoa(n)
 	}
 	p.journal.Keep = append(p.journal.Keep, keep{Path: name, As: as})
-	kept.Text += "; it was kept as " + as + " and what the source says was written again"
+	kept.Text += "; it was kept as " + as + " and " + instead
 	p.edited = append(p.edited, kept)
 	return nil
 }
 
-// legible reports whether the text of a data file, or of sources.toml, has no mistake.
+// legible reports whether the text of any file that we write has no mistake.
 func legible(name string, text []byte) bool {
-	if name == sourcesFile {
+	switch {
+	case name == sourcesFile:
 		_, problems := decodeSources(name, text)
+		return len(problems) == 0
+	case isMonth(name):
+		_, problems := decodeEvents(name, name, text)
 		return len(problems) == 0
 	}
 	return readable(name, text) == nil

@@ -53,3 +53,18 @@ func (p Problems) sort() {
 			cmp.Compare(a.Key, b.Key))
 	})
 }
+
+// someProblems are as many of one file as anybody reads.
+const someProblems = 10
+
+// some are the first problems of each file.
+func (p Problems) some() Problems {
+	var kept Problems
+	of := map[string]int{}
+	for _, problem := range p {
+		if of[problem.File]++; of[problem.File] <= someProblems {
+			kept = append(kept, problem)
+		}
+	}
+	return kept
+}

@@ -139,7 +139,24 @@ func (g generated) build(series string) release.Build {
 func (g generated) directory(series string) release.Directory {
 	return release.Directory{
 		Series: series, Project: g.name("project"), Path: g.text(), Kind: release.DirectoryKind(g.text()), Aliases: g.texts(),
-		BuildID: g.text(), Status: g.text(), Checksums: g.texts(), Signed: g.flag(), Gone: g.texts(), Unlisted: g.texts(), Strays: g.texts(),
+		BuildID: g.text(), Status: g.text(), Checksums: g.texts(), Signed: g.flag(), Signature: g.signature(), Held: g.text(),
+		Gone: g.texts(), Unlisted: g.texts(), Strays: g.texts(),
+	}
+}
+
+func (g generated) signature() *release.Signature {
+	if g.flag() {
+		return nil
+	}
+	return &release.Signature{State: release.SignatureState(g.name("state")), Key: g.text(), By: g.text(), Made: g.time()}
+}
+
+// event is always one that can be written.
+func (g generated) event() release.Event {
+	return release.Event{
+		After: g.time(), Seen: time.Unix(1.7e9+g.Int64N(1e7), g.Int64N(2)*5e8).UTC(), What: release.EventKind(g.name("kind")), Source: g.name("source"),
+		Series: g.text(), Milestone: g.text(), Product: g.text(), BuildID: g.text(), Project: g.text(), Dir: g.text(), Image: g.text(),
+		File: g.text(), ID: g.text(), From: g.text(), To: g.text(),
 	}
 }
 

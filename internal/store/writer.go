@@ -10,23 +10,38 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gofrs/flock"
+
 	"shiplist/internal/release"
 )
 
-// Writer is the one who writes to a data directory. It is not safe for use by
-// several goroutines.
+// Writer is the one who writes to a data directory, for as long as a process runs. It
+// is not safe for use by several goroutines. Between calls it knows how it stands with
+// each source, and no facts.
+//
+// What it needs may be deleted under it at any time: the next call makes it anew,
+// locks included, and the result of the next commit says so (see [Result.Edited]).
+// Facts that were deleted are not there then, as if their source were new.
 type Writer struct {
-	data, state string
-	root        *os.Root
-	locks       locks
-	snapshot    *Snapshot
-	broken      Problems
-	states      map[string]release.SourceState
-	written     written
+	data, state         string
+	disk                disk // the data directory
+	stateLock, dataLock *flock.Flock
+	states              map[string]release.SourceState
+	broken              map[string]Problems // as of the last reading, by source; of sources.toml under ""
+	written             written
+	// unwritten says that the record of written files has to be written anew.
+	unwritten bool
 	// cut says that the last commit may have been done in part.
 	cut bool
-	// step is called between the steps of a commit; tests end it there.
-	step func(name string) error
+	// stood are the events of commits that stand although they ended with an error,
+	// by source, until that source's next commit.
+	stood map[string]map[string]bool
+	// notices are what was deleted, until a commit has told of it.
+	notices []release.Problem
+	// months tells the hash of each file of the change log that can be read.
+	months map[string]string
+	// most is the size from which on a file of the change log is not added to.
+	most int64
 }
 
 // Open makes a data directory ready for writing: creates it where it is missing,
@@ -39,7 +54,7 @@ func Open(ctx context.Context, data, state string) (*Writer, error) {
 	if err := ours(data); err != nil {
 		return nil, err
 	}
-	w := &Writer{data: data, state: state, step: func(string) error { return nil }}
+	w := &Writer{data: data, state: state, disk: disk{fault: faultless}, months: map[string]string{}, stood: map[string]map[string]bool{}, most: maxMonth}
 	if err := w.open(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
 	}
@@ -83,43 +98,81 @@ func ours(data string) error {
 }
 
 func (w *Writer) open(ctx context.Context) error {
-	for _, dir := range []string{filepath.Join(w.data, ownDir), w.state} {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return err
-		}
-	}
-	for _, at := range [][2]string{{w.state, stateLock}, {w.data, writerLock}} {
-		lock, err := ownLock(at[0], at[1])
-		if err != nil {
-			return err
-		}
-		w.locks = append(w.locks, lock)
+	if err := errors.Join(w.takeState(), w.takeData()); err != nil {
+		return err
 	}
 	var err error
-	if w.root, err = os.OpenRoot(w.data); err != nil {
-		return err
-	}
-	if err := w.hide(); err != nil {
-		return err
-	}
 	if w.written, err = readWritten(w.state); err != nil {
 		return err
 	}
-	w.cut = true
 	return w.resume(ctx)
 }
 
-// resume finishes or undoes a commit that was cut short, here or by a crash, and
-// reads what is there then.
+// takeState makes the state directory, and takes its lock.
+func (w *Writer) takeState() error {
+	if err := os.MkdirAll(w.state, 0o755); err != nil {
+		return fmt.Errorf("state directory: %w%s", err, advice(err))
+	}
+	lock, err := ownLock(w.state, stateLock)
+	if err != nil {
+		return err
+	}
+	err = unlock(w.stateLock)
+	w.stateLock = lock
+	return err
+}
+
+// takeData makes the data directory, takes its lock, and reads how it stands with the
+// sources. It changes nothing of the writer when there is an error.
+func (w *Writer) takeData() error {
+	if err := os.MkdirAll(filepath.Join(w.data, ownDir), 0o755); err != nil {
+		return fmt.Errorf("data directory: %w%s", err, advice(err))
+	}
+	lock, err := ownLock(w.data, writerLock)
+	if err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(w.data)
+	if err != nil {
+		return errors.Join(err, unlock(lock))
+	}
+	states, broken, err := w.take(root)
+	if err != nil {
+		return errors.Join(err, root.Close(), unlock(lock))
+	}
+	old := *w
+	w.disk.root, w.dataLock, w.states, w.broken, w.cut = root, lock, states, map[string]Problems{"": broken}, true
+	if old.disk.root != nil {
+		err = old.disk.root.Close()
+	}
+	return errors.Join(err, unlock(old.dataLock))
+}
+
+// take makes a directory ready and reads sources.toml. Nobody else writes, so that
+// takes no lock; a commit that was cut short is seen as if it were finished.
+func (w *Writer) take(root *os.Root) (map[string]release.SourceState, Problems, error) {
+	if err := hide(root); err != nil {
+		return nil, nil, fmt.Errorf("data directory %s: %w%s", w.data, err, advice(err))
+	}
+	t, err := surveyBelow(root, sourcesFile)
+	if err != nil {
+		return nil, nil, fmt.Errorf("data directory %s: %w", w.data, err)
+	}
+	list, broken, err := t.sources(w.data, root)
+	states := map[string]release.SourceState{}
+	for _, s := range list {
+		states[s.Name] = s
+	}
+	return states, broken.some(), err
+}
+
+// resume finishes or undoes a commit that was cut short, here or by a crash.
 func (w *Writer) resume(ctx context.Context) error {
 	if !w.cut {
 		return nil
 	}
 	if err := w.recover(ctx); err != nil {
-		return fmt.Errorf("data directory %s: finish the commit that was cut short: %w", w.data, err)
-	}
-	if err := w.reload(); err != nil {
-		return err
+		return fmt.Errorf("data directory %s: finish the commit that was cut short: %w%s", w.data, err, advice(err))
 	}
 	w.cut = false
 	return nil
@@ -127,30 +180,14 @@ func (w *Writer) resume(ctx context.Context) error {
 
 // hide keeps the writer's own folder out of version control, and makes the locks
 // that readers look for.
-func (w *Writer) hide() error {
+func hide(root *os.Root) error {
 	for _, file := range [][2]string{{ownDir + "/.gitignore", "*\n"}, {gateName, ""}, {lockName, ""}} {
-		if _, err := w.root.Lstat(file[0]); err == nil {
+		if _, err := root.Lstat(file[0]); err == nil {
 			continue
 		}
-		if err := w.root.WriteFile(file[0], []byte(file[1]), 0o644); err != nil {
+		if err := root.WriteFile(file[0], []byte(file[1]), 0o644); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// reload reads the directory. Nobody else writes, so no lock is needed.
-func (w *Writer) reload() error {
-	t, err := survey(w.root)
-	if err != nil {
-		return fmt.Errorf("data directory %s: %w", w.data, err)
-	}
-	if w.snapshot, w.broken, err = t.load(w.data, w.root); err != nil {
-		return err
-	}
-	w.states = map[string]release.SourceState{}
-	for _, s := range w.snapshot.Sources {
-		w.states[s.State.Name] = s.State
 	}
 	return nil
 }
@@ -158,37 +195,56 @@ func (w *Writer) reload() error {
 // Close gives the locks back.
 func (w *Writer) Close() error {
 	var err error
-	if w.root != nil {
-		err = w.root.Close()
+	if w.disk.root != nil {
+		err = w.disk.root.Close()
 	}
-	return errors.Join(err, w.locks.Close())
+	return errors.Join(err, unlock(w.dataLock), unlock(w.stateLock))
 }
 
 // Dir is the data directory, as in the places of [Writer.Broken].
 func (w *Writer) Dir() string { return w.data }
 
-// Snapshot is what was there when the writer was opened.
-func (w *Writer) Snapshot() *Snapshot { return w.snapshot }
-
-// Broken are the mistakes in the files that were there; the snapshot is without them.
-func (w *Writer) Broken() Problems { return w.broken }
-
-// Facts returns what is known of a source, never nil, as it was before the writer
-// changed it. It looks into the source's folder even where sources.toml does not name
-// the source: nothing is forgotten because that file was lost or damaged. Mistakes in
-// its files are added to [Writer.Broken] then.
-func (w *Writer) Facts(name string) (*release.Facts, error) {
-	if s := w.snapshot.Source(name); s != nil {
-		return s.Facts, nil
-	}
-	t, err := survey(w.root)
+// Snapshot is what is there now, without the files that have mistakes; nil when it
+// cannot be read.
+func (w *Writer) Snapshot() *Snapshot {
+	t, err := survey(w.disk.root)
 	if err != nil {
-		return nil, fmt.Errorf("data directory %s: %w", w.data, err)
+		return nil
 	}
-	facts := &release.Facts{Source: name}
-	broken, err := t.facts(w.data, w.root, map[string]*release.Facts{name: facts})
-	w.broken = append(w.broken, broken...)
-	return facts, err
+	s, _, _ := t.load(w.data, w.disk.root)
+	return s
+}
+
+// Broken are the mistakes in sources.toml and in the facts of each source, as they
+// were when they were last read here, by source; no more than some of each file.
+func (w *Writer) Broken() Problems {
+	var all Problems
+	for _, name := range slices.Sorted(maps.Keys(w.broken)) {
+		all = append(all, w.broken[name]...)
+	}
+	return all
+}
+
+// Facts reads what is stored of a source now, without files that have mistakes (see
+// [Writer.Broken]); never nil without an error. It looks into the source's folder even
+// where sources.toml does not name the source: nothing is forgotten because that file
+// was lost or damaged.
+//
+// After a commit that ended with an error the old facts may be there or the new ones:
+// whoever derives something from a difference asks again.
+func (w *Writer) Facts(name string) (*release.Facts, error) {
+	if problem := unfitSource(name); problem != "" {
+		return nil, fmt.Errorf("%q cannot be the name of a source: %s", name, problem)
+	}
+	if err := w.present(); err != nil {
+		return nil, err
+	}
+	facts, broken, err := sourceFacts(w.data, w.disk.root, name)
+	if err != nil {
+		return nil, err
+	}
+	w.broken[name] = broken.some()
+	return facts, nil
 }
 
 // State returns how it stands with a source; the zero state, with the name, for one
@@ -200,119 +256,11 @@ func (w *Writer) State(name string) release.SourceState {
 	return release.SourceState{Name: name}
 }
 
-// Result tells what a commit did.
-type Result struct {
-	// Changed are the data files that are new, different or gone, sorted, below the
-	// data directory; sources.toml, which changes with every poll, is not named.
-	Changed []string
-	// Edited says for each file that a person had changed where it was kept.
-	Edited []release.Problem
-}
-
-// Commit writes how it stands with a source and, unless facts is nil, replaces all
-// its files by those of the facts, in one step. Files whose bytes do not change are
-// not touched; those of things that are gone are removed. What a person wrote into
-// a file is kept beside it and added to the problems of the state. The events are
-// added to the change log in the same step.
-func (w *Writer) Commit(ctx context.Context, state release.SourceState, facts *release.Facts, events ...release.Event) (Result, error) {
-	if problem := unfitSource(state.Name); problem != "" {
-		return Result{}, fmt.Errorf("%q cannot be the name of a source: %s", state.Name, problem)
+// States returns how it stands with each source that sources.toml has, by name.
+func (w *Writer) States() []release.SourceState {
+	states := make([]release.SourceState, 0, len(w.states))
+	for _, name := range slices.Sorted(maps.Keys(w.states)) {
+		states = append(states, w.states[name])
 	}
-	if err := w.resume(ctx); err != nil {
-		return Result{}, err
-	}
-	states := maps.Clone(w.states)
-	states[state.Name] = state
-	if facts == nil {
-		return w.commit(ctx, change{states: states})
-	}
-	files, err := Files(state.Name, facts)
-	if err != nil {
-		return Result{}, err
-	}
-	return w.commit(ctx, change{source: state.Name, files: files, states: states})
-}
-
-// Retire removes a source: its files, its folder and its entry in sources.toml.
-func (w *Writer) Retire(ctx context.Context, name string, events ...release.Event) (Result, error) {
-	if err := w.resume(ctx); err != nil {
-		return Result{}, err
-	}
-	states := maps.Clone(w.states)
-	delete(states, name)
-	return w.commit(ctx, change{source: name, states: states})
-}
-
-// change is what a commit is to reach.
-type change struct {
-	source string // the one whose files are replaced; empty for none
-	files  map[string][]byte
-	states map[string]release.SourceState
-}
-
-func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
-	p := planner{w: w, texts: map[string][]byte{}}
-	if c.source != "" {
-		if err := p.source(c.source, c.files); err != nil {
-			return Result{}, err
-		}
-	}
-	states, err := p.sources(c)
-	if err != nil {
-		return Result{}, err
-	}
-	r := Result{Changed: p.journal.changed(), Edited: p.edited}
-	if p.journal.empty() {
-		return r, nil
-	}
-	if err := w.stage(&p.journal, p.texts); err != nil {
-		return Result{}, fmt.Errorf("write aside in %s: %w", filepath.Join(w.data, nextDir), err)
-	}
-	w.cut = true
-	if err := w.apply(ctx, &p.journal); err != nil {
-		return Result{}, fmt.Errorf("move into %s: %w", w.data, err)
-	}
-	w.cut, w.states = false, states
-	return r, nil
-}
-
-// FactsError says that facts cannot be stored, because of a name that cannot be a
-// file's or a record that could not be read again. The data directory is as it was.
-type FactsError struct{ Err error }
-
-func (e *FactsError) Error() string { return "facts that cannot be stored: " + e.Err.Error() }
-
-// Unwrap returns the cause.
-func (e *FactsError) Unwrap() error { return e.Err }
-
-// Files encodes the facts of a source: the text of each data file by its path below
-// the source's folder. It sorts the facts and puts their times into UTC. Any error
-// is a [*FactsError].
-func Files(source string, facts *release.Facts) (map[string][]byte, error) {
-	parts, err := Split(facts)
-	if err != nil {
-		return nil, &FactsError{err}
-	}
-	texts := make([][]byte, len(parts))
-	err = parallel(len(parts), func(i int) (err error) {
-		texts[i], err = parts[i].encode(source)
-		if err != nil {
-			return &FactsError{fmt.Errorf("%s: %w", parts[i].Path, err)}
-		}
-		return nil
-	})
-	files := make(map[string][]byte, len(parts))
-	for i, p := range parts {
-		files[p.Path] = texts[i]
-	}
-	return files, err
-}
-
-// encodeSources writes sources.toml.
-func encodeSources(states map[string]release.SourceState) ([]byte, error) {
-	doc := sourcesDoc{}
-	for _, name := range slices.Sorted(maps.Keys(states)) {
-		doc.Sources = append(doc.Sources, states[name])
-	}
-	return text(sourcesHead, doc)
+	return states
 }

@@ -39,9 +39,9 @@ func closed(t testing.TB, w *Writer) {
 	}
 }
 
-func commit(t testing.TB, w *Writer, facts *release.Facts) Result {
+func commit(t testing.TB, w *Writer, facts *release.Facts, events ...release.Event) Result {
 	t.Helper()
-	r, err := w.Commit(t.Context(), state(facts.Source), facts)
+	r, err := w.Commit(t.Context(), state(facts.Source), facts, events...)
 	if err != nil {
 		t.Fatal(err)
 	}

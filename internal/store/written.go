@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
-	"github.com/google/renameio/v2"
 )
 
 // written tells the hash of every data file as it was written last, by path below
@@ -47,7 +46,7 @@ func (w *Writer) remember(j *journal) error {
 	for _, p := range slices.Concat(j.Put, j.Known) {
 		files[p.Path] = p.Hash
 	}
-	if maps.Equal(files, w.written.Files) {
+	if !w.unwritten && maps.Equal(files, w.written.Files) {
 		return nil
 	}
 	var b bytes.Buffer
@@ -55,10 +54,10 @@ func (w *Writer) remember(j *journal) error {
 	if err := toml.NewEncoder(&b).Encode(written{files}); err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(filepath.Join(w.state, writtenName), b.Bytes(), 0o644); err != nil {
-		return fmt.Errorf("state directory: %w", err)
+	if err := w.inState(func(d disk) error { return d.replace(writtenName, b.Bytes()) }); err != nil {
+		return err
 	}
-	w.written.Files = files
+	w.written.Files, w.unwritten = files, false
 	return nil
 }
 
@@ -88,17 +87,31 @@ func (r *written) knows(name string) bool {
 
 // canonical reports whether a data file is what encoding its own content gives.
 func canonical(name string, old []byte) bool {
+	again, err := encodeAgain(name, old)
+	return err == nil && bytes.Equal(again, old)
+}
+
+// encodeAgain reads the text of a data file and writes it.
+func encodeAgain(name string, old []byte) ([]byte, error) {
 	source, below, inSource := strings.Cut(name, "/")
-	if !inSource {
+	switch {
+	case !inSource:
 		states, problems := decodeSources(name, old)
-		again, err := text(sourcesHead, sourcesDoc{states})
-		return len(problems) == 0 && err == nil && bytes.Equal(again, old)
+		if len(problems) > 0 {
+			return nil, problems
+		}
+		return text(sourcesHead, sourcesDoc{states})
+	case source == changesDir:
+		events, problems := decodeEvents(name, name, old)
+		if len(problems) > 0 {
+			return nil, problems
+		}
+		return encodeMonth(events)
 	}
 	facts, problems := decode(name, below, old)
 	if len(problems) > 0 {
-		return false
+		return nil, problems
 	}
 	facts.Sort()
-	again, err := Part{Path: below, Facts: facts}.encode(source)
-	return err == nil && bytes.Equal(again, old)
+	return Part{Path: below, Facts: facts}.encode(source)
 }
