@@ -36,7 +36,7 @@ var arrows = map[string]arrow{
 	"internal/tomlpos": {modules: []string{toml}, never: ioPackages},
 	"internal/config": {
 		may:     []string{".", "internal/release", "internal/tomlpos"},
-		modules: []string{toml, "github.com/robfig/cron/v3"},
+		modules: []string{toml, cron},
 		never:   []string{"net/http"},
 	},
 	"internal/store": {
@@ -65,7 +65,7 @@ var arrows = map[string]arrow{
 	},
 	"agent": {
 		may:     append(sources(), "internal/store", "agent/qatracker", "agent/tree"),
-		modules: []string{xsync},
+		modules: []string{cron},
 	},
 	"agent/observe": {
 		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},
@@ -94,6 +94,7 @@ const (
 	flock    = "github.com/gofrs/flock"
 	renameio = "github.com/google/renameio/v2"
 	xsync    = "golang.org/x/sync"
+	cron     = "github.com/robfig/cron/v3"
 )
 
 // sources is what every kind of source may know of this module.

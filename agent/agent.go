@@ -8,8 +8,11 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
+	"shiplist/agent/fetch"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 	"shiplist/internal/store"
@@ -53,12 +56,17 @@ type OnceOptions struct {
 // Agent polls the sources of one configuration.
 type Agent struct {
 	o       Options
+	client  *fetch.Client
 	sources []source
+	life
 }
 
 // New returns an agent. A source that cannot be made, because its key is missing for
 // instance, fails at every poll and keeps no other from being polled.
-func New(o Options) (*Agent, error) {
+func New(o Options) (*Agent, error) { return create(o, nil) }
+
+// create makes an agent that shares the client of another, where that is the same.
+func create(o Options, other *Agent) (*Agent, error) {
 	if o.Config == nil {
 		return nil, errors.New("an agent needs a configuration")
 	}
@@ -71,44 +79,81 @@ func New(o Options) (*Agent, error) {
 	if o.Env == nil {
 		o.Env = os.Getenv
 	}
-	a := &Agent{o: o}
-	a.sources = a.configured()
-	return a, nil
+	if o.Observer == nil {
+		o.Observer = nobody{}
+	}
+	a := &Agent{o: o, life: life{reloads: make(chan reloadRequest)}}
+	if other != nil && a.manners() == other.manners() {
+		a.client = other.client
+	} else {
+		a.client = a.newClient()
+	}
+	var err error
+	a.sources, err = a.configured(false)
+	return a, err
 }
 
 // now is the time in the only form in which it is stored: UTC, whole seconds.
 func (a *Agent) now() time.Time { return a.o.Now().UTC().Truncate(time.Second) }
 
-// Once polls all sources, side by side, and stores what they bring. Sources that the
-// configuration does not name any more are retired: their facts are removed. What
-// went wrong with a source is in the report; the error is about the data directory,
-// or that ctx ended.
-func (a *Agent) Once(ctx context.Context, _ OnceOptions) (report Report, err error) {
+// Once polls sources once, side by side, and stores what they bring. When all are
+// polled, those that the configuration does not name any more are retired: their facts
+// are removed. What went wrong with a source is in the report; the error is about the
+// data directory, about what was asked for, or that ctx ended.
+func (a *Agent) Once(ctx context.Context, o OnceOptions) (report Report, err error) {
+	chosen, err := a.choose(a.sources, o.Sources)
+	if err != nil {
+		return Report{}, err
+	}
+	if o.DryRun {
+		return a.rehearse(ctx, o)
+	}
 	w, err := a.open(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	before, err := a.before(w)
+	s := settler{agent: a, w: w}
+	before, err := s.before(ctx, chosen)
 	if err != nil {
 		return Report{}, err
 	}
-	for _, p := range w.Broken() {
-		a.o.Logger.WarnContext(ctx, "data file with a mistake, edited by hand?", "err", p.Error())
+	report.Sources = make([]SourceReport, len(chosen))
+	if len(o.Sources) == 0 {
+		retired, err := s.retireStrangers(ctx)
+		report.Sources = append(report.Sources, retired...)
+		if err != nil {
+			return report, err
+		}
 	}
-	retired, err := a.retire(ctx, w)
-	report.Sources = append(make([]SourceReport, len(a.sources)), retired...)
-	if err != nil {
-		return report, err
-	}
-	s := settler{agent: a, w: w}
-	for p := range a.poll(ctx, before, brokenFiles(w)) {
+	for p := range a.pollAll(ctx, chosen, before) {
 		entry, e := s.settle(ctx, p)
 		a.log(ctx, entry)
 		report.Sources[p.index] = entry
 		err = errors.Join(err, e)
 	}
 	return report, errors.Join(err, ctx.Err())
+}
+
+// choose returns the sources of some names, all when there are none.
+func (a *Agent) choose(all []source, names []string) ([]source, error) {
+	if len(names) == 0 {
+		return all, nil
+	}
+	var chosen []source
+	var known []string
+	for _, s := range all {
+		known = append(known, s.state.Name)
+		if slices.Contains(names, s.state.Name) {
+			chosen = append(chosen, s)
+		}
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("no source is called %q; the configuration names %s", name, strings.Join(known, ", "))
+		}
+	}
+	return chosen, nil
 }
 
 // Accept lets in what is held back of a source, exactly as it was kept aside: the
@@ -130,55 +175,4 @@ func (a *Agent) Accept(ctx context.Context, name string) (report Report, err err
 
 func (a *Agent) open(ctx context.Context) (*store.Writer, error) {
 	return store.Open(ctx, a.o.Config.Store.Data, a.o.Config.Store.State)
-}
-
-// retire removes the sources that are stored but not configured.
-func (a *Agent) retire(ctx context.Context, w *store.Writer) ([]SourceReport, error) {
-	configured := map[string]bool{}
-	for _, s := range a.sources {
-		configured[s.state.Name] = true
-	}
-	var entries []SourceReport
-	for _, stored := range w.Snapshot().Sources {
-		name := stored.State.Name
-		if configured[name] {
-			continue
-		}
-		start := time.Now()
-		r, err := w.Retire(ctx, name)
-		if err == nil {
-			err = w.Drop(name)
-		}
-		if err != nil {
-			return entries, fmt.Errorf("retire source %s: %w", name, err)
-		}
-		entry := SourceReport{
-			Name: name, Kind: stored.State.Kind, Outcome: Retired, Changed: r.Changed, Problems: r.Edited, Duration: time.Since(start),
-			Note: "the configuration does not name it any more",
-		}
-		a.log(ctx, entry)
-		entries = append(entries, entry)
-	}
-	return entries, nil
-}
-
-// log writes the one line for a source and poll.
-func (a *Agent) log(ctx context.Context, r SourceReport) {
-	level, message := slog.LevelInfo, "source polled"
-	switch r.Outcome {
-	case Failed:
-		level, message = slog.LevelWarn, "source failed"
-	case Held:
-		level, message = slog.LevelWarn, "answer held back"
-	case Retired:
-		message = "source retired"
-	}
-	facts := []slog.Attr{
-		slog.String("source", r.Name), slog.String("status", string(r.Outcome)), slog.Duration("dur", r.Duration.Round(time.Millisecond)),
-		slog.Int("count", r.Counts.total()), slog.Int("changed", len(r.Changed)), slog.Int64("requests", r.Requests), slog.Int64("bytes", r.Bytes),
-	}
-	if reason := r.reason(); reason != "" {
-		facts = append(facts, slog.String("err", reason))
-	}
-	a.o.Logger.LogAttrs(ctx, level, message, facts...)
 }

@@ -75,8 +75,8 @@ func newBench(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	b.sources = []source{
-		{release.SourceState{Name: "a", Kind: "qatracker", Address: "https://a.example"}, b.a},
-		{release.SourceState{Name: "b", Kind: "tree", Role: "full", Address: "https://b.example", Site: "https://b.example"}, b.b},
+		{state: release.SourceState{Name: "a", Kind: "qatracker", Address: "https://a.example"}, Source: b.a},
+		{state: release.SourceState{Name: "b", Kind: "tree", Role: "full", Address: "https://b.example", Site: "https://b.example"}, Source: b.b},
 	}
 	return b
 }

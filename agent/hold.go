@@ -203,23 +203,23 @@ func explain(losses []loss) string {
 	return text
 }
 
-// brokenFiles are the data files with mistakes, by source, below its folder.
-func brokenFiles(w *store.Writer) map[string][]string {
-	files := map[string]map[string]bool{}
+// brokenFiles are the data files of a source that have mistakes, below its folder.
+func brokenFiles(w *store.Writer, source string) []string {
+	files := map[string]bool{}
+	for _, p := range brokenOf(w, source) {
+		name, _ := filepath.Rel(filepath.Join(w.Dir(), source), p.File)
+		files[filepath.ToSlash(name)] = true
+	}
+	return slices.Sorted(maps.Keys(files))
+}
+
+// brokenOf are the mistakes in the data files of a source, as they were last read.
+func brokenOf(w *store.Writer, source string) store.Problems {
+	var all store.Problems
 	for _, p := range w.Broken() {
-		name, err := filepath.Rel(w.Dir(), p.File)
-		source, below, inSource := strings.Cut(filepath.ToSlash(name), "/")
-		if err != nil || !inSource {
-			continue
+		if strings.HasPrefix(p.File, filepath.Join(w.Dir(), source)+string(filepath.Separator)) {
+			all = append(all, p)
 		}
-		if files[source] == nil {
-			files[source] = map[string]bool{}
-		}
-		files[source][below] = true
 	}
-	bySource := map[string][]string{}
-	for source, names := range files {
-		bySource[source] = slices.Sorted(maps.Keys(names))
-	}
-	return bySource
+	return all
 }

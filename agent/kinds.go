@@ -2,10 +2,13 @@ package agent
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"shiplist/agent/fetch"
 	"shiplist/agent/qatracker"
@@ -16,39 +19,59 @@ import (
 
 // trackerKinds is where kinds of tracker are entered, each with what makes a source
 // of a [[tracker]] table.
-func (a *Agent) trackerKinds(client *fetch.Client) map[string]func(config.Tracker) (Source, error) {
+func (a *Agent) trackerKinds(readOnly bool) map[string]func(config.Tracker) (Source, error) {
 	return map[string]func(config.Tracker) (Source, error){
-		"qatracker": func(t config.Tracker) (Source, error) { return a.qatracker(t, client) },
+		"qatracker": func(t config.Tracker) (Source, error) { return a.qatracker(t, readOnly) },
 	}
 }
 
-func (a *Agent) qatracker(t config.Tracker, client *fetch.Client) (Source, error) {
+func (a *Agent) qatracker(t config.Tracker, readOnly bool) (Source, error) {
 	key, err := t.Key(a.o.Env)
 	if err != nil {
 		return nil, err
 	}
 	c := a.o.Config
 	return qatracker.New(qatracker.Options{
-		Tracker: t, Key: key, Limits: c.Limits, Rules: c.Rules, Client: client, Now: a.o.Now, StateDir: c.Store.State, Logger: a.o.Logger,
+		Tracker: t, Key: key, Limits: c.Limits, Rules: c.Rules, Client: a.client, Now: a.o.Now, StateDir: c.Store.State, ReadOnly: readOnly,
+		Logger: a.o.Logger,
 	}), nil
 }
 
-func (a *Agent) tree(t config.Tree, client *fetch.Client) Source {
+func (a *Agent) tree(t config.Tree, readOnly bool) Source {
 	c := a.o.Config
-	return tree.New(tree.Options{Tree: t, Limits: c.Limits, Rules: c.Rules, Client: client, Now: a.o.Now, StateDir: c.Store.State, Logger: a.o.Logger})
+	return tree.New(tree.Options{
+		Tree: t, Limits: c.Limits, Rules: c.Rules, Client: a.client, Now: a.o.Now, StateDir: c.Store.State, ReadOnly: readOnly,
+		Logger: a.o.Logger,
+	})
 }
 
 // source is a configured source: what the configuration says of it, and what polls it.
 type source struct {
 	state release.SourceState // name, kind, role, address, site
 	Source
+	timetable timetable
+	// table tells whether two sources of a name are the same but for their schedule.
+	table string
+	// resting is until when its host wants to be left alone, and why; nil where there is
+	// no host.
+	resting func() (until time.Time, why string)
 }
 
-// configured makes the sources, in the order of the configuration.
-func (a *Agent) configured() []source {
-	client := a.client()
-	kinds := a.trackerKinds(client)
+// configured makes the sources, in the order of the configuration. Those that are for
+// reading only write no state.
+func (a *Agent) configured(readOnly bool) ([]source, error) {
+	kinds, client := a.trackerKinds(readOnly), a.client
 	var all []source
+	var problems error
+	add := func(s source, schedule, host string) {
+		var err error
+		s.timetable, err = newTimetable(a.o.Config, s.state.Name, s.state.Kind, schedule)
+		problems = errors.Join(problems, err)
+		if host != "" {
+			s.resting = func() (time.Time, string) { return client.Rest(host) }
+		}
+		all = append(all, s)
+	}
 	for _, t := range a.o.Config.Trackers {
 		s := source{state: release.SourceState{Name: t.Name, Kind: t.Kind, Address: address(t.URL), Site: address(t.Site)}}
 		if create, known := kinds[t.Kind]; known {
@@ -59,22 +82,42 @@ func (a *Agent) configured() []source {
 		} else {
 			s.Source = unable{fmt.Errorf("trackers of the kind %q cannot be polled by this version; take tracker %s out of the configuration", t.Kind, t.Name)}
 		}
-		all = append(all, s)
+		schedule := t.Schedule
+		t.Schedule = ""
+		s.table = fingerprint(a, t)
+		add(s, schedule, t.URL)
 	}
 	for _, t := range a.o.Config.Trees {
-		state := release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)}
-		all = append(all, source{state: state, Source: a.tree(t, client)})
+		s := source{state: release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)}, Source: a.tree(t, readOnly)}
+		schedule := t.Schedule
+		t.Schedule = ""
+		s.table = fingerprint(a, t)
+		add(s, schedule, t.URL)
 	}
 	for _, p := range a.o.Config.Plans {
-		state := release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path}
-		all = append(all, source{state: state, Source: unable{fmt.Errorf("plan files cannot be read by this version; take plan %s out of the configuration", p.Name)}})
+		s := source{
+			state:  release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path},
+			Source: unable{fmt.Errorf("plan files cannot be read by this version; take plan %s out of the configuration", p.Name)},
+			table:  fingerprint(a, p),
+		}
+		add(s, "", "")
 	}
-	return all
+	return all, problems
 }
 
-// client is the one HTTP client of all sources.
-func (a *Agent) client() *fetch.Client {
-	limits := a.o.Config.Limits
+// fingerprint tells whether a source of one configuration is that of another.
+func fingerprint[T config.Tracker | config.Tree | config.Plan](a *Agent, table T) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%+v\n%s\n%+v", table, a.manners(), a.o.Config.Rules)
+	return string(h.Sum(nil))
+}
+
+// manners are what the client is made of.
+func (a *Agent) manners() string {
+	return fmt.Sprintf("%+v %s %s", a.o.Config.Limits, a.userAgent(), a.o.Config.Store.State)
+}
+
+func (a *Agent) userAgent() string {
 	agent := "shiplist"
 	if a.o.Version != "" {
 		agent += "/" + a.o.Version
@@ -82,8 +125,14 @@ func (a *Agent) client() *fetch.Client {
 	if contact := a.o.Config.Agent.Contact; contact != "" {
 		agent += " (+" + contact + ")"
 	}
+	return agent
+}
+
+// newClient is the one HTTP client of all sources.
+func (a *Agent) newClient() *fetch.Client {
+	limits := a.o.Config.Limits
 	return fetch.New(fetch.Options{
-		UserAgent: agent, PerHost: limits.Connections, Connect: limits.Connect, Headers: limits.Headers, Answer: limits.Answer,
+		UserAgent: a.userAgent(), PerHost: limits.Connections, Connect: limits.Connect, Headers: limits.Headers, Answer: limits.Answer,
 		PerMinute: limits.PerMinute, BackoffLeast: limits.BackoffLeast, BackoffMost: limits.BackoffMost,
 		StateFile: filepath.Join(a.o.Config.Store.State, "hosts.json"), Logger: a.o.Logger, Transport: a.o.Transport,
 	})

@@ -31,3 +31,14 @@ type Build struct {
 	Duration time.Duration
 	Err      error
 }
+
+// nobody is the observer of an agent that has none.
+type nobody struct{}
+
+func (nobody) Configured([]string) {}
+func (nobody) Ready()              {}
+func (nobody) Beat()               {}
+func (nobody) Status(string)       {}
+func (nobody) Polled(SourceReport) {}
+func (nobody) Built(Build)         {}
+func (nobody) Stopping()           {}

@@ -5,72 +5,66 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"shiplist/internal/release"
-	"shiplist/internal/store"
 )
-
-// atOnce is how many sources are polled side by side. Politeness towards a host is
-// the client's part; this bounds memory.
-const atOnce = 8
 
 // polled is what came of polling one source.
 type polled struct {
-	index  int // of the source
-	before tally
-	answer *release.Answer // nil with err
-	err    error
-	at     time.Time // when the poll ended
-	took   time.Duration
+	index      int                 // of the source, among those that are polled at once
+	configured release.SourceState // what the configuration says of it
+	answer     *release.Answer     // nil with err
+	err        error
+	at         time.Time // when the poll ended
+	took       time.Duration
 }
 
-// before are the facts that are stored, by source.
-func (a *Agent) before(w *store.Writer) ([]*release.Facts, error) {
-	facts := make([]*release.Facts, len(a.sources))
-	for i, s := range a.sources {
-		var err error
-		if facts[i], err = w.Facts(s.state.Name); err != nil {
-			return nil, err
-		}
-	}
-	return facts, nil
-}
-
-// poll polls all sources and tells of each as soon as it is done. It is given their
-// facts and, by name, their files that cannot be read. The channel ends when all are
-// done; it must be read to its end.
-func (a *Agent) poll(ctx context.Context, before []*release.Facts, broken map[string][]string) <-chan polled {
+// pollAll polls sources and tells of each as soon as it is done. It is given the facts
+// of each. The channel ends when all are done; it must be read to its end. How many run
+// at once is bounded for each host, by the client, and not here: sources that hang
+// would keep out those that do not.
+func (a *Agent) pollAll(ctx context.Context, sources []source, before []*release.Facts) <-chan polled {
 	results := make(chan polled)
-	var g errgroup.Group
-	g.SetLimit(atOnce)
+	var wg sync.WaitGroup
+	for i, s := range sources {
+		wg.Go(func() {
+			p := a.ask(ctx, s, before[i])
+			p.index = i
+			results <- p
+		})
+	}
 	go func() {
-		for i, s := range a.sources {
-			g.Go(func() error {
-				p := polled{index: i, before: count(before[i])}
-				p.before.unreadable(broken[s.state.Name])
-				start := time.Now()
-				p.answer, p.err = a.ask(ctx, s, before[i])
-				p.at, p.took = a.now(), time.Since(start)
-				results <- p
-				return nil
-			})
-		}
-		g.Wait() // no function returns an error
+		wg.Wait()
 		close(results)
 	}()
 	return results
 }
 
-// ask polls one source. A panic is that source's error: one bad answer must not keep
+// ask polls one source.
+func (a *Agent) ask(ctx context.Context, s source, prev *release.Facts) polled {
+	p := polled{configured: s.state}
+	start := time.Now()
+	p.answer, p.err = a.answer(ctx, s, prev)
+	p.at, p.took = a.now(), time.Since(start)
+	return p
+}
+
+// faultError is a mistake of the program itself.
+type faultError struct{ fault string }
+
+func (e *faultError) Error() string {
+	return "a fault in shiplist itself, please report it: " + e.fault
+}
+
+// answer asks a source. A panic is that source's error: one bad answer must not keep
 // the others from being stored.
-func (a *Agent) ask(ctx context.Context, s source, prev *release.Facts) (answer *release.Answer, err error) {
+func (a *Agent) answer(ctx context.Context, s source, prev *release.Facts) (answer *release.Answer, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			a.o.Logger.ErrorContext(ctx, "panic in source", "source", s.state.Name, "err", fmt.Sprint(fault), "stack", string(debug.Stack()))
-			answer, err = nil, fmt.Errorf("a fault in shiplist itself, please report it: %v", fault)
+			answer, err = nil, &faultError{fmt.Sprint(fault)}
 		}
 	}()
 	answer, err = s.Poll(ctx, prev)

@@ -1,10 +1,12 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"shiplist/agent/fetch"
 	"shiplist/internal/release"
 )
 
@@ -18,12 +20,15 @@ const (
 	Failed    Outcome = "failed"    // no answer, or none that could be stored; the facts stay
 	Held      Outcome = "held"      // kept aside; the facts stay
 	Retired   Outcome = "retired"   // not configured any more; the facts were removed
+	Resting   Outcome = "resting"   // not polled, because its host wants to be left alone for now
 )
 
 // Report tells what became of each source.
 type Report struct {
 	// Sources are in the order of the configuration, those that were retired last.
 	Sources []SourceReport `json:"sources"`
+	// DryRun says that nothing was written: the rest tells what would have been.
+	DryRun bool `json:"dry_run,omitempty"`
 }
 
 // Trouble reports whether a source failed or was held back.
@@ -50,7 +55,20 @@ type SourceReport struct {
 	Requests int64         `json:"requests"`
 	Bytes    int64         `json:"bytes"` // over the wire
 	Error    string        `json:"error,omitempty"`
-	Held     *release.Held `json:"held,omitempty"`
+	// ErrorKind sorts errors: the kinds of package fetch, "fault" of the program itself,
+	// "store" for what could not be written, and "other".
+	ErrorKind string        `json:"error_kind,omitempty"`
+	Held      *release.Held `json:"held,omitempty"`
+	// Lost says that the source has failed for so long that it counts as lost.
+	Lost bool `json:"lost,omitempty"`
+	// Success is when its stored facts were polled; zero when there are none.
+	Success time.Time `json:"success,omitzero"`
+	// Events are what happened since then, as they were written.
+	Events []release.Event `json:"events,omitempty"`
+	// Next is when it is polled next, and Resting until when its host wants to be left
+	// alone; both of a running agent only.
+	Next    time.Time `json:"next,omitzero"`
+	Resting time.Time `json:"resting,omitzero"`
 	// Note says what is out of the ordinary about a good outcome.
 	Note     string            `json:"note,omitempty"`
 	Problems []release.Problem `json:"problems,omitempty"`
@@ -137,4 +155,25 @@ func (s SourceReport) reason() string {
 		return s.Error
 	}
 	return s.Note
+}
+
+// The kinds of error that are no requests'.
+const (
+	kindFault   = "fault"
+	kindStore   = "store"
+	kindOther   = "other"
+	kindResting = string(fetch.KindResting)
+)
+
+// kindOf sorts what a poll ended with.
+func kindOf(err error) string {
+	var request *fetch.Error
+	var fault *faultError
+	switch {
+	case errors.As(err, &request):
+		return string(request.Kind)
+	case errors.As(err, &fault):
+		return kindFault
+	}
+	return kindOther
 }

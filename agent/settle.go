@@ -23,55 +23,170 @@ func (s *settler) rule() holdRule {
 	return holdRule{share: c.HoldShare, least: c.HoldLeast}
 }
 
+// facts reads what is stored of a source now, and says in the log which of its files
+// have mistakes.
+func (s *settler) facts(ctx context.Context, name string) (*release.Facts, error) {
+	facts, err := s.w.Facts(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range brokenOf(s.w, name) {
+		s.agent.o.Logger.WarnContext(ctx, "data file with a mistake, edited by hand?", "source", name, "err", p.Error())
+	}
+	return facts, nil
+}
+
+// before reads what is stored of several sources.
+func (s *settler) before(ctx context.Context, sources []source) ([]*release.Facts, error) {
+	facts := make([]*release.Facts, len(sources))
+	for i, source := range sources {
+		var err error
+		if facts[i], err = s.facts(ctx, source.state.Name); err != nil {
+			return nil, err
+		}
+	}
+	return facts, nil
+}
+
+// retireStrangers removes the sources that are stored but not configured.
+func (s *settler) retireStrangers(ctx context.Context) ([]SourceReport, error) {
+	var entries []SourceReport
+	for _, name := range s.strangers() {
+		entry, err := s.retire(ctx, name)
+		s.agent.log(ctx, entry)
+		if err != nil {
+			return entries, err
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
+}
+
+// strangers are the sources that are stored and not configured.
+func (s *settler) strangers() []string {
+	var names []string
+	for _, state := range s.w.States() {
+		if !slices.ContainsFunc(s.agent.sources, func(c source) bool { return c.state.Name == state.Name }) {
+			names = append(names, state.Name)
+		}
+	}
+	return names
+}
+
+// retire removes a source.
+func (s *settler) retire(ctx context.Context, name string) (SourceReport, error) {
+	state := s.w.State(name)
+	entry := SourceReport{Name: name, Kind: state.Kind, Outcome: Retired, Note: "the configuration does not name it any more"}
+	entry.Events = []release.Event{since(state, s.agent.now()).event(release.EventSourceRetired, name, "")}
+	start := time.Now()
+	r, err := s.w.Retire(ctx, name, entry.Events...)
+	if err == nil {
+		err = s.w.Drop(name)
+	}
+	entry.Changed, entry.Problems, entry.Duration = r.Changed, r.Edited, time.Since(start)
+	if err != nil {
+		return entry, notWritten(&entry, fmt.Errorf("retire: %w", err))
+	}
+	return entry, nil
+}
+
+// settlement is one poll on its way to its end.
+type settlement struct {
+	SourceReport
+	state  release.SourceState // as it will be stored
+	before *release.Facts      // what is stored
+	tally  tally               // of before
+	at     time.Time
+}
+
 // settle brings one poll to its end. The error is about the data directory; what is
 // wrong with the source is in the entry.
 func (s *settler) settle(ctx context.Context, p polled) (SourceReport, error) {
-	configured := s.agent.sources[p.index].state
-	entry := SourceReport{Name: configured.Name, Kind: configured.Kind, Duration: p.took}
+	entry := SourceReport{Name: p.configured.Name, Kind: p.configured.Kind, Duration: p.took}
 	if ctx.Err() != nil { // what fails now fails because we were told to stop
-		entry.Outcome, entry.Error = Failed, "interrupted; nothing was changed"
+		entry.Outcome, entry.Error, entry.ErrorKind = Failed, "interrupted; nothing was changed", kindOther
 		return entry, nil
 	}
-	state := s.w.State(configured.Name)
-	state.Kind, state.Role, state.Address, state.Site = configured.Kind, configured.Role, configured.Address, configured.Site
-	state.Attempt = p.at
+	x := &settlement{SourceReport: entry, state: s.w.State(entry.Name), at: p.at}
+	x.state.Kind, x.state.Role, x.state.Address, x.state.Site = p.configured.Kind, p.configured.Role, p.configured.Address, p.configured.Site
+	x.state.Attempt = p.at
+	var err error
 	if p.err != nil {
-		return s.failed(ctx, entry, state, p.err)
+		err = s.failed(ctx, x, p.err)
+	} else {
+		err = s.answered(ctx, x, p)
 	}
-	entry.Requests, entry.Bytes = p.answer.Requests, p.answer.Bytes
-	p.answer.Facts.Source = configured.Name
-	p.answer.Problems = bounded(p.answer.Problems)
-	return s.answered(ctx, entry, state, p)
+	stored := s.w.State(entry.Name)
+	x.Success, x.Lost = stored.Success, stored.Lost
+	return x.SourceReport, err
 }
 
 // failed notes that there is no answer. The facts, and an answer that is held back
 // already, stay as they are.
-func (s *settler) failed(ctx context.Context, entry SourceReport, state release.SourceState, cause error) (SourceReport, error) {
-	state.Error = oneLine(cause.Error())
-	entry.Outcome, entry.Error, entry.Held = Failed, state.Error, state.Held
-	r, err := s.w.Commit(ctx, state, nil)
-	entry.Problems = r.Edited
-	return entry, notWritten(&entry, err)
+func (s *settler) failed(ctx context.Context, x *settlement, cause error) error {
+	x.Outcome, x.Error, x.ErrorKind, x.Held = Failed, oneLine(cause.Error()), kindOf(cause), x.state.Held
+	// That a host is left alone follows from what it did, and that is what people want
+	// to know.
+	if x.ErrorKind != kindResting || x.state.Error == "" {
+		x.state.Error = x.Error
+	}
+	if s.lost(x) {
+		x.state.Lost = true
+		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceLost, x.Name, x.state.Error))
+	}
+	return s.commit(ctx, x, nil)
+}
+
+// lost reports whether a source that fails is lost now, and was not before. One that
+// never answered is not: nobody has anything to lose.
+func (s *settler) lost(x *settlement) bool {
+	stale := s.agent.o.Config.Site.Stale
+	return stale > 0 && !x.state.Lost && !x.state.Success.IsZero() && x.at.Sub(x.state.Success) > stale
+}
+
+// commit writes the state, with the facts when there are any.
+func (s *settler) commit(ctx context.Context, x *settlement, facts *release.Facts) error {
+	r, err := s.w.Commit(ctx, x.state, facts, x.Events...)
+	x.Changed = r.Changed
+	x.Problems = append(x.Problems, r.Edited...)
+	if err != nil {
+		x.Events = nil
+	}
+	var unfit *store.FactsError
+	if errors.As(err, &unfit) {
+		return err
+	}
+	return notWritten(&x.SourceReport, err)
 }
 
 // answered stores an answer or holds it back.
-func (s *settler) answered(ctx context.Context, entry SourceReport, state release.SourceState, p polled) (SourceReport, error) {
-	state.Error = ""
-	v := s.rule().judge(p.before, count(p.answer.Facts), p.answer.Suspect)
+func (s *settler) answered(ctx context.Context, x *settlement, p polled) error {
+	x.Requests, x.Bytes = p.answer.Requests, p.answer.Bytes
+	p.answer.Facts.Source = x.Name
+	p.answer.Problems = bounded(p.answer.Problems)
+	x.state.Error = ""
+	var err error
+	if x.before, err = s.w.Facts(x.Name); err != nil {
+		return notWritten(&x.SourceReport, err)
+	}
+	x.tally = count(x.before)
+	x.tally.unreadable(brokenFiles(s.w, x.Name))
+	v := s.rule().judge(x.tally, count(p.answer.Facts), p.answer.Suspect)
 	kept := store.Kept{Facts: p.answer.Facts, Polled: p.at, Problems: p.answer.Problems}
 	if v.reason == "" {
-		return s.store(ctx, entry, state, kept)
+		return s.store(ctx, x, kept)
 	}
-	since := p.at
+	held := p.at
 	// A clock that was set back must not hold for years what time lets in.
-	if state.Held != nil && !state.Held.Since.After(p.at) && s.sameMind(state, p.before, v) {
-		since = state.Held.Since
+	if x.state.Held != nil && !x.state.Held.Since.After(p.at) && s.sameMind(x.state, x.tally, v) {
+		held = x.state.Held.Since
 	}
-	if patience := s.agent.o.Config.Agent.HoldFor; !v.never && !p.at.Before(since.Add(patience)) {
-		entry.Note = fmt.Sprintf("let in after it was held back since %s: %s", since.Format(time.RFC3339), v.reason)
-		return s.store(ctx, entry, state, kept)
+	if patience := s.agent.o.Config.Agent.HoldFor; !v.never && !p.at.Before(held.Add(patience)) {
+		x.Note = fmt.Sprintf("let in after it was held back since %s: %s", held.Format(time.RFC3339), v.reason)
+		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceLetIn, x.Name, ""))
+		return s.store(ctx, x, kept)
 	}
-	return s.hold(ctx, entry, state, kept, release.Held{Reason: oneLine(v.reason), Since: since, Never: v.never})
+	return s.hold(ctx, x, kept, release.Held{Reason: oneLine(v.reason), Since: held, Never: v.never})
 }
 
 // sameMind reports whether the answer that is kept aside would remove the same as
@@ -86,41 +201,48 @@ func (s *settler) sameMind(state release.SourceState, before tally, v verdict) b
 }
 
 // hold keeps an answer aside.
-func (s *settler) hold(ctx context.Context, entry SourceReport, state release.SourceState, kept store.Kept, held release.Held) (SourceReport, error) {
-	digest, err := s.w.Hold(state.Name, kept)
+func (s *settler) hold(ctx context.Context, x *settlement, kept store.Kept, held release.Held) error {
+	digest, err := s.w.Hold(x.Name, kept)
 	var unfit *store.FactsError
 	if errors.As(err, &unfit) {
-		return s.failed(ctx, entry, state, err)
+		return s.failed(ctx, x, err)
 	}
 	if err != nil {
-		return entry, notWritten(&entry, err)
+		return notWritten(&x.SourceReport, err)
+	}
+	if x.state.Held == nil {
+		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceHeld, x.Name, held.Reason))
 	}
 	held.Digest = digest
-	state.Held = &held
-	entry.Outcome, entry.Held, entry.Counts = Held, &held, countFacts(kept.Facts)
-	r, err := s.w.Commit(ctx, state, nil)
-	entry.Problems = r.Edited
-	return entry, notWritten(&entry, err)
+	x.state.Held = &held
+	x.Outcome, x.Held, x.Counts = Held, &held, countFacts(kept.Facts)
+	return s.commit(ctx, x, nil)
 }
 
 // store makes an answer what the source says now, and forgets what was held back.
-func (s *settler) store(ctx context.Context, entry SourceReport, state release.SourceState, kept store.Kept) (SourceReport, error) {
-	good := state
-	good.Success, good.Held, good.Problems = kept.Polled, nil, kept.Problems
-	r, err := s.w.Commit(ctx, good, kept.Facts)
+func (s *settler) store(ctx context.Context, x *settlement, kept store.Kept) error {
+	old, before := x.state, x.Events
+	if x.state.Lost && x.state.Error == "" {
+		x.state.Lost = false
+		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceBack, x.Name, ""))
+	}
+	x.Events = append(x.Events, since(old, kept.Polled).news(x.Name, x.before, kept.Facts)...)
+	x.state.Success, x.state.Held, x.state.Problems = kept.Polled, nil, kept.Problems
+	x.Problems = slices.Clone(kept.Problems)
+	err := s.commit(ctx, x, kept.Facts)
 	var unfit *store.FactsError
 	if errors.As(err, &unfit) {
-		return s.failed(ctx, entry, state, err)
+		x.state, x.Events, x.Problems, x.Note = old, before, nil, ""
+		return s.failed(ctx, x, err)
 	}
 	if err != nil {
-		return entry, notWritten(&entry, err)
+		return err
 	}
-	entry.Outcome, entry.Changed, entry.Counts = Unchanged, r.Changed, countFacts(kept.Facts)
-	if len(r.Changed) > 0 {
-		entry.Outcome = OK
+	x.Outcome, x.Counts = Unchanged, countFacts(kept.Facts)
+	if len(x.Changed) > 0 {
+		x.Outcome = OK
 	}
-	entry.Problems = append(slices.Clone(kept.Problems), r.Edited...)
-	return entry, s.w.Drop(state.Name)
+	return s.w.Drop(x.Name)
 }
 
 // notWritten puts an error of the data directory into the entry of its source, too.
@@ -128,7 +250,7 @@ func notWritten(entry *SourceReport, err error) error {
 	if err == nil {
 		return nil
 	}
-	entry.Outcome, entry.Error = Failed, oneLine(err.Error())
+	entry.Outcome, entry.Error, entry.ErrorKind = Failed, oneLine(err.Error()), kindStore
 	return fmt.Errorf("source %s: %w", entry.Name, err)
 }
 
@@ -147,18 +269,25 @@ func (s *settler) accept(ctx context.Context, name string) (SourceReport, error)
 		return SourceReport{}, fmt.Errorf("what is kept aside of %s is not the answer that was held back since %s; poll again with `shiplist agent --once`",
 			name, state.Held.Since.Format(time.RFC3339))
 	}
-	entry := SourceReport{Name: name, Kind: state.Kind, Note: "accepted: " + state.Held.Reason}
-	entry, err = s.store(ctx, entry, state, *kept)
-	entry.Duration = time.Since(start)
-	return entry, err
+	before, err := s.w.Facts(name)
+	if err != nil {
+		return SourceReport{}, err
+	}
+	x := &settlement{state: state, before: before, at: s.agent.now()}
+	x.SourceReport = SourceReport{Name: name, Kind: state.Kind, Note: "accepted: " + state.Held.Reason}
+	x.Events = []release.Event{since(state, x.at).event(release.EventSourceLetIn, name, "")}
+	err = s.store(ctx, x, *kept)
+	x.Duration = time.Since(start)
+	x.Success, x.Lost = s.w.State(name).Success, x.state.Lost
+	return x.SourceReport, err
 }
 
 // heldNames tells what could be accepted instead.
 func (s *settler) heldNames() string {
 	var names []string
-	for _, source := range s.w.Snapshot().Sources {
-		if source.State.Held != nil {
-			names = append(names, source.State.Name)
+	for _, state := range s.w.States() {
+		if state.Held != nil {
+			names = append(names, state.Name)
 		}
 	}
 	if len(names) == 0 {

@@ -1,0 +1,84 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// log writes the one line for a source and poll.
+func (a *Agent) log(ctx context.Context, r SourceReport) {
+	a.logAt(ctx, r, slog.LevelInfo, slog.LevelWarn)
+}
+
+// logAt does the same with a level for what went well and one for what did not.
+func (a *Agent) logAt(ctx context.Context, r SourceReport, well, trouble slog.Level) {
+	level, message := well, "source polled"
+	switch r.Outcome {
+	case Failed:
+		level, message = trouble, "source failed"
+	case Held:
+		level, message = trouble, "answer held back"
+	case Retired:
+		message = "source retired"
+	}
+	facts := []slog.Attr{
+		slog.String("source", r.Name), slog.String("status", string(r.Outcome)), slog.Duration("dur", r.Duration.Round(time.Millisecond)),
+		slog.Int("count", r.Counts.total()), slog.Int("changed", len(r.Changed)), slog.Int64("requests", r.Requests), slog.Int64("bytes", r.Bytes),
+	}
+	if reason := r.reason(); reason != "" {
+		facts = append(facts, slog.String("err", reason))
+	}
+	a.o.Logger.LogAttrs(ctx, level, message, facts...)
+}
+
+// logQuietly logs a poll of a running agent: what brought nothing new, and trouble that
+// was told already, only at debug; and that trouble is over.
+func (s *service) logQuietly(ctx context.Context, e *entry, r SourceReport) {
+	well, trouble := slog.LevelInfo, slog.LevelWarn
+	said := ""
+	switch r.Outcome {
+	case Failed:
+		said = r.Error
+		// That its host rests follows from what was told before.
+		if r.ErrorKind == kindResting && e.said != "" {
+			said = e.said
+		}
+	case Held:
+		said = r.Held.Reason
+	case Unchanged:
+		well = slog.LevelDebug
+	}
+	switch {
+	case said == e.said:
+		trouble = slog.LevelDebug
+	case said == "":
+		well = slog.LevelInfo
+		s.o.Logger.InfoContext(ctx, "source is well again", "source", r.Name)
+	}
+	e.said = said
+	s.logAt(ctx, r, well, trouble)
+}
+
+// tell says what the agent does, when that is something else than before.
+func (s *service) tell(now time.Time) {
+	var next *entry
+	troubled := 0
+	for _, e := range s.entries {
+		if e.said != "" {
+			troubled++
+		}
+		if !s.polling[e.state.Name] && (next == nil || e.next.at.Before(next.next.at)) {
+			next = e
+		}
+	}
+	text := fmt.Sprintf("%d sources, %d being polled, %d in trouble", len(s.entries), len(s.polling), troubled)
+	if next != nil && next.next.at.After(now) {
+		text += fmt.Sprintf("; next %s at %s", next.state.Name, next.next.at.UTC().Format("15:04:05"))
+	}
+	if text != s.said {
+		s.said = text
+		s.o.Observer.Status(text)
+	}
+}

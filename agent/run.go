@@ -1,0 +1,345 @@
+package agent
+
+import (
+	"context"
+	"runtime/debug"
+	"time"
+
+	"shiplist/internal/release"
+	"shiplist/internal/store"
+)
+
+const (
+	// beat is how often at least the agent looks at the clock, which may be set at any
+	// time.
+	beat = 10 * time.Second
+	// leap is how much the clock may differ from the time that passed until the
+	// schedule is made anew.
+	leap = 5 * time.Second
+	// grace is how long polls that were cancelled may take to notice.
+	grace = 5 * time.Second
+	// large is the number of records from which on a poll leaves so much garbage that
+	// it is given back at once.
+	large = 1000
+)
+
+// service is a running agent. All of it belongs to the goroutine of [Agent.Run], which
+// alone reads and writes the data directory; polls and the generator run beside it and
+// hand over what they have.
+type service struct {
+	*Agent
+	settler settler
+	// work is the context of polls and of writing. It outlives that of Run, so that
+	// what is under way may come to its end.
+	work    context.Context
+	cancel  context.CancelFunc
+	entries []*entry
+	polling map[string]bool // sources that are being polled, by name
+	leaving []string        // sources that are to be retired
+	results chan result
+	over    chan struct{} // closed at the end: nobody reads results any more
+	builder builder
+	clock   clockwatch
+	said    string // the last status
+}
+
+// entry is a source in the schedule.
+type entry struct {
+	source
+	last  turn      // zero when it was never polled
+	began time.Time // the same by the clock that nobody can set; zero when it was not here
+	next  turn
+	// stop ends the poll that runs; nil when none does.
+	stop context.CancelFunc
+	// dropped says that the configuration does not name the source any more, or means
+	// another by its name: what its poll brings is not wanted.
+	dropped bool
+	said    string // the trouble that was last logged
+}
+
+// result is what a poll brought.
+type result struct {
+	entry *entry
+	polled
+	cancelled bool
+}
+
+// Run keeps polling by the schedule, until ctx ends; then it lets running polls and
+// the generator come to their end for as long as the configuration allows, cancels
+// what still runs, and returns nil. An error means that the data directory could not be
+// made ready; a [*store.HeldError] says that another agent is at work there. Whatever
+// goes wrong later is reported, and tried again.
+func (a *Agent) Run(ctx context.Context) error {
+	if err := a.begin(); err != nil {
+		return err
+	}
+	defer a.end()
+	w, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	s := newService(ctx, a, w)
+	s.start()
+	for ctx.Err() == nil {
+		s.tend()
+		s.await(ctx.Done())
+	}
+	s.shutDown()
+	return w.Close()
+}
+
+func newService(ctx context.Context, a *Agent, w *store.Writer) *service {
+	s := &service{
+		Agent: a, settler: settler{agent: a, w: w}, polling: map[string]bool{}, results: make(chan result), over: make(chan struct{}),
+	}
+	s.work, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	s.builder.done = make(chan Build)
+	return s
+}
+
+// start makes the schedule.
+func (s *service) start() {
+	now := s.o.Now()
+	s.clock.set(now)
+	for _, source := range s.sources {
+		// Whether the last poll came late is not known any more, so it is taken for so.
+		e := &entry{source: source, last: turn{at: s.settler.w.State(source.state.Name).Attempt, late: true}}
+		s.entries = append(s.entries, e)
+		s.resume(e, now)
+	}
+	s.o.Observer.Configured(s.names())
+	s.leaving = s.settler.strangers()
+	s.retireLeaving()
+	s.builder.begin(s, now)
+	s.o.Logger.InfoContext(s.work, "agent runs", "count", len(s.entries))
+	s.o.Observer.Ready()
+}
+
+// resume plans a source for which nothing was waited.
+func (s *service) resume(e *entry, now time.Time) {
+	e.rebase(now)
+	e.next = e.timetable.resume(e.last, now)
+}
+
+// rebase takes care of a clock that was set back: a last poll that is yet to come was
+// as long ago as time has passed since.
+func (e *entry) rebase(now time.Time) {
+	switch {
+	case !e.last.at.After(now):
+	case e.began.IsZero():
+		e.last = turn{at: now}
+	default:
+		e.last = turn{at: now.Add(-time.Since(e.began)), late: true}
+	}
+}
+
+// tend does what is due now.
+func (s *service) tend() {
+	s.o.Observer.Beat()
+	now := s.o.Now()
+	if s.clock.leapt(now) {
+		s.o.Logger.WarnContext(s.work, "the clock was set; the schedule is made anew")
+		for _, e := range s.entries {
+			s.resume(e, now)
+		}
+	}
+	for _, e := range s.entries {
+		if !s.polling[e.state.Name] && !now.Before(e.next.at) {
+			s.poll(e, now)
+		}
+	}
+	s.builder.tend(s, now)
+	s.tell(now)
+}
+
+// await waits for the next thing to do, and does it if it is not due by the clock.
+func (s *service) await(done <-chan struct{}) {
+	timer := time.NewTimer(s.wait())
+	defer timer.Stop()
+	select {
+	case <-done:
+	case r := <-s.results:
+		s.settle(r)
+	case r := <-s.reloads:
+		r.answer <- s.reload(r.next)
+	case b := <-s.builder.done:
+		s.builder.built(s, b)
+	case <-timer.C:
+	}
+}
+
+// wait is how long there is nothing to do.
+func (s *service) wait() time.Duration {
+	now, wait := s.o.Now(), beat
+	for _, e := range s.entries {
+		if !s.polling[e.state.Name] {
+			wait = min(wait, e.next.at.Sub(now))
+		}
+	}
+	if due, waits := s.builder.due(s); waits {
+		wait = min(wait, due.Sub(now))
+	}
+	return max(wait, 0)
+}
+
+// poll begins a poll, unless the source's host has asked to be left alone.
+func (s *service) poll(e *entry, now time.Time) {
+	if until, why := e.rest(); !until.IsZero() {
+		s.rests(e, now, until, why)
+		return
+	}
+	e.last, e.began = turn{at: now, late: e.next.late}, time.Now()
+	prev, err := s.settler.facts(s.work, e.state.Name)
+	if err != nil {
+		entry := SourceReport{Name: e.state.Name, Kind: e.state.Kind}
+		_ = notWritten(&entry, err) // it is in the entry, and tried again
+		s.polled(e, entry)
+		return
+	}
+	ctx, stop := context.WithCancel(s.work)
+	e.stop, s.polling[e.state.Name] = stop, true
+	go func() {
+		r := result{entry: e, polled: s.ask(ctx, e.source, prev)}
+		r.cancelled = ctx.Err() != nil
+		select {
+		case s.results <- r:
+		case <-s.over:
+		}
+	}()
+}
+
+// rests puts off a poll until the host can be asked again.
+func (s *service) rests(e *entry, now, until time.Time, why string) {
+	e.next = turn{at: now.Add(time.Until(until) + e.timetable.within(time.Minute)), late: true}
+	state := s.settler.w.State(e.state.Name)
+	entry := SourceReport{Name: e.state.Name, Kind: e.state.Kind, Outcome: Resting, Note: why, Success: state.Success, Lost: state.Lost}
+	entry.Next, entry.Resting = e.next.at.UTC(), until.UTC()
+	s.o.Logger.DebugContext(s.work, "source not polled", "source", entry.Name, "err", why, "next", entry.Next)
+	s.o.Observer.Polled(entry)
+}
+
+// settle brings a poll to its end.
+func (s *service) settle(r result) {
+	e := r.entry
+	e.stop()
+	delete(s.polling, e.state.Name)
+	if e.dropped || r.cancelled && r.err != nil {
+		s.o.Logger.DebugContext(s.work, "poll cancelled", "source", e.state.Name)
+		s.retireLeaving()
+		return
+	}
+	before := s.settler.w.State(e.state.Name)
+	entry, _ := s.settler.settle(s.work, r.polled) // the error is in the entry, and it is tried again
+	s.polled(e, entry)
+	if shown(before, s.settler.w.State(e.state.Name)) || len(entry.Changed) > 0 {
+		s.builder.wanted(s.o.Now())
+	}
+	if entry.Counts.total() >= large {
+		debug.FreeOSMemory()
+	}
+	s.retireLeaving()
+}
+
+// shown reports whether what pages tell of a source beside its facts and times differs.
+func shown(before, after release.SourceState) bool {
+	return (before.Held == nil) != (after.Held == nil) || before.Lost != after.Lost || (before.Error == "") != (after.Error == "")
+}
+
+// polled plans the next poll of a source and tells what became of this one.
+func (s *service) polled(e *entry, entry SourceReport) {
+	now := s.o.Now()
+	e.rebase(now)
+	e.next = e.timetable.next(e.last, now)
+	if until, _ := e.rest(); !until.IsZero() {
+		entry.Resting = until.UTC()
+		if after := now.Add(time.Until(until) + e.timetable.within(time.Minute)); after.After(e.next.at) {
+			e.next = turn{at: after, late: true}
+		}
+	}
+	entry.Next = e.next.at.UTC()
+	s.logQuietly(s.work, e, entry)
+	s.o.Observer.Polled(entry)
+}
+
+// rest is until when the source's host wants to be left alone, and why; zero when it
+// can be asked.
+func (e *entry) rest() (until time.Time, why string) {
+	if e.resting == nil {
+		return time.Time{}, ""
+	}
+	if until, why = e.resting(); !until.After(time.Now()) {
+		return time.Time{}, ""
+	}
+	return until, why
+}
+
+// shutDown lets what runs come to its end, within a limit.
+func (s *service) shutDown() {
+	s.o.Logger.InfoContext(s.work, "agent stops")
+	s.o.Observer.Stopping()
+	within := s.o.Config.Agent.StopWithin
+	limit := time.AfterFunc(within, s.cancel)
+	defer limit.Stop()
+	last := time.NewTimer(within + grace)
+	defer last.Stop()
+	for s.builder.running || len(s.polling) > 0 {
+		select {
+		case r := <-s.results:
+			s.settle(r)
+		case b := <-s.builder.done:
+			s.builder.built(s, b)
+		case <-time.After(beat):
+		case <-last.C:
+			s.o.Logger.WarnContext(s.work, "a poll does not end though it was cancelled; it is left behind")
+			s.close()
+			return
+		}
+		s.o.Observer.Beat()
+	}
+	s.close()
+}
+
+func (s *service) close() {
+	s.cancel()
+	close(s.over)
+}
+
+// clockwatch finds out when the clock was set: it compares it with the time that passed.
+type clockwatch struct{ wall, passed time.Time }
+
+func (c *clockwatch) set(now time.Time) { c.wall, c.passed = now.Round(0), time.Now() }
+
+func (c *clockwatch) leapt(now time.Time) bool {
+	off := now.Round(0).Sub(c.wall) - time.Since(c.passed)
+	c.set(now)
+	return off.Abs() > leap
+}
+
+func (s *service) names() []string {
+	var names []string
+	for _, e := range s.entries {
+		names = append(names, e.state.Name)
+	}
+	return names
+}
+
+// retireLeaving retires the sources that are to be, when their last polls have ended.
+// What cannot be written is tried again.
+func (s *service) retireLeaving() {
+	leaving := s.leaving
+	s.leaving = nil
+	for _, name := range leaving {
+		if s.polling[name] {
+			s.leaving = append(s.leaving, name)
+			continue
+		}
+		entry, err := s.settler.retire(s.work, name)
+		s.log(s.work, entry)
+		if err != nil {
+			s.leaving = append(s.leaving, name)
+			continue
+		}
+		s.o.Observer.Polled(entry)
+		s.builder.wanted(s.o.Now())
+	}
+}
