@@ -103,7 +103,7 @@ func (o *demoOptions) build(ctx context.Context, e *environment, servers *demo.R
 	fmt.Fprintf(e.stdout, "sample tracker at %s\n", servers.TrackerURL)
 	sample := *e
 	sample.now = demo.Now
-	a, err := newAgent(&sample, cfg, log)
+	a, err := agent.New(agentFor(&sample, cfg, log))
 	if err != nil {
 		return "", err
 	}

@@ -11,9 +11,11 @@ import (
 	"syscall"
 )
 
-func main() {
+func main() { os.Exit(program()) }
+
+// program runs the command line until it is done or told to stop.
+func program() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, os.Args[1:], system())
-	stop()
-	os.Exit(code)
+	defer stop()
+	return run(ctx, os.Args[1:], system())
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
-	"context"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -17,7 +20,7 @@ import (
 // TestMain makes the program itself a command of the scripts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"shiplist": func() { os.Exit(run(context.Background(), os.Args[1:], system())) },
+		"shiplist": main,
 	})
 }
 
@@ -35,7 +38,9 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("SHIPLIST_UPDATE") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"await":   await,
 			"exits":   exits,
+			"page":    page,
 			"replace": replace,
 			"sample":  func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, neg, args) },
 		},
@@ -61,6 +66,47 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// await waits until a file holds a line that matches: "await FILE REGEXP". The test's
+// own limit ends a wait in vain.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await FILE REGEXP")
+	}
+	want, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	deadline := time.Now().Add(time.Minute)
+	for {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		if err == nil && want.Match(text) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s never held %s; it holds:\n%s", args[0], args[1], text)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// page asks a running agent for a page: "page LOG STATUS PATH REGEXP". LOG tells the
+// address.
+func page(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: page LOG STATUS PATH REGEXP")
+	}
+	urls := regexp.MustCompile(`url=(http://\S+)`).FindAllStringSubmatch(ts.ReadFile(args[0]), -1)
+	if urls == nil {
+		ts.Fatalf("no address in %s", args[0])
+	}
+	answer, err := http.Get(urls[len(urls)-1][1] + args[2])
+	ts.Check(err)
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	if strconv.Itoa(answer.StatusCode) != args[1] || !regexp.MustCompile("(?m)"+args[3]).Match(text) {
+		ts.Fatalf("%s: %s\n%s", args[2], answer.Status, text)
 	}
 }
 

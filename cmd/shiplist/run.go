@@ -8,7 +8,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -30,6 +32,9 @@ type environment struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
+	// hangups returns a channel of signals to read the configuration again, and what
+	// ends it.
+	hangups func() (<-chan os.Signal, func())
 }
 
 func system() *environment {
@@ -38,6 +43,11 @@ func system() *environment {
 		stderr: os.Stderr,
 		getenv: os.Getenv,
 		now:    func() time.Time { return time.Now().UTC() },
+		hangups: func() (<-chan os.Signal, func()) {
+			c := make(chan os.Signal, 1)
+			signal.Notify(c, syscall.SIGHUP)
+			return c, func() { signal.Stop(c) }
+		},
 	}
 }
 
@@ -191,6 +201,8 @@ type common struct {
 	config    string
 	logFormat string
 	verbose   bool
+	// service says that the log is all that the command prints.
+	service bool
 }
 
 func (o *common) define(fs *flag.FlagSet) {
@@ -204,11 +216,15 @@ func (o *common) defineLog(fs *flag.FlagSet) {
 }
 
 // logger returns the log for standard error. Without --verbose it holds errors only:
-// what went wrong with a source is part of the result, on standard output.
+// what went wrong with a source is part of the result, on standard output. That of a
+// service holds what happens, too.
 func (o *common) logger(e *environment) (*slog.Logger, error) {
 	opts := &slog.HandlerOptions{Level: slog.LevelError}
-	if o.verbose {
+	switch {
+	case o.verbose:
 		opts.Level = slog.LevelDebug
+	case o.service:
+		opts.Level = slog.LevelInfo
 	}
 	switch o.logFormat {
 	case "text":

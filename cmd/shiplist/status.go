@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
-	"io"
-	"strings"
-	"text/tabwriter"
+	"slices"
 	"time"
 
+	"shiplist/internal/config"
 	"shiplist/internal/release"
 	"shiplist/internal/store"
 )
@@ -17,7 +15,7 @@ import (
 func statusCommand() command {
 	return command{
 		name:    "status",
-		short:   "tell how it stands with each source, and what is held back",
+		short:   "tell how it stands with each source, what is held back, and what happened last",
 		example: "shiplist status --json",
 		setup: func(fs *flag.FlagSet) action {
 			var o statusOptions
@@ -33,21 +31,45 @@ type statusOptions struct {
 	json bool
 }
 
+// status is the result of the command; docs/operations.md tells its JSON.
+type status struct {
+	Agent   agentStatus    `json:"agent"`
+	Sources []sourceStatus `json:"sources"`
+	// Strangers are files of the data directory that are no part of it.
+	Strangers []string `json:"strangers,omitempty"`
+	// Events are the newest of the change log, the newest last.
+	Events []release.Event `json:"events,omitempty"`
+}
+
+// agentStatus says whether somebody writes the data directory now.
+type agentStatus struct {
+	Running bool `json:"running"`
+	PID     int  `json:"pid,omitempty"`
+}
+
 // sourceStatus is one source in the result of status.
 type sourceStatus struct {
 	Name    string     `json:"name"`
 	Kind    string     `json:"kind"`
 	Role    string     `json:"role,omitempty"`
 	Address string     `json:"address"`
-	State   string     `json:"state"` // ok, stale, failed, held
+	State   string     `json:"state"` // ok, stale, failed, lost, held, new, dropped
 	Success *time.Time `json:"success,omitempty"`
+	// Age is that of the facts, in seconds.
+	Age     int64      `json:"age_seconds,omitempty"`
 	Attempt *time.Time `json:"attempt,omitempty"`
 	Error   string     `json:"error,omitempty"`
+	Lost    bool       `json:"lost,omitempty"`
 	Held    string     `json:"held,omitempty"`
-	// HeldSince is when the answer that is held back was first seen.
+	// HeldSince is when the answer that is held back was first seen; HeldUntil is when
+	// time lets it in if it stays the same, and not there where only a person does.
 	HeldSince *time.Time        `json:"held_since,omitempty"`
+	HeldUntil *time.Time        `json:"held_until,omitempty"`
 	Problems  []release.Problem `json:"problems,omitempty"`
 }
+
+// eventsShown is how many events are told.
+const eventsShown = 10
 
 func (o *statusOptions) run(_ context.Context, e *environment, args []string) error {
 	if err := noArgs(args); err != nil {
@@ -57,29 +79,86 @@ func (o *statusOptions) run(_ context.Context, e *environment, args []string) er
 	if err != nil {
 		return err
 	}
-	// A data file with a mistake does not keep the rest from being told.
-	snapshot, broken := store.Load(cfg.Store.Data)
-	if snapshot == nil {
-		return broken
-	}
-	var all []sourceStatus
-	for _, s := range snapshot.Sources {
-		all = append(all, statusOf(s.State, e.now(), cfg.Site.Stale))
+	// What cannot be read does not keep the rest from being told.
+	st, err := statusOf(cfg, e.now())
+	if st == nil {
+		return err
 	}
 	if o.json {
-		return errors.Join(printJSON(e, all), broken)
+		return errors.Join(printJSON(e, st), err)
 	}
-	return errors.Join(printStatus(e.stdout, all, e.now()), broken)
+	return errors.Join(st.print(e.stdout, e.now()), err)
 }
 
-func statusOf(s release.SourceState, now time.Time, stale time.Duration) sourceStatus {
+// statusOf reads all there is to tell; without sources there is nothing.
+func statusOf(cfg *config.Config, now time.Time) (*status, error) {
+	dir := cfg.Store.Data
+	snapshot, err := store.Load(dir)
+	if snapshot == nil {
+		return nil, err
+	}
+	st := &status{Strangers: snapshot.Strangers}
+	var errAgent, errEvents error
+	st.Agent.PID, st.Agent.Running, errAgent = store.Running(dir)
+	if st.Events, errEvents = store.LoadEvents(dir, time.Time{}, time.Time{}); len(st.Events) > eventsShown {
+		st.Events = slices.Clone(st.Events[len(st.Events)-eventsShown:])
+	}
+	st.addSources(cfg, snapshot, now)
+	return st, errors.Join(err, errAgent, errEvents)
+}
+
+// addSources tells of the sources that are stored, and of those that are configured
+// and not stored yet.
+func (st *status) addSources(cfg *config.Config, snapshot *store.Snapshot, now time.Time) {
+	configured := configuredSources(cfg)
+	for _, s := range snapshot.Sources {
+		one := sourceStatusOf(s.State, now, cfg)
+		if !slices.ContainsFunc(configured, func(c sourceStatus) bool { return c.Name == one.Name }) {
+			one.State = "dropped"
+		}
+		st.Sources = append(st.Sources, one)
+	}
+	for _, c := range configured {
+		if snapshot.Source(c.Name) == nil {
+			st.Sources = append(st.Sources, c)
+		}
+	}
+}
+
+// configuredSources are the sources as they stand before their first poll.
+func configuredSources(cfg *config.Config) []sourceStatus {
+	var all []sourceStatus
+	for _, t := range cfg.Trackers {
+		all = append(all, sourceStatus{Name: t.Name, Kind: t.Kind, Address: t.URL, State: "new"})
+	}
+	for _, t := range cfg.Trees {
+		all = append(all, sourceStatus{Name: t.Name, Kind: "tree", Role: t.Role, Address: t.URL, State: "new"})
+	}
+	for _, p := range cfg.Plans {
+		all = append(all, sourceStatus{Name: p.Name, Kind: "plan", Address: p.Path, State: "new"})
+	}
+	return all
+}
+
+func sourceStatusOf(s release.SourceState, now time.Time, cfg *config.Config) sourceStatus {
 	st := sourceStatus{
 		Name: s.Name, Kind: s.Kind, Role: s.Role, Address: s.Address, State: "ok",
-		Error: s.Error, Problems: s.Problems, Success: known(s.Success), Attempt: known(s.Attempt),
+		Error: s.Error, Lost: s.Lost, Problems: s.Problems, Success: known(s.Success), Attempt: known(s.Attempt),
 	}
-	switch {
+	if st.Success != nil {
+		st.Age = max(0, int64(now.Sub(s.Success)/time.Second))
+	}
+	if s.Held != nil {
+		st.Held, st.HeldSince = s.Held.Reason, known(s.Held.Since)
+		if !s.Held.Never {
+			st.HeldUntil = known(s.Held.Since.Add(cfg.Agent.HoldFor))
+		}
+	}
+	switch stale := cfg.Site.Stale; {
 	case s.Held != nil:
-		st.State, st.Held, st.HeldSince = "held", s.Held.Reason, known(s.Held.Since)
+		st.State = "held"
+	case s.Lost:
+		st.State = "lost"
 	case s.Error != "":
 		st.State = "failed"
 	case stale > 0 && now.Sub(s.Success) > stale:
@@ -93,39 +172,4 @@ func known(t time.Time) *time.Time {
 		return nil
 	}
 	return &t
-}
-
-// printStatus prints one line a source, and below it what is wrong with any.
-func printStatus(w io.Writer, all []sourceStatus, now time.Time) error {
-	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, s := range all {
-		kind := strings.TrimSpace(s.Kind + " " + s.Role)
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.State, ageOf(s.Success, now), kind, s.Address)
-	}
-	if err := tab.Flush(); err != nil {
-		return err
-	}
-	for _, s := range all {
-		if s.Held != "" {
-			fmt.Fprintf(w, "\n%s: held back since %s: %s\n  'shiplist agent --accept %s' lets in what is kept aside\n",
-				s.Name, s.HeldSince.Format(timeForm), s.Held, s.Name)
-		}
-		if s.Error != "" {
-			fmt.Fprintf(w, "\n%s: %s\n", s.Name, s.Error)
-		}
-		for _, p := range s.Problems {
-			fmt.Fprintf(w, "\n%s: %s\n", s.Name, strings.TrimSpace(p.Address+" "+p.Text))
-		}
-	}
-	return nil
-}
-
-// timeForm is how times are printed for people; always UTC.
-const timeForm = "2006-01-02 15:04 UTC"
-
-func ageOf(t *time.Time, now time.Time) string {
-	if t == nil {
-		return "never"
-	}
-	return release.Age(now.Sub(*t)) + " ago"
 }

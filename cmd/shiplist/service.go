@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"shiplist/agent"
+	"shiplist/agent/observe"
+	"shiplist/generator"
+	"shiplist/internal/config"
+	"shiplist/internal/store"
+)
+
+// service is a running agent with all that surrounds it: it reads the configuration
+// again when that changes, lets the generator run, and tells the outside.
+type service struct {
+	file    string
+	log     *slog.Logger
+	holds   atomic.Pointer[config.Config] // the configuration that the agent goes by
+	agent   *agent.Agent
+	state   *observe.State
+	systemd *observe.Systemd
+	server  *observe.Server
+	begun   *begun
+	// tried is of the last text of the configuration that was read.
+	tried fingerprint
+}
+
+// fingerprint tells texts of the configuration apart.
+type fingerprint [sha256.Size]byte
+
+// serve runs the agent until ctx ends. SIGHUP would end the process while nobody
+// listens to it, so that comes first.
+func (o *agentOptions) serve(ctx context.Context, e *environment) error {
+	hangups, deaf := e.hangups()
+	defer deaf()
+	tried := fingerprintOf(o.config)
+	cfg, log, err := o.load(e)
+	if err != nil {
+		return err
+	}
+	if err := alone(cfg); err != nil {
+		return err
+	}
+	s, err := newService(e, o.config, cfg, log)
+	if err != nil {
+		return err
+	}
+	s.tried = tried
+	if err := s.server.Listen(ctx, cfg.Agent.Listen); err != nil {
+		return err
+	}
+	err = s.run(ctx, hangups)
+	return errors.Join(err, s.server.Close())
+}
+
+// alone tells who else runs before anything is begun. The agent looks again when it
+// takes the lock.
+func alone(cfg *config.Config) error {
+	pid, running, err := store.Running(cfg.Store.Data)
+	if err == nil && running {
+		err = &store.HeldError{Dir: cfg.Store.Data, PID: pid}
+	}
+	return err
+}
+
+func newService(e *environment, file string, cfg *config.Config, log *slog.Logger) (*service, error) {
+	s := &service{file: file, log: log, begun: &begun{yes: make(chan struct{})}}
+	s.holds.Store(cfg)
+	s.state = observe.New(observe.Options{Config: cfg, Version: programVersion(), Now: e.now, Logger: log})
+	s.systemd = observe.NewSystemd(log)
+	s.server = observe.NewServer(s.state.Handler(), log)
+	options := agentFor(e, cfg, log)
+	options.Generate = s.generate
+	options.Observer = observe.All{s.state, s.systemd, s.begun}
+	var err error
+	s.agent, err = agent.New(options)
+	return s, err
+}
+
+// generate makes the site from what the data and the configuration are now. The
+// agent logs what became of it.
+func (s *service) generate(ctx context.Context) (agent.Build, error) {
+	start := time.Now()
+	r, err := generator.Generate(ctx, generator.Options{Config: s.holds.Load()})
+	return agent.Build{Digest: r.Digest, Pages: r.Pages, Changed: r.New, Duration: time.Since(start), Err: err}, err
+}
+
+// run runs the agent and looks after its configuration.
+func (s *service) run(ctx context.Context, hangups <-chan os.Signal) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- s.agent.Run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-s.begun.yes: // before, there is nothing to be told of a new configuration
+	}
+	w := watch(s.file, s.tried, s.log)
+	defer w.Close()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-hangups:
+			s.reload(ctx)
+		case text := <-w.Changed:
+			if text != s.tried {
+				s.reload(ctx)
+			}
+		}
+	}
+}
+
+// reload reads the configuration again. A wrong one changes nothing.
+func (s *service) reload(ctx context.Context) {
+	if ctx.Err() != nil {
+		return
+	}
+	s.systemd.Reloading()
+	defer s.systemd.Ready()
+	s.tried = fingerprintOf(s.file)
+	cfg, err := config.Load(s.file)
+	if err == nil {
+		err = s.take(ctx, cfg)
+	}
+	if err != nil {
+		s.refuse(ctx, err)
+		return
+	}
+	s.state.Reloaded(cfg)
+	s.tell("the new configuration was taken")
+}
+
+// take makes a configuration the one that holds, or leaves everything as it was.
+func (s *service) take(ctx context.Context, cfg *config.Config) error {
+	old := s.holds.Load()
+	if err := s.server.Listen(ctx, cfg.Agent.Listen); err != nil {
+		return err
+	}
+	if err := s.agent.Reload(cfg); err != nil {
+		return errors.Join(err, s.server.Listen(ctx, old.Agent.Listen))
+	}
+	s.holds.Store(cfg)
+	return nil
+}
+
+// refuse says why a configuration was not taken, each mistake in a line of its own.
+func (s *service) refuse(ctx context.Context, err error) {
+	s.state.Reloaded(nil)
+	const message = "configuration refused, the one before stays"
+	var mistakes config.Problems
+	if !errors.As(err, &mistakes) {
+		s.log.ErrorContext(ctx, message, "file", s.file, "err", err)
+	}
+	for _, p := range mistakes {
+		s.log.ErrorContext(ctx, message, "file", p.File, "line", p.Line, "key", p.Key, "err", p.Text)
+	}
+	s.tell("the new configuration is wrong, the one before stays; the log says why")
+}
+
+func (s *service) tell(status string) {
+	s.state.Status(status)
+	s.systemd.Status(status)
+}
+
+// begun is an observer that waits for the agent to be ready.
+type begun struct {
+	observe.All // of nobody: the other methods do nothing
+	once        sync.Once
+	yes         chan struct{}
+}
+
+// Ready notes it.
+func (b *begun) Ready() { b.once.Do(func() { close(b.yes) }) }
