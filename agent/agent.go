@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -58,6 +59,8 @@ type Agent struct {
 	o       Options
 	client  *fetch.Client
 	sources []source
+	// make makes the sources of an agent; tests have their own.
+	make func(a *Agent, readOnly bool) ([]source, error)
 	life
 }
 
@@ -82,14 +85,17 @@ func create(o Options, other *Agent) (*Agent, error) {
 	if o.Observer == nil {
 		o.Observer = nobody{}
 	}
-	a := &Agent{o: o, life: life{reloads: make(chan reloadRequest)}}
+	a := &Agent{o: o, make: (*Agent).configured, life: life{reloads: make(chan reloadRequest)}}
+	if other != nil {
+		a.make = other.make
+	}
 	if other != nil && a.manners() == other.manners() {
 		a.client = other.client
 	} else {
-		a.client = a.newClient()
+		a.client = a.newClient(filepath.Join(o.Config.Store.State, "hosts.json"))
 	}
 	var err error
-	a.sources, err = a.configured(false)
+	a.sources, err = a.make(a, false)
 	return a, err
 }
 
@@ -97,29 +103,34 @@ func create(o Options, other *Agent) (*Agent, error) {
 func (a *Agent) now() time.Time { return a.o.Now().UTC().Truncate(time.Second) }
 
 // Once polls sources once, side by side, and stores what they bring. When all are
-// polled, those that the configuration does not name any more are retired: their facts
+// meant, those that the configuration does not name any more are retired: their facts
 // are removed. What went wrong with a source is in the report; the error is about the
 // data directory, about what was asked for, or that ctx ended.
 func (a *Agent) Once(ctx context.Context, o OnceOptions) (report Report, err error) {
-	chosen, err := a.choose(a.sources, o.Sources)
-	if err != nil {
-		return Report{}, err
-	}
 	if o.DryRun {
 		return a.rehearse(ctx, o)
+	}
+	chosen, err := choose(a.sources, o.Sources)
+	if err != nil {
+		return Report{}, err
 	}
 	w, err := a.open(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	s := settler{agent: a, w: w}
+	return a.once(ctx, settler{agent: a, w: w}, chosen, len(o.Sources) == 0)
+}
+
+// once polls some sources and settles what they bring. When they are all that are
+// configured, the others are retired.
+func (a *Agent) once(ctx context.Context, s settler, chosen []source, all bool) (report Report, err error) {
 	before, err := s.before(ctx, chosen)
 	if err != nil {
 		return Report{}, err
 	}
 	report.Sources = make([]SourceReport, len(chosen))
-	if len(o.Sources) == 0 {
+	if all {
 		retired, err := s.retireStrangers(ctx)
 		report.Sources = append(report.Sources, retired...)
 		if err != nil {
@@ -136,7 +147,7 @@ func (a *Agent) Once(ctx context.Context, o OnceOptions) (report Report, err err
 }
 
 // choose returns the sources of some names, all when there are none.
-func (a *Agent) choose(all []source, names []string) ([]source, error) {
+func choose(all []source, names []string) ([]source, error) {
 	if len(names) == 0 {
 		return all, nil
 	}

@@ -162,6 +162,10 @@ func (t timetable) next(last turn, now time.Time) turn {
 		at := slot.Add(t.offset(slot))
 		if least := last.at.Add(t.least); at.Before(least) {
 			at = least
+			if _, until := t.inForce(slot); !until.IsZero() && !at.Before(until) {
+				from = until // the schedule of the slot has nothing to say then
+				continue
+			}
 		}
 		if at.After(now) && !(last.late && at.Sub(last.at) < t.gap(slot)*9/10) {
 			return turn{at: at}
@@ -183,4 +187,15 @@ func (t timetable) resume(last turn, now time.Time) turn {
 		return next
 	}
 	return soon
+}
+
+// clockwatch finds out when the clock was set: it compares it with the time that passed.
+type clockwatch struct{ wall, passed time.Time }
+
+func (c *clockwatch) set(now time.Time) { c.wall, c.passed = now.Round(0), time.Now() }
+
+func (c *clockwatch) leapt(now time.Time) bool {
+	off := now.Round(0).Sub(c.wall) - time.Since(c.passed)
+	c.set(now)
+	return off.Abs() > leap
 }

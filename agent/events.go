@@ -32,8 +32,5 @@ func (m moment) news(source string, before, after *release.Facts) []release.Even
 	if m.after.IsZero() && countFacts(before).total() == 0 {
 		return []release.Event{m.event(release.EventSourceNew, source, "")}
 	}
-	return derive(source, before, after, m)
+	return release.Events(source, before, after, m.after, m.seen)
 }
-
-// derive is to be release.Events.
-func derive(string, *release.Facts, *release.Facts, moment) []release.Event { return nil }

@@ -204,7 +204,7 @@ func explain(losses []loss) string {
 }
 
 // brokenFiles are the data files of a source that have mistakes, below its folder.
-func brokenFiles(w *store.Writer, source string) []string {
+func brokenFiles(w ledger, source string) []string {
 	files := map[string]bool{}
 	for _, p := range brokenOf(w, source) {
 		name, _ := filepath.Rel(filepath.Join(w.Dir(), source), p.File)
@@ -214,7 +214,7 @@ func brokenFiles(w *store.Writer, source string) []string {
 }
 
 // brokenOf are the mistakes in the data files of a source, as they were last read.
-func brokenOf(w *store.Writer, source string) store.Problems {
+func brokenOf(w ledger, source string) store.Problems {
 	var all store.Problems
 	for _, p := range w.Broken() {
 		if strings.HasPrefix(p.File, filepath.Join(w.Dir(), source)+string(filepath.Separator)) {

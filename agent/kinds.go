@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -128,13 +127,14 @@ func (a *Agent) userAgent() string {
 	return agent
 }
 
-// newClient is the one HTTP client of all sources.
-func (a *Agent) newClient() *fetch.Client {
+// newClient is the one HTTP client of all sources. The file keeps what it knows of
+// hosts; empty for none.
+func (a *Agent) newClient(stateFile string) *fetch.Client {
 	limits := a.o.Config.Limits
 	return fetch.New(fetch.Options{
 		UserAgent: a.userAgent(), PerHost: limits.Connections, Connect: limits.Connect, Headers: limits.Headers, Answer: limits.Answer,
 		PerMinute: limits.PerMinute, BackoffLeast: limits.BackoffLeast, BackoffMost: limits.BackoffMost,
-		StateFile: filepath.Join(a.o.Config.Store.State, "hosts.json"), Logger: a.o.Logger, Transport: a.o.Transport,
+		StateFile: stateFile, Logger: a.o.Logger, Transport: a.o.Transport,
 	})
 }
 

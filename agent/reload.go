@@ -123,3 +123,32 @@ func (s *service) drop(e *entry) {
 		e.stop()
 	}
 }
+
+func (s *service) names() []string {
+	var names []string
+	for _, e := range s.entries {
+		names = append(names, e.state.Name)
+	}
+	return names
+}
+
+// retireLeaving retires the sources that are to be, when their last polls have ended.
+// What cannot be written is tried again.
+func (s *service) retireLeaving() {
+	leaving := s.leaving
+	s.leaving = nil
+	for _, name := range leaving {
+		if s.polling[name] {
+			s.leaving = append(s.leaving, name)
+			continue
+		}
+		entry, err := s.settler.retire(s.work, name)
+		s.log(s.work, entry)
+		if err != nil {
+			s.leaving = append(s.leaving, name)
+			continue
+		}
+		s.o.Observer.Polled(entry)
+		s.builder.wanted(s.o.Now())
+	}
+}

@@ -211,6 +211,7 @@ func (s *service) poll(e *entry, now time.Time) {
 // rests puts off a poll until the host can be asked again.
 func (s *service) rests(e *entry, now, until time.Time, why string) {
 	e.next = turn{at: now.Add(time.Until(until) + e.timetable.within(time.Minute)), late: true}
+	s.builder.polled(e.state.Name)
 	state := s.settler.w.State(e.state.Name)
 	entry := SourceReport{Name: e.state.Name, Kind: e.state.Kind, Outcome: Resting, Note: why, Success: state.Success, Lost: state.Lost}
 	entry.Next, entry.Resting = e.next.at.UTC(), until.UTC()
@@ -223,6 +224,7 @@ func (s *service) settle(r result) {
 	e := r.entry
 	e.stop()
 	delete(s.polling, e.state.Name)
+	s.builder.polled(e.state.Name)
 	if e.dropped || r.cancelled && r.err != nil {
 		s.o.Logger.DebugContext(s.work, "poll cancelled", "source", e.state.Name)
 		s.retireLeaving()
@@ -271,75 +273,4 @@ func (e *entry) rest() (until time.Time, why string) {
 		return time.Time{}, ""
 	}
 	return until, why
-}
-
-// shutDown lets what runs come to its end, within a limit.
-func (s *service) shutDown() {
-	s.o.Logger.InfoContext(s.work, "agent stops")
-	s.o.Observer.Stopping()
-	within := s.o.Config.Agent.StopWithin
-	limit := time.AfterFunc(within, s.cancel)
-	defer limit.Stop()
-	last := time.NewTimer(within + grace)
-	defer last.Stop()
-	for s.builder.running || len(s.polling) > 0 {
-		select {
-		case r := <-s.results:
-			s.settle(r)
-		case b := <-s.builder.done:
-			s.builder.built(s, b)
-		case <-time.After(beat):
-		case <-last.C:
-			s.o.Logger.WarnContext(s.work, "a poll does not end though it was cancelled; it is left behind")
-			s.close()
-			return
-		}
-		s.o.Observer.Beat()
-	}
-	s.close()
-}
-
-func (s *service) close() {
-	s.cancel()
-	close(s.over)
-}
-
-// clockwatch finds out when the clock was set: it compares it with the time that passed.
-type clockwatch struct{ wall, passed time.Time }
-
-func (c *clockwatch) set(now time.Time) { c.wall, c.passed = now.Round(0), time.Now() }
-
-func (c *clockwatch) leapt(now time.Time) bool {
-	off := now.Round(0).Sub(c.wall) - time.Since(c.passed)
-	c.set(now)
-	return off.Abs() > leap
-}
-
-func (s *service) names() []string {
-	var names []string
-	for _, e := range s.entries {
-		names = append(names, e.state.Name)
-	}
-	return names
-}
-
-// retireLeaving retires the sources that are to be, when their last polls have ended.
-// What cannot be written is tried again.
-func (s *service) retireLeaving() {
-	leaving := s.leaving
-	s.leaving = nil
-	for _, name := range leaving {
-		if s.polling[name] {
-			s.leaving = append(s.leaving, name)
-			continue
-		}
-		entry, err := s.settler.retire(s.work, name)
-		s.log(s.work, entry)
-		if err != nil {
-			s.leaving = append(s.leaving, name)
-			continue
-		}
-		s.o.Observer.Polled(entry)
-		s.builder.wanted(s.o.Now())
-	}
 }

@@ -15,7 +15,22 @@ import (
 // settler decides what becomes of answers, one after another, and has it written.
 type settler struct {
 	agent *Agent
-	w     *store.Writer
+	w     ledger
+}
+
+// ledger is where answers are entered: a [*store.Writer], or what only tells what one
+// would do.
+type ledger interface {
+	Dir() string
+	State(name string) release.SourceState
+	States() []release.SourceState
+	Facts(name string) (*release.Facts, error)
+	Broken() store.Problems
+	Commit(ctx context.Context, state release.SourceState, facts *release.Facts, events ...release.Event) (store.Result, error)
+	Retire(ctx context.Context, name string, events ...release.Event) (store.Result, error)
+	Hold(name string, answer store.Kept) (digest string, err error)
+	Kept(name string) (*store.Kept, error)
+	Drop(name string) error
 }
 
 func (s *settler) rule() holdRule {
