@@ -69,3 +69,24 @@ func BenchmarkJoin(b *testing.B) {
 		Join(in)
 	}
 }
+
+// BenchmarkEvents compares the tree with itself, as every poll does, and with itself
+// after a day on which a tenth of its images moved on.
+func BenchmarkEvents(b *testing.B) {
+	before := largeInput().Sources[1].Facts
+	same, next := before.Clone(), before.Clone()
+	for i := range next.Images {
+		if i%10 == 0 {
+			next.Images[i].Dir += ".1"
+		}
+	}
+	next.Sort()
+	for name, after := range map[string]*Facts{"unchanged": same, "day": next} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				Events("full", before, after, noon, noon)
+			}
+		})
+	}
+}

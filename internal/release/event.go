@@ -5,8 +5,10 @@ import "time"
 // EventKind is what happened.
 type EventKind string
 
-// The kinds of event. From and To hold what the comment says; those without have
-// neither.
+// The kinds of event, in the order in which those of one poll are written. From and
+// To hold what the comment says: both where it says "states", "contacts" and the
+// like; those without have neither. A state that is not ours is "unknown: " and the
+// source's own word.
 const (
 	EventSourceNew     EventKind = "source-new"     // the first facts of a source; what was there then is no event
 	EventSourceRetired EventKind = "source-retired" // its facts were removed
@@ -15,38 +17,56 @@ const (
 	EventSourceHeld    EventKind = "source-held" // To: the reason
 	EventSourceLetIn   EventKind = "source-let-in"
 
-	EventSeriesAppeared    EventKind = "series-appeared"
-	EventSeriesLeft        EventKind = "series-left"
-	EventSeriesStatus      EventKind = "series-status" // statuses
-	EventMilestoneAppeared EventKind = "milestone-appeared"
-	EventMilestoneLeft     EventKind = "milestone-left"
-	EventMilestoneStatus   EventKind = "milestone-status" // statuses
+	EventSeriesAppeared    EventKind = "series-appeared"    // To: its status
+	EventSeriesLeft        EventKind = "series-left"        // From: its status
+	EventSeriesStatus      EventKind = "series-status"      // statuses
+	EventMilestoneAppeared EventKind = "milestone-appeared" // To: its status; its builds have events of their own
+	EventMilestoneLeft     EventKind = "milestone-left"     // From: its status; likewise
+	EventMilestoneStatus   EventKind = "milestone-status"   // statuses
 
 	EventIntended   EventKind = "intended"   // entered the manifest; To: the contact
-	EventUnintended EventKind = "unintended" // left it; From: the contact
+	EventUnintended EventKind = "unintended" // left it, or was switched off; From: the contact
 	EventContact    EventKind = "contact"    // contacts
 
+	// These are about a build on a milestone. Without a milestone they are about the
+	// build's own state, in sources that have one.
 	EventBuildAppeared   EventKind = "build-appeared"   // To: its state
 	EventBuildLeft       EventKind = "build-left"       // From: its state
 	EventBuildReady      EventKind = "build-ready"      // states
-	EventBuildUnready    EventKind = "build-unready"    // was ready; states
+	EventBuildUnready    EventKind = "build-unready"    // was ready, and was neither failed nor superseded; states
 	EventBuildFailed     EventKind = "build-failed"     // states
 	EventBuildSuperseded EventKind = "build-superseded" // states
 	EventBuildState      EventKind = "build-state"      // any other; states
+	EventBuildNote       EventKind = "build-note"       // notes as the source has them, empty for none
+	// These are about a build wherever it stands, as results are.
+	EventBuildTests EventKind = "build-tests" // counts: "4 passed, 1 failed, 0 running, 2 untested"; empty where not known
+	EventBuildBugs  EventKind = "build-bugs"  // numbers, with ", " between them; empty for none
 
-	EventRebuildRequested EventKind = "rebuild-requested" // To: its status
+	EventRebuildRequested EventKind = "rebuild-requested" // From: who asked; To: its status
 	EventRebuildStatus    EventKind = "rebuild-status"    // statuses
-	EventRebuildClosed    EventKind = "rebuild-closed"    // From: its status
+	EventRebuildClosed    EventKind = "rebuild-closed"    // statuses; To is empty where it is not listed any more
 
-	EventImageAppeared  EventKind = "image-appeared"  // a daily
-	EventImageLeft      EventKind = "image-left"      // likewise
-	EventImagePublished EventKind = "image-published" // a release
-	EventImageWithdrawn EventKind = "image-withdrawn" // likewise
-	EventImageChecksum  EventKind = "image-checksum"  // other bytes under one name; checksums
-	EventImageCurrent   EventKind = "image-current"   // the tree's current came to point to it
+	// A released image appears and leaves where it lies before its name is published,
+	// which is in a pool.
+	EventImageLeft      EventKind = "image-left"      // a daily; From: the checksum of File, its first main file
+	EventImageWithdrawn EventKind = "image-withdrawn" // a release; likewise
+	EventImageAppeared  EventKind = "image-appeared"  // a daily; To: the checksum of File, its first main file
+	EventImagePublished EventKind = "image-published" // a release; likewise
+	EventImageChecksum  EventKind = "image-checksum"  // other bytes under one name; checksums of File
+	// EventImageFile tells of a main file that came or went without its image, and of
+	// one whose checksum became known, is not listed any more, or is of another
+	// algorithm: checksums, one of them may be empty.
+	EventImageFile    EventKind = "image-file"
+	EventImageBuild   EventKind = "image-build"   // it turned out to be another build; build ids
+	EventImageCurrent EventKind = "image-current" // the tree's current shows another build of the daily, or none; build ids, or checksums where they are not known
+
+	EventDirectoryHeld     EventKind = "directory-held"     // what it shows is not believed from now on; To: the reason
+	EventDirectoryBelieved EventKind = "directory-believed" // it is again; From: the reason
 )
 
-// Event is one thing that happened between two polls of one source.
+// Event is one thing that happened between two polls of one source. What the facts
+// tell apart from these kinds is not logged: titles, families, ids and addresses,
+// sizes, companions of images, strays, signatures and netboot sets.
 type Event struct {
 	// After is when the source was last seen as it was before, Seen when it was first
 	// seen as it is: it happened in between. After is the zero time where there was
