@@ -61,7 +61,7 @@ var arrows = map[string]arrow{
 	},
 	"agent/tree": {
 		may:     append(sources(), "internal/signature"),
-		modules: []string{"golang.org/x/net", "golang.org/x/text", xsync},
+		modules: []string{"golang.org/x/net", "golang.org/x/text", renameio, xsync},
 	},
 	"agent": {
 		may:     append(sources(), "internal/store", "agent/qatracker", "agent/tree"),

@@ -98,6 +98,10 @@ func (c *crawl) judge(ctx context.Context, cand candidate) verdict {
 	if sample := c.sample(v.base); sample != nil {
 		at := join(cand.path+sample.path[len(v.base):], sample.lists[0])
 		list, _, err := c.readSums(ctx, at)
+		if asked, _ := c.memory.wasAsked(at); !asked && (err != nil || !list.same(sample.strongest())) {
+			c.memory.demand(at)
+			list, _, err = c.readSums(ctx, at)
+		}
 		if err != nil {
 			v.alias = !isAbsent(err) && c.known.isAlias(naming.Printable(cand.path))
 			return v
@@ -119,7 +123,9 @@ func (c *crawl) judge(ctx context.Context, cand candidate) verdict {
 // isReplaced reports whether the list of a directory has become another one since
 // it was read: images are published while we look.
 func (c *crawl) isReplaced(ctx context.Context, n *node, by sums) bool {
-	list, _, err := c.readSums(ctx, join(n.path, n.lists[0]))
+	at := join(n.path, n.lists[0])
+	c.memory.demand(at)
+	list, _, err := c.readSums(ctx, at)
 	return err == nil && list.same(by)
 }
 

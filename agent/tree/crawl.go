@@ -8,19 +8,25 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"shiplist/internal/config"
 	"shiplist/internal/naming"
 	"shiplist/internal/release"
+	"shiplist/internal/signature"
 )
 
 // crawl is one visit of a tree.
 type crawl struct {
 	place   place
+	memory  *remembering // the place, where it is one; nil for a local directory
 	grammar *naming.Grammar
+	keyring *signature.Keyring // nil where no signature is checked
+	now     time.Time
 	tree    config.Tree
 	limits  config.Limits
 	known   *known
@@ -38,6 +44,9 @@ type crawl struct {
 	aliases    map[string]string // path of a directory: the one that it is
 	marks      *marks
 	realPaths  map[string]string // printable path of a directory: the real one
+
+	doubtsMu sync.Mutex
+	doubts   map[string]*doubt // by path: what time may settle
 
 	unreached atomic.Int32 // requests in a row that found no server
 	lastError atomic.Pointer[error]
@@ -235,6 +244,8 @@ func (c *crawl) report(n *node) {
 	at := naming.Printable(n.path)
 	known := c.known.has(at) || c.known.isAlias(at)
 	switch {
+	case n.held != "":
+		return // the facts say so
 	case n.maybe && (n.absent || !known):
 		n.absent = true // it was a file
 		return

@@ -23,6 +23,8 @@ type apache struct {
 	listings map[string]int
 	gets     map[string]int
 	heads    map[string]int
+	// plain counts the GETs of files without conditions.
+	plain map[string]int
 	// faults answer in place of the server, by path without a slash at the ends; "" is the root.
 	faults map[string]http.HandlerFunc
 	// hideDots is what Debian's Apache does.
@@ -32,7 +34,7 @@ type apache struct {
 func newApache(s *sample) *apache {
 	a := &apache{
 		s: s, children: map[string][]string{"": nil}, hideDots: true, faults: map[string]http.HandlerFunc{},
-		listings: map[string]int{}, gets: map[string]int{}, heads: map[string]int{},
+		listings: map[string]int{}, plain: map[string]int{}, gets: map[string]int{}, heads: map[string]int{},
 	}
 	add := func(at string) {
 		for at != "" {
@@ -113,6 +115,15 @@ func (a *apache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case isFile && !directory:
 		w.Header().Set("Content-Length", fmt.Sprint(file.size))
 		w.Header().Set("Last-Modified", "Tue, 01 Sep 2026 06:41:07 GMT")
+		tag := fmt.Sprintf(`"%x"`, fnv(file.key+"\x00"+file.text))
+		w.Header().Set("ETag", tag)
+		switch r.Header.Get("If-None-Match") {
+		case tag:
+			w.WriteHeader(http.StatusNotModified)
+			return
+		case "":
+			a.unconditional(r, asked)
+		}
 		if r.Method != http.MethodHead {
 			fmt.Fprint(w, file.text)
 		}
@@ -132,6 +143,39 @@ func (a *apache) count(r *http.Request, asked string, directory bool) {
 	default:
 		a.gets[asked]++
 	}
+}
+
+func (a *apache) unconditional(r *http.Request, asked string) {
+	if r.Method == http.MethodHead {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.plain[asked]++
+}
+
+// requests is the number of all that was asked for since the last call.
+func (a *apache) requests() int {
+	n := a.total(a.listings) + a.total(a.gets) + a.total(a.heads)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.listings, a.gets, a.heads, a.plain = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	return n
+}
+
+// day is the day and minute that a listing shows of a file or directory: another
+// one for other content, as if each change had been made at a time of its own.
+func (a *apache) day(full string) (day, minute int) {
+	f, file := a.s.files[full]
+	sum := fnv(full + "\x00" + f.key + "\x00" + f.text)
+	if !file {
+		for _, name := range a.children[full] {
+			at := strings.TrimPrefix(full+"/"+name, "/")
+			f := a.s.files[at]
+			sum = sum*31 + fnv(name+"\x00"+f.key+"\x00"+f.text+"\x00"+a.s.links[at])
+		}
+	}
+	return 1 + int(sum/60%28), int(sum % 60)
 }
 
 // total adds up a count.
@@ -156,7 +200,8 @@ func (a *apache) list(w http.ResponseWriter, at string, names []string) {
 			continue
 		}
 		full := a.resolve(strings.TrimPrefix(at+"/"+name, "/"))
-		size, slash, day := "  - ", "/", 1+len(full)%28
+		size, slash := "  - ", "/"
+		day, minute := a.day(full)
 		if f, ok := a.s.files[full]; ok {
 			size, slash = apacheSize(f.size), ""
 		}
@@ -166,7 +211,7 @@ func (a *apache) list(w http.ResponseWriter, at string, names []string) {
 			href = "./" + href
 		}
 		fmt.Fprintf(&b, `<tr><td valign="top"><img src="/icons/unknown.gif" alt="[   ]"></td><td><a href="%s%s">%s%s</a></td><td align="right">2026-09-%02d 06:%02d  </td><td align="right">%s</td></tr>`+"\n",
-			html.EscapeString(href), slash, html.EscapeString(name), slash, day, fnv(full)%60, size)
+			html.EscapeString(href), slash, html.EscapeString(name), slash, day, minute, size)
 	}
 	b.WriteString("<tr><th colspan=\"4\"><hr></th></tr>\n</table>\n<address>Apache/2.4.71 (Debian) Server</address>\n</body></html>\n")
 	fmt.Fprint(w, b.String())

@@ -92,6 +92,9 @@ func (l lostPaths) holds(path string) bool {
 	return slices.ContainsFunc(l, func(lost string) bool { return below(path, lost) })
 }
 
+// is reports whether a path is one of those that were lost.
+func (l lostPaths) is(path string) bool { return slices.Contains(l, path) }
+
 // touches reports whether a path lies below one that was lost, or above.
 func (l lostPaths) touches(path string) bool {
 	return slices.ContainsFunc(l, func(lost string) bool { return below(path, lost) || below(lost, path) })

@@ -22,7 +22,12 @@ type node struct {
 	lists  []string // names of the checksum lists that are there, strongest first
 	signed bool
 	sums   map[string]sums // by name of the list
+	bodies map[string][]byte
 	bad    []release.Problem
+	// signature is what checking that of the strongest list gave; nil without a keyring.
+	signature *release.Signature
+	// held is why what was read is not believed.
+	held string
 
 	err    error  // it could not be read
 	failed string // what could not be read, where it was not the directory itself
@@ -64,8 +69,8 @@ func depthOf(path string) int {
 
 // setListing takes in what the listing says: which lists there are.
 func (n *node) setListing(l *listing) {
-	n.list, n.lists, n.signed = l, nil, false
-	n.sums = map[string]sums{}
+	n.list, n.lists, n.signed, n.bad, n.signature = l, nil, false, nil, nil
+	n.sums, n.bodies = map[string]sums{}, map[string][]byte{}
 	for _, a := range algorithms {
 		if e := l.find(a.list); e != nil && !e.dir {
 			n.lists = append(n.lists, a.list)

@@ -47,7 +47,7 @@ func isForbidden(err error) bool {
 // isUnreached reports whether the server could not be asked at all.
 func isUnreached(err error) bool {
 	var e *fetch.Error
-	return errors.As(err, &e) && (e.Kind == fetch.KindNetwork || e.Kind == fetch.KindTimeout)
+	return errors.As(err, &e) && (e.Kind == fetch.KindNetwork || e.Kind == fetch.KindTimeout || e.Kind == fetch.KindResting)
 }
 
 // web is a tree behind a web server.
@@ -76,19 +76,55 @@ func (w *web) url(path string) string {
 
 func (w *web) address(path string) string { return w.url(path) }
 
-func (w *web) list(ctx context.Context, path string) (*listing, error) {
+// answered is what the server sent for a listing or a file.
+type answered struct {
+	body       []byte
+	url, media string
+	validators fetch.Validators
+	// unchanged says that it is still what the validators stand for; then there is no body.
+	unchanged bool
+}
+
+func (w *web) get(ctx context.Context, r fetch.Request) (answered, error) {
+	res, err := w.session.Do(ctx, r)
+	if err != nil {
+		return answered{}, err
+	}
+	return answered{
+		body: res.Body, url: res.URL, media: res.Header.Get("Content-Type"),
+		validators: lasting(res), unchanged: res.Status == http.StatusNotModified,
+	}, nil
+}
+
+// lasting are the validators of an answer. A time alone tells nothing of what was
+// replaced in the second in which it was read.
+func lasting(res *fetch.Response) fetch.Validators {
+	v := res.Validators
+	modified, err := http.ParseTime(v.LastModified)
+	if v.ETag != "" || err != nil || res.Status == http.StatusNotModified {
+		return v
+	}
+	if sent, err := http.ParseTime(res.Header.Get("Date")); err == nil && sent.Sub(modified) < time.Second {
+		return fetch.Validators{}
+	}
+	return v
+}
+
+// getListing asks for the listing of a directory.
+func (w *web) getListing(ctx context.Context, path string, v fetch.Validators) (answered, error) {
 	at := w.url(path)
 	if path != "" {
 		at += "/"
 	}
-	res, err := w.session.Do(ctx, fetch.Request{
-		URL: at, Limit: w.listing, Types: listingTypes,
+	return w.get(ctx, fetch.Request{
+		URL: at, Limit: w.listing, Types: listingTypes, Validators: v,
 		Header: http.Header{"Accept": {listingAccept}},
 	})
-	if err != nil {
-		return nil, err
-	}
-	final, err := url.Parse(res.URL)
+}
+
+// parse reads a listing that was sent for a path.
+func (w *web) parse(path string, a answered) (*listing, error) {
+	final, err := url.Parse(a.url)
 	if err != nil {
 		return nil, err
 	}
@@ -96,15 +132,12 @@ func (w *web) list(ctx context.Context, path string) (*listing, error) {
 		// The front page in place of a directory would be the tree in itself.
 		return nil, notListing("the server sent us on to " + final.Redacted())
 	}
-	return parseListing(final, res.Header.Get("Content-Type"), res.Body, w.entries)
+	return parseListing(final, a.media, a.body, w.entries)
 }
 
-func (w *web) read(ctx context.Context, path string, limit int64) ([]byte, error) {
-	res, err := w.session.Do(ctx, fetch.Request{URL: w.url(path), Limit: limit})
-	if err != nil {
-		return nil, err
-	}
-	return res.Body, nil
+// getFile asks for a file.
+func (w *web) getFile(ctx context.Context, path string, limit int64, v fetch.Validators) (answered, error) {
+	return w.get(ctx, fetch.Request{URL: w.url(path), Limit: limit, Validators: v})
 }
 
 func (w *web) size(ctx context.Context, path string) (int64, time.Time, error) {

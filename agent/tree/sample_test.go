@@ -317,15 +317,22 @@ func testLog(t testing.TB) *slog.Logger {
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelInfo}))
 }
 
+// hurried are the options of a client that waits for nothing.
+func hurried(t testing.TB) fetch.Options {
+	return fetch.Options{
+		UserAgent: "shiplist-test", PerHost: 8, PerMinute: 1_000_000_000, BackoffLeast: time.Microsecond, BackoffMost: time.Microsecond,
+		Logger: testLog(t),
+	}
+}
+
 // newSource is a source for a tree at an address.
 func newSource(t testing.TB, tree config.Tree) *Source {
 	t.Helper()
 	tree.Name = cmp.Or(tree.Name, "full")
 	tree.Role = cmp.Or(tree.Role, "full")
-	client := fetch.New(fetch.Options{UserAgent: "shiplist-test", PerHost: 8, Logger: testLog(t)})
 	return New(Options{
 		Tree: tree, Limits: config.Limits{Connections: 8}, Rules: rulesFor(t),
-		Client: client, Logger: testLog(t),
+		Client: fetch.New(hurried(t)), Logger: testLog(t), StateDir: t.TempDir(),
 	})
 }
 

@@ -60,6 +60,9 @@ func New(o Options) *Source {
 	l.Entries = or(l.Entries, defaultEntries)
 	l.Directories = or(l.Directories, defaultDirectories)
 	l.Files = or(l.Files, defaultFiles)
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
@@ -78,22 +81,32 @@ func or[T int | int64](value, otherwise T) T {
 // then nothing of prev is in doubt.
 func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer, error) {
 	start := time.Now()
-	at, session, err := s.place()
+	keys, err := s.loadKeyring()
 	if err != nil {
 		return nil, err
 	}
 	c := &crawl{
-		place: at, grammar: s.grammar, tree: s.o.Tree, limits: s.o.Limits, known: newKnown(prev),
+		grammar: s.grammar, keyring: keys, now: s.o.Now(), tree: s.o.Tree, limits: s.o.Limits, known: newKnown(prev), doubts: map[string]*doubt{},
 		nodes: map[string]*node{}, shown: map[[sha256.Size]byte]*node{}, aliases: map[string]string{}, realPaths: map[string]string{}, marks: newMarks(),
 	}
-	facts, err := c.run(ctx)
-	if err != nil {
+	if err := s.open(ctx, c); err != nil {
 		return nil, err
 	}
+	c.readHints(ctx)
+	facts, err := c.run(ctx)
+	if err != nil {
+		if c.memory != nil {
+			s.keepMemory(ctx, c.memory.interrupted())
+		}
+		return nil, err
+	}
+	c.judgeHints()
 	answer := &release.Answer{Facts: facts, Problems: c.sortedProblems()}
-	if session != nil {
-		stats := session.Stats()
+	if r := c.memory; r != nil {
+		stats := r.session.Stats()
 		answer.Requests, answer.Bytes = stats.Requests, stats.Bytes
+		s.keepMemory(ctx, r.believed(c.lost(), c.doubts))
+		r.log(ctx, s.o.Logger)
 	}
 	if len(facts.Images) == 0 && len(c.known.facts.Images) > 0 {
 		answer.Suspect = fmt.Sprintf("the tree has no image any more, and had %d", len(c.known.facts.Images))
@@ -103,34 +116,37 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	return answer, nil
 }
 
-// place opens the tree's address.
-func (s *Source) place() (place, *fetch.Session, error) {
+// open opens the tree's address for a crawl.
+func (s *Source) open(ctx context.Context, c *crawl) error {
 	address, err := url.Parse(s.o.Tree.URL)
 	if err != nil {
-		return nil, nil, fmt.Errorf("tree %s: the address does not parse; write it like https://host/path/ or file:/path", s.o.Tree.Name)
+		return fmt.Errorf("tree %s: the address does not parse; write it like https://host/path/ or file:/path", s.o.Tree.Name)
 	}
 	switch address.Scheme {
 	case "file":
 		p, err := newLocal(address, s.o.Limits.Entries)
 		if err != nil {
-			return nil, nil, fmt.Errorf("tree %s: %w", s.o.Tree.Name, err)
+			return fmt.Errorf("tree %s: %w", s.o.Tree.Name, err)
 		}
-		return p, nil, nil
+		c.place = p
+		return nil
 	case "http", "https":
 		if s.o.Client == nil {
-			return nil, nil, fmt.Errorf("tree %s: no client for %s", s.o.Tree.Name, address.Redacted())
+			return fmt.Errorf("tree %s: no client for %s", s.o.Tree.Name, address.Redacted())
 		}
 		if address.User != nil {
-			return nil, nil, fmt.Errorf("tree %s: the address holds a user name; trees are read without one", s.o.Tree.Name)
+			return fmt.Errorf("tree %s: the address holds a user name; trees are read without one", s.o.Tree.Name)
 		}
 		base := &url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path, RawPath: address.RawPath}
 		if !strings.HasSuffix(base.Path, "/") {
 			base = base.JoinPath("/")
 		}
-		session := s.o.Client.Session()
-		return &web{base: base, session: session, listing: s.o.Limits.ListingBytes, entries: s.o.Limits.Entries}, session, nil
+		w := &web{base: base, session: s.o.Client.Session(), listing: s.o.Limits.ListingBytes, entries: s.o.Limits.Entries}
+		c.memory = newRemembering(w, s, c.known, s.recall(ctx, base.String()), c.now)
+		c.place = c.memory
+		return nil
 	}
-	return nil, nil, fmt.Errorf("tree %s: the address must begin with http://, https:// or file: to be that of a tree", s.o.Tree.Name)
+	return fmt.Errorf("tree %s: the address must begin with http://, https:// or file: to be that of a tree", s.o.Tree.Name)
 }
 
 // named puts the tree's address before an error that does not name it itself.
@@ -168,6 +184,7 @@ func (c *crawl) run(ctx context.Context) (*release.Facts, error) {
 	}
 	c.addNetboot(facts, groups, boots)
 	c.keep(facts)
+	c.addHeld(facts)
 	c.dropPooled(facts) // what was kept may lie in both
 	if err := ctx.Err(); err != nil {
 		return nil, err

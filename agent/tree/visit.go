@@ -11,40 +11,13 @@ import (
 	"shiplist/internal/release"
 )
 
-// visit reads a directory and its checksum lists. Where the two disagree, which
-// they do for moments while images are published, both are read once more, unless
-// they disagreed in the same way at the last poll.
+// visit reads a directory and its checksum lists as one state.
 func (c *crawl) visit(ctx context.Context, n *node) {
-	if n.err = c.visitOnce(ctx, n); n.err == nil {
-		n.compare(c.grammar)
-		c.visitAgain(ctx, n)
-	}
+	n.err = c.capture(ctx, n)
 	if n.err == nil {
 		n.err = c.doubt(ctx, n)
 	}
 	n.absent = n.err != nil && n.list == nil && isAbsent(n.err)
-}
-
-// visitAgain takes the second look, where one is needed. A build may have been
-// purged between the two; and a listing whose list was gone already, and that cannot
-// be had again, is not the whole of a directory.
-func (c *crawl) visitAgain(ctx context.Context, n *node) {
-	torn := len(n.lists) > 0 && n.strongest() == nil
-	if len(n.gone)+len(n.unlisted) == 0 && !torn {
-		return
-	}
-	before := c.known.directories[naming.Printable(n.path)]
-	if before != nil && !torn && slices.Equal(before.Gone, n.gone) && slices.Equal(before.Unlisted, n.unlisted) {
-		return
-	}
-	again := &node{path: n.path, dir: n.dir}
-	switch err := c.visitOnce(ctx, again); {
-	case err == nil:
-		n.list, n.lists, n.signed, n.sums, n.bad = again.list, again.lists, again.signed, again.sums, again.bad
-		n.compare(c.grammar)
-	case torn || isAbsent(err):
-		n.err, n.failed, n.list = err, again.failed, again.list
-	}
 }
 
 // doubt is the error of a listing that shows nothing of what was known of the
@@ -58,6 +31,7 @@ func (c *crawl) doubt(ctx context.Context, n *node) error {
 	if at == "" {
 		return nil
 	}
+	c.memory.renew(at)
 	_, _, err := c.readSums(ctx, at)
 	switch {
 	case isAbsent(err):
@@ -69,22 +43,14 @@ func (c *crawl) doubt(ctx context.Context, n *node) error {
 	return notListing("it shows nothing of what was known, and " + at + " is still there")
 }
 
-// visitOnce reads the listing, then the lists: a list that is replaced in between
-// is newer than the listing, and shows.
-func (c *crawl) visitOnce(ctx context.Context, n *node) error {
-	l, err := c.list(ctx, n.path)
-	if err != nil {
-		return err
-	}
-	n.setListing(l)
-	for _, name := range n.lists {
-		if name != n.lists[0] && n.lists[0] == algorithms[0].list {
-			break // the strong list is enough
-		}
-		list, bad, err := c.readSums(ctx, join(n.path, name))
+// readLists reads the lists that a directory shows, and the signature of the
+// strongest; with anew, although this poll has read them before.
+func (c *crawl) readLists(ctx context.Context, n *node, anew bool) error {
+	for _, name := range strongEnough(n.lists) {
+		list, bad, err := c.readList(ctx, n, name, anew)
 		switch {
 		case isAbsent(err):
-			// Listed and gone: the second visit will tell.
+			// Listed and gone: the next look will tell.
 			n.sums[name] = nil
 		case err != nil:
 			n.failed = join(n.path, name)
@@ -94,16 +60,42 @@ func (c *crawl) visitOnce(ctx context.Context, n *node) error {
 			n.noteBad(c.place.address(join(n.path, name)), bad)
 		}
 	}
-	return nil
+	return c.checkSignature(ctx, n, anew)
 }
 
-// readSums reads one checksum list.
-func (c *crawl) readSums(ctx context.Context, at string) (sums, badLines, error) {
-	i := slices.IndexFunc(algorithms, func(a algorithm) bool { return a.list == path.Base(at) })
+// strongEnough leaves out the lists that are not read: the strong one is enough.
+func strongEnough(lists []string) []string {
+	if len(lists) > 0 && lists[0] == algorithms[0].list {
+		return lists[:1]
+	}
+	return lists
+}
+
+// readList reads a checksum list of a directory and keeps its bytes.
+func (c *crawl) readList(ctx context.Context, n *node, name string, anew bool) (sums, badLines, error) {
+	at := join(n.path, name)
+	if anew {
+		c.memory.demand(at)
+	}
 	body, err := c.read(ctx, at, c.limits.ListBytes)
 	if err != nil {
 		return nil, badLines{}, err
 	}
+	n.bodies[name] = body
+	return c.parseSums(at, body)
+}
+
+// readSums reads one checksum list.
+func (c *crawl) readSums(ctx context.Context, at string) (sums, badLines, error) {
+	body, err := c.read(ctx, at, c.limits.ListBytes)
+	if err != nil {
+		return nil, badLines{}, err
+	}
+	return c.parseSums(at, body)
+}
+
+func (c *crawl) parseSums(at string, body []byte) (sums, badLines, error) {
+	i := slices.IndexFunc(algorithms, func(a algorithm) bool { return a.list == path.Base(at) })
 	if bytes.Count(body, []byte("\n")) > c.limits.Entries {
 		return nil, badLines{}, fmt.Errorf("more than %d lines in one list", c.limits.Entries)
 	}

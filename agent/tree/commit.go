@@ -1,0 +1,172 @@
+package tree
+
+import (
+	"context"
+	"path/filepath"
+
+	"shiplist/internal/naming"
+)
+
+// memoryFile is where the memory of the tree lies, "" without a state directory.
+func (s *Source) memoryFile() string {
+	if s.o.StateDir == "" {
+		return ""
+	}
+	return filepath.Join(s.o.StateDir, s.o.Tree.Name+".tree.json.gz")
+}
+
+// recall reads the memory. One that is no good costs a full poll and nothing else.
+func (s *Source) recall(ctx context.Context, address string) *memory {
+	name := s.memoryFile()
+	if name == "" {
+		return newMemory(address)
+	}
+	m, err := loadMemory(name, address)
+	if err != nil {
+		s.o.Logger.DebugContext(ctx, "memory not used, so the whole tree is read", "source", s.o.Tree.Name, "err", err)
+	}
+	return m
+}
+
+// keepMemory writes what the poll learnt. It is no error when that cannot be
+// written: it costs requests, and no fact.
+func (s *Source) keepMemory(ctx context.Context, m *memory) {
+	name := s.memoryFile()
+	if name == "" || s.o.ReadOnly {
+		return
+	}
+	if err := m.save(name); err != nil {
+		s.o.Logger.WarnContext(ctx, "memory not written, so the next poll reads the whole tree", "source", s.o.Tree.Name, "err", err)
+	}
+}
+
+// believed is what is remembered after a good poll: what it asked for and what it
+// took over. Of what it could not read or did not believe the old is kept, to be
+// asked for again, and of what lies below that the old as it is.
+func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory {
+	for at, have := range r.old.Listings {
+		path := naming.Printable(string(at))
+		switch {
+		case !lost.holds(path):
+		case lost.is(path):
+			r.new.Listings[at] = have.expired()
+			r.new.Listings[at].Doubt = doubts[string(at)]
+		case r.new.Listings[at] == nil:
+			r.new.Listings[at] = have
+		}
+	}
+	for at := range r.new.Listings {
+		if lost.is(naming.Printable(string(at))) && r.old.Listings[at] == nil {
+			delete(r.new.Listings, at)
+		}
+	}
+	for at, have := range r.old.Files {
+		dir := naming.Printable(parent(string(at)))
+		switch {
+		case r.failed[string(at)] || lost.is(dir):
+			r.new.Files[at] = have.expired()
+		case r.new.Files[at] == nil && lost.holds(dir):
+			r.new.Files[at] = have
+		}
+	}
+	for at, f := range r.new.Files {
+		if lost.is(naming.Printable(parent(string(at)))) {
+			r.new.Files[at] = f.expired()
+		}
+	}
+	return r.new
+}
+
+// interrupted is what is remembered after a poll that failed: the old, of which
+// everything that was asked for is asked for again, and the new files, which need
+// not be sent again when they have not changed.
+func (r *remembering) interrupted() *memory {
+	m := newMemory(r.old.Tree)
+	m.Hints, m.Distrust = r.old.Hints, r.old.Distrust
+	for at, have := range r.old.Listings {
+		if r.asked[listingKey(string(at))] {
+			have = have.expired()
+		}
+		m.Listings[at] = have
+	}
+	for at, have := range r.old.Files {
+		if r.asked[string(at)] {
+			have = have.expired()
+		}
+		m.Files[at] = have
+	}
+	for at, have := range r.new.Files {
+		if m.Files[at] == nil {
+			m.Files[at] = have.expired()
+		}
+	}
+	return m
+}
+
+// demand makes a directory, or a file, be asked for although it is remembered.
+func (r *remembering) demand(key string) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.force[key] = true
+}
+
+// renew makes a file be asked for unless this poll did so already.
+func (r *remembering) renew(path string) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.asked[path] {
+		r.force[path] = true
+	}
+}
+
+// due reports whether a directory will be asked for when it is listed.
+func (r *remembering) due(path string) bool {
+	if r == nil {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.listingDue(path, r.heardListing(path))
+}
+
+// wasAsked reports whether this poll asked for a directory or a file, and whether it
+// is not what it was.
+func (r *remembering) wasAsked(key string) (asked, changed bool) {
+	if r == nil {
+		return true, true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.asked[key], r.changed[key]
+}
+
+// before is a directory as it was believed at the last poll, nil where it was not.
+func (r *remembering) before(path string) (*heardListing, map[string]text) {
+	if r == nil {
+		return nil, nil
+	}
+	have := r.old.Listings[text(path)]
+	if have == nil || have.Status != 0 {
+		return nil, nil
+	}
+	bodies := map[string]text{}
+	for _, a := range algorithms {
+		if f := r.old.Files[text(join(path, a.list))]; f != nil && f.Status == 0 {
+			bodies[a.list] = f.Body
+		}
+	}
+	return have, bodies
+}
+
+// renewSignature makes the signature of a list be asked for.
+func (r *remembering) renewSignature(list string) {
+	for _, end := range signatureEnds {
+		r.renew(list + end)
+	}
+}
