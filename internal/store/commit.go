@@ -92,7 +92,7 @@ func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
 	if err := w.stage(&p.journal, p.texts); err != nil {
 		// What was written so far only takes room, and the next commit removes it, too.
 		_ = w.disk.removeAll(nextDir)
-		return Result{}, fmt.Errorf("write aside in %s: %w%s", filepath.Join(w.data, nextDir), err, advice(err))
+		return Result{}, explain("write aside in "+filepath.Join(w.data, nextDir), err)
 	}
 	stands, err := w.apply(ctx, &p.journal)
 	if err != nil {
@@ -100,7 +100,7 @@ func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
 		if stands {
 			w.states, w.stood[c.source] = c.states, p.blocks
 		}
-		return Result{}, fmt.Errorf("move into %s: %w%s", w.data, err, advice(err))
+		return Result{}, explain("move into "+w.data, err)
 	}
 	for _, file := range p.journal.Put {
 		if isMonth(file.Path) {

@@ -252,7 +252,7 @@ func (s *scene) afterError(t *testing.T, asks bool, f *faults) string {
 		s.whole(t, at, "new")
 		return "no error"
 	}
-	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), s.data) || !strings.Contains(err.Error(), "make room") {
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), s.data) || strings.Count(err.Error(), "make room") != 1 {
 		t.Errorf("%s: %v", at, err)
 	}
 	facts, err := s.w.Facts("a")

@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -125,11 +126,27 @@ func (d disk) syncAbove(names ...string) error {
 	return nil
 }
 
-// advice says what to do about an error of a disk; empty where the error says it all.
+// explained is an error of a disk with what to do about it. It says so once, however
+// often it is wrapped.
+type explained struct{ err error }
+
+func (e explained) Error() string { return e.err.Error() + advice(e.err) }
+
+func (e explained) Unwrap() error { return e.err }
+
+// explain makes an error of a disk say where it came up and what to do about it.
+func explain(where string, err error) error {
+	err = fmt.Errorf("%s: %w", where, err)
+	if errors.As(err, new(explained)) {
+		return err
+	}
+	return explained{err}
+}
+
 func advice(err error) string {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
-		return "; make room there, and the next poll writes it"
+		return "; make room there"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return "; let the user who runs shiplist write there"
 	case errors.Is(err, syscall.ENOTDIR):

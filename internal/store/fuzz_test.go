@@ -3,6 +3,7 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -74,6 +75,36 @@ func FuzzDecodeSources(f *testing.F) {
 			if p.Line < 1 || p.Col < 1 || p.Text == "" {
 				t.Errorf("a problem without its place: %+v", p)
 			}
+		}
+	})
+}
+
+// FuzzDecodeEvents: like fuzzDecode, and what is salvaged of a text that has mistakes
+// has none.
+func FuzzDecodeEvents(f *testing.F) {
+	const name = "changes/2025-08.toml"
+	seeds(f, "changes/*.toml")
+	f.Add("nonsense\n[[event]]\nseen = 2025-08-01T00:00:00Z\nwhat = \"x\"\nsource = \"a\"\n[[event]]\n[[event]]")
+	f.Fuzz(func(t *testing.T, text string) {
+		events, problems := decodeEvents(name, name, []byte(text))
+		for _, p := range problems {
+			if p.Line < 1 || p.Col < 1 || p.Text == "" || p.File != name {
+				t.Errorf("a problem without its place: %+v", p)
+			}
+		}
+		if len(problems) > 0 {
+			if _, problems := decodeEvents(name, name, salvage(name, []byte(text))); len(problems) > 0 {
+				t.Errorf("salvaged, and yet: %v", problems)
+			}
+			return
+		}
+		first, err := encodeMonth(events)
+		if err != nil {
+			t.Fatalf("cannot be written: %v\n%q", err, text)
+		}
+		again, problems := decodeEvents(name, name, first)
+		if len(problems) > 0 || !slices.Equal(events, again) {
+			t.Fatalf("read again: %v, %v\n%s", again, problems, first)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func golden() []release.SourceFacts {
 		{
 			State: release.SourceState{
 				Name: "full", Kind: "tree", Role: "full", Address: "https://cdimage.example.org", Site: "https://cdimage.example.org",
-				Attempt: at.Add(time.Minute), Success: at.Add(-time.Hour), Error: "GET https://cdimage.example.org/: 502 Bad Gateway",
+				Attempt: at.Add(time.Minute), Success: at.Add(-time.Hour), Error: "GET https://cdimage.example.org/: 502 Bad Gateway", Lost: true,
 				Held: &release.Held{
 					Reason: "images/noble/kubuntu.toml would lose 12 of 14 images",
 					Since:  at.Add(-2 * time.Hour), Digest: strings.Repeat("0123456789abcdef", 4),
@@ -42,6 +43,28 @@ func golden() []release.SourceFacts {
 				Attempt: at, Success: at,
 			},
 			Facts: goldenTracker(),
+		},
+	}
+}
+
+// goldenEvents are what happened to each source; every key is set in some.
+func goldenEvents() map[string][]release.Event {
+	at := time.Date(2025, 8, 7, 14, 0, 12, 0, time.UTC)
+	return map[string][]release.Event{
+		"iso": {{
+			After: at.Add(-time.Minute), Seen: at, What: release.EventBuildReady, Source: "iso", Series: "noble", Milestone: "24.04.3",
+			Product: "kubuntu-desktop-amd64", BuildID: "20250805.3", From: "testing", To: "ready",
+		}, {
+			After: at.Add(-time.Minute), Seen: at, What: release.EventRebuildRequested, Source: "iso", Series: "noble", Milestone: "24.04.3",
+			Product: "kubuntu-desktop-amd64", ID: "3012", From: "rm-team", To: "queued",
+		}},
+		"full": {
+			{Seen: at.Add(-time.Hour), What: release.EventSourceLost, Source: "full", To: "GET https://cdimage.example.org/: 502 Bad Gateway"},
+			{
+				After: at.Add(-2 * time.Hour), Seen: at.Add(-time.Hour), What: release.EventImagePublished, Source: "full", Series: "noble",
+				Project: "kubuntu", Dir: "kubuntu/releases/noble/release", Image: "kubuntu-24.04.3-desktop-amd64",
+				File: "kubuntu-24.04.3-desktop-amd64.iso", To: "8c69dd380e5a8969b77ca1708da59f0b9a50d0c151f0a65917180585697dd1e6",
+			},
 		},
 	}
 }
@@ -106,7 +129,12 @@ func goldenTree() *release.Facts {
 		Directories: []release.Directory{{
 			Series: "noble", Project: "kubuntu", Path: "kubuntu/releases/noble/release", Kind: release.DirectoryRelease,
 			Aliases: []string{"kubuntu/releases/24.04", "kubuntu/releases/24.04.3"}, Status: "release", BuildID: "20250805.3",
-			Checksums: []string{"SHA256SUMS"}, Signed: true, Gone: []string{"kubuntu-24.04.2-desktop-amd64.iso"},
+			Checksums: []string{"SHA256SUMS"}, Signed: true,
+			Signature: &release.Signature{
+				State: release.SignatureGood, Key: strings.Repeat("8439", 10), By: "Example Signing Key <images@example.org>",
+				Made: time.Date(2025, 8, 7, 12, 40, 1, 0, time.UTC),
+			},
+			Held: "its list and its files do not agree", Gone: []string{"kubuntu-24.04.2-desktop-amd64.iso"},
 			Unlisted: []string{"kubuntu-24.04.3-desktop-arm64.iso"}, Strays: []string{"README.txt"},
 		}},
 		Images: []release.Image{{
@@ -135,7 +163,7 @@ func TestGolden(t *testing.T) {
 	data, st := place(t)
 	w := open(t, data, st)
 	for _, s := range golden() {
-		if _, err := w.Commit(t.Context(), s.State, s.Facts); err != nil {
+		if _, err := w.Commit(t.Context(), s.State, s.Facts, goldenEvents()[s.State.Name]...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,6 +192,10 @@ func TestGoldenRead(t *testing.T) {
 	if diff := cmp.Diff(golden(), s.Sources); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	events, err := LoadEvents(goldenDir, time.Time{}, time.Time{})
+	if diff := cmp.Diff(slices.Concat(goldenEvents()["full"], goldenEvents()["iso"]), events); diff != "" || err != nil {
+		t.Errorf("events, error %v (-want +got):\n%s", err, diff)
+	}
 	files := 0
 	err = fs.WalkDir(os.DirFS(goldenDir), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -176,7 +208,7 @@ func TestGoldenRead(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || files != 8 {
+	if err != nil || files != 9 {
 		t.Errorf("%d files, error %v", files, err)
 	}
 }

@@ -110,7 +110,7 @@ func (w *Writer) inState(do func(disk) error) error {
 		err = errors.Join(do(disk{root: root, fault: w.disk.fault}), root.Close())
 	}
 	if err != nil {
-		return fmt.Errorf("state directory %s: %w%s", w.state, err, advice(err))
+		return explain("state directory "+w.state, err)
 	}
 	return nil
 }

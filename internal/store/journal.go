@@ -94,6 +94,11 @@ func (w *Writer) apply(ctx context.Context, j *journal) (stands bool, err error)
 		return false, err
 	}
 	defer func() { err = errors.Join(err, held.Close()) }()
+	for _, p := range j.Put { // somebody may have deleted some of it meanwhile
+		if _, err := w.disk.root.Lstat(nextDir + "/files/" + p.Path); err != nil {
+			return false, err
+		}
+	}
 	if err := w.disk.rename(nextDir, readyDir); err != nil {
 		return false, err
 	}
@@ -148,10 +153,10 @@ func (w *Writer) put(p put) error {
 		return err
 	}
 	err := w.disk.rename(readyDir+"/files/"+p.Path, p.Path)
-	if errors.Is(err, fs.ErrNotExist) {
-		_, err = w.disk.root.Lstat(p.Path) // moved before the crash
+	if !errors.Is(err, fs.ErrNotExist) || w.missing(p.Path) || w.missing(readyDir+"/"+journalName) {
+		return err
 	}
-	return err
+	return nil // moved before the crash
 }
 
 // remove removes a file and the folders above it that are empty then.

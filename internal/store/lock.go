@@ -120,10 +120,10 @@ func ownLock(dir, name string) (*flock.Flock, error) {
 		return nil, &HeldError{Dir: dir, PID: pid}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w%s", path, err, advice(err))
+		return nil, explain("lock "+path, err)
 	}
 	if err := os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w%s", path, err, advice(err)), lock.Close())
+		return nil, errors.Join(explain("lock "+path, err), lock.Close())
 	}
 	return lock, nil
 }

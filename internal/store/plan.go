@@ -65,7 +65,7 @@ func (p *planner) source(name string, files map[string][]byte) error {
 func (p *planner) read(name string) ([]byte, error) {
 	text, err := readFile(p.w.disk.root, name)
 	if err != nil {
-		return nil, fmt.Errorf("data directory %s: %w%s", p.w.data, err, advice(err))
+		return nil, explain("data directory "+p.w.data, err)
 	}
 	return text, nil
 }

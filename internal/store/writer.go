@@ -80,7 +80,7 @@ func ours(data string) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("data directory: %w", err)
+		return explain("data directory", err)
 	}
 	foreign := ""
 	for _, e := range entries {
@@ -111,7 +111,7 @@ func (w *Writer) open(ctx context.Context) error {
 // takeState makes the state directory, and takes its lock.
 func (w *Writer) takeState() error {
 	if err := os.MkdirAll(w.state, 0o755); err != nil {
-		return fmt.Errorf("state directory: %w%s", err, advice(err))
+		return explain("state directory", err)
 	}
 	lock, err := ownLock(w.state, stateLock)
 	if err != nil {
@@ -126,7 +126,7 @@ func (w *Writer) takeState() error {
 // sources. It changes nothing of the writer when there is an error.
 func (w *Writer) takeData() error {
 	if err := os.MkdirAll(filepath.Join(w.data, ownDir), 0o755); err != nil {
-		return fmt.Errorf("data directory: %w%s", err, advice(err))
+		return explain("data directory", err)
 	}
 	lock, err := ownLock(w.data, writerLock)
 	if err != nil {
@@ -152,7 +152,7 @@ func (w *Writer) takeData() error {
 // takes no lock; a commit that was cut short is seen as if it were finished.
 func (w *Writer) take(root *os.Root) (map[string]release.SourceState, Problems, error) {
 	if err := hide(root); err != nil {
-		return nil, nil, fmt.Errorf("data directory %s: %w%s", w.data, err, advice(err))
+		return nil, nil, explain("data directory "+w.data, err)
 	}
 	t, err := surveyBelow(root, sourcesFile)
 	if err != nil {
@@ -172,7 +172,7 @@ func (w *Writer) resume(ctx context.Context) error {
 		return nil
 	}
 	if err := w.recover(ctx); err != nil {
-		return fmt.Errorf("data directory %s: finish the commit that was cut short: %w%s", w.data, err, advice(err))
+		return explain("data directory "+w.data+": finish the commit that was cut short", err)
 	}
 	w.cut = false
 	return nil
