@@ -44,34 +44,34 @@ func (s *Source) keepMemory(ctx context.Context, m *memory) {
 // took over. Of what it could not read or did not believe the old is kept, to be
 // asked for again, and of what lies below that the old as it is.
 func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory {
-	for at, have := range r.old.Listings {
+	for at, have := range r.old.listings {
 		path := naming.Printable(string(at))
 		switch {
 		case !lost.holds(path):
 		case lost.is(path):
-			r.new.Listings[at] = have.expired()
-			r.new.Listings[at].Doubt = doubts[string(at)]
-		case r.new.Listings[at] == nil:
-			r.new.Listings[at] = have
+			r.new.listings[at] = have.expired()
+			r.new.listings[at].Doubt = doubts[string(at)]
+		case r.new.listings[at] == nil:
+			r.new.listings[at] = have
 		}
 	}
-	for at := range r.new.Listings {
-		if lost.is(naming.Printable(string(at))) && r.old.Listings[at] == nil {
-			delete(r.new.Listings, at)
+	for at := range r.new.listings {
+		if lost.is(naming.Printable(string(at))) && r.old.listings[at] == nil {
+			delete(r.new.listings, at)
 		}
 	}
-	for at, have := range r.old.Files {
+	for at, have := range r.old.files {
 		dir := naming.Printable(parent(string(at)))
 		switch {
 		case r.failed[string(at)] || lost.is(dir):
-			r.new.Files[at] = have.expired()
-		case r.new.Files[at] == nil && lost.holds(dir):
-			r.new.Files[at] = have
+			r.new.files[at] = have.expired()
+		case r.new.files[at] == nil && lost.holds(dir):
+			r.new.files[at] = have
 		}
 	}
-	for at, f := range r.new.Files {
+	for at, f := range r.new.files {
 		if lost.is(naming.Printable(parent(string(at)))) {
-			r.new.Files[at] = f.expired()
+			r.new.files[at] = f.expired()
 		}
 	}
 	return r.new
@@ -81,23 +81,23 @@ func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory
 // everything that was asked for is asked for again, and the new files, which need
 // not be sent again when they have not changed.
 func (r *remembering) interrupted() *memory {
-	m := newMemory(r.old.Tree)
-	m.Hints, m.Distrust = r.old.Hints, r.old.Distrust
-	for at, have := range r.old.Listings {
+	m := newMemory(r.old.tree)
+	m.hints, m.distrust = r.old.hints, r.old.distrust
+	for at, have := range r.old.listings {
 		if r.asked[listingKey(string(at))] {
 			have = have.expired()
 		}
-		m.Listings[at] = have
+		m.listings[at] = have
 	}
-	for at, have := range r.old.Files {
+	for at, have := range r.old.files {
 		if r.asked[string(at)] {
 			have = have.expired()
 		}
-		m.Files[at] = have
+		m.files[at] = have
 	}
-	for at, have := range r.new.Files {
-		if m.Files[at] == nil {
-			m.Files[at] = have.expired()
+	for at, have := range r.new.files {
+		if m.files[at] == nil {
+			m.files[at] = have.expired()
 		}
 	}
 	return m
@@ -151,13 +151,13 @@ func (r *remembering) before(path string) (*heardListing, map[string]text) {
 	if r == nil {
 		return nil, nil
 	}
-	have := r.old.Listings[text(path)]
+	have := r.old.listings[text(path)]
 	if have == nil || have.Status != 0 {
 		return nil, nil
 	}
 	bodies := map[string]text{}
 	for _, a := range algorithms {
-		if f := r.old.Files[text(join(path, a.list))]; f != nil && f.Status == 0 {
+		if f := r.old.files[text(join(path, a.list))]; f != nil && f.Status == 0 {
 			bodies[a.list] = f.Body
 		}
 	}

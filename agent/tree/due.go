@@ -77,7 +77,7 @@ func (r *remembering) fileDue(path string, have *heardFile) bool {
 		return true
 	case r.asked[path]:
 		return false
-	case r.new.Listings[text(dir)] != nil && isListName(lastName(path)):
+	case r.new.listings[text(dir)] != nil && isListName(lastName(path)):
 		return false
 	case recheck.Due(path, have.Asked, r.now, r.tree.Recheck):
 		return true
@@ -125,11 +125,11 @@ func (r *remembering) changedLately(path string) bool {
 	lately := func(h *heard) bool {
 		return h != nil && !h.Changed.IsZero() && r.now.Sub(h.Changed) < watchFor
 	}
-	if have := r.old.Listings[text(path)]; have != nil && lately(&have.heard) {
+	if have := r.old.listings[text(path)]; have != nil && lately(&have.heard) {
 		return true
 	}
 	for _, a := range algorithms {
-		if have := r.old.Files[text(join(path, a.list))]; have != nil && lately(&have.heard) {
+		if have := r.old.files[text(join(path, a.list))]; have != nil && lately(&have.heard) {
 			return true
 		}
 	}
@@ -141,7 +141,7 @@ func (r *remembering) stamp(path string) string {
 	if path == "" {
 		return ""
 	}
-	up := r.new.Listings[text(parent(path))]
+	up := r.new.listings[text(parent(path))]
 	if up == nil {
 		return ""
 	}

@@ -27,6 +27,9 @@ type apache struct {
 	plain map[string]int
 	// faults answer in place of the server, by path without a slash at the ends; "" is the root.
 	faults map[string]http.HandlerFunc
+	// onRequest is told of each request before it is answered, and how many there were.
+	onRequest func(n int)
+	served    int
 	// hideDots is what Debian's Apache does.
 	hideDots bool
 }
@@ -101,14 +104,18 @@ func (a *apache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.count(r, asked, directory)
 	a.mu.Lock()
 	fault := a.faults[asked]
+	a.served++
+	if a.onRequest != nil {
+		a.onRequest(a.served)
+	}
+	at := a.resolve(asked)
+	names, isDir := a.children[at]
+	file, isFile := a.s.files[at]
 	a.mu.Unlock()
 	if fault != nil {
 		fault(w, r)
 		return
 	}
-	at := a.resolve(asked)
-	names, isDir := a.children[at]
-	file, isFile := a.s.files[at]
 	switch {
 	case isDir && directory:
 		a.list(w, at, names)

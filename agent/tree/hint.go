@@ -19,8 +19,8 @@ func (c *crawl) readHints(ctx context.Context) {
 	if r == nil || len(c.tree.Hints) == 0 {
 		return
 	}
-	if d := r.old.Distrust; d != nil && d.Until.After(r.now) && d.Until.Sub(r.now) <= distrustFor {
-		r.new.Distrust = d
+	if d := r.old.distrust; d != nil && d.Until.After(r.now) && d.Until.Sub(r.now) <= distrustFor {
+		r.new.distrust = d
 		return
 	}
 	quiet := true
@@ -42,13 +42,13 @@ func (c *crawl) readHint(ctx context.Context, path string) bool {
 	case err != nil:
 		return false
 	}
-	have, now := r.old.Hints[text(path)], r.new.Files[text(path)]
+	have, now := r.old.hints[text(path)], r.new.files[text(path)]
 	hint := &heardHint{Hash: now.Hash, Changed: r.now}
 	same := have != nil && have.Hash == now.Hash
 	if same {
 		hint.Changed = have.Changed
 	}
-	r.new.Hints[text(path)] = hint
+	r.new.hints[text(path)] = hint
 	if hint.Changed.After(r.hinted) {
 		r.hinted = hint.Changed
 	}
@@ -62,9 +62,9 @@ func (c *crawl) judgeHints() {
 		return
 	}
 	if r.missed != "" {
-		r.new.Distrust = &distrust{Until: r.now.Add(distrustFor), Hint: text(c.tree.Hints[0]), Path: text(r.missed)}
+		r.new.distrust = &distrust{Until: r.now.Add(distrustFor), Hint: text(c.tree.Hints[0]), Path: text(r.missed)}
 	}
-	d := r.new.Distrust
+	d := r.new.distrust
 	if d == nil || !slices.Contains(c.tree.Hints, string(d.Hint)) {
 		return
 	}

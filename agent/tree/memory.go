@@ -22,15 +22,53 @@ import (
 // of them may change. It is read at the start of a poll and written at its end, and
 // holds nothing that could not be asked for again.
 type memory struct {
-	Version int    `json:"version"`
-	Tree    string `json:"tree"` // address
-	// Listings and Files are the answers, by path below the tree.
-	Listings map[text]*heardListing `json:"listings"`
-	Files    map[text]*heardFile    `json:"files"`
-	// Hints are the change hints as they were when a poll last relied on them.
-	Hints map[text]*heardHint `json:"hints,omitempty"`
-	// Distrust is why the hints are left alone until a moment.
-	Distrust *distrust `json:"distrust,omitempty"`
+	tree string // address
+	// listings and files are the answers, by path below the tree.
+	listings map[text]*heardListing
+	files    map[text]*heardFile
+	// hints are the change hints as they were when a poll last relied on them.
+	hints map[text]*heardHint
+	// distrust is why the hints are left alone until a moment.
+	distrust *distrust
+}
+
+// packed is a memory as it is written: in lists, since the keys of a map in JSON
+// cannot hold every path.
+type packed struct {
+	Version  int                 `json:"version"`
+	Tree     string              `json:"tree"`
+	Listings []at[*heardListing] `json:"listings"`
+	Files    []at[*heardFile]    `json:"files"`
+	Hints    []at[*heardHint]    `json:"hints,omitempty"`
+	Distrust *distrust           `json:"distrust,omitempty"`
+}
+
+// at is an answer with its path.
+type at[T any] struct {
+	Path text `json:"path"`
+	Said T    `json:"said"`
+}
+
+func pack[T any](m map[text]T) []at[T] {
+	list := make([]at[T], 0, len(m))
+	for _, path := range sortedKeys(m) {
+		list = append(list, at[T]{path, m[path]})
+	}
+	return list
+}
+
+func unpack[T any](list []at[*T], valid func(text, *T) error) (map[text]*T, error) {
+	m := make(map[text]*T, len(list))
+	for _, a := range list {
+		if a.Said == nil || a.Path != "" && !validPath(string(a.Path)) {
+			return nil, fmt.Errorf("nothing is said of %q", a.Path)
+		}
+		if err := valid(a.Path, a.Said); err != nil {
+			return nil, err
+		}
+		m[a.Path] = a.Said
+	}
+	return m, nil
 }
 
 // heard is what all answers have in common.
@@ -102,10 +140,7 @@ const (
 )
 
 func newMemory(tree string) *memory {
-	return &memory{
-		Version: memoryVersion, Tree: tree,
-		Listings: map[text]*heardListing{}, Files: map[text]*heardFile{}, Hints: map[text]*heardHint{},
-	}
+	return &memory{tree: tree, listings: map[text]*heardListing{}, files: map[text]*heardFile{}, hints: map[text]*heardHint{}}
 }
 
 // errForeign is a memory of something else.
@@ -123,7 +158,7 @@ func loadMemory(name, tree string) (*memory, error) {
 	}
 	defer f.Close()
 	m, err := decodeMemory(f)
-	if err == nil && (m.Version != memoryVersion || m.Tree != tree) {
+	if err == nil && m.tree != tree {
 		err = errForeign
 	}
 	if err != nil {
@@ -138,38 +173,35 @@ func decodeMemory(r io.Reader) (*memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := newMemory("")
+	var p packed
 	d := json.NewDecoder(io.LimitReader(z, maxMemory))
-	if err := d.Decode(m); err != nil {
+	if err := d.Decode(&p); err != nil {
 		return nil, err
 	}
 	// Only at its end does a packed file tell whether it is whole.
 	if n, err := io.Copy(io.Discard, io.LimitReader(io.MultiReader(d.Buffered(), z), 16)); err != nil || n > 1 {
 		return nil, errors.Join(errors.New("more than one memory in it, or less"), err)
 	}
-	return m, m.check()
+	if p.Version != memoryVersion {
+		return nil, errForeign
+	}
+	return p.memory()
 }
 
-// check is an error where a name could not be one of a directory.
-func (m *memory) check() error {
-	for at, l := range m.Listings {
-		if l == nil || at != "" && !validPath(string(at)) {
-			return fmt.Errorf("no listing of a directory: %q", at)
-		}
-		for i, e := range l.Entries {
-			if !validName(string(e.Name)) || e.Size < -1 || i > 0 && l.Entries[i-1].Name >= e.Name {
-				return fmt.Errorf("no listing of %q: %q", at, e.Name)
-			}
-		}
-	}
-	for at, f := range m.Files {
-		if f == nil || !validPath(string(at)) {
-			return fmt.Errorf("no file: %q", at)
-		}
-	}
-	for at, h := range m.Hints {
-		if h == nil {
-			return fmt.Errorf("no hint: %q", at)
+func (p *packed) memory() (*memory, error) {
+	m := &memory{tree: p.Tree, distrust: p.Distrust}
+	var err1, err2, err3 error
+	m.listings, err1 = unpack(p.Listings, checkListing)
+	m.files, err2 = unpack(p.Files, func(text, *heardFile) error { return nil })
+	m.hints, err3 = unpack(p.Hints, func(text, *heardHint) error { return nil })
+	return m, errors.Join(err1, err2, err3)
+}
+
+// checkListing is an error where entries are not names of a directory, in order.
+func checkListing(path text, l *heardListing) error {
+	for i, e := range l.Entries {
+		if !validName(string(e.Name)) || e.Size < -1 || i > 0 && l.Entries[i-1].Name >= e.Name {
+			return fmt.Errorf("no listing of %q: %q", path, e.Name)
 		}
 	}
 	return nil
@@ -199,7 +231,8 @@ func (m *memory) encode(w io.Writer) error {
 	}
 	e := json.NewEncoder(z)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(m); err != nil {
+	p := packed{memoryVersion, m.tree, pack(m.listings), pack(m.files), pack(m.hints), m.distrust}
+	if err := e.Encode(p); err != nil {
 		return err
 	}
 	return z.Close()
@@ -208,10 +241,10 @@ func (m *memory) encode(w io.Writer) error {
 // bound forgets the bodies that would make the memory too large.
 func (m *memory) bound() {
 	total := 0
-	for _, at := range sortedKeys(m.Files) {
-		size := len(m.Files[at].Body)
+	for _, at := range sortedKeys(m.files) {
+		size := len(m.files[at].Body)
 		if total += size; size > maxBody || total > maxBodies {
-			delete(m.Files, at)
+			delete(m.files, at)
 			total -= size
 		}
 	}

@@ -50,7 +50,7 @@ type tally struct{ asked, unchanged, remembered int }
 func newRemembering(w *web, s *Source, k *known, old *memory, now time.Time) *remembering {
 	r := &remembering{
 		web: w, grammar: s.grammar, tree: s.o.Tree, rules: s.o.Rules, now: now, pointed: map[string]bool{},
-		old: old, new: newMemory(old.Tree), first: len(old.Listings) == 0,
+		old: old, new: newMemory(old.tree), first: len(old.listings) == 0,
 		asked: map[string]bool{}, force: map[string]bool{}, changed: map[string]bool{}, failed: map[string]bool{},
 	}
 	for _, image := range k.facts.Images {
@@ -72,7 +72,7 @@ func (r *remembering) list(ctx context.Context, path string) (*listing, error) {
 	r.mu.Lock()
 	have := r.heardListing(path)
 	if !r.listingDue(path, have) {
-		r.new.Listings[text(path)] = have
+		r.new.listings[text(path)] = have
 		r.listings.remembered++
 		r.mu.Unlock()
 		if have.Status != 0 {
@@ -106,7 +106,7 @@ func (r *remembering) list(ctx context.Context, path string) (*listing, error) {
 	if have != nil {
 		now.Doubt = have.Doubt
 	}
-	r.new.Listings[text(path)] = now
+	r.new.listings[text(path)] = now
 	return l, nil
 }
 
@@ -123,7 +123,7 @@ func (r *remembering) read(ctx context.Context, path string, limit int64) ([]byt
 	r.mu.Lock()
 	have := r.heardFile(path)
 	if !r.fileDue(path, have) {
-		r.new.Files[text(path)] = have
+		r.new.files[text(path)] = have
 		r.files.remembered++
 		r.mu.Unlock()
 		if have.Status != 0 {
@@ -153,23 +153,23 @@ func (r *remembering) read(ctx context.Context, path string, limit int64) ([]byt
 		now.Hash = text(digest(answered{body: a.body}))
 	}
 	r.note(path, path, have != nil && have.Status == 0 && have.Hash == now.Hash, have.was(), &now.heard)
-	r.new.Files[text(path)] = now
+	r.new.files[text(path)] = now
 	return []byte(now.Body), nil
 }
 
 // heardListing is the newest answer for a listing, nil when there was none.
 func (r *remembering) heardListing(path string) *heardListing {
-	if h := r.new.Listings[text(path)]; h != nil {
+	if h := r.new.listings[text(path)]; h != nil {
 		return h
 	}
-	return r.old.Listings[text(path)]
+	return r.old.listings[text(path)]
 }
 
 func (r *remembering) heardFile(path string) *heardFile {
-	if h := r.new.Files[text(path)]; h != nil {
+	if h := r.new.files[text(path)]; h != nil {
 		return h
 	}
-	return r.old.Files[text(path)]
+	return r.old.files[text(path)]
 }
 
 // was is what is known of an answer, nil without one.
@@ -228,13 +228,13 @@ func (r *remembering) notHeard(path, key string, err error) error {
 		before := r.heardListing(path).was()
 		now := &heardListing{heard: said, Stamp: r.stampNow(path)}
 		r.note(key, path, before != nil && before.Status == said.Status, before, &now.heard)
-		r.new.Listings[text(path)] = now
+		r.new.listings[text(path)] = now
 		return err
 	}
 	before := r.heardFile(path).was()
 	now := &heardFile{heard: said}
 	r.note(key, path, before != nil && before.Status == said.Status, before, &now.heard)
-	r.new.Files[text(path)] = now
+	r.new.files[text(path)] = now
 	return err
 }
 

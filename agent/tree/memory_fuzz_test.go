@@ -1,0 +1,172 @@
+package tree
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/agent/fetch"
+	"shiplist/internal/config"
+)
+
+// sampleMemory has one of everything, with names that are no text.
+func sampleMemory() *memory {
+	at := time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC)
+	m := newMemory("https://cdimage.example/")
+	m.listings["odd\xffname%41"] = &heardListing{
+		heard: heard{Asked: at, Hash: "\x00\xfe", Validators: fetch.Validators{ETag: `"a"`}}, Form: "apache-table", Stamp: "2026-09-01",
+		Entries: []heardEntry{{Name: "%2e%2e", Dir: true, Size: -1}, {Name: "a\xfeb", Size: 5, Exact: true, Modified: at}},
+	}
+	m.files["SHA256SUMS"] = &heardFile{heard: heard{Asked: at, Changed: at}, Body: "00\xff *a\n<&>\u2028"}
+	m.files["gone"] = &heardFile{heard: heard{Asked: at, Status: 404, Text: "404 Not Found"}}
+	m.hints[".trace/host"] = &heardHint{Hash: "\x01", Changed: at}
+	m.distrust = &distrust{Until: at, Hint: ".trace/host", Path: "kubuntu"}
+	return m
+}
+
+func encoded(t testing.TB, m *memory) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := m.encode(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// FuzzMemory reads back what was written, and nothing else without an error.
+func FuzzMemory(f *testing.F) {
+	unpacked := func(raw []byte) []byte {
+		z, err := gzip.NewReader(bytes.NewReader(raw))
+		if err != nil {
+			f.Fatal(err)
+		}
+		var b bytes.Buffer
+		_, _ = b.ReadFrom(z)
+		return b.Bytes()
+	}
+	f.Add(unpacked(encoded(f, sampleMemory())))
+	f.Add([]byte(`{"version":1,"listings":[{"path":"a/../b","said":{}}]}`))
+	f.Add([]byte(`{"version":1,"listings":[{"path":"a","said":{"entries":[{"n":"b"},{"n":"a"}]}}]}`))
+	f.Add([]byte(`{"version":1,"files":[{"path":"a"}]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		_, _ = z.Write(raw)
+		_ = z.Close()
+		m, err := decodeMemory(&packed)
+		if err != nil {
+			return
+		}
+		again, err := decodeMemory(bytes.NewReader(encoded(t, m)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(encoded(t, m), encoded(t, again)); diff != "" {
+			t.Error(diff)
+		}
+		for path, l := range m.listings {
+			if path != "" && !validPath(string(path)) {
+				t.Errorf("path %q", path)
+			}
+			for _, e := range l.Entries {
+				if l.find(string(e.Name)) == nil {
+					t.Errorf("%q is not found in %q", e.Name, path)
+				}
+			}
+		}
+	})
+}
+
+// TestMemoryFile reads a memory as it was written, and none that is damaged, of
+// another tree or of another version.
+func TestMemoryFile(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "deep", "full.tree.json.gz")
+	want := sampleMemory()
+	if m, err := loadMemory(name, want.tree); err != nil || len(m.listings) > 0 {
+		t.Errorf("without a file: %v, error %v", m, err)
+	}
+	if err := want.save(name); err != nil {
+		t.Fatal(err)
+	}
+	got, err := loadMemory(name, want.tree)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(memory{}, heardListing{}, heardFile{})); diff != "" {
+		t.Errorf("memory (-want +got):\n%s", diff)
+	}
+	if _, err := loadMemory(name, "https://elsewhere.example/"); err == nil {
+		t.Error("the memory of another tree is used")
+	}
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range raw {
+		if _, err := decodeMemory(bytes.NewReader(raw[:n])); err == nil {
+			t.Fatalf("the first %d of %d bytes are read as a memory", n, len(raw))
+		}
+	}
+}
+
+// TestMemoryDamaged costs a full poll and nothing else.
+func TestMemoryDamaged(t *testing.T) {
+	t.Parallel()
+	l := live(t, fullSample(), config.Tree{})
+	first, cost := l.poll(t, 0)
+	if err := os.WriteFile(l.source.memoryFile(), []byte("no memory"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	second, n := l.poll(t, time.Minute)
+	if n != cost {
+		t.Errorf("%d requests, want as many as at first, %d", n, cost)
+	}
+	if diff := cmp.Diff(first.Facts, second.Facts); diff != "" {
+		t.Errorf("facts (-first +second):\n%s", diff)
+	}
+	l.source.o.ReadOnly = true
+	if err := os.Remove(l.source.memoryFile()); err != nil {
+		t.Fatal(err)
+	}
+	l.poll(t, time.Minute)
+	if _, err := os.Stat(l.source.memoryFile()); err == nil {
+		t.Error("a poll that may write nothing wrote its memory")
+	}
+}
+
+// TestInterruptedPoll takes nothing for known that a failed poll left half read,
+// however far that had come.
+func TestInterruptedPoll(t *testing.T) {
+	t.Parallel()
+	for after := 1; after < 44; after += 7 {
+		l := live(t, fullSample(), config.Tree{})
+		first, _ := l.poll(t, 0)
+		s := fullSample()
+		const at = "ubuntu/stonking/daily-live/20260901"
+		s.image(at, "stonking-desktop-riscv64.iso", "new")
+		s.sums(at)
+		l.become(s)
+		ctx, cancel := context.WithCancel(t.Context())
+		l.served = 0
+		l.onRequest = func(n int) {
+			if n == after {
+				cancel()
+			}
+		}
+		if _, err := l.source.Poll(ctx, first.Facts); err == nil {
+			t.Fatalf("the poll was not interrupted after %d requests", after)
+		}
+		l.onRequest = nil
+		answer, _ := l.poll(t, time.Minute)
+		if diff := cmp.Diff(l.full(t, first.Facts).Facts, answer.Facts); diff != "" {
+			t.Errorf("facts after %d requests (-full +quiet):\n%s", after, diff)
+		}
+	}
+}

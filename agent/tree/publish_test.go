@@ -1,0 +1,154 @@
+package tree
+
+import (
+	"fmt"
+	"math"
+	"path"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+)
+
+// publication is how a tree changes step by step, while it is read.
+type publication struct {
+	name   string
+	stages []*sample
+	keys   []string // of all the files that ever are in it
+	fresh  bool     // it may be read for the first time meanwhile
+}
+
+// stage adds a step to a publication.
+func (p *publication) stage(change func(s *sample)) {
+	s := newSample()
+	if len(p.stages) > 0 {
+		s = p.stages[len(p.stages)-1].clone()
+	}
+	change(s)
+	p.stages = append(p.stages, s)
+}
+
+// sum of a file as the steps write it, with a size that listings show.
+func (s *sample) sized(at, key string, size int64) {
+	s.files[at] = sampleFile{size: size << 30, key: key}
+}
+
+func publications() []publication {
+	const noble = "ubuntu/releases/noble/release"
+	amd64, arm64 := noble+"/ubuntu-24.04-desktop-amd64.iso", noble+"/ubuntu-24.04-desktop-arm64.iso"
+	again := publication{name: "published again", keys: []string{"amd64 1", "amd64 2", "arm64 1", "arm64 2"}}
+	again.stage(func(s *sample) {
+		s.sized(amd64, "amd64 1", 1)
+		s.sized(arm64, "arm64 1", 2)
+		s.sums(noble)
+	})
+	again.stage(func(s *sample) { s.sized(amd64, "amd64 2", 3) })
+	again.stage(func(s *sample) { s.sized(arm64, "arm64 2", 4) })
+	done := again.stages[len(again.stages)-1].clone()
+	done.sums(noble)
+	again.stage(func(s *sample) { s.files[noble+"/SHA256SUMS"] = done.files[noble+"/SHA256SUMS"] })
+	again.stage(func(s *sample) { s.text(noble+"/SHA256SUMS.gpg", "another signature") })
+
+	const live = "ubuntu/noble/daily-live"
+	build := publication{name: "new build", keys: []string{"build 1", "build 2", "carried over"}, fresh: true}
+	build.stage(func(s *sample) {
+		s.sized(live+"/20260901/noble-desktop-amd64.iso", "build 1", 1)
+		s.sized(live+"/20260901/noble-desktop-arm64.iso", "carried over", 2)
+		s.sums(live + "/20260901")
+		s.link(live+"/current", "20260901")
+	})
+	build.stage(func(s *sample) { s.sized(live+"/20260902/noble-desktop-amd64.iso", "build 1", 1) })
+	build.stage(func(s *sample) { s.sized(live+"/20260902/noble-desktop-arm64.iso", "carried over", 2) })
+	build.stage(func(s *sample) { s.sized(live+"/20260902/noble-desktop-amd64.iso", "build 2", 3) })
+	build.stage(func(s *sample) { s.sums(live + "/20260902") })
+	build.stage(func(s *sample) { s.link(live+"/current", "20260902") })
+	return []publication{again, build}
+}
+
+// TestPublishedWhileRead publishes step by step in every way between our requests,
+// and expects of every answer that no file has the checksum or the size of another,
+// and of the poll after it what is there.
+func TestPublishedWhileRead(t *testing.T) {
+	t.Parallel()
+	for _, p := range publications() {
+		for _, first := range []bool{false, true} {
+			if first && !p.fresh {
+				continue // what was replaced before the first look cannot be told
+			}
+			t.Run(fmt.Sprint(p.name, " first=", first), func(t *testing.T) {
+				t.Parallel()
+				for begin := 1; begin <= 13; begin += 2 {
+					for _, every := range []int{0, 1, 3, math.MaxInt} {
+						for stop := 1; stop < len(p.stages); stop++ {
+							p.run(t, first, begin, every, stop)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// run polls while the tree goes from its first stage to another: a step with the
+// request with which it begins, and one more with each few after that.
+func (p publication) run(t *testing.T, first bool, begin, every, stop int) {
+	t.Helper()
+	l := live(t, p.stages[0], config.Tree{Head: true})
+	l.source.o.Limits.Connections = 1
+	if !first {
+		answer, _ := l.poll(t, 0)
+		p.check(t, answer.Facts)
+	}
+	l.served = 0
+	stage := 0
+	l.onRequest = func(n int) {
+		for stage < stop && n >= begin && (every == 0 || every != math.MaxInt && n >= begin+stage*every || stage == 0) {
+			stage++
+			other := newApache(p.stages[stage])
+			l.s, l.children = other.s, other.children
+		}
+	}
+	during, _ := l.poll(t, time.Minute)
+	l.onRequest = nil
+	where := fmt.Sprintf("from request %d, each %d, to stage %d", begin, every, stop)
+	if !p.check(t, during.Facts) {
+		t.Fatal(where)
+	}
+	l.become(p.stages[stop])
+	between, _ := l.poll(t, time.Minute)
+	if !p.check(t, between.Facts) {
+		t.Fatal("afterwards: " + where)
+	}
+	l.become(p.stages[len(p.stages)-1])
+	after, _ := l.poll(t, time.Minute)
+	want := l.full(t, between.Facts)
+	if diff := cmp.Diff(want.Facts, after.Facts); diff != "" {
+		t.Fatalf("%s: once all is quiet (-full +poll):\n%s", where, diff)
+	}
+}
+
+// check reports whether each checksum belongs to the bytes of which the size is told.
+func (p publication) check(t *testing.T, f *release.Facts) bool {
+	t.Helper()
+	sizes := map[string]int64{}
+	for _, stage := range p.stages {
+		for at, file := range stage.files {
+			if file.key != "" {
+				sizes[path.Base(at)+fakeHash(file.key)] = file.size
+			}
+		}
+	}
+	good := true
+	for _, image := range f.Images {
+		for _, file := range image.Files {
+			if file.SHA256 != "" && (file.Size == nil || *file.Size != sizes[file.Name+file.SHA256]) {
+				t.Errorf("%s/%s: the size is not that of the checksum", image.Dir, file.Name)
+				good = false
+			}
+		}
+	}
+	return good
+}
