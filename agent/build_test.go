@@ -1,0 +1,157 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// press is a generator that notes when it ran.
+type press struct {
+	began []time.Duration
+	takes time.Duration
+	fails error // the first time
+	fault string
+	runs  atomic.Int32
+}
+
+func (p *press) generate(ctx context.Context) (Build, error) {
+	if p.runs.Add(1) > 1 {
+		panic("two at once")
+	}
+	defer p.runs.Add(-1)
+	p.began = append(p.began, time.Since(midnight))
+	select {
+	case <-ctx.Done():
+		return Build{}, ctx.Err()
+	case <-time.After(p.takes):
+	}
+	if len(p.began) > 1 {
+		return Build{Digest: "abc", Pages: 7, Changed: true}, nil
+	}
+	if p.fault != "" {
+		panic(p.fault)
+	}
+	return Build{Digest: "abc", Pages: 7, Changed: true}, p.fails
+}
+
+// newPress makes a shop that generates, half a minute after the last change.
+func newPress(t *testing.T, schedules map[string]string) (*shop, *press) {
+	t.Helper()
+	s, p := newShop(t, schedules), &press{takes: 3 * time.Second}
+	s.config.Agent.Generate, s.config.Agent.GenerateAfter = true, 30*time.Second
+	s.renew(func(o *Options) { o.Generate = p.generate })
+	return s, p
+}
+
+// at fails when the site was not made at these times.
+func (p *press) at(t *testing.T, want ...time.Duration) {
+	t.Helper()
+	for i := range want {
+		if i >= len(p.began) || p.began[i] != want[i] || len(p.began) != len(want) {
+			t.Fatalf("the site was made at %s, want %s", p.began, want)
+		}
+	}
+}
+
+// TestGenerate: the site is made once after the start, and then when data changed and
+// nothing more came for a while.
+func TestGenerate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, p := newPress(t, map[string]string{"a": "*/15 * * * *", "b": "*/15 * * * *"})
+		s.fakes["b"].takes = 20 * time.Second
+		stop := s.run()
+		time.Sleep(time.Minute)
+		s.fakes["a"].set(func(f *timed) { f.facts = products("p", "q") })
+		s.fakes["b"].set(func(f *timed) { f.facts = products("p", "q") })
+		time.Sleep(time.Hour)
+		s.fakes["a"].set(func(f *timed) { f.err = errors.New("down") }) // pages tell that
+		time.Sleep(time.Hour)
+		stop()
+		p.at(t, 50*time.Second, 15*time.Minute+50*time.Second, time.Hour+15*time.Minute+30*time.Second)
+		if b := s.seen.builds; len(b) != 3 || b[0].Digest != "abc" || b[0].Duration != 3*time.Second || b[0].Err != nil {
+			t.Errorf("builds %+v", b)
+		}
+		if text := s.log.String(); strings.Count(text, "site made") != 3 {
+			t.Errorf("log:\n%s", text)
+		}
+	})
+}
+
+// TestGenerateAtLast: changes without end do not put it off for ever, nor does a source
+// that hangs in the first round.
+func TestGenerateAtLast(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, p := newPress(t, map[string]string{"a": "@every 20s", "hangs": "@daily"})
+		s.fakes["hangs"].hangs = true
+		s.fakes["a"].facts = products(numbered(1)...)
+		stop := s.run()
+		time.Sleep(10 * time.Second)
+		for i := range 32 {
+			s.fakes["a"].set(func(f *timed) { f.facts = products(numbered(i + 2)...) })
+			time.Sleep(20 * time.Second)
+		}
+		stop()
+		p.at(t, 5*time.Minute, 10*time.Minute)
+	})
+}
+
+// TestGenerateFails: a generator that fails or panics is tried again, with a pause, and
+// the agent goes on.
+func TestGenerateFails(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []string{"", "nil map"} {
+		synctest.Test(t, func(t *testing.T) {
+			s, p := newPress(t, map[string]string{"a": "*/15 * * * *"})
+			p.fails, p.fault = errors.New("disk full"), fault
+			stop := s.run()
+			time.Sleep(time.Hour + time.Minute)
+			stop()
+			p.at(t, 30*time.Second, 5*time.Minute+33*time.Second)
+			if b := s.seen.builds; len(b) != 2 || b[0].Err == nil || b[1].Err != nil {
+				t.Errorf("builds %+v", b)
+			}
+			if len(s.fakes["a"].began) != 5 {
+				t.Errorf("polled at %s", s.fakes["a"].times())
+			}
+		})
+	}
+}
+
+// TestStopWhileGenerating: it gets its time, and is cancelled then.
+func TestStopWhileGenerating(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, p := newPress(t, map[string]string{"a": "@daily"})
+		p.takes = time.Hour
+		stop := s.run()
+		time.Sleep(time.Minute)
+		begin := time.Now()
+		if err := stop(); err != nil || time.Since(begin) != 20*time.Second {
+			t.Errorf("error %v after %s", err, time.Since(begin))
+		}
+		if len(s.seen.builds) != 0 || strings.Contains(s.log.String(), "ERROR") {
+			t.Errorf("builds %+v, log:\n%s", s.seen.builds, s.log)
+		}
+	})
+}
+
+// TestGenerateOff: without the key nothing is made.
+func TestGenerateOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, p := newPress(t, map[string]string{"a": "@hourly"})
+		s.config.Agent.Generate = false
+		s.renew(func(o *Options) { o.Generate = p.generate })
+		stop := s.run()
+		time.Sleep(2 * time.Hour)
+		stop()
+		p.at(t)
+	})
+}
