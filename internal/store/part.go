@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"shiplist/internal/release"
@@ -14,27 +13,18 @@ import (
 // others empty. It does not look for strangers. A directory that is not there, or has
 // no sources.toml, has no sources; that is no error here.
 func LoadOnly(dir string, wanted func(release.SourceState) bool) (*Snapshot, error) {
-	root, err := os.OpenRoot(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	s, err := shared(dir, func(dir string, root *os.Root) (*Snapshot, Problems, error) {
+		return loadOnly(dir, root, wanted)
+	})
+	var none *noDataError
+	if errors.As(err, &none) {
 		return &Snapshot{}, nil
-	case err != nil:
-		return nil, fmt.Errorf("data directory: %w", err)
 	}
-	defer root.Close()
-	held, err := readLock(dir)
-	if err != nil {
-		return nil, err
-	}
-	s, broken, err := loadOnly(dir, root, wanted)
-	if held == nil && lockable(root) {
-		return LoadOnly(dir, wanted) // the first writer came while we read
-	}
-	return s, errors.Join(err, held.Close(), broken.err())
+	return s, err
 }
 
 func loadOnly(dir string, root *os.Root, wanted func(release.SourceState) bool) (*Snapshot, Problems, error) {
-	t, err := survey(root)
+	t, err := surveyBelow(root, sourcesFile)
 	if err != nil {
 		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
 	}
@@ -42,17 +32,17 @@ func loadOnly(dir string, root *os.Root, wanted func(release.SourceState) bool) 
 	if err != nil {
 		return nil, nil, err
 	}
-	s, facts := &Snapshot{}, map[string]*release.Facts{}
+	s := &Snapshot{}
 	for _, state := range states {
 		source := release.SourceFacts{State: state, Facts: &release.Facts{Source: state.Name}}
 		if wanted(state) {
-			facts[state.Name] = source.Facts
+			var mistakes Problems
+			if source.Facts, mistakes, err = sourceFacts(dir, root, state.Name); err != nil {
+				return nil, nil, err
+			}
+			broken = append(broken, mistakes...)
 		}
 		s.Sources = append(s.Sources, source)
 	}
-	mistakes, err := t.facts(dir, root, facts)
-	if err != nil {
-		return nil, nil, err
-	}
-	return s, append(broken, mistakes...), nil
+	return s, broken, nil
 }

@@ -204,17 +204,6 @@ func (w *Writer) Close() error {
 // Dir is the data directory, as in the places of [Writer.Broken].
 func (w *Writer) Dir() string { return w.data }
 
-// Snapshot is what is there now, without the files that have mistakes; nil when it
-// cannot be read.
-func (w *Writer) Snapshot() *Snapshot {
-	t, err := survey(w.disk.root)
-	if err != nil {
-		return nil
-	}
-	s, _, _ := t.load(w.data, w.disk.root)
-	return s
-}
-
 // Broken are the mistakes in sources.toml and in the facts of each source, as they
 // were when they were last read here, by source; no more than some of each file.
 func (w *Writer) Broken() Problems {

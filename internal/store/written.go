@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -23,16 +22,25 @@ type written struct {
 
 const writtenName = "written.toml"
 
+// maxWritten bounds the record: 100 bytes for each of many more files than there are.
+const maxWritten = 64 << 20
+
 // readWritten reads the record; a missing or damaged one is an empty one, because
 // it can be done without.
 func readWritten(state string) (written, error) {
-	var r written
-	text, err := os.ReadFile(filepath.Join(state, writtenName))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return r, fmt.Errorf("state directory: %w", err)
+	none := written{Files: map[string]string{}}
+	at := filepath.Join(state, writtenName)
+	info, err := os.Stat(at)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() > maxWritten {
+		return none, nil
 	}
+	text, err := os.ReadFile(at)
+	if err != nil {
+		return none, explain("state directory", err)
+	}
+	var r written
 	if err := toml.Unmarshal(text, &r); err != nil || r.Files == nil {
-		r.Files = map[string]string{}
+		return none, nil
 	}
 	return r, nil
 }
