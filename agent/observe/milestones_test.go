@@ -39,6 +39,8 @@ func noble(ready int) *release.Facts {
 	return f
 }
 
+func tracker() release.SourceState { return release.SourceState{Name: "iso", Kind: "qatracker"} }
+
 const milestoneMetrics = `
 	# HELP shiplist_milestone_products Products of an open milestone that have to be ready.
 	# TYPE shiplist_milestone_products gauge
@@ -57,14 +59,13 @@ func wantReady(t *testing.T, s *State, ready string) {
 func TestMilestones(t *testing.T) {
 	t.Parallel()
 	c := settings(t)
-	tracker := release.SourceState{Name: "iso", Kind: "qatracker"}
-	stored(t, c, tracker, noble(1))
+	stored(t, c, tracker(), noble(1))
 	s := stateOf(t, c)
 	s.Configured([]string{"iso", "full"})
 	s.Ready()
 	wantReady(t, s, "1")
 
-	stored(t, c, tracker, noble(2))
+	stored(t, c, tracker(), noble(2))
 	wantReady(t, s, "1") // nobody said that it changed
 	s.Polled(agent.SourceReport{Name: "iso", Outcome: agent.Unchanged})
 	wantReady(t, s, "1")
@@ -81,7 +82,7 @@ func TestMilestones(t *testing.T) {
 	s.Polled(agent.SourceReport{Name: "iso", Outcome: agent.OK, Changed: []string{"products.toml"}})
 	wantReady(t, s, "2")
 	write(t, broken, good)
-	stored(t, c, tracker, noble(0))
+	stored(t, c, tracker(), noble(0))
 	wantReady(t, s, "0")
 }
 
@@ -100,7 +101,7 @@ func TestMilestonesWithoutIntent(t *testing.T) {
 	for i := range facts.Series {
 		facts.Series[i].Manifest = nil
 	}
-	stored(t, c, release.SourceState{Name: "iso", Kind: "qatracker"}, facts)
+	stored(t, c, tracker(), facts)
 	got, err := countMilestones(c)
 	if err != nil || len(got) != 1 || got[0] != (milestone{"noble", "24.04.3", 1, 2}) {
 		t.Errorf("milestones %v, %v; want one of two ready", got, err)
@@ -111,7 +112,7 @@ func TestMilestonesWithoutIntent(t *testing.T) {
 func TestTreesAreNotRead(t *testing.T) {
 	t.Parallel()
 	c := settings(t)
-	stored(t, c, release.SourceState{Name: "iso", Kind: "qatracker"}, noble(1))
+	stored(t, c, tracker(), noble(1))
 	image := release.Image{Series: "noble", Project: "kubuntu", Dir: "kubuntu", Name: "kubuntu", Files: []release.File{{Name: "kubuntu.iso"}}}
 	stored(t, c, release.SourceState{Name: "full", Kind: "tree"}, &release.Facts{Source: "full", Images: []release.Image{image}})
 	write(t, filepath.Join(c.Store.Data, "full", "images", "noble", "kubuntu.toml"), []byte("nonsense"))

@@ -21,6 +21,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"shiplist": main,
+		agentThen:  runAgentThen,
 	})
 }
 

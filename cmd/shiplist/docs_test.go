@@ -1,0 +1,159 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/agent"
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+	"shiplist/internal/testenv"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// section is what stands below a heading of docs/operations.md.
+func section(t *testing.T, heading string) string {
+	t.Helper()
+	_, text, found := strings.Cut(read(t, "../../docs/operations.md"), "\n"+heading+"\n")
+	if !found {
+		t.Fatalf("docs/operations.md has no %q", heading)
+	}
+	return regexp.MustCompile(`(?s)\n##+ .*`).ReplaceAllString(text, "")
+}
+
+// TestFindingsDocumented: docs/operations.md says of each finding what it asks for.
+func TestFindingsDocumented(t *testing.T) {
+	t.Parallel()
+	var want, got []string
+	for _, rule := range release.FindingRules() {
+		want = append(want, rule.Name)
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| [^|]+ \\|$").FindAllStringSubmatch(section(t, "### What each finding asks for"), -1) {
+		got = append(got, row[1])
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/operations.md, findings (-code +docs):\n%s", diff)
+	}
+}
+
+// TestJSONDocumented: docs/operations.md names each key of what --json prints.
+func TestJSONDocumented(t *testing.T) {
+	t.Parallel()
+	text := section(t, "## JSON")
+	ofStatus, ofReport, found := strings.Cut(text, "`shiplist agent --once --json`")
+	if !found {
+		t.Fatal("there is nothing about the JSON of agent --once")
+	}
+	for _, tt := range []struct {
+		text string
+		of   []any
+	}{
+		{ofStatus, []any{status{}, agentStatus{}, sourceStatus{}}},
+		{ofReport, []any{agent.Report{}, agent.SourceReport{}, agent.Counts{}, release.Held{}, release.Problem{}}},
+	} {
+		for _, v := range tt.of {
+			record := reflect.TypeOf(v)
+			for i := range record.NumField() {
+				field := record.Field(i)
+				key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				if key == "" || !regexp.MustCompile("[`.]"+key+"(\\[\\])?[`.]|[`.]"+key+"\\[\\]").MatchString(tt.text) {
+					t.Errorf("docs/operations.md does not have %q of %T", key, v)
+				}
+			}
+		}
+	}
+}
+
+// promised are directives on which docs/operations.md and the people who read it rely.
+var promised = []string{
+	"Type=notify", "NotifyAccess=main", "ExecReload=/bin/kill -HUP $MAINPID", "User=shiplist", "StateDirectory=shiplist", "WatchdogSec=2min",
+	"Restart=on-failure", "RestartPreventExitStatus=2", "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes",
+	"CapabilityBoundingSet=", "SystemCallFilter=@system-service", "MemoryMax=1G", "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+}
+
+const unit = "../../docs/systemd/shiplist-agent.service"
+
+func TestUnit(t *testing.T) {
+	t.Parallel()
+	lines := strings.Split(read(t, unit), "\n")
+	for _, want := range promised {
+		if !slices.Contains(lines, want) {
+			t.Errorf("the unit does not say %s", want)
+		}
+	}
+	// Strict protection leaves only the state directory to write to, unless:
+	for _, line := range lines {
+		if key, _, _ := strings.Cut(line, "="); slices.Contains([]string{"ReadWritePaths", "BindPaths", "LogsDirectory", "CacheDirectory"}, key) {
+			t.Errorf("the unit lets the agent write elsewhere: %s", line)
+		}
+	}
+	manual := read(t, "../../docs/operations.md")
+	for _, path := range []string{"/usr/local/bin/shiplist", "/etc/shiplist/config.toml", "/var/lib/shiplist"} {
+		if !strings.Contains(manual, path) || !strings.Contains(strings.Join(lines, "\n"), path) {
+			t.Errorf("unit and docs/operations.md do not both know %s", path)
+		}
+	}
+}
+
+// TestUnitBySystemd: systemd finds nothing wrong with the unit, and little to be
+// exposed by it.
+func TestUnitBySystemd(t *testing.T) {
+	t.Parallel()
+	analyze := testenv.Program(t, "systemd-analyze")
+	copied := filepath.Join(t.TempDir(), filepath.Base(unit))
+	write(t, copied, strings.ReplaceAll(read(t, unit), "/usr/local/bin/shiplist", "/bin/true"))
+	out, err := output(t, analyze, "verify", "--man=no", copied)
+	if err != nil || strings.TrimSpace(out) != "" {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+	// A threshold of 15 is an exposure of 1.5 of 10; systemd calls up to 4 "OK".
+	if out, err := output(t, analyze, "security", "--no-pager", "--offline=true", "--threshold=15", copied); err != nil {
+		t.Errorf("systemd-analyze security: %v\n%s", err, out)
+	}
+}
+
+func output(t *testing.T, program string, args ...string) (string, error) {
+	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
+	return string(out), err
+}
+
+// TestExampleConfiguration: the piece of configuration in docs/operations.md is one.
+func TestExampleConfiguration(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	for line := range strings.Lines(section(t, "## Install")) {
+		if text, code := strings.CutPrefix(line, "    "); code && !strings.HasPrefix(text, "install ") {
+			b.WriteString(text)
+		}
+	}
+	_, text, _ := strings.Cut(b.String(), "[site]")
+	path := filepath.Join(t.TempDir(), "config.toml")
+	write(t, path, "[site]"+text+"\n[[tree]]\nname = \"full\"\nrole = \"full\"\nurl = \"https://cdimage.ubuntu.com\"\n")
+	c, err := config.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{c.Site.Staged, c.Site.Output, c.Store.Data, c.Store.State} {
+		if !strings.HasPrefix(dir, "/var/lib/shiplist/") {
+			t.Errorf("%s is not where the unit lets the agent write", dir)
+		}
+	}
+}
