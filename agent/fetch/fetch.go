@@ -53,6 +53,8 @@ type Options struct {
 	BackoffLeast, BackoffMost time.Duration
 	// StateFile keeps which hosts are to be left alone over a restart; empty for none.
 	StateFile string
+	// ReadOnly says that the StateFile is read, and never written.
+	ReadOnly bool
 	// Jitter is a chance from 0 to 1, for tests; nil for a real one.
 	Jitter    func() float64
 	Logger    *slog.Logger
@@ -120,10 +122,9 @@ type Client struct {
 // New returns a client. It knows the rests that are in the StateFile.
 func New(o Options) *Client {
 	c := &Client{o: o.withDefaults(), hosts: make(map[string]*host)}
-	c.kept = &hostsFile{path: c.o.StateFile, logger: c.o.Logger, hosts: make(map[string]keptHost)}
+	c.kept = &hostsFile{path: c.o.StateFile, readOnly: c.o.ReadOnly, logger: c.o.Logger, hosts: make(map[string]keptHost)}
 	for name, r := range c.kept.load(time.Now(), c.o.BackoffMost) {
-		h := c.host(name)
-		h.rest, h.epoch = r, 1
+		c.host(name).rest = r
 	}
 	return c
 }

@@ -3,7 +3,6 @@ package fetch
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/url"
 	"strings"
@@ -17,8 +16,6 @@ const (
 	shortRest = 15 * time.Second
 	// mostRests is how many rests one request waits out.
 	mostRests = 3
-	// fewFailures is up to how many in a row may be about one answer, not the host.
-	fewFailures = 3
 )
 
 // untilChange is the delay of whoever has to wait for others.
@@ -39,21 +36,10 @@ type host struct {
 	pace    pace
 	rest    rest
 	probing bool
-	// epoch counts the changes between healthy and resting: what was sent in another
-	// one tells nothing about this one.
+	// epoch counts the rests: what was sent before one tells nothing about the time after.
 	epoch    int
 	refusals int // 500s in a row
 }
-
-// rest is what is known of a host that is left alone; zero when it is healthy.
-type rest struct {
-	failures     int // in a row
-	since, until time.Time
-	reason       string
-}
-
-// healthy reports that the last answer was no failure.
-func (r rest) healthy() bool { return r.failures == 0 }
 
 // hostOf names the host of an address, for which all sources share one state.
 func hostOf(u *url.URL) string {
@@ -70,27 +56,6 @@ func (c *Client) host(name string) *host {
 		c.hosts[name] = h
 	}
 	return h
-}
-
-// Rest tells until when the host of an address is left alone, and why; zero when it
-// may be asked.
-func (c *Client) Rest(address string) (until time.Time, reason string) {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" {
-		return time.Time{}, ""
-	}
-	c.mu.Lock()
-	h := c.hosts[hostOf(u)]
-	c.mu.Unlock()
-	if h == nil {
-		return time.Time{}, ""
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.rest.healthy() || !time.Now().Before(h.rest.until) {
-		return time.Time{}, ""
-	}
-	return h.rest.until.UTC(), h.rest.reason
 }
 
 // pass is the leave to send one request.
@@ -211,79 +176,4 @@ func (h *host) settle(p pass, o outcome) {
 	h.wake()
 	h.mu.Unlock()
 	h.kept.save()
-}
-
-// learn takes an outcome into account. What was sent in another epoch is old news,
-// but for the time that the host asks for.
-func (h *host) learn(p pass, o outcome) {
-	late := p.epoch != h.epoch
-	if o.verdict == answered && !late {
-		h.refusals = 0
-	}
-	if o.verdict == refused && !late {
-		h.refusals++
-		if h.refusals < fewFailures && o.after == 0 {
-			o.verdict = answered
-		}
-	}
-	switch {
-	case o.verdict == unheard, late && (o.after == 0 || o.verdict == answered):
-	case o.verdict == answered:
-		h.recover()
-	default:
-		h.lay(o, late)
-	}
-}
-
-// recover makes the host healthy.
-func (h *host) recover() {
-	if h.rest.healthy() {
-		return
-	}
-	h.o.Logger.Info("host answers again", "host", h.name, "failures", h.rest.failures)
-	h.rest = rest{}
-	h.epoch++
-	h.kept.note(h.name, h.rest)
-}
-
-// lay lays the host to rest.
-func (h *host) lay(o outcome, late bool) {
-	now := time.Now()
-	if h.rest.healthy() && o.verdict == overloaded {
-		h.pace.slow(now)
-	}
-	failures := h.rest.failures
-	if !late || failures == 0 {
-		failures++
-	}
-	length := h.o.backoff(failures)
-	if o.verdict == broken && failures <= fewFailures {
-		length = h.o.backoff(1)
-	}
-	reason := o.reason
-	if late || o.after > length {
-		length, reason = o.after, reason+" (Retry-After)"
-	}
-	until := now.Add(length)
-	if late && until.Before(h.rest.until) {
-		return
-	}
-	h.rest = rest{failures: failures, since: now, until: until, reason: reason}
-	h.epoch++
-	h.o.Logger.Info("host left alone", "host", h.name, "until", until.UTC().Format(time.RFC3339), "failures", failures, slog.String("err", reason))
-	h.kept.note(h.name, h.rest)
-}
-
-// backoff is how long a host rests after so many failures in a row.
-func (o *Options) backoff(failures int) time.Duration {
-	d := o.BackoffLeast
-	for range failures - 1 {
-		if d > o.BackoffMost/2 {
-			d = o.BackoffMost
-			break
-		}
-		d *= 2
-	}
-	d = min(d, o.BackoffMost)
-	return d + time.Duration(min(max(0, o.Jitter()), 1)*float64(d)/2)
 }

@@ -105,13 +105,14 @@ func TestSlowedDown(t *testing.T) {
 func TestSlowedDownOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		c := New(Options{Transport: statuses(503), PerMinute: 60, PerHost: 1, Jitter: steady(0)})
+		w := statuses(503)
+		c := New(Options{Transport: w, PerMinute: 60, PerHost: 1, BackoffMost: time.Minute, Jitter: steady(0)})
 		for range 8 {
 			_ = post(t.Context(), c, "http://h/")
-			time.Sleep(2 * time.Hour)
+			time.Sleep(time.Minute)
 		}
-		if got := c.host("h:80").pace.halved; got > 1 {
-			t.Errorf("halved %d times", got)
+		if got := c.host("h:80").pace.halved; got != 1 || len(w.times()) != 8 {
+			t.Errorf("halved %d times by %d answers", got, len(w.times()))
 		}
 	})
 	p := newPace(60, 1)

@@ -44,18 +44,26 @@ func (a *attempt) insist(ctx context.Context) (*Response, *Error) {
 			}
 			return nil, a.s.count(err)
 		}
-		res, err := a.send(ctx)
-		o := a.judge(ctx, err)
-		a.host.settle(p, o)
+		res, again, err := a.try(ctx, p)
 		if err == nil {
 			return res, nil
 		}
 		last = a.s.count(err)
 		a.sent++
-		if a.sent == maxSends || !a.again(o, err) {
+		if a.sent == maxSends || !again {
 			return nil, err
 		}
 	}
+}
+
+// try sends the request on a pass, and reports whether it may be sent again. The pass
+// is given back whatever happens, even a panic: the host would be blocked by it.
+func (a *attempt) try(ctx context.Context, p pass) (res *Response, again bool, err *Error) {
+	var o outcome
+	defer func() { a.host.settle(p, o) }()
+	res, err = a.send(ctx)
+	o = a.judge(ctx, err)
+	return res, err != nil && a.again(o, err), err
 }
 
 // again reports whether sending once more does no harm and may help.

@@ -135,7 +135,7 @@ func (a *attempt) once(ctx context.Context) (*Response, *Error) {
 		return nil, a.error(KindRequest, plain(err.Error(), 300), err)
 	}
 	a.dress(req)
-	a.status, a.after = 0, 0
+	a.status = 0
 	start, asked := time.Now(), a.url
 	a.s.requests.Add(1)
 	resp, err := a.o.Transport.RoundTrip(req)

@@ -27,8 +27,9 @@ const (
 // what they asked for. It is a convenience: where it cannot be read, all hosts count
 // as healthy, and where it cannot be written, a warning says so.
 type hostsFile struct {
-	path   string // empty for none
-	logger *slog.Logger
+	path     string // empty for none
+	readOnly bool
+	logger   *slog.Logger
 
 	mu      sync.Mutex
 	hosts   map[string]keptHost
@@ -53,7 +54,7 @@ type keptFile struct {
 
 // note takes over what is known of a host; save writes it.
 func (f *hostsFile) note(name string, r rest) {
-	if f.path == "" {
+	if f.path == "" || f.readOnly {
 		return
 	}
 	f.mu.Lock()

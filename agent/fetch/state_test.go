@@ -236,6 +236,29 @@ func TestStateFileAtRest(t *testing.T) {
 	}
 }
 
+// TestStateFileReadOnly holds that a client that is to leave no trace leaves none, and
+// keeps its manners.
+func TestStateFileReadOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := statuses(503)
+		o := Options{Transport: w, BackoffLeast: time.Hour, StateFile: filepath.Join(t.TempDir(), "hosts.json")}
+		_ = get(t.Context(), New(o), "http://h/")
+		before, err := os.ReadFile(o.StateFile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.ReadOnly = true
+		c := New(o)
+		wantKind(t, get(t.Context(), c, "http://h/"), KindResting)
+		wantKind(t, get(t.Context(), c, "http://other/"), KindStatus)
+		after, err := os.ReadFile(o.StateFile)
+		if err != nil || !bytes.Equal(before, after) {
+			t.Errorf("written: %s, %v", after, err)
+		}
+	})
+}
+
 func FuzzStateFile(f *testing.F) {
 	f.Add([]byte(`{"hosts": {"h:80": {"since": "2026-04-23T12:00:00Z", "until": "2026-04-23T13:00:00Z", "failures": 3, "reason": "x"}}}`))
 	f.Add([]byte(`{"hosts": {"h:80": {"until": "9999-12-31T23:59:59Z", "failures": 3}}}`))

@@ -16,22 +16,23 @@ func TestValidatorsSent(t *testing.T) {
 		given       Validators
 		match, date string
 	}{
-		"none":           {Validators{}, "", ""},
-		"both":           {Validators{`"a1-b2"`, modified}, `"a1-b2"`, modified},
-		"weak":           {Validators{`W/"a"`, ""}, `W/"a"`, ""},
-		"empty tag":      {Validators{`""`, ""}, `""`, ""},
-		"packed":         {Validators{`"a-gzip"`, ""}, `"a-gzip", "a"`, ""},
-		"packed, weak":   {Validators{`W/"a-gzip"`, ""}, `W/"a-gzip", W/"a"`, ""},
-		"packed inside":  {Validators{`"a-gzip-b"`, ""}, `"a-gzip-b"`, ""},
-		"bytes over 127": {Validators{"\"\xe4\"", ""}, "\"\xe4\"", ""},
-		"no quotes":      {Validators{`a`, ""}, "", ""},
-		"one quote":      {Validators{`"`, ""}, "", ""},
-		"two tags":       {Validators{`"a", "b"`, ""}, "", ""},
-		"any":            {Validators{`*`, ""}, "", ""},
-		"line break":     {Validators{"\"a\r\nX-Evil: 1\"", ""}, "", ""},
-		"too long":       {Validators{`"` + strings.Repeat("a", 499) + `"`, ""}, "", ""},
-		"no date":        {Validators{"", "yesterday"}, "", ""},
-		"date and more":  {Validators{"", modified + "\r\nX-Evil: 1"}, "", ""},
+		"none":            {Validators{}, "", ""},
+		"both":            {Validators{`"a1-b2"`, modified}, `"a1-b2"`, modified},
+		"weak":            {Validators{`W/"a"`, ""}, `W/"a"`, ""},
+		"empty tag":       {Validators{`""`, ""}, `""`, ""},
+		"packed":          {Validators{`"a-gzip"`, ""}, `"a-gzip", "a"`, ""},
+		"packed, weak":    {Validators{`W/"a-gzip"`, ""}, `W/"a-gzip", W/"a"`, ""},
+		"packed inside":   {Validators{`"a-gzip-b"`, ""}, `"a-gzip-b"`, ""},
+		"bytes over 127":  {Validators{"\"\xe4\"", ""}, "\"\xe4\"", ""},
+		"no quotes":       {Validators{`a`, ""}, "", ""},
+		"one quote":       {Validators{`"`, ""}, "", ""},
+		"two tags":        {Validators{`"a", "b"`, ""}, "", ""},
+		"two tags, close": {Validators{`"a","b"`, ""}, "", ""},
+		"any":             {Validators{`*`, ""}, "", ""},
+		"line break":      {Validators{"\"a\r\nX-Evil: 1\"", ""}, "", ""},
+		"too long":        {Validators{`"` + strings.Repeat("a", 499) + `"`, ""}, "", ""},
+		"no date":         {Validators{"", "yesterday"}, "", ""},
+		"date and more":   {Validators{"", modified + "\r\nX-Evil: 1"}, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +50,19 @@ func TestValidatorsSent(t *testing.T) {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestValidatorsNotSent holds that what could not be sent is not handed back, either.
+func TestValidatorsNotSent(t *testing.T) {
+	t.Parallel()
+	s := session(t, Options{Transport: statuses(304)})
+	res, err := s.Do(t.Context(), Request{URL: "http://h/", Limit: 10, Validators: Validators{`"a"`, "yesterday"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Validators{ETag: `"a"`}, res.Validators); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
