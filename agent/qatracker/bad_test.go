@@ -10,7 +10,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -93,22 +95,19 @@ func TestPollBadAnswers(t *testing.T) {
 
 func TestPollDown(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	url := "http://" + l.Addr().String() + "/xmlrpc.php"
-	l.Close()
-	_, err = source(url, nil).Poll(t.Context(), nothing())
-	var failed *fetch.Error
-	if !errors.As(err, &failed) || failed.Kind != fetch.KindNetwork || !strings.Contains(err.Error(), url) {
-		t.Errorf("got %v", err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := source(url, nil).Poll(ctx, nothing()); !errors.Is(err, context.Canceled) {
-		t.Errorf("canceled: got %v", err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		m := &inMemory{down: func(int) error { return &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED} }}
+		_, err := slow(m, newClock(), nil).Poll(t.Context(), nothing())
+		var failed *fetch.Error
+		if !errors.As(err, &failed) || failed.Kind != fetch.KindNetwork || !strings.Contains(err.Error(), "POST http://tracker.example.org/xmlrpc.php") {
+			t.Errorf("got %v", err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := slow(m, newClock(), nil).Poll(ctx, nothing()); !errors.Is(err, context.Canceled) {
+			t.Errorf("canceled: got %v", err)
+		}
+	})
 }
 
 // TestPollDetailsRefused holds which calls may fail by themselves.

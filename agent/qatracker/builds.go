@@ -44,19 +44,22 @@ func (a *assembler) addBuilds(i int, list []buildRecord) {
 
 // lost reports whether a product had a build that stood on the milestone at place i,
 // and has none in the list. Only on milestones in testing builds come and go.
-func (a *assembler) lost(i int, list []buildRecord) bool {
+func (a *assembler) lost(i int, list []buildRecord, before *known) bool {
 	m := &a.facts.Milestones[i]
 	was := a.was(m)
 	if was == nil || m.Status != release.MilestoneTesting {
 		return false
 	}
-	stands := make(map[string]bool)
+	stands := make(map[string]bool) // by the ids of products
 	for _, r := range list {
 		if stateOf(r.status).Current() {
-			stands[a.products[r.product]] = true
+			stands[r.product] = true
 		}
 	}
-	return slices.ContainsFunc(was.Entries, func(e release.Entry) bool { return e.State.Current() && !stands[e.Product] })
+	return slices.ContainsFunc(was.Entries, func(e release.Entry) bool {
+		product := before.products[e.Product]
+		return e.State.Current() && product != nil && !stands[product.ID]
+	})
 }
 
 // addBuild notes a build by itself, once for all its milestones.

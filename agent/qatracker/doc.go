@@ -44,8 +44,22 @@
 // where a product has lost the build that stood on a milestone in testing, that
 // milestone is asked once more at the end.
 //
-// A poll costs one request for the lists and one for each milestone, archived ones
-// too: nothing tells when one has changed, and people do change what is archived.
+// # What a poll costs
+//
+// One request for the lists, and then one for each milestone that is asked about or
+// each series, whichever are more: a multicall takes one of each. Milestones in testing
+// and manifests of active series are asked about with every poll. Nothing tells when a
+// milestone that was released or archived has changed, and people do change them; they,
+// and manifests of other series, are asked about once in config.Tracker.Recheck, each
+// at a time of its own, and at once when the lists show that they have changed. Until
+// then they stay in the facts as they were before. When each was asked is in
+// NAME.asked.json, with a digest of what came of it: where the facts before are not
+// that, because the answer was held back, or data were lost, it is asked about again.
+//
+// The last request asks for the lists once more, after all others: where they differ
+// from the first, the tracker was restarted as another one, or somebody opened or
+// closed a milestone meanwhile, and the poll fails. The tracker has no version that
+// would tell more. A call that failed is made again, as none of them writes.
 //
 // # The codec
 //

@@ -35,6 +35,18 @@ func (n *notes) add(rule, text string) {
 	n.list = append(n.list, release.Problem{Rule: rule, Address: n.address, Text: text})
 }
 
+// since are the notes from a place on that stay with what they were told of. Those
+// about products that are not listed are made anew with each poll.
+func (n *notes) since(from int) []note {
+	var list []note
+	for _, p := range n.list[from:] {
+		if p.Rule != ruleUnlisted {
+			list = append(list, note{p.Rule, p.Text})
+		}
+	}
+	return list
+}
+
 // problems is what was collected.
 func (n *notes) problems() []release.Problem {
 	if n.more == 0 {

@@ -332,12 +332,22 @@ func start(t testing.TB, s *tracker) (url string) {
 func source(url string, change func(*Options)) *Source {
 	o := Options{
 		Tracker: config.Tracker{Name: "iso", URL: url, Host: "iso.qa.ubuntu.com", TestCalls: 200},
-		Client:  fetch.New(fetch.Options{UserAgent: "shiplist test"}),
+		Client:  fetch.New(fetch.Options{UserAgent: "shiplist test", PerMinute: 1 << 20}),
 	}
 	if change != nil {
 		change(&o)
 	}
 	return New(o)
+}
+
+// failAt makes the nth request end in something else.
+func failAt(n int, write func(w http.ResponseWriter)) func(http.ResponseWriter, int) bool {
+	return func(w http.ResponseWriter, at int) bool {
+		if at == n {
+			write(w)
+		}
+		return at == n
+	}
 }
 
 // pollMade polls a tracker of made records once.

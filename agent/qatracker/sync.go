@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"shiplist/agent/fetch"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
@@ -32,9 +30,10 @@ type Options struct {
 	Client *fetch.Client
 	// Now is the clock by which milestones are asked for again; time.Now when nil.
 	Now func() time.Time
-	// StateDir holds a small file that says which builds' testcases were asked for
-	// last, so that each gets its turn. Without it the turns are kept in memory.
-	// ReadOnly says that nothing is to be written there.
+	// StateDir holds two small files: which builds' testcases were asked for last, so
+	// that each gets its turn, and when each milestone was asked for that is not in
+	// testing. Without it they are kept in memory. ReadOnly says that nothing is to be
+	// written there.
 	StateDir string
 	ReadOnly bool
 	Logger   *slog.Logger
@@ -44,6 +43,7 @@ type Options struct {
 type Source struct {
 	o     Options
 	turns turns
+	asked asked
 }
 
 // New returns a source.
@@ -57,19 +57,29 @@ func New(o Options) *Source {
 	if o.Limits.Connections <= 0 {
 		o.Limits.Connections = 2
 	}
-	s := &Source{o: o}
-	if o.StateDir != "" {
-		s.turns.path = filepath.Join(o.StateDir, o.Tracker.Name+".turns.json")
+	if o.Now == nil {
+		o.Now = time.Now
 	}
+	s := &Source{o: o}
+	s.turns.file, s.asked.file = s.file("turns"), s.file("asked")
 	return s
 }
 
-// Poll asks for everything once. What it returns is one state of the tracker, or an
+// file is a file of the state directory.
+func (s *Source) file(what string) stateFile {
+	if s.o.StateDir == "" {
+		return stateFile{}
+	}
+	return stateFile{filepath.Join(s.o.StateDir, s.o.Tracker.Name+"."+what+".json"), s.o.ReadOnly}
+}
+
+// Poll asks for everything that may have changed, once. What it returns is one state of the tracker, or an
 // error, apart from the exceptions that the package's documentation names. prev are
 // the facts of the last good poll: what cannot be asked any more comes from there.
 func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer, error) {
+	s.asked.load()
 	p := &poll{
-		o: &s.o,
+		o: &s.o, asked: &s.asked, now: s.o.Now().UTC(),
 		c: &client{
 			session: s.o.Client.Session(), tracker: s.o.Tracker, key: s.o.Key.Reveal(),
 			limit: s.o.Limits.TrackerBytes, log: s.o.Logger,
@@ -88,11 +98,21 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 		p.notes.add(ruleText, "an answer holds bytes that are not UTF-8; they are shown as \ufffd")
 	}
 	p.a.facts.Sort()
+	if suspect == "" {
+		s.remember(ctx, p)
+	}
 	stats := p.c.session.Stats()
 	return &release.Answer{
 		Facts: p.a.facts, Problems: p.notes.problems(), Suspect: suspect,
 		Requests: stats.Requests, Bytes: stats.Bytes,
 	}, nil
+}
+
+// remember notes what was asked. What cannot be noted is asked again.
+func (s *Source) remember(ctx context.Context, p *poll) {
+	if err := s.asked.took(p.askings()); err != nil {
+		s.o.Logger.WarnContext(ctx, "what was asked not saved", "source", s.o.Tracker.Name, "err", err)
+	}
 }
 
 // poll is one run.
@@ -101,17 +121,22 @@ type poll struct {
 	c     *client
 	a     *assembler
 	notes *notes
+	asked *asked
+	now   time.Time
 
 	series, milestones []int // ids, beside the assembler's facts
+	plan
+	learned askings // what was asked, without digests
 }
 
-// run asks for the lists, then for what belongs to each series and milestone.
+// run asks for the lists, then for what belongs to series and milestones.
 func (p *poll) run(ctx context.Context) (suspect string, err error) {
 	l, err := p.lists(ctx)
 	if err != nil {
 		return "", err
 	}
-	if suspect := p.suspect(l); suspect != "" {
+	suspect, usable := p.suspect(l)
+	if !usable {
 		return suspect, nil
 	}
 	if len(l.series) > maxSeries || len(l.milestones) > maxMilestones {
@@ -121,12 +146,13 @@ func (p *poll) run(ctx context.Context) (suspect string, err error) {
 	p.a.addProducts(l.products)
 	p.series = p.a.addSeries(l.series)
 	p.milestones = p.a.addMilestones(l.milestones)
-	details, err := p.details(ctx)
+	p.plan = p.planned()
+	details, err := p.details(ctx, l)
 	if err != nil {
 		return "", err
 	}
 	p.assemble(l, details)
-	return "", nil
+	return suspect, nil
 }
 
 // lists is what the tracker knows apart from its series and milestones' own.
@@ -140,12 +166,16 @@ type lists struct {
 	refused error
 }
 
+// The calls for the lists that everything else refers to.
+var (
+	askAccess     = ask("get_access")
+	askSeries     = ask("series.get_list", numbers(0, 1))
+	askMilestones = ask("milestones.get_list", numbers(0, 1, 2))
+	askProducts   = ask("products.get_list", numbers(0, 1))
+)
+
 func (p *poll) lists(ctx context.Context) (*lists, error) {
-	replies, err := p.c.together(ctx,
-		ask("get_access"),
-		ask("series.get_list", numbers(0, 1)),
-		ask("milestones.get_list", numbers(0, 1, 2)),
-		ask("products.get_list", numbers(0, 1)),
+	replies, err := p.c.together(ctx, askAccess, askSeries, askMilestones, askProducts,
 		// Requests that are open; published and canceled ones say nothing any more.
 		ask("rebuilds.get_list", numbers(0, 1, 2, 3)),
 	)
@@ -156,13 +186,13 @@ func (p *poll) lists(ctx context.Context) (*lists, error) {
 	if replies[0].err != nil {
 		return nil, replies[0].err
 	}
-	if l.series, err = take(p.c, "qatracker.series.get_list", replies[1], readSeries); err != nil {
+	if l.series, err = take(p.c, askSeries.method, replies[1], readSeries); err != nil {
 		return nil, err
 	}
-	if l.milestones, err = take(p.c, "qatracker.milestones.get_list", replies[2], readMilestone); err != nil {
+	if l.milestones, err = take(p.c, askMilestones.method, replies[2], readMilestone); err != nil {
 		return nil, err
 	}
-	if l.products, err = take(p.c, "qatracker.products.get_list", replies[3], readProduct); err != nil {
+	if l.products, err = take(p.c, askProducts.method, replies[3], readProduct); err != nil {
 		return nil, err
 	}
 	if isFault(replies[4].err) {
@@ -185,131 +215,27 @@ func take[T any](c *client, method string, r reply, read func(value) T) ([]T, er
 	return list, nil
 }
 
-// suspect says why the lists must not be believed, if so.
-func (p *poll) suspect(l *lists) string {
+// suspect says why the lists must not be believed, if so, and whether there is
+// anything in them.
+func (p *poll) suspect(l *lists) (why string, usable bool) {
+	where := fmt.Sprintf("%s, asked as %q,", p.c.address(), p.c.host())
 	switch {
 	case l.access == "invalid":
-		return fmt.Sprintf("%s has no site %q: it answers \"invalid\" to qatracker.get_access; check url and host of the tracker", p.c.address(), p.c.host())
+		return fmt.Sprintf("%s has no site %q: it answers \"invalid\" to qatracker.get_access; check url and host of the tracker", p.c.address(), p.c.host()), false
 	case len(l.series) == 0 && len(l.milestones) == 0 && len(l.products) == 0:
-		return fmt.Sprintf("%s, asked as %q, has no series, milestones or products at all", p.c.address(), p.c.host())
+		return where + " has no series, milestones or products at all", false
 	}
 	if p.c.key != "" && l.access == "public" {
 		p.notes.add(ruleAccess, fmt.Sprintf("the tracker does not accept the key of user %q and answers as to anybody; reading needs none", p.o.Tracker.User))
 	}
-	return ""
-}
-
-// details is what belongs to each series and each milestone, beside poll.series and
-// poll.milestones.
-type details struct {
-	manifests [][]manifestRecord
-	builds    [][]buildRecord
-	bugs      [][]bugRecord
-	refused   []error // why a milestone has no bugs, where the tracker does not tell them
-}
-
-// details asks in rounds: one series and one milestone in each, as a multicall takes
-// a method once only.
-func (p *poll) details(ctx context.Context) (*details, error) {
-	d := &details{
-		manifests: make([][]manifestRecord, len(p.series)),
-		builds:    make([][]buildRecord, len(p.milestones)),
-		bugs:      make([][]bugRecord, len(p.milestones)),
-		refused:   make([]error, len(p.milestones)),
+	prev := p.a.prev
+	switch {
+	case len(l.products) == 0 && len(prev.Products) > 0:
+		return fmt.Sprintf("%s has no products any more, of %d", where, len(prev.Products)), true
+	case len(l.series) == 0 && len(prev.Series) > 0:
+		return fmt.Sprintf("%s has no series any more, of %d", where, len(prev.Series)), true
+	case len(l.milestones) == 0 && len(prev.Milestones) > 0:
+		return fmt.Sprintf("%s has no milestones any more, of %d", where, len(prev.Milestones)), true
 	}
-	group, inner := errgroup.WithContext(ctx)
-	group.SetLimit(p.o.Limits.Connections)
-	for i := range max(len(p.series), len(p.milestones)) {
-		group.Go(func() error { return p.round(inner, d, i) })
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	return d, p.again(ctx, d)
-}
-
-// again asks once more for the builds of milestones on which a product has lost the
-// build that stood there. Posting a build is several steps to the tracker, and
-// between two of them the old one is superseded and the new one not there yet. What
-// is still so the second time is so.
-func (p *poll) again(ctx context.Context, d *details) error {
-	for i := range p.milestones {
-		if !p.a.lost(i, d.builds[i]) {
-			continue
-		}
-		list, err := askFor(ctx, p.c, readBuild, p.buildsOf(i))
-		if err != nil {
-			return err
-		}
-		d.builds[i] = list
-	}
-	return nil
-}
-
-// buildsOf is the call for the builds of the milestone at place i.
-func (p *poll) buildsOf(i int) call {
-	return ask("builds.get_list", number(p.milestones[i]), numbers(p.statuses(i)...))
-}
-
-func (p *poll) round(ctx context.Context, d *details, i int) error {
-	var calls []call
-	if i < len(p.milestones) {
-		calls = append(calls, p.buildsOf(i), ask("bugs.get_list", number(p.milestones[i])))
-	}
-	if i < len(p.series) {
-		calls = append(calls, ask("series.get_manifest", number(p.series[i]), numbers(0, 1)))
-	}
-	replies, err := p.c.together(ctx, calls...)
-	if err != nil {
-		return err
-	}
-	if i < len(p.series) {
-		if d.manifests[i], err = take(p.c, "qatracker.series.get_manifest", replies[len(replies)-1], readManifest); err != nil {
-			return err
-		}
-	}
-	if i >= len(p.milestones) {
-		return nil
-	}
-	if d.builds[i], err = take(p.c, "qatracker.builds.get_list", replies[0], readBuild); err != nil {
-		return err
-	}
-	if isFault(replies[1].err) {
-		d.refused[i] = replies[1].err
-		return nil
-	}
-	d.bugs[i], err = take(p.c, "qatracker.bugs.get_list", replies[1], readBug)
-	return err
-}
-
-// statuses are the states of builds that are wanted of a milestone. What was
-// replaced on a daily one grows without end.
-func (p *poll) statuses(i int) []int {
-	if p.a.facts.Milestones[i].Kind == release.KindDaily {
-		return []int{0, 1, 4}
-	}
-	return []int{0, 1, 2, 3, 4}
-}
-
-// assemble makes facts of it all. What has a product's title comes first: a build
-// has none.
-func (p *poll) assemble(l *lists, d *details) {
-	for i, list := range d.manifests {
-		p.a.addManifest(i, list)
-	}
-	if l.refused != nil {
-		p.a.keepRebuilds(l.refused)
-	} else {
-		p.a.addRebuilds(l.rebuilds)
-	}
-	for i, list := range d.builds {
-		p.a.addBuilds(i, list)
-	}
-	for i, list := range d.bugs {
-		if d.refused[i] != nil {
-			p.a.keepBugs(i, d.refused[i])
-			continue
-		}
-		p.a.addBugs(i, list)
-	}
+	return "", true
 }

@@ -321,7 +321,7 @@ func TestTurnsFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		list := []candidate{{id: "2", build: 2}, {id: "1", build: 1}}
-		s := &turns{path: path}
+		s := &turns{file: stateFile{path: path}}
 		s.sort(list)
 		if list[0].id != "1" {
 			t.Errorf("%q: got %+v", content, list)
@@ -329,7 +329,7 @@ func TestTurnsFile(t *testing.T) {
 		if err := s.took([]string{"1"}, list); err != nil {
 			t.Fatal(err)
 		}
-		again := &turns{path: path}
+		again := &turns{file: stateFile{path: path}}
 		again.sort(list)
 		if list[0].id != "2" || list[1].id != "1" {
 			t.Errorf("%q: got %+v after a turn", content, list)

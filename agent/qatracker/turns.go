@@ -2,13 +2,7 @@ package qatracker
 
 import (
 	"cmp"
-	"encoding/json"
-	"io"
-	"os"
-	"path/filepath"
 	"slices"
-
-	"github.com/google/renameio/v2"
 )
 
 // mostTurns bounds the file of turns.
@@ -17,7 +11,7 @@ const mostTurns = 1 << 20
 // turns says whose turn it is: builds that were never asked about, then those that
 // have waited longest. Losing it costs nothing but the order.
 type turns struct {
-	path   string // empty: in memory only
+	file   stateFile
 	loaded bool
 	order  []string // ids of builds, longest ago first
 }
@@ -61,31 +55,10 @@ type turnsFile struct {
 
 // load reads the file once. One that cannot be read is as good as none.
 func (t *turns) load() {
-	if t.loaded || t.path == "" {
-		return
-	}
-	t.loaded = true
-	f, err := os.Open(t.path)
-	if err != nil {
-		return
-	}
-	defer f.Close()
-	var content turnsFile
-	if err := json.NewDecoder(io.LimitReader(f, mostTurns)).Decode(&content); err == nil {
-		t.order = content.Order
+	if !t.loaded {
+		content, _ := readState[turnsFile](t.file, mostTurns)
+		t.order, t.loaded = content.Order, true
 	}
 }
 
-func (t *turns) save() error {
-	if t.path == "" {
-		return nil
-	}
-	text, err := json.Marshal(turnsFile{t.order})
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(t.path), 0o777); err != nil {
-		return err
-	}
-	return renameio.WriteFile(t.path, append(text, '\n'), 0o666)
-}
+func (t *turns) save() error { return writeState(t.file, turnsFile{t.order}) }
