@@ -28,6 +28,7 @@ type fake struct {
 	err    error
 	fault  string // to panic with
 	none   bool   // to answer nothing at all
+	while  func() // what happens while it answers
 	prev   []*release.Facts
 }
 
@@ -45,6 +46,9 @@ func (f *fake) Poll(_ context.Context, prev *release.Facts) (*release.Answer, er
 	}
 	answer := f.answer
 	answer.Facts = both(f.facts)
+	if f.while != nil {
+		f.while()
+	}
 	return &answer, nil
 }
 

@@ -116,6 +116,23 @@ func TestNeverLost(t *testing.T) {
 	}
 }
 
+// TestEventsAmidPoll: what happens while a poll is on its way may be seen by the next
+// one only, so the time in which it lies begins with that poll, not with its end.
+func TestEventsAmidPoll(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = onBeta("p")
+	b.sources = b.sources[:1] // nobody else reads the clock meanwhile
+	b.a.while = func() { b.clock = b.clock.Add(time.Hour) }
+	b.once()
+	b.clock = start.Add(4 * time.Hour)
+	b.a.facts = onBeta("p", "q")
+	b.once()
+	if got := b.news(); len(got) != 2 || got[1] != "build-appeared 0-5" {
+		t.Errorf("events %q", got)
+	}
+}
+
 // TestAcceptTells: what a person lets in is told with what it changed.
 func TestAcceptTells(t *testing.T) {
 	t.Parallel()

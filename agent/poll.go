@@ -17,6 +17,7 @@ type polled struct {
 	configured release.SourceState // what the configuration says of it
 	answer     *release.Answer     // nil with err
 	err        error
+	began      time.Time // from here on its answer may be out of date
 	at         time.Time // when the poll ended
 	took       time.Duration
 }
@@ -44,7 +45,7 @@ func (a *Agent) pollAll(ctx context.Context, sources []source, before []*release
 
 // ask polls one source.
 func (a *Agent) ask(ctx context.Context, s source, prev *release.Facts) polled {
-	p := polled{configured: s.state}
+	p := polled{configured: s.state, began: a.now()}
 	start := time.Now()
 	p.answer, p.err = a.answer(ctx, s, prev)
 	p.at, p.took = a.now(), time.Since(start)

@@ -187,9 +187,9 @@ func (s *settler) answered(ctx context.Context, x *settlement, p polled) error {
 	x.tally = count(x.before)
 	x.tally.unreadable(brokenFiles(s.w, x.Name))
 	v := s.rule().judge(x.tally, count(p.answer.Facts), p.answer.Suspect)
-	kept := store.Kept{Facts: p.answer.Facts, Polled: p.at, Problems: p.answer.Problems}
+	kept := store.Kept{Facts: p.answer.Facts, Polled: p.began, Problems: p.answer.Problems}
 	if v.reason == "" {
-		return s.store(ctx, x, kept)
+		return s.store(ctx, x, kept, x.at)
 	}
 	held := p.at
 	// A clock that was set back must not hold for years what time lets in.
@@ -199,7 +199,7 @@ func (s *settler) answered(ctx context.Context, x *settlement, p polled) error {
 	if patience := s.agent.o.Config.Agent.HoldFor; !v.never && !p.at.Before(held.Add(patience)) {
 		x.Note = fmt.Sprintf("let in after it was held back since %s: %s", held.Format(time.RFC3339), v.reason)
 		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceLetIn, x.Name, ""))
-		return s.store(ctx, x, kept)
+		return s.store(ctx, x, kept, x.at)
 	}
 	return s.hold(ctx, x, kept, release.Held{Reason: oneLine(v.reason), Since: held, Never: v.never})
 }
@@ -234,14 +234,16 @@ func (s *settler) hold(ctx context.Context, x *settlement, kept store.Kept, held
 	return s.commit(ctx, x, nil)
 }
 
-// store makes an answer what the source says now, and forgets what was held back.
-func (s *settler) store(ctx context.Context, x *settlement, kept store.Kept) error {
+// store makes an answer what the source says now, and forgets what was held back. It
+// was seen at some time, when its poll ended, and holds since that poll began: what
+// happened in between may be in it or in the next one.
+func (s *settler) store(ctx context.Context, x *settlement, kept store.Kept, seen time.Time) error {
 	old, before := x.state, x.Events
 	if x.state.Lost && x.state.Error == "" {
 		x.state.Lost = false
 		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceBack, x.Name, ""))
 	}
-	x.Events = append(x.Events, since(old, kept.Polled).news(x.Name, x.before, kept.Facts)...)
+	x.Events = append(x.Events, since(old, seen).news(x.Name, x.before, kept.Facts)...)
 	x.state.Success, x.state.Held, x.state.Problems = kept.Polled, nil, kept.Problems
 	x.Problems = slices.Clone(kept.Problems)
 	err := s.commit(ctx, x, kept.Facts)
@@ -291,7 +293,11 @@ func (s *settler) accept(ctx context.Context, name string) (SourceReport, error)
 	x := &settlement{state: state, before: before, at: s.agent.now()}
 	x.SourceReport = SourceReport{Name: name, Kind: state.Kind, Note: "accepted: " + state.Held.Reason}
 	x.Events = []release.Event{since(state, x.at).event(release.EventSourceLetIn, name, "")}
-	err = s.store(ctx, x, *kept)
+	seen := kept.Polled
+	if state.Attempt.After(seen) { // the end of that poll, or of a later one
+		seen = state.Attempt
+	}
+	err = s.store(ctx, x, *kept, seen)
 	x.Duration = time.Since(start)
 	x.Success, x.Lost = s.w.State(name).Success, x.state.Lost
 	return x.SourceReport, err

@@ -372,8 +372,8 @@ type SourceState struct {
 	// the tracker's pages, the tree as the public sees it. Neither ends in a slash.
 	Address string `toml:"address"`
 	Site    string `toml:"site,omitempty"`
-	// Attempt and Success are when the last poll ended and when the last good one
-	// did; zero when there was none.
+	// Attempt is when the last poll ended, Success when the last good one began: what
+	// happened after that may not be in its facts. Zero when there was none.
 	Attempt time.Time `toml:"attempt,omitempty"`
 	Success time.Time `toml:"success,omitempty"`
 	// Error is what the last poll failed with; empty when it did not.

@@ -25,7 +25,7 @@ import (
 // another.
 type Kept struct {
 	Facts *release.Facts
-	// Polled is when the answer came, Problems are what came with it.
+	// Polled is when the poll began, Problems are what came with it.
 	Polled   time.Time
 	Problems []release.Problem
 	// Digest is that of the files as they are kept now.
