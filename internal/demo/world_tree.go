@@ -53,6 +53,9 @@ func (w *World) build(base string) {
 // point makes current lead to the newest build.
 func (w *World) point(base string) {
 	id := slices.Max(w.forest.bases[base])
+	if n := w.forest.trees["full"].dir(base).children["current"]; n != nil && n.target == id {
+		return
+	}
 	w.link(path.Join(base, "current"), id)
 	w.tell("current", base, id)
 }
