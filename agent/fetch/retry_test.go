@@ -106,6 +106,23 @@ func TestSentAgainWhole(t *testing.T) {
 	})
 }
 
+// TestOutdated holds that only the dates of a certificate are worded as dates.
+func TestOutdated(t *testing.T) {
+	t.Parallel()
+	c := &x509.Certificate{NotBefore: noon.Add(-time.Hour), NotAfter: noon.Add(-time.Minute)}
+	for err, want := range map[error]string{
+		x509.CertificateInvalidError{Cert: c, Reason: x509.Expired}:             "the certificate has expired on 2026-04-23 11:59:00 UTC",
+		x509.CertificateInvalidError{Cert: c, Reason: x509.NotAuthorizedToSign}: "",
+		x509.CertificateInvalidError{Reason: x509.Expired}:                      "",
+		x509.UnknownAuthorityError{}:                                            "",
+		errDown:                                                                 "",
+	} {
+		if got := outdated(err, noon); got != want {
+			t.Errorf("%v: got %q, want %q", err, got, want)
+		}
+	}
+}
+
 // TestStatsAreACopy holds that what was read stays as it was.
 func TestStatsAreACopy(t *testing.T) {
 	t.Parallel()
