@@ -87,7 +87,7 @@ func (c *crawl) directory(n *node, images []release.Image) release.Directory {
 		Series: n.dir.Series, Project: naming.ProjectSlug(n.dir.Project),
 		Path: naming.Printable(n.path), Kind: n.dir.DirectoryKind(),
 		BuildID: n.dir.BuildID, Status: n.dir.Status,
-		Checksums: n.lists, Signed: n.signed,
+		Checksums: n.lists, Signed: n.signed, Signature: n.signature,
 	}
 	c.realPaths[d.Path] = n.path
 	if _, _, known := c.grammar.SeriesOf(d.Series); !known && len(images) > 0 {

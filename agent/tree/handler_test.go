@@ -30,6 +30,7 @@ type apache struct {
 	// onRequest is told of each request before it is answered, and how many there were.
 	onRequest func(n int)
 	served    int
+	shift     int // hours by which listings tell another time
 	// hideDots is what Debian's Apache does.
 	hideDots bool
 }
@@ -217,8 +218,8 @@ func (a *apache) list(w http.ResponseWriter, at string, names []string) {
 		if strings.Contains(href, ":") {
 			href = "./" + href
 		}
-		fmt.Fprintf(&b, `<tr><td valign="top"><img src="/icons/unknown.gif" alt="[   ]"></td><td><a href="%s%s">%s%s</a></td><td align="right">2026-09-%02d 06:%02d  </td><td align="right">%s</td></tr>`+"\n",
-			html.EscapeString(href), slash, html.EscapeString(name), slash, day, minute, size)
+		fmt.Fprintf(&b, `<tr><td valign="top"><img src="/icons/unknown.gif" alt="[   ]"></td><td><a href="%s%s">%s%s</a></td><td align="right">2026-09-%02d %02d:%02d  </td><td align="right">%s</td></tr>`+"\n",
+			html.EscapeString(href), slash, html.EscapeString(name), slash, day, 6+a.shift, minute, size)
 	}
 	b.WriteString("<tr><th colspan=\"4\"><hr></th></tr>\n</table>\n<address>Apache/2.4.71 (Debian) Server</address>\n</body></html>\n")
 	fmt.Fprint(w, b.String())

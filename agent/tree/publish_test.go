@@ -2,7 +2,6 @@ package tree
 
 import (
 	"fmt"
-	"math"
 	"path"
 	"testing"
 	"time"
@@ -80,12 +79,13 @@ func TestPublishedWhileRead(t *testing.T) {
 			}
 			t.Run(fmt.Sprint(p.name, " first=", first), func(t *testing.T) {
 				t.Parallel()
-				for begin := 1; begin <= 13; begin += 2 {
-					for _, every := range []int{0, 1, 3, math.MaxInt} {
+				for begin := 1; begin <= 9; begin++ {
+					for gap := range 5 {
 						for stop := 1; stop < len(p.stages); stop++ {
-							p.run(t, first, begin, every, stop)
+							p.run(t, first, begin, gap, stop)
 						}
 					}
+					p.run(t, first, begin, -1, len(p.stages)-1)
 				}
 			})
 		}
@@ -93,8 +93,9 @@ func TestPublishedWhileRead(t *testing.T) {
 }
 
 // run polls while the tree goes from its first stage to another: a step with the
-// request with which it begins, and one more with each few after that.
-func (p publication) run(t *testing.T, first bool, begin, every, stop int) {
+// request with which it begins, and the rest some requests later; or, where the gap is
+// less than none, a step with each request.
+func (p publication) run(t *testing.T, first bool, begin, gap, stop int) {
 	t.Helper()
 	l := live(t, p.stages[0], config.Tree{Head: true})
 	l.source.o.Limits.Connections = 1
@@ -105,7 +106,16 @@ func (p publication) run(t *testing.T, first bool, begin, every, stop int) {
 	l.served = 0
 	stage := 0
 	l.onRequest = func(n int) {
-		for stage < stop && n >= begin && (every == 0 || every != math.MaxInt && n >= begin+stage*every || stage == 0) {
+		want := 0
+		switch {
+		case n >= begin && gap < 0:
+			want = min(1+n-begin, stop)
+		case n >= begin+gap:
+			want = stop
+		case n >= begin:
+			want = 1
+		}
+		for stage < want {
 			stage++
 			other := newApache(p.stages[stage])
 			l.s, l.children = other.s, other.children
@@ -113,9 +123,12 @@ func (p publication) run(t *testing.T, first bool, begin, every, stop int) {
 	}
 	during, _ := l.poll(t, time.Minute)
 	l.onRequest = nil
-	where := fmt.Sprintf("from request %d, each %d, to stage %d", begin, every, stop)
+	where := fmt.Sprintf("from request %d, gap %d, to stage %d", begin, gap, stop)
 	if !p.check(t, during.Facts) {
 		t.Fatal(where)
+	}
+	if gap > 0 {
+		return
 	}
 	l.become(p.stages[stop])
 	between, _ := l.poll(t, time.Minute)

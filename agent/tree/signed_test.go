@@ -1,0 +1,165 @@
+package tree
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+)
+
+const signedDir = "noble"
+
+// keys is where the samples of signatures lie.
+const keys = "../../internal/signature/testdata/"
+
+func sampleOf(t testing.TB, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(keys + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// signed is a tree of one directory, with a list and what signs it; "" for nothing.
+func signed(t testing.TB, list, signature string) *sample {
+	s := newSample()
+	s.files[signedDir+"/noble-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "desktop"}
+	s.files[signedDir+"/noble-live-server-amd64.iso"] = sampleFile{size: 3 << 30, key: "server"}
+	s.text(signedDir+"/SHA256SUMS", sampleOf(t, list))
+	if signature != "" {
+		s.text(signedDir+"/SHA256SUMS.gpg", sampleOf(t, signature))
+	}
+	return s
+}
+
+func keyed() config.Tree {
+	return config.Tree{Role: "simple", Keyring: filepath.FromSlash(keys + "keyring.asc")}
+}
+
+// TestSignatures tells of each directory who signed its list, and takes the facts of
+// all but those with a bad signature.
+func TestSignatures(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, list, signature string
+		want                  release.SignatureState
+		held                  bool
+	}{
+		{"good", "SHA256SUMS", "good.asc", release.SignatureGood, false},
+		{"missing", "SHA256SUMS", "", release.SignatureMissing, false},
+		{"bad", "OTHERSUMS", "good.asc", release.SignatureBad, true},
+		{"unknown key", "SHA256SUMS", "unknown.asc", release.SignatureUnknownKey, false},
+		{"expired key", "SHA256SUMS", "expired.asc", release.SignatureExpiredKey, false},
+		{"unreadable", "SHA256SUMS", "SHA256SUMS", release.SignatureUnreadable, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l := live(t, signed(t, tt.list, tt.signature), keyed())
+			answer, _ := l.poll(t, 0)
+			if len(answer.Facts.Directories) != 1 {
+				t.Fatalf("directories %+v", answer.Facts.Directories)
+			}
+			d := answer.Facts.Directories[0]
+			if d.Signature == nil || d.Signature.State != tt.want || (d.Held != "") != tt.held || (len(answer.Facts.Images) == 0) != tt.held {
+				t.Errorf("signature %+v, held %q, %d images", d.Signature, d.Held, len(answer.Facts.Images))
+			}
+		})
+	}
+}
+
+// TestBadSignature holds a directory as it was while the signature is bad, and lets it
+// go when it is right again; a moment between list and signature holds nothing.
+func TestBadSignature(t *testing.T) {
+	t.Parallel()
+	l := live(t, signed(t, "SHA256SUMS", "good.asc"), keyed())
+	first, _ := l.poll(t, 0)
+	good := first.Facts.Directories[0]
+	l.become(signed(t, "OTHERSUMS", "good.asc"))
+	for range 2 {
+		held, _ := l.poll(t, time.Minute)
+		d := held.Facts.Directories[0]
+		if !strings.Contains(d.Held, "signature of SHA256SUMS is bad") || d.Signature == nil || d.Signature.State != release.SignatureBad {
+			t.Fatalf("signature %+v, held %q", d.Signature, d.Held)
+		}
+		if diff := cmp.Diff(first.Facts.Images, held.Facts.Images); diff != "" {
+			t.Errorf("images while held (-before +held):\n%s", diff)
+		}
+	}
+	l.become(signed(t, "SHA256SUMS", "good.asc"))
+	after, _ := l.poll(t, time.Minute)
+	if diff := cmp.Diff([]release.Directory{good}, after.Facts.Directories); diff != "" {
+		t.Errorf("directories afterwards (-before +after):\n%s", diff)
+	}
+
+	// The list is replaced, and the signature a moment later.
+	right, wrong := newApache(l.s), newApache(signed(t, "OTHERSUMS", "good.asc"))
+	l.s, l.children, l.served = wrong.s, wrong.children, 0
+	l.onRequest = func(n int) {
+		if n == 5 {
+			l.s, l.children = right.s, right.children
+		}
+	}
+	moment, _ := l.poll(t, 7*time.Hour)
+	if d := moment.Facts.Directories[0]; d.Held != "" || d.Signature.State != release.SignatureGood {
+		t.Errorf("signature %+v, held %q", d.Signature, d.Held)
+	}
+}
+
+// TestKeyringUnreadable fails the poll, and says what to do.
+func TestKeyringUnreadable(t *testing.T) {
+	t.Parallel()
+	tree := keyed()
+	tree.Name, tree.Keyring = "releases", filepath.Join(t.TempDir(), "none")
+	l := live(t, signed(t, "SHA256SUMS", ""), tree)
+	_, err := l.source.Poll(t.Context(), nil)
+	if err == nil || !strings.Contains(err.Error(), "releases") || !strings.Contains(err.Error(), tree.Keyring) {
+		t.Errorf("error %v", err)
+	}
+	if l.requests() > 0 {
+		t.Error("the tree is asked although nothing can be checked")
+	}
+}
+
+// TestRedated takes for another file what only its date tells, until that has stayed
+// so for an hour; and no file for another when the server's clock moved.
+func TestRedated(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	const dir = "ubuntu/releases/noble/release"
+	s.files[dir+"/ubuntu-24.04-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "a"}
+	s.files[dir+"/ubuntu-24.04-live-server-amd64.iso"] = sampleFile{size: 3 << 30, key: "b"}
+	s.sums(dir)
+	l := live(t, s, config.Tree{Recheck: time.Minute})
+	l.poll(t, 0)
+	other := s.clone()
+	// Another key is another date; the list has the old checksum.
+	other.files[dir+"/ubuntu-24.04-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "c"}
+	l.become(other)
+	held := func(answer *release.Answer) bool {
+		return slices.ContainsFunc(answer.Facts.Directories, func(d release.Directory) bool { return strings.Contains(d.Held, "another date") })
+	}
+	if answer, _ := l.poll(t, 10*time.Minute); !held(answer) {
+		t.Error("not held at first")
+	}
+	if answer, _ := l.poll(t, 50*time.Minute); !held(answer) {
+		t.Error("not held after 50 minutes")
+	}
+	if answer, _ := l.poll(t, 20*time.Minute); held(answer) {
+		t.Error("held after more than an hour")
+	}
+	if answer, _ := l.poll(t, 20*time.Minute); held(answer) {
+		t.Error("held again")
+	}
+	l.shift = 1
+	if answer, _ := l.poll(t, 20*time.Minute); held(answer) {
+		t.Error("held since the server's clock moved")
+	}
+}
