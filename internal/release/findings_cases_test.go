@@ -157,6 +157,10 @@ var findingCases = []findingCase{
 		[]string{"source-lost"},
 		"iso has not answered for 24 hours: 502", "/  iso :",
 	},
+	{"lost before it is stale", func(in *Input) {
+		in.Sources[0].State.Success, in.Sources[0].State.Error = noon.Add(-time.Hour), "502"
+		in.Sources[0].State.Lost = true
+	}, []string{"source-lost"}, "iso has not answered for 1 hour: 502", "/  iso :"},
 	{"never answered", func(in *Input) {
 		in.Sources = append(in.Sources, SourceFacts{State: SourceState{Name: "x", Attempt: noon, Error: "no such host"}})
 	}, []string{"source-lost"}, "x has never answered: no such host", "/  x :"},
@@ -217,6 +221,59 @@ var findingCases = []findingCase{
 		full(in).Directories[3].Signed, full(in).Directories[3].Series = false, "jammy"
 		in.Rules.Series[1].EOL = "2024-04-01"
 	}, nil, "", ""},
+	{"signature looked for and not there", func(in *Input) {
+		full(in).Directories[0].Signature = &Signature{State: SignatureMissing}
+	}, []string{"unsigned"}, "has no signature beside it", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{"signature that is none", func(in *Input) {
+		full(in).Directories[0].Signature = &Signature{State: SignatureUnreadable}
+	}, []string{"unsigned"}, "What lies beside SHA256SUMS of kubuntu/noble/daily-live/20240424 as its signature is none", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424"},
+	{"good signatures", sign(SignatureGood, 4), nil, "", ""},
+	{"bad signature", func(in *Input) {
+		sign(SignatureBad, 1)(in)
+		full(in).Directories[0].Held = "the signature of SHA256SUMS is bad."
+	}, []string{"bad-signature"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 is not what was signed: the signature by Example <a@example.org> (key 0123ABCD) is for other bytes. What is shown is of the last time", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	{"bad signature in an old tree, of a key without a name", func(in *Input) {
+		in.Sources = append(in.Sources, tree("old", RoleOld, Facts{Directories: []Directory{{
+			Series: "noble", Project: "kubuntu", Path: "x", Kind: DirectoryRelease, Signature: &Signature{State: SignatureBad, Key: "0123ABCD"},
+		}}}))
+	}, []string{"bad-signature"}, "The checksum list of x is not what was signed: the signature by the key 0123ABCD is for other bytes.", "noble/  old old:x"},
+	{"unknown key in an old tree", func(in *Input) {
+		sign(SignatureUnknownKey, 1)(in)
+		in.Sources[1].State.Role = RoleOld
+	}, []string{"role-without-tree"}, "", "noble/final kubuntu-desktop-amd64  :"},
+	{"held", func(in *Input) {
+		full(in).Directories[3].Held = "its list and its files did not agree."
+	}, []string{"directory-held"}, "What kubuntu/releases/noble/release shows now is not believed: its list and its files did not agree. What is shown", "noble/final kubuntu-desktop-amd64 full full:kubuntu/releases/noble/release"},
+	{"held in a directory that nobody uses", func(in *Input) {
+		full(in).Directories = append(full(in).Directories, Directory{Series: "jammy", Project: "kubuntu", Path: "x", Kind: DirectoryDated, Held: "it moved"})
+	}, []string{"directory-held"}, "What x shows now is not believed: it moved.", "jammy/  full full:x"},
+	{"unknown key", sign(SignatureUnknownKey, 1), []string{"unknown-key"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 is signed by Example <a@example.org> (key 0123ABCD), which the keyring of full does not have", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	{"unknown key of many", sign(SignatureUnknownKey, 4), []string{"unknown-key"}, "The checksum lists of 4 directories of full, such as kubuntu/noble/daily-live/20240424, are signed by Example <a@example.org> (key 0123ABCD), which", "noble/  full full:kubuntu/noble/daily-live/20240424"},
+	{"two unknown keys", func(in *Input) {
+		sign(SignatureUnknownKey, 2)(in)
+		full(in).Directories[1].Signature = &Signature{State: SignatureUnknownKey}
+	}, []string{"unknown-key", "unknown-key"}, "is signed by Example <a@example.org> (key 0123ABCD)", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	{"one key, unknown before and expired since", func(in *Input) {
+		sign(SignatureUnknownKey, 2)(in)
+		full(in).Directories[1].Signature.State = SignatureExpiredKey
+	}, []string{"unknown-key", "expired-key"}, "is signed by Example <a@example.org> (key 0123ABCD)", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	{"nothing that could be signed", func(in *Input) {
+		full(in).Directories = append(full(in).Directories, Directory{Series: "noble", Project: "kubuntu", Path: "x", Kind: DirectoryRelease, Checksums: []string{"SHA256SUMS"}})
+	}, nil, "", ""},
+	{"no key is named", func(in *Input) {
+		full(in).Directories[3].Signature = &Signature{State: SignatureUnknownKey}
+	}, []string{"unknown-key"}, "is signed by a key that is not known, which the keyring", "noble/final kubuntu-desktop-amd64 full full:kubuntu/releases/noble/release"},
+	{"expired key", sign(SignatureExpiredKey, 2), []string{"expired-key"}, "The checksum lists of 2 directories of full, such as kubuntu/noble/daily-live/20240424, are signed by Example <a@example.org> (key 0123ABCD), which has expired or was revoked", "noble/  full full:kubuntu/noble/daily-live/20240424"},
+	{"expired and unknown key where nobody looks", func(in *Input) {
+		for i, state := range []SignatureState{SignatureExpiredKey, SignatureUnknownKey} {
+			d := full(in).Directories[i]
+			d.Path, d.Aliases, d.Signature = "x/"+itoa(i), nil, &Signature{State: state, Key: "1"}
+			image := full(in).Images[i]
+			image.Dir, image.Current, image.BuildID = d.Path, false, "20240420"
+			full(in).Directories, full(in).Images = append(full(in).Directories, d), append(full(in).Images, image)
+		}
+	}, nil, "", ""},
+	{"a result that nobody knows", sign("odd", 4), nil, "", ""},
 	{
 		"unlisted", func(in *Input) { full(in).Directories[0].Unlisted = []string{"a.iso"} },
 		[]string{"unlisted"},
@@ -249,6 +306,14 @@ var findingCases = []findingCase{
 			in.Sources[2].State.Problems[i] = Problem{Rule: "listing", Address: "https://x.example/", Text: "no listing."}
 		}
 	}, []string{"problem"}, `simple has 40 problems of the kind "listing", the first: no listing.`, "/  simple :"},
+	{"hints", func(in *Input) {
+		for range 40 {
+			in.Sources[1].State.Problems = append(in.Sources[1].State.Problems, Problem{Rule: "hint", Address: "https://x.example/.trace/x", Text: "it did not change, though x did."})
+		}
+	}, []string{"hint-unreliable"}, "A change hint of full cannot be relied on: it did not change, though x did.", "/  full :"},
+	{"hint and problem", func(in *Input) {
+		in.Sources[1].State.Problems = []Problem{{Rule: "hint", Text: "a"}, {Rule: "listing", Text: "b"}}
+	}, []string{"hint-unreliable", "problem"}, "cannot be relied on: a.", "/  full :"},
 	{"two problems", func(in *Input) {
 		in.Sources[2].State.Problems = []Problem{{Rule: "listing", Text: "a"}, {Rule: "edited", Text: "b"}}
 	}, []string{"problem", "problem"}, "simple: a.", "/  simple :"},

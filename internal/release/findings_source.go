@@ -13,7 +13,7 @@ func (j *joiner) findSources() {
 			j.held(s)
 		}
 		switch {
-		case s.Error != "" && (s.Success.IsZero() || s.Stale):
+		case s.Lost, s.Error != "" && (s.Success.IsZero() || s.Stale):
 			j.lost(s)
 		case s.Error != "":
 			j.failedOnce(s)
@@ -77,8 +77,12 @@ func (j *joiner) stalled(s Source, text string) {
 	}, spot{})
 }
 
+// hintRule is the kind of problem that a change hint has which cannot be relied on.
+const hintRule = "hint"
+
 // findProblems tells what the last good polls could not read: one finding for each
-// problem, or one for all of a kind where they are many.
+// problem, or one for all of a kind where they are many. Hints are another thing:
+// nothing is missing for them.
 func (j *joiner) findProblems() {
 	for _, s := range j.p.Sources {
 		byRule := map[string][]Problem{}
@@ -88,19 +92,21 @@ func (j *joiner) findProblems() {
 		for _, rule := range sortedKeys(byRule) {
 			const many = 3
 			list := byRule[rule]
-			if len(list) > many {
+			switch {
+			case rule == hintRule:
+				j.hints(s, list)
+			case len(list) > many:
 				j.problems(s, list)
-				continue
-			}
-			for i := range list {
-				j.problems(s, list[i:i+1])
+			default:
+				for i := range list {
+					j.problems(s, list[i:i+1])
+				}
 			}
 		}
 	}
 }
 
 func (j *joiner) problems(s Source, list []Problem) {
-	const shown = 5
 	text := fmt.Sprintf("%s: %s.", s.Name, trimStop(list[0].Text))
 	if len(list) > 1 {
 		text = fmt.Sprintf("%s has %d problems of the kind %q, the first: %s.", s.Name, len(list), list[0].Rule, trimStop(list[0].Text))
@@ -109,11 +115,29 @@ func (j *joiner) problems(s Source, list []Problem) {
 		Rule: "problem", Text: text,
 		Advice: "Look at the address; until it can be read what was known before stays.",
 		Actor:  ActorOperator, Source: s.Name,
-	}
-	for _, p := range list[:min(len(list), shown)] {
-		f.Evidence = append(f.Evidence, Evidence{Source: s.Name, URL: p.Address, Fact: p.Text, Time: s.Success})
+		Evidence: problemEvidence(s, list),
 	}
 	j.report(f, spot{})
+}
+
+// hints makes one finding for all change hints of a source.
+func (j *joiner) hints(s Source, list []Problem) {
+	j.report(Finding{
+		Rule:   "hint-unreliable",
+		Text:   fmt.Sprintf("A change hint of %s cannot be relied on: %s.", s.Name, trimStop(list[0].Text)),
+		Advice: "Take the hint out of hints, or ask who runs the tree to keep it; until then polls ask as if there were none.",
+		Actor:  ActorOperator, Source: s.Name,
+		Evidence: problemEvidence(s, list),
+	}, spot{})
+}
+
+func problemEvidence(s Source, list []Problem) []Evidence {
+	const shown = 5
+	var evidence []Evidence
+	for _, p := range list[:min(len(list), shown)] {
+		evidence = append(evidence, Evidence{Source: s.Name, URL: p.Address, Fact: p.Text, Time: s.Success})
+	}
+	return evidence
 }
 
 // moment is a time for people.

@@ -82,6 +82,15 @@ func second(change func(*Facts)) func(*Input) {
 	}
 }
 
+// sign lets the first directories of the full tree be signed by one key.
+func sign(state SignatureState, directories int) func(*Input) {
+	return func(in *Input) {
+		for i := range directories {
+			full(in).Directories[i].Signature = &Signature{State: state, Key: "0123ABCD", By: "Example <a@example.org>", Made: noon}
+		}
+	}
+}
+
 // netbootSet adds a netboot set beside the server's daily.
 func netbootSet(iso, beside string) func(*Input) {
 	return func(in *Input) {
@@ -162,6 +171,26 @@ func checkEvidence(t *testing.T, f *Finding) {
 	}
 	if f.Actor == ActorContact && f.Who == "" {
 		t.Errorf("%s asks a contact that nobody knows", f.Rule)
+	}
+}
+
+// TestBadSignatureNamesFiles wants the addresses of the list and its signature, or
+// their paths where the tree has no address, and nothing of facts that are not kept.
+func TestBadSignatureNamesFiles(t *testing.T) {
+	t.Parallel()
+	for site, dir := range map[string]string{"https://t.example": "https://t.example/a/b%20c/", "": "a/b c/"} {
+		s := tree("t", "full", Facts{Directories: []Directory{{
+			Series: "noble", Path: "a/b c", Kind: DirectoryDated, Checksums: []string{"SHA256SUMS"}, Signature: &Signature{State: SignatureBad},
+		}}})
+		s.State.Site = site
+		f := Join(input(s)).Findings[0]
+		if f.Rule != "bad-signature" || strings.Contains(f.Text, "shown") {
+			t.Errorf("the finding is %+v", f)
+		}
+		got := []string{f.Evidence[0].URL, f.Evidence[1].URL}
+		if diff := cmp.Diff([]string{dir + "SHA256SUMS", dir + "SHA256SUMS.gpg"}, got); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
 	}
 }
 
