@@ -135,8 +135,9 @@ func TestLargeTree(t *testing.T) {
 	if len(dirs) != largeDirectories || len(s.files) != largeFiles {
 		t.Errorf("%d directories, %d files, want %d and %d", len(dirs), len(s.files), largeDirectories, largeFiles)
 	}
-	a := newApache(s)
-	answer := poll(t, newSource(t, config.Tree{URL: a.start(t)}), nil)
+	l := live(t, s, config.Tree{})
+	a := l.apache
+	answer := poll(t, l.source, nil)
 	if n := a.total(a.listings); n > largeDirectories {
 		t.Errorf("%d listings, want at most %d", n, largeDirectories)
 	}
@@ -160,6 +161,39 @@ func TestLargeTree(t *testing.T) {
 		if len(d.Strays) > 0 {
 			t.Fatalf("%s: strays %v", d.Path, d.Strays)
 		}
+	}
+}
+
+// TestLargeTreeQuiet counts what polls of the large tree ask for once it is known.
+func TestLargeTreeQuiet(t *testing.T) {
+	t.Parallel()
+	s := largeSample()
+	l := live(t, s, config.Tree{Recheck: 6 * time.Hour})
+	answer, first := l.poll(t, 0)
+	again, quiet := l.poll(t, time.Second)
+	t.Logf("first poll %d requests, %d bytes; quiet poll %d requests, %d bytes", first, answer.Bytes, quiet, again.Bytes)
+	if quiet > first/4 {
+		t.Errorf("a quiet poll has %d requests, the first had %d", quiet, first)
+	}
+	const at = "kubuntu/noble/daily-live/20260930"
+	other := s.clone()
+	other.image(at, "noble-desktop-amd64.iso", "kubuntu of a new day")
+	other.sums(at)
+	other.files["kubuntu/noble/daily-live/current/noble-desktop-amd64.iso"] = other.files[at+"/noble-desktop-amd64.iso"]
+	other.sums("kubuntu/noble/daily-live/current")
+	l.become(other)
+	build, n := l.poll(t, time.Second)
+	t.Logf("with a new build %d requests, %d bytes", n, build.Bytes)
+	if n > quiet+20 {
+		t.Errorf("a poll with a new build has %d requests, a quiet one %d", n, quiet)
+	}
+	if len(build.Facts.Images) != len(again.Facts.Images)+1 {
+		t.Errorf("%d images, want %d", len(build.Facts.Images), len(again.Facts.Images)+1)
+	}
+	if _, hour := l.poll(t, time.Hour); hour > 2*quiet {
+		t.Errorf("an hour later %d requests, a quiet poll has %d", hour, quiet)
+	} else {
+		t.Logf("an hour later %d requests", hour)
 	}
 }
 
@@ -194,6 +228,7 @@ const (
 	writeVariable   = "SHIPLIST_WRITE_TREE" // directory into which the large tree is written
 	measureVariable = "SHIPLIST_MEASURE"    // runs TestAgainstRclone when set
 	pollVariable    = "SHIPLIST_POLL"       // address that is polled once by a process of its own
+	stateVariable   = "SHIPLIST_POLL_STATE" // directory with what it remembers
 )
 
 // TestWriteLargeTree writes the large tree where it is wanted, for measurements.
@@ -211,7 +246,8 @@ func TestPollProcess(t *testing.T) {
 	if address == "" {
 		t.Skip(pollVariable + " names no address")
 	}
-	source, start := newSource(t, config.Tree{URL: address}), time.Now()
+	source, start := newSource(t, config.Tree{URL: address, Recheck: 6 * time.Hour}), time.Now()
+	source.o.StateDir = os.Getenv(stateVariable)
 	answer, err := source.Poll(t.Context(), &release.Facts{})
 	took := time.Since(start)
 	if err != nil {
@@ -239,26 +275,33 @@ func TestAgainstRclone(t *testing.T) {
 		})
 		root := openRoot(t)
 		s.write(t, root)
-		ours, theirs := race(t, rclone, startApache(t, program, modules, root, indexes["production"]))
-		t.Logf("checksum lists %v, median of 5: poll %v, rclone %v, ratio %.2f", lists, ours, theirs, float64(ours)/float64(theirs))
+		address := startApache(t, program, modules, root, indexes["production"])
+		first, quiet, theirs := race(t, rclone, address)
+		t.Logf("checksum lists %v, median of 5: first poll %v, quiet poll %v, rclone %v, ratios %.2f and %.2f",
+			lists, first, quiet, theirs, float64(first)/float64(theirs), float64(quiet)/float64(theirs))
 	}
 }
 
-// race returns the medians of five runs each, in turn.
-func race(t *testing.T, rclone, address string) (poll, other time.Duration) {
+// race returns the medians of five runs each, in turn: of a first poll, of a quiet one
+// after it, and of the other program.
+func race(t *testing.T, rclone, address string) (first, quiet, other time.Duration) {
 	t.Helper()
-	var ours, theirs []time.Duration
+	var firsts, quiets, others []time.Duration
 	for range 5 {
-		cmd := exec.Command(os.Args[0], "-test.run", "^TestPollProcess$")
-		cmd.Env = append(os.Environ(), pollVariable+"="+address)
-		ours = append(ours, timed(t, cmd, t.Log))
-		cmd = exec.Command(rclone, "lsf", "-R", "--http-no-head", "--checkers", "8", "--http-url", address, ":http:")
+		state := t.TempDir()
+		for _, took := range []*[]time.Duration{&firsts, &quiets} {
+			cmd := exec.Command(os.Args[0], "-test.run", "^TestPollProcess$")
+			cmd.Env = append(os.Environ(), pollVariable+"="+address, stateVariable+"="+state)
+			*took = append(*took, timed(t, cmd, t.Log))
+		}
+		cmd := exec.Command(rclone, "lsf", "-R", "--http-no-head", "--checkers", "8", "--http-url", address, ":http:")
 		cmd.Env = append(os.Environ(), "RCLONE_CONFIG="+filepath.Join(t.TempDir(), "none"))
-		theirs = append(theirs, timed(t, cmd, nil))
+		others = append(others, timed(t, cmd, nil))
 	}
-	slices.Sort(ours)
-	slices.Sort(theirs)
-	return ours[2], theirs[2]
+	for _, list := range [][]time.Duration{firsts, quiets, others} {
+		slices.Sort(list)
+	}
+	return firsts[2], quiets[2], others[2]
 }
 
 func timed(t *testing.T, cmd *exec.Cmd, log func(...any)) time.Duration {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
@@ -107,6 +108,13 @@ func (s *sample) write(t testing.TB, root string) {
 		must(os.MkdirAll(filepath.Dir(filepath.Join(root, at)), 0o755))
 		must(os.Symlink(s.links[at], filepath.Join(root, at)))
 	}
+	// Directories that changed a moment ago would be looked at once more.
+	must(filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() {
+			err = os.Chtimes(at, when, when)
+		}
+		return err
+	}))
 }
 
 // openRoot is a directory that servers under another user can read.
