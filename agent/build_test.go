@@ -83,6 +83,19 @@ func TestGenerate(t *testing.T) {
 	})
 }
 
+// TestFirstSite waits for the first polls, though nothing changes for a while.
+func TestFirstSite(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, p := newPress(t, map[string]string{"a": "@daily", "b": "@daily"})
+		s.fakes["b"].takes = 2 * time.Minute
+		stop := s.run()
+		time.Sleep(time.Hour)
+		stop()
+		p.at(t, 2*time.Minute+30*time.Second)
+	})
+}
+
 // TestGenerateAtLast: changes without end do not put it off for ever, nor does a source
 // that hangs in the first round.
 func TestGenerateAtLast(t *testing.T) {

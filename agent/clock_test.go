@@ -47,6 +47,7 @@ func TestTimetable(t *testing.T) {
 		{name: "longer than the gap", table: table(t, "tree", "*/15 * * * *", 0), takes: "20m", want: "30m 1h"},
 		{name: "every, longer than the gap", table: table(t, "tree", "@every 15m", 0), takes: "20m", want: "30m 1h"},
 		{name: "rush", table: table(t, "tree", "0 * * * *", 0, "90m 93m @every 1m"), want: "1h 1h30m 1h31m 1h32m 2h 3h"},
+		{name: "rush begins at once", table: table(t, "tree", "0 * * * *", 0, "93m 107m @every 7m"), want: "1h 1h33m 1h40m 2h"},
 		{name: "rush of fields", table: table(t, "tree", "@every 1h", 0, "90m 93m * * * * *"), want: "1h 1h30m 1h31m 1h32m 2h32m"},
 		{name: "first rush counts", table: table(t, "tree", "@hourly", 0, "90m 100m @every 5m", "80m 110m @every 10m"), want: "1h 1h20m 1h30m 1h35m 1h45m 2h"},
 		{name: "slower in a rush", table: table(t, "tree", "*/10 * * * *", 0, "15m 65m @every 30m"), want: "10m 40m 1h10m"},

@@ -15,5 +15,14 @@
 //     let in by [Agent.Accept], or by itself when it would remove the same things
 //     for as long as the configuration asks.
 //
-// Schedules are not its part: [Agent.Once] polls everything once.
+// What happened is derived while an answer is settled, from the facts that are on
+// disk at that moment, and written with them in one step (events.go).
+//
+// [Agent.Once] polls everything once. [Agent.Run] does so on a schedule until it is
+// told to stop: one goroutine looks at the clock, begins polls, settles what they
+// bring and has the site made; nothing else touches its state, so there is nothing to
+// lock. When a source is due is computed from the wall clock alone (clock.go), which is
+// looked at every few seconds because it may be set. Nothing that goes wrong ends a
+// running agent; it is reported, and tried again at the next turn. Facts are not kept
+// between polls, since most of the time the agent only waits.
 package agent

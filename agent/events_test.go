@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"shiplist/agent/fetch"
 	"shiplist/internal/release"
 	"shiplist/internal/store"
 )
@@ -130,6 +131,49 @@ func TestEventsAmidPoll(t *testing.T) {
 	b.once()
 	if got := b.news(); len(got) != 2 || got[1] != "build-appeared 0-5" {
 		t.Errorf("events %q", got)
+	}
+}
+
+// TestAcceptWhileLost: to let in what was kept aside does not bring back a source that
+// still fails.
+func TestAcceptWhileLost(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.o.Config.Site.Stale = 6 * time.Hour
+	b.a.facts = products(numbered(20)...)
+	b.once()
+	b.a.facts = products(numbered(5)...)
+	b.once()
+	b.a.err = errors.New("down")
+	b.clock = start.Add(10 * time.Hour)
+	b.once()
+	if r, err := b.Accept(t.Context(), "a"); err != nil || !r.Sources[0].Lost || !b.state().Lost {
+		t.Errorf("report %+v, error %v", r, err)
+	}
+	if got := strings.Join(b.news(), "; "); !strings.HasSuffix(got, "source-lost 0-10; source-let-in 0-10") {
+		t.Errorf("events %s", got)
+	}
+}
+
+// TestRestingKeepsTheCause: that a host is left alone for now does not hide why.
+func TestRestingKeepsTheCause(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.once()
+	resting := &fetch.Error{Method: "GET", URL: "https://a.example", Kind: fetch.KindResting, Text: "not asked"}
+	for _, tt := range []struct {
+		err        error
+		kind, want string
+	}{
+		{resting, "resting", "GET https://a.example: not asked"}, // because of another source
+		{errors.New("502"), "other", "502"},
+		{fmt.Errorf("lists: %w", resting), "resting", "502"},
+		{&fetch.Error{Method: "GET", URL: "https://a.example", Kind: fetch.KindStatus, Text: "503"}, "status", "GET https://a.example: 503"},
+	} {
+		b.a.err = tt.err
+		if r := b.once(); r.ErrorKind != tt.kind || b.state().Error != tt.want {
+			t.Errorf("%v: kind %s, stored %s; want %s, %s", tt.err, r.ErrorKind, b.state().Error, tt.kind, tt.want)
+		}
 	}
 }
 

@@ -62,6 +62,7 @@ type result struct {
 	entry *entry
 	polled
 	cancelled bool
+	large     bool // so much was handled that memory is given back
 }
 
 // Run keeps polling by the schedule, until ctx ends; then it lets running polls and
@@ -198,8 +199,9 @@ func (s *service) poll(e *entry, now time.Time) {
 	}
 	ctx, stop := context.WithCancel(s.work)
 	e.stop, s.polling[e.state.Name] = stop, true
+	source := e.source
 	go func() {
-		r := result{entry: e, polled: s.ask(ctx, e.source, prev)}
+		r := result{entry: e, polled: s.ask(ctx, source, prev), large: countFacts(prev).total() >= large}
 		r.cancelled = ctx.Err() != nil
 		select {
 		case s.results <- r:
@@ -236,7 +238,7 @@ func (s *service) settle(r result) {
 	if shown(before, s.settler.w.State(e.state.Name)) || len(entry.Changed) > 0 {
 		s.builder.wanted(s.o.Now())
 	}
-	if entry.Counts.total() >= large {
+	if r.large || entry.Counts.total() >= large {
 		debug.FreeOSMemory()
 	}
 	s.retireLeaving()
