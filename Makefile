@@ -70,8 +70,9 @@ smoke: ## build the demo's site once and look at what is there
 	@GO="$(GO)" bash .ci/smoke
 
 .PHONY: bench
-bench: ## benchmarks (BENCH=regexp); compare two runs with go tool benchstat
+bench: ## benchmarks (BENCH=regexp), for go tool benchstat, and the score of a month
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem $(PACKAGES)
+	$(GO) test -count=1 -run '^TestMonth$$' -v ./internal/judge
 
 .PHONY: golden
 golden: ## rewrite all golden files; read the diff before you commit it

@@ -42,10 +42,7 @@ func (v *visit) carry(r *http.Request) (*http.Response, error) {
 // answer lets the host answer.
 func (v *visit) answer(r *http.Request) *http.Response {
 	w := &writer{header: http.Header{}}
-	now := time.Now()
-	if v.fault.Kind == Skewed {
-		now = now.Add(v.fault.Delay)
-	}
+	now := time.Now().Add(v.fault.Skew)
 	if status := v.fault.status(); status != 0 {
 		w.status = status
 		_, _ = w.Write([]byte("not now\n")) // into memory

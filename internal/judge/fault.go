@@ -25,7 +25,7 @@ const (
 	Unavailable           // 503
 	TooMany               // 429
 	BadGateway            // 502
-	Skewed                // the host's clock is wrong by Fault.Delay
+	Skewed                // only the host's clock is wrong
 )
 
 // Fault is a time in which a host fails.
@@ -33,6 +33,8 @@ type Fault struct {
 	Kind        FaultKind
 	From, Until time.Time
 	Delay       time.Duration
+	// Skew is by how much the host's clock is wrong meanwhile.
+	Skew time.Duration
 	// RetryAfter goes with 503 and 429; zero for none. Date sends it as a date.
 	RetryAfter time.Duration
 	Date       bool
@@ -95,7 +97,7 @@ func Weather(seed uint64, from, until time.Time) []Fault {
 	span := func(least, most time.Duration) time.Duration {
 		return least + time.Duration(random.Int64N(int64(most-least)))
 	}
-	kinds := []FaultKind{Refused, Unresolved, Silent, Slow, Cut, Unavailable, Unavailable, TooMany, BadGateway}
+	kinds := []FaultKind{Refused, Unresolved, Silent, Slow, Cut, Unavailable, Unavailable, TooMany, BadGateway, Skewed}
 	var all []Fault
 	for at := from.Add(span(0, 24*time.Hour)); at.Before(until); at = at.Add(span(12*time.Hour, 72*time.Hour)) {
 		f := Fault{Kind: kinds[random.IntN(len(kinds))], From: at, Delay: span(time.Second, 20*time.Second)}
@@ -105,6 +107,9 @@ func Weather(seed uint64, from, until time.Time) []Fault {
 		}
 		if random.IntN(3) > 0 {
 			f.RetryAfter, f.Date = span(time.Minute, 90*time.Minute), random.IntN(2) == 0
+		}
+		if random.IntN(3) == 0 || f.Kind == Skewed {
+			f.Skew = span(-3*time.Hour, 3*time.Hour)
 		}
 		all = append(all, f)
 		at = f.Until

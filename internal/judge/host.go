@@ -50,9 +50,11 @@ type begun struct {
 }
 
 func newHost(h Host) *host {
-	return &host{
-		Host: h, score: HostScore{Name: h.Name, Statuses: map[int]int{}}, given: map[string]given{}, pollsBegun: make([]begun, len(h.Sources)),
+	score := HostScore{Name: h.Name, Statuses: map[int]int{}}
+	for _, s := range h.Sources {
+		score.Sources = append(score.Sources, SourceScore{Name: s.Name})
 	}
+	return &host{Host: h, score: score, given: map[string]given{}, pollsBegun: make([]begun, len(h.Sources))}
 }
 
 func (h *host) faultAt(now time.Time) Fault {
@@ -95,10 +97,22 @@ func (h *host) outcome(v *visit, err error) {
 	h.note(v)
 	if v.status == http.StatusOK || v.status == http.StatusNotModified {
 		for _, i := range v.first {
-			h.pollsBegun[i].before, h.pollsBegun[i].last = h.pollsBegun[i].last, v.at
-			h.score.Polls++
+			h.polled(i, v.at)
 		}
 	}
+}
+
+// polled notes that a poll of a source began.
+func (h *host) polled(i int, at time.Time) {
+	b, s := &h.pollsBegun[i], &h.score.Sources[i]
+	if s.Polls++; !b.last.IsZero() {
+		gap := at.Sub(b.last)
+		s.Longest = max(s.Longest, gap)
+		if s.Shortest == 0 || gap < s.Shortest {
+			s.Shortest = gap
+		}
+	}
+	b.before, b.last = b.last, at
 }
 
 // failures are the answers by which a host says that it is not well.

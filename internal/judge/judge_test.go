@@ -171,6 +171,12 @@ func TestSins(t *testing.T) {
 			time.Sleep(31 * time.Minute)
 			c.get("/a")
 		}, map[Sin]int{Broken: 1}},
+		"retry-after by a clock that is late": {hour(Fault{Kind: Unavailable, RetryAfter: 30 * time.Minute, Date: true, Skew: -2 * time.Hour}), func(c client) {
+			time.Sleep(time.Hour)
+			c.get("/a")
+			time.Sleep(29 * time.Minute)
+			c.get("/a")
+		}, map[Sin]int{Broken: 1}},
 		"cut": {hour(Fault{Kind: Cut}), func(c client) {
 			time.Sleep(time.Hour)
 			c.get("/f")
@@ -249,7 +255,7 @@ func TestFaults(t *testing.T) {
 			{Kind: Unavailable, RetryAfter: time.Minute},
 			{Kind: TooMany, RetryAfter: time.Minute, Date: true},
 			{Kind: BadGateway},
-			{Kind: Skewed, Delay: -time.Hour},
+			{Kind: Skewed, Skew: -time.Hour},
 			{Kind: Healthy},
 		} {
 			f.From, f.Until = start.Add(time.Duration(i)*time.Hour), start.Add(time.Duration(i+1)*time.Hour)
@@ -292,7 +298,7 @@ func TestWeather(t *testing.T) {
 	t.Parallel()
 	from := time.Date(2026, time.August, 27, 18, 0, 0, 0, time.UTC)
 	kinds := map[FaultKind]bool{}
-	for seed := range uint64(5) {
+	for seed := range uint64(8) {
 		a, b := Weather(seed, from, from.AddDate(0, 1, 0)), Weather(seed, from, from.AddDate(0, 1, 0))
 		if len(a) < 5 || len(a) != len(b) {
 			t.Fatalf("seed %d: %d and %d faults", seed, len(a), len(b))
@@ -304,9 +310,9 @@ func TestWeather(t *testing.T) {
 			}
 		}
 	}
-	for kind := Refused; kind < Skewed; kind++ {
+	for kind := Refused; kind <= Skewed; kind++ {
 		if !kinds[kind] {
-			t.Errorf("no fault of kind %d in five months", kind)
+			t.Errorf("no fault of kind %d in eight months", kind)
 		}
 	}
 }

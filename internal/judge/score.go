@@ -47,14 +47,31 @@ type HostScore struct {
 	Requests    int
 	Days        []int // requests of each day since the beginning
 	Bytes       int64
-	Polls       int // that were begun
+	Sources     []SourceScore
 	Conditional int // requests with validators
 	NotModified int // of them, those that were answered so
 	Statuses    map[int]int
 }
 
+// SourceScore is how a source was polled.
+type SourceScore struct {
+	Name  string
+	Polls int // whose first request was answered
+	// Shortest and Longest are the times between two of them.
+	Shortest, Longest time.Duration
+}
+
+// polls is how many there were of all sources.
+func (h HostScore) polls() int {
+	n := 0
+	for _, s := range h.Sources {
+		n += s.Polls
+	}
+	return n
+}
+
 func (h HostScore) clone() HostScore {
-	h.Days, h.Statuses = slices.Clone(h.Days), maps.Clone(h.Statuses)
+	h.Days, h.Statuses, h.Sources = slices.Clone(h.Days), maps.Clone(h.Statuses), slices.Clone(h.Sources)
 	return h
 }
 
@@ -80,7 +97,7 @@ func (s Score) String() string {
 	days := max(s.Took.Hours()/24, 1.0/24)
 	fmt.Fprintf(&b, "%.1f days\n%-24s %8s %10s %9s %12s %6s %6s\n", days, "host", "requests", "with valid.", "304", "bytes", "polls", "a day")
 	for _, h := range s.Hosts {
-		fmt.Fprintf(&b, "%-24s %8d %10d %9d %12d %6d %6.0f\n", h.Name, h.Requests, h.Conditional, h.NotModified, h.Bytes, h.Polls, float64(h.Requests)/days)
+		fmt.Fprintf(&b, "%-24s %8d %10d %9d %12d %6d %6.0f\n", h.Name, h.Requests, h.Conditional, h.NotModified, h.Bytes, h.polls(), float64(h.Requests)/days)
 	}
 	for _, kind := range []Sin{Unconditional, Gap, Burst, Broken} {
 		fmt.Fprintf(&b, "%s: %d\n", kind, s.Counts[kind])
