@@ -98,7 +98,10 @@ func (c *crawl) judge(ctx context.Context, cand candidate) verdict {
 	if sample := c.sample(v.base); sample != nil {
 		at := join(cand.path+sample.path[len(v.base):], sample.lists[0])
 		list, _, err := c.readSums(ctx, at)
-		if asked, _ := c.memory.wasAsked(at); !asked && (err != nil || !list.same(sample.strongest())) {
+		asked, _ := c.memory.wasAsked(at)
+		_, changed := c.memory.wasAsked(join(sample.path, sample.lists[0]))
+		if !asked && changed && (err != nil || !list.same(sample.strongest())) {
+			asked = true
 			c.memory.demand(at)
 			list, _, err = c.readSums(ctx, at)
 		}
@@ -106,7 +109,7 @@ func (c *crawl) judge(ctx context.Context, cand candidate) verdict {
 			v.alias = !isAbsent(err) && c.known.isAlias(naming.Printable(cand.path))
 			return v
 		}
-		v.alias = list.same(sample.strongest()) || c.isReplaced(ctx, sample, list)
+		v.alias = list.same(sample.strongest()) || asked && c.isReplaced(ctx, sample, list)
 		return v
 	}
 	if c.settled(cand.visited) {

@@ -54,13 +54,39 @@
 // released bytes stay as they are under their name. Dailies do not, so for them it
 // is not asked.
 //
+// # One captured state
+//
+// Whoever publishes replaces files, checksum list and signature one after the other.
+// So the list is read before the listing and after it, must be the same, and must
+// name what is there; otherwise the directory is read again, three times at most. A
+// list that does not stand still, a signature that is bad, and files that were
+// replaced under a list that still has the old checksums, hold the directory: what
+// was known of it stays, and Directory.Held says why. What was replaced before the
+// first look at a tree cannot be told; see replaced.go and capture.go.
+//
+// # Memory and hints
+//
+// What a server said is remembered from poll to poll, as it said it, in a file of the
+// state directory; see memory.go. The crawl runs over remembered and fresh answers
+// alike, so its facts are those of a full one. What is asked for is decided in due.go:
+// always what was never seen, everything once in a recheck period, and with each poll
+// what can change. A hint is a file that changes whenever anything does: while all
+// hints stay as they are, nothing else but what is due is asked for. When a recheck
+// finds a change that no hint told, the hints are left alone for a day, with a
+// problem. A local directory is read as a whole each time.
+//
 // # What it costs
 //
-// One listing for each directory; a second one only where listing and checksum list
-// disagree in a way in which they did not before. One checksum list for each
-// directory that has one, one more for each pointer and each second name; the boot
-// configuration of each netboot directory; and one HEAD for each download whose
-// exact size no listing told, once for its name and checksum. Where a listing shows
-// nothing that was known, or two names of one directory show different lists, one
-// list more tells which it is.
+// A first poll: one listing for each directory; more where listing and checksum list
+// disagree in a way in which they did not before. The checksum list of each directory
+// twice, the second time with a condition, so that it has no body; one more for each
+// pointer and each second name; the boot configuration of each netboot directory; and
+// one HEAD for each download whose exact size no listing told, once for its name and
+// checksum. Where a listing shows nothing that was known, or two names of one
+// directory show different lists, one list more tells which it is.
+//
+// A quiet poll: the listings of the directories that gain others, and one conditional
+// request for each list of current and pending, of what they lead to, and of watched
+// releases; with hints, one conditional request for each. Every list and every other
+// file that is asked for again is asked for with a condition.
 package tree
