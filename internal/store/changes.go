@@ -136,12 +136,7 @@ func salvage(name string, damaged []byte) []byte {
 }
 
 // appendBlock adds an event to the text of a file.
-func appendBlock(file, block []byte) []byte {
-	if len(file) > 0 && file[len(file)-1] != '\n' {
-		file = append(file, '\n')
-	}
-	return append(append(file, '\n'), block...)
-}
+func appendBlock(file, block []byte) []byte { return append(append(file, '\n'), block...) }
 
 // events plans the change log. What a person wrote there stays, and is kept aside as
 // it was, too; of a file that cannot be read the events stay that can.

@@ -274,6 +274,27 @@ func (s *scene) afterError(t *testing.T, asks bool, f *faults) string {
 	return is
 }
 
+// TestSameEventsLater: only the commit after an error is taken for a second try.
+func TestSameEventsLater(t *testing.T) {
+	t.Parallel()
+	s := set(t)
+	first, then := happened()
+	s.w.disk.fault = func(change, name string) error {
+		if change == "rename" && name == readyDir {
+			return errCrash
+		}
+		return nil
+	}
+	if _, err := s.w.Commit(t.Context(), second(), after(), then...); !errors.Is(err, errCrash) {
+		t.Fatal(err)
+	}
+	s.w.disk.fault = faultless
+	commit(t, s.w, sample("b", "1"), event("b", 4)) // somebody else's does not count
+	commit(t, s.w, after(), then[0])
+	commit(t, s.w, before(), then[0])
+	s.logged(t, "in the end", []release.Event{first[0], then[0], event("b", 4), then[0], then[1]})
+}
+
 // TestDamagedJournal: there is no guessing.
 func TestDamagedJournal(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,13 +126,35 @@ func checkAnew(t *testing.T, w *Writer, data, st, gone string) {
 	}
 }
 
+// TestGoneThenCommit: a commit makes anew what it needs by itself.
+func TestGoneThenCommit(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []string{"data", "data/.shiplist", "state"} {
+		data, st := place(t)
+		w := open(t, data, st)
+		commit(t, w, sample("a", "1"))
+		if err := os.RemoveAll(filepath.Join(filepath.Dir(data), gone)); err != nil {
+			t.Fatal(err)
+		}
+		if r := commit(t, w, sample("a", "2")); len(r.Edited) != 1 || r.Edited[0].Rule != "deleted" {
+			t.Errorf("%s: told %v", gone, r.Edited)
+		}
+		if err := os.RemoveAll(filepath.Join(filepath.Dir(data), gone)); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := w.Retire(t.Context(), "a"); err != nil || len(r.Edited) != 1 {
+			t.Errorf("%s: told %v, error %v", gone, r.Edited, err)
+		}
+	}
+}
+
 // TestGoneInside: what a commit needs is deleted while it is under way. Nobody is told
 // that it went well unless it did, and the next one does.
 func TestGoneInside(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
 	for _, gone := range []string{"data", "data/.shiplist", "state"} {
-		for nth, hit := 1, true; hit; nth += 5 {
+		for nth, hit := 1, true; hit; nth += 3 {
 			hit = false
 			s := set(t)
 			left := nth
@@ -155,11 +178,37 @@ func TestGoneInside(t *testing.T) {
 			if s, err := Load(s.data); err != nil || !cmp.Equal(after(), s.Sources[0].Facts) {
 				t.Errorf("%s at change %d: loaded %v, error %v", gone, nth, s, err)
 			}
+			for name := range contents(t, s.data) {
+				if of, ok := strings.CutSuffix(name, ".edited"); ok && !slices.Contains(byHand, of) {
+					t.Errorf("%s at change %d: %s was taken for a person's", gone, nth, of)
+				}
+			}
 		}
 	}
 	t.Logf("commits that failed: %v", seen)
 	if len(seen) != 3 {
 		t.Errorf("commits that failed: %v", seen)
+	}
+}
+
+// TestGoneWhileMoving: files that could not be moved are not noted as written.
+func TestGoneWhileMoving(t *testing.T) {
+	t.Parallel()
+	data, st := place(t)
+	w := open(t, data, st)
+	commit(t, w, sample("a", "1", "beta"))
+	w.disk.fault = func(change, name string) error {
+		if change == "rename" && strings.HasPrefix(name, readyDir+"/files/") {
+			return os.RemoveAll(filepath.Join(data, ownDir))
+		}
+		return nil
+	}
+	if _, err := w.Commit(t.Context(), state("a"), sample("a", "2", "beta")); err == nil {
+		t.Error("all is well")
+	}
+	w.disk.fault = faultless
+	if r := commit(t, w, sample("a", "2", "beta")); len(r.Edited) != 1 || r.Edited[0].Rule != "deleted" || len(r.Changed) != 2 {
+		t.Errorf("told %v, changed %v", r.Edited, r.Changed)
 	}
 }
 

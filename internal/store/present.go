@@ -23,7 +23,6 @@ func (w *Writer) present() error {
 		if err := w.takeState(); err != nil {
 			return err
 		}
-		w.unwritten = true
 		w.notice(w.state, "the state directory or its lock was deleted while the agent ran, and made anew; an answer that was held back may be gone")
 	}
 	return w.presentData()

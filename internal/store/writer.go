@@ -29,8 +29,6 @@ type Writer struct {
 	states              map[string]release.SourceState
 	broken              map[string]Problems // as of the last reading, by source; of sources.toml under ""
 	written             written
-	// unwritten says that the record of written files has to be written anew.
-	unwritten bool
 	// cut says that the last commit may have been done in part.
 	cut bool
 	// stood are the events of commits that stand although they ended with an error,

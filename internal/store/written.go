@@ -54,7 +54,7 @@ func (w *Writer) remember(j *journal) error {
 	for _, p := range slices.Concat(j.Put, j.Known) {
 		files[p.Path] = p.Hash
 	}
-	if !w.unwritten && maps.Equal(files, w.written.Files) {
+	if maps.Equal(files, w.written.Files) {
 		return nil
 	}
 	var b bytes.Buffer
@@ -65,7 +65,7 @@ func (w *Writer) remember(j *journal) error {
 	if err := w.inState(func(d disk) error { return d.replace(writtenName, b.Bytes()) }); err != nil {
 		return err
 	}
-	w.written.Files, w.unwritten = files, false
+	w.written.Files = files
 	return nil
 }
 
