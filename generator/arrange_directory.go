@@ -16,6 +16,7 @@ type directoryPage struct {
 	Daily    bool
 	Pending  bool
 	Test     string // the stage, when it is not a final release: "Beta 2"
+	Held     []heldView
 	Machines []machineLink
 	Cards    []card
 	Siblings []siblingView // further pages with images of the same release
@@ -85,6 +86,7 @@ type fileView struct {
 type verifyView struct {
 	Dir             string // shown when the page has several
 	List, Signature Link
+	Signed          signatureView // what checking it gave
 	Fetch           string
 	Sum             string
 	Sign            string
@@ -104,6 +106,7 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 	if len(d.dirs) == 1 {
 		p.Tree.Href = webURL(d.dirs[0].URL)
 	}
+	p.Held = viewHeld(d)
 	p.Cards = s.cards(d)
 	p.Machines = s.machines(&p.Page, d, p.Cards)
 	p.Answer, p.Choice = question(p.Machines, len(d.images))
@@ -396,7 +399,7 @@ func verification(dir *release.TreeDirectory, d *download) verifyView {
 		return v
 	}
 	list := dir.Checksums[0]
-	v.List = Link{Text: list, Href: fileURL(dir.URL, list)}
+	v.List, v.Signed = Link{Text: list, Href: fileURL(dir.URL, list)}, viewSignature(dir)
 	if len(d.dirs) > 1 {
 		v.Dir = dir.Path
 	}

@@ -233,6 +233,7 @@ func TestVerifyNamesRealFiles(t *testing.T) {
 	want := []verifyView{{
 		List:      Link{Text: "SHA256SUMS", Href: "https://cd.example/noble/SHA256SUMS"},
 		Signature: Link{Text: "SHA256SUMS.gpg", Href: "https://cd.example/noble/SHA256SUMS.gpg"},
+		Signed:    signatureView{Text: "Whether the signature of SHA256SUMS is good was not checked for this page."},
 		Fetch:     "curl -O https://cd.example/noble/SHA256SUMS -O https://cd.example/noble/SHA256SUMS.gpg",
 		Sum:       "sha256sum --check --ignore-missing SHA256SUMS",
 		Sign:      "gpg --verify SHA256SUMS.gpg SHA256SUMS",

@@ -245,7 +245,28 @@ func (s sampler) fullTree() *release.Facts {
 		s.releases(f, series, map[string]string{"noble": "24.04.3", "stonking": "snapshot-3"}[series], release.RoleFull)
 	}
 	s.oddities(f)
+	signatures(f)
 	return f
+}
+
+// signatures are the results of checking, and a directory that is held.
+func signatures(f *release.Facts) {
+	const by, key = "Sample Image Signing Key <images@example.org>", "0123456789ABCDEF0123456789ABCDEF01234567"
+	for i := range f.Directories {
+		made := sampleNow.Add(-29 * time.Hour)
+		switch d := &f.Directories[i]; d.Path {
+		case "ubuntu-server/noble/daily-live/20260423":
+			d.Signature = &release.Signature{State: release.SignatureGood, Key: key, By: by, Made: made}
+		case "kubuntu/noble/daily-live/20260423":
+			d.Signature = &release.Signature{State: release.SignatureUnknownKey, Key: "89ABCDEF01234567"}
+		case "ubuntu/releases/noble/release":
+			d.Signature = &release.Signature{State: release.SignatureBad, Key: key, By: by, Made: made}
+			d.Held = "the signature of SHA256SUMS is bad, in three looks"
+		case "kubuntu/releases/noble/release":
+			d.Signature = &release.Signature{State: release.SignatureExpiredKey, Key: key, By: "<script>alert(3)</script>", Made: made}
+			d.Held = "SHA256SUMS was another one after each of three looks, <script>alert(4)</script>"
+		}
+	}
 }
 
 func (s sampler) dailies(f *release.Facts, series, id string, current bool) {

@@ -231,12 +231,12 @@ var findingCases = []findingCase{
 	{"bad signature", func(in *Input) {
 		sign(SignatureBad, 1)(in)
 		full(in).Directories[0].Held = "the signature of SHA256SUMS is bad."
-	}, []string{"bad-signature"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 is not what was signed: the signature by Example <a@example.org> (key 0123ABCD) is for other bytes. What is shown is of the last time", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	}, []string{"bad-signature"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 is not what was signed: the signature, made with the key 0123ABCD of Example <a@example.org>, is for other bytes. What is shown is of the last time", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
 	{"bad signature in an old tree, of a key without a name", func(in *Input) {
 		in.Sources = append(in.Sources, tree("old", RoleOld, Facts{Directories: []Directory{{
 			Series: "noble", Project: "kubuntu", Path: "x", Kind: DirectoryRelease, Signature: &Signature{State: SignatureBad, Key: "0123ABCD"},
 		}}}))
-	}, []string{"bad-signature"}, "The checksum list of x is not what was signed: the signature by the key 0123ABCD is for other bytes.", "noble/  old old:x"},
+	}, []string{"bad-signature"}, "The checksum list of x is not what was signed: the signature, made with the key 0123ABCD, is for other bytes.", "noble/  old old:x"},
 	{"unknown key in an old tree", func(in *Input) {
 		sign(SignatureUnknownKey, 1)(in)
 		in.Sources[1].State.Role = RoleOld
@@ -247,23 +247,23 @@ var findingCases = []findingCase{
 	{"held in a directory that nobody uses", func(in *Input) {
 		full(in).Directories = append(full(in).Directories, Directory{Series: "jammy", Project: "kubuntu", Path: "x", Kind: DirectoryDated, Held: "it moved"})
 	}, []string{"directory-held"}, "What x shows now is not believed: it moved.", "jammy/  full full:x"},
-	{"unknown key", sign(SignatureUnknownKey, 1), []string{"unknown-key"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 is signed by Example <a@example.org> (key 0123ABCD), which the keyring of full does not have", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
-	{"unknown key of many", sign(SignatureUnknownKey, 4), []string{"unknown-key"}, "The checksum lists of 4 directories of full, such as kubuntu/noble/daily-live/20240424, are signed by Example <a@example.org> (key 0123ABCD), which", "noble/  full full:kubuntu/noble/daily-live/20240424"},
+	{"unknown key", sign(SignatureUnknownKey, 1), []string{"unknown-key"}, "SHA256SUMS of kubuntu/noble/daily-live/20240424 is signed with the key 0123ABCD of Example <a@example.org>, which the keyring of full does not have", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	{"unknown key of many", sign(SignatureUnknownKey, 4), []string{"unknown-key"}, "The checksum lists of 4 directories of full, such as kubuntu/noble/daily-live/20240424, are signed with the key 0123ABCD of Example <a@example.org>, which", "noble/  full full:kubuntu/noble/daily-live/20240424"},
 	{"two unknown keys", func(in *Input) {
 		sign(SignatureUnknownKey, 2)(in)
 		full(in).Directories[1].Signature = &Signature{State: SignatureUnknownKey}
-	}, []string{"unknown-key", "unknown-key"}, "is signed by Example <a@example.org> (key 0123ABCD)", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	}, []string{"unknown-key", "unknown-key"}, "is signed with the key 0123ABCD of Example <a@example.org>", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
 	{"one key, unknown before and expired since", func(in *Input) {
 		sign(SignatureUnknownKey, 2)(in)
 		full(in).Directories[1].Signature.State = SignatureExpiredKey
-	}, []string{"unknown-key", "expired-key"}, "is signed by Example <a@example.org> (key 0123ABCD)", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
+	}, []string{"unknown-key", "expired-key"}, "is signed with the key 0123ABCD of Example <a@example.org>", "noble/ kubuntu-desktop-amd64 full full:kubuntu/noble/daily-live/20240424"},
 	{"nothing that could be signed", func(in *Input) {
 		full(in).Directories = append(full(in).Directories, Directory{Series: "noble", Project: "kubuntu", Path: "x", Kind: DirectoryRelease, Checksums: []string{"SHA256SUMS"}})
 	}, nil, "", ""},
 	{"no key is named", func(in *Input) {
 		full(in).Directories[3].Signature = &Signature{State: SignatureUnknownKey}
-	}, []string{"unknown-key"}, "is signed by a key that is not known, which the keyring", "noble/final kubuntu-desktop-amd64 full full:kubuntu/releases/noble/release"},
-	{"expired key", sign(SignatureExpiredKey, 2), []string{"expired-key"}, "The checksum lists of 2 directories of full, such as kubuntu/noble/daily-live/20240424, are signed by Example <a@example.org> (key 0123ABCD), which has expired or was revoked", "noble/  full full:kubuntu/noble/daily-live/20240424"},
+	}, []string{"unknown-key"}, "is signed with a key that is not known, which the keyring", "noble/final kubuntu-desktop-amd64 full full:kubuntu/releases/noble/release"},
+	{"expired key", sign(SignatureExpiredKey, 2), []string{"expired-key"}, "The checksum lists of 2 directories of full, such as kubuntu/noble/daily-live/20240424, are signed with the key 0123ABCD of Example <a@example.org>, which has expired or was revoked", "noble/  full full:kubuntu/noble/daily-live/20240424"},
 	{"expired and unknown key where nobody looks", func(in *Input) {
 		for i, state := range []SignatureState{SignatureExpiredKey, SignatureUnknownKey} {
 			d := full(in).Directories[i]

@@ -1,7 +1,6 @@
 package release
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 )
@@ -23,7 +22,7 @@ func (j *joiner) findSignatures() {
 }
 
 func (j *joiner) badSignature(d *TreeDirectory, at spot) {
-	text := fmt.Sprintf("%s of %s is not what was signed: the signature by %s is for other bytes.",
+	text := fmt.Sprintf("%s of %s is not what was signed: the signature, made with %s, is for other bytes.",
 		strongest(d), d.Path, d.Signature.signer())
 	if d.Held != "" {
 		text += " What is shown is of the last time that it was right."
@@ -34,7 +33,7 @@ func (j *joiner) badSignature(d *TreeDirectory, at spot) {
 		Actor:  ActorTree, Source: d.Tree.Name,
 		Evidence: []Evidence{
 			j.named(d, strongest(d), "the list that is there"),
-			j.named(d, strongest(d)+".gpg", "a bad signature by "+d.Signature.signer()),
+			j.named(d, strongest(d)+".gpg", "a bad signature, made with "+d.Signature.signer()),
 		},
 	}, at)
 }
@@ -50,15 +49,17 @@ func (j *joiner) directoryHeld(d *TreeDirectory, at spot) {
 	}, at)
 }
 
-// signer is who signed, as far as that is known.
+// signer is the key that signed, as far as that is known.
 func (s *Signature) signer() string {
 	switch {
 	case s.By != "" && s.Key != "":
-		return s.By + " (key " + s.Key + ")"
+		return "the key " + s.Key + " of " + s.By
 	case s.Key != "":
 		return "the key " + s.Key
+	case s.By != "":
+		return "a key of " + s.By
 	}
-	return cmp.Or(s.By, "a key that is not known")
+	return "a key that is not known"
 }
 
 // named is the evidence of one file of a directory.
@@ -104,18 +105,18 @@ func (j *joiner) doubtfulKey(t *Tree, dirs []*TreeDirectory) {
 	}
 	f := Finding{
 		Rule:   "unknown-key",
-		Text:   fmt.Sprintf("%s signed by %s, which the keyring of %s does not have.", subject, d.Signature.signer(), t.Name),
+		Text:   fmt.Sprintf("%s signed with %s, which the keyring of %s does not have.", subject, d.Signature.signer(), t.Name),
 		Advice: "Ask who runs the tree whether the key is theirs; if it is, add it to the keyring.",
 		Actor:  ActorOperator, Source: t.Name,
 	}
 	if d.Signature.State == SignatureExpiredKey {
 		f.Rule, f.Actor = "expired-key", ActorTree
-		f.Text = fmt.Sprintf("%s signed by %s, which has expired or was revoked.", subject, d.Signature.signer())
+		f.Text = fmt.Sprintf("%s signed with %s, which has expired or was revoked.", subject, d.Signature.signer())
 		f.Advice = "Sign the lists anew with a key that holds; where the key was given more time, its newer form belongs in the keyring."
 	}
 	for i, d := range dirs {
 		if i < shown {
-			f.Evidence = append(f.Evidence, j.named(d, strongest(d)+".gpg", "signed by "+d.Signature.signer()))
+			f.Evidence = append(f.Evidence, j.named(d, strongest(d)+".gpg", "signed with "+d.Signature.signer()))
 		}
 		at.rows = append(at.rows, newRows(at.rows, j.placed[d])...)
 	}
