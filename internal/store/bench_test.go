@@ -104,3 +104,83 @@ func BenchmarkEncode(b *testing.B) {
 		}
 	}
 }
+
+// benchFiles is how many data files the largest source of the benchmarks has.
+const benchFiles = 12_000
+
+// manyFiles makes a source with as many data files: an image in each.
+func manyFiles() *release.Facts {
+	f := manyImages(1)
+	f.Directories = nil
+	for n := range benchFiles {
+		if n == len(f.Images) {
+			f.Images = append(f.Images, f.Images[n%100])
+		}
+		f.Images[n].Series, f.Images[n].Project = fmt.Sprintf("series%03d", n%120), fmt.Sprintf("project%03d", n/120)
+	}
+	return f
+}
+
+// benchWriter has committed facts of the source "full", and events.
+func benchWriter(b *testing.B, facts *release.Facts) *Writer {
+	data, st := place(b)
+	w := open(b, data, st)
+	commit(b, w, facts)
+	b.ReportAllocs()
+	return w
+}
+
+func benchFacts(b *testing.B, facts *release.Facts) {
+	w := benchWriter(b, facts)
+	for b.Loop() {
+		if f, err := w.Facts("full"); err != nil || len(f.Images) < benchImages {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkFacts(b *testing.B)          { benchFacts(b, manyImages(1)) }
+func BenchmarkFactsManyFiles(b *testing.B) { benchFacts(b, manyFiles()) }
+
+// BenchmarkCommitUnchanged is what a quiet poll costs here.
+func BenchmarkCommitUnchanged(b *testing.B) {
+	facts := manyImages(1)
+	w := benchWriter(b, facts)
+	for b.Loop() {
+		commit(b, w, facts)
+	}
+}
+
+// BenchmarkCommitEvents adds some events to a log that is nearly full for its file.
+func BenchmarkCommitEvents(b *testing.B) {
+	w := benchWriter(b, sample("full", "1"))
+	var events []release.Event
+	for len(events) < 12_000 {
+		events = append(events, event("a", 3*len(events)+1))
+	}
+	commit(b, w, sample("full", "1"), events...)
+	n := 0
+	for b.Loop() {
+		n++
+		s := state("full")
+		s.Error = fmt.Sprint(n)
+		w.most = 1 << 30 // the file never ends
+		if _, err := w.Commit(b.Context(), s, nil, event("a", 3*n), event("a", 3*n+1)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLoadEvents(b *testing.B) {
+	w := benchWriter(b, sample("full", "1"))
+	var events []release.Event
+	for len(events) < 10_000 {
+		events = append(events, event("a", 3*len(events)+1))
+	}
+	commit(b, w, sample("full", "1"), events...)
+	for b.Loop() {
+		if got, err := LoadEvents(w.Dir(), time.Time{}, time.Time{}); err != nil || len(got) != len(events) {
+			b.Fatal(err)
+		}
+	}
+}
