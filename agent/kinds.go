@@ -59,7 +59,7 @@ type source struct {
 // configured makes the sources, in the order of the configuration. Those that are for
 // reading only write no state.
 func (a *Agent) configured(readOnly bool) ([]source, error) {
-	kinds, client := a.trackerKinds(readOnly), a.client
+	client := a.client
 	var all []source
 	var problems error
 	add := func(s source, schedule, host string) {
@@ -72,36 +72,48 @@ func (a *Agent) configured(readOnly bool) ([]source, error) {
 		all = append(all, s)
 	}
 	for _, t := range a.o.Config.Trackers {
-		s := source{state: release.SourceState{Name: t.Name, Kind: t.Kind, Address: address(t.URL), Site: address(t.Site)}}
-		if create, known := kinds[t.Kind]; known {
-			var err error
-			if s.Source, err = create(t); err != nil {
-				s.Source = unable{err}
-			}
-		} else {
-			s.Source = unable{fmt.Errorf("trackers of the kind %q cannot be polled by this version; take tracker %s out of the configuration", t.Kind, t.Name)}
-		}
-		schedule := t.Schedule
-		t.Schedule = ""
-		s.table = fingerprint(a, t)
-		add(s, schedule, t.URL)
+		add(a.trackerSource(t, readOnly), t.Schedule, t.URL)
 	}
 	for _, t := range a.o.Config.Trees {
-		s := source{state: release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)}, Source: a.tree(t, readOnly)}
-		schedule := t.Schedule
-		t.Schedule = ""
-		s.table = fingerprint(a, t)
-		add(s, schedule, t.URL)
+		add(a.treeSource(t, readOnly), t.Schedule, t.URL)
 	}
 	for _, p := range a.o.Config.Plans {
-		s := source{
-			state:  release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path},
-			Source: unable{fmt.Errorf("plan files cannot be read by this version; take plan %s out of the configuration", p.Name)},
-			table:  fingerprint(a, p),
-		}
-		add(s, "", "")
+		add(a.planSource(p), "", "")
 	}
 	return all, problems
+}
+
+func (a *Agent) trackerSource(t config.Tracker, readOnly bool) source {
+	s := source{state: release.SourceState{Name: t.Name, Kind: t.Kind, Address: address(t.URL), Site: address(t.Site)}}
+	create, known := a.trackerKinds(readOnly)[t.Kind]
+	if !known {
+		s.Source = unable{fmt.Errorf("trackers of the kind %q cannot be polled by this version; take tracker %s out of the configuration", t.Kind, t.Name)}
+	} else if made, err := create(t); err != nil {
+		s.Source = unable{err}
+	} else {
+		s.Source = made
+	}
+	t.Schedule = ""
+	s.table = fingerprint(a, t)
+	return s
+}
+
+func (a *Agent) treeSource(t config.Tree, readOnly bool) source {
+	s := source{
+		state:  release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)},
+		Source: a.tree(t, readOnly),
+	}
+	t.Schedule = ""
+	s.table = fingerprint(a, t)
+	return s
+}
+
+func (a *Agent) planSource(p config.Plan) source {
+	return source{
+		state:  release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path},
+		Source: unable{fmt.Errorf("plan files cannot be read by this version; take plan %s out of the configuration", p.Name)},
+		table:  fingerprint(a, p),
+	}
 }
 
 // fingerprint tells whether a source of one configuration is that of another.

@@ -178,6 +178,23 @@ func TestStop(t *testing.T) {
 	})
 }
 
+// TestStopCancels: polls that listen end with the limit, and not later.
+func TestStopCancels(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, map[string]string{"a": "@daily", "b": "@daily"})
+		s.fakes["a"].hangs, s.fakes["b"].hangs = true, true
+		stop := s.run()
+		begin := time.Now()
+		if err := stop(); err != nil || time.Since(begin) != 20*time.Second {
+			t.Errorf("error %v after %s", err, time.Since(begin))
+		}
+		if len(s.seen.reports) != 0 || strings.Contains(s.log.String(), "WARN") {
+			t.Errorf("reports %+v, log:\n%s", s.seen.reports, s.log)
+		}
+	})
+}
+
 // TestStopAtOnce: with nothing under way there is nothing to wait for.
 func TestStopAtOnce(t *testing.T) {
 	t.Parallel()
