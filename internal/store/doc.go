@@ -1,12 +1,13 @@
 // Package store keeps the data directory: one folder of TOML files for each
-// source, sources.toml beside them, and nothing else that a reader has to know.
-// docs/data.md describes every file and field.
+// source, sources.toml and the change log beside them, and nothing else that a reader
+// has to know. docs/data.md describes every file and field.
 //
 // It turns facts into files and back and says for every mistake in a file where
 // it is ([Load], [Problems]); it replaces the files of one source in one step
 // that readers see whole or not at all, whatever happens in between
-// ([Writer.Commit]); and it never loses what a person wrote into a file. It does
-// not know where facts come from, nor which of them are to be believed.
+// ([Writer.Commit]), with the events that lead there, each once; and it never loses
+// what a person wrote into a file. A [Writer] serves a process that runs for years: it
+// holds no facts, and makes anew what is deleted under it. It does not know where facts come from, nor which of them are to be believed.
 //
 // The one idea needed to read it: a commit writes everything aside, renames that
 // folder to "ready", and only then moves files to their places. Before the rename
