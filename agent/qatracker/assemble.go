@@ -99,14 +99,6 @@ func (a *assembler) keepBuilds(i int, was *release.Milestone, before *known) {
 		id := before.builds[buildKey{was.Series, e.Product, e.BuildID}]
 		e.Product, _ = a.product(before.products[e.Product].ID, "")
 		m.Entries = append(m.Entries, e)
-		// One whose id differs was noted when it was asked for.
-		if key := (buildKey{m.Series, e.Product, e.BuildID}); !a.has(key) {
-			a.addBuild(key, id, m.Title)
-		}
+		a.addBuild(buildKey{m.Series, e.Product, e.BuildID}, id, m.Title)
 	}
-}
-
-func (a *assembler) has(key buildKey) bool {
-	_, ok := a.builds[key]
-	return ok
 }

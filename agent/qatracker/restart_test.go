@@ -137,8 +137,20 @@ func TestChangedMeanwhile(t *testing.T) {
 			t.Errorf("%s: got %v", method, err)
 		}
 	}
+	// So they are when the builds of a milestone were asked for once more.
+	then := past()
+	then["milestones.get_list"] = nil
+	m := &inMemory{tracker: &tracker{methods: past()}}
+	answer, _ := mustPoll(t, slow(m, newClock(), nil), nothing())
+	posting := past()
+	posting["builds.get_list 7"] = nil
+	m = &inMemory{}
+	m.tracker = &tracker{methods: switched{posting, then, func() bool { return m.sent.Load() > 4 }}}
+	if _, err := slow(m, newClock(), nil).Poll(t.Context(), answer.Facts); err == nil || m.sent.Load() != 5 || !strings.Contains(err.Error(), " changed while") {
+		t.Errorf("at the fifth request: got %v after %d", err, m.sent.Load())
+	}
 	// In another order they are the same.
-	m := &inMemory{}
+	m = &inMemory{}
 	m.tracker = &tracker{methods: switched{past(), turned{past(), true}, func() bool { return m.sent.Load() > 1 }}}
 	mustPoll(t, slow(m, newClock(), nil), nothing())
 }
