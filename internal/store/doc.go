@@ -7,7 +7,8 @@
 // that readers see whole or not at all, whatever happens in between
 // ([Writer.Commit]), with the events that lead there, each once; and it never loses
 // what a person wrote into a file. A [Writer] serves a process that runs for years: it
-// holds no facts, and makes anew what is deleted under it. It does not know where facts come from, nor which of them are to be believed.
+// holds no facts, and makes anew what is deleted under it. It does not know where
+// facts come from, nor which of them are to be believed.
 //
 // The one idea needed to read it: a commit writes everything aside, renames that
 // folder to "ready", and only then moves files to their places. Before the rename
