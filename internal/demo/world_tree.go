@@ -53,11 +53,25 @@ func (w *World) build(base string) {
 // point makes current lead to the newest build.
 func (w *World) point(base string) {
 	id := slices.Max(w.forest.bases[base])
-	if n := w.forest.trees["full"].dir(base).children["current"]; n != nil && n.target == id {
+	was := w.forest.trees["full"].dir(base).children["current"]
+	if was != nil && was.target == id {
 		return
 	}
 	w.link(path.Join(base, "current"), id)
-	w.tell("current", base, id)
+	if was == nil || !was.leadsTo(id) {
+		w.tell("current", base, id)
+	}
+}
+
+// leadsTo reports whether a directory of links has some to what lies beside it under
+// a name.
+func (n *fsNode) leadsTo(name string) bool {
+	for _, child := range n.children {
+		if strings.HasPrefix(child.target, "../"+name+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // link makes a path a link, whatever it was.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -95,6 +96,9 @@ func (l *life) checkEvents() {
 		}
 	}
 	for _, h := range l.happened {
+		if first, _, _ := strings.Cut(h.Where, "/"); slices.Contains(l.config.Trees[0].Skip, first) {
+			continue
+		}
 		key := h.What + " " + path.Join(h.Where, h.Name)
 		i := slices.IndexFunc(told[key], func(e release.Event) bool {
 			return !e.After.After(h.At) && !e.Seen.Before(h.At.Truncate(time.Second))
