@@ -65,7 +65,7 @@ var arrows = map[string]arrow{
 	},
 	"agent": {
 		may:     append(sources(), "internal/store", "agent/qatracker", "agent/tree"),
-		modules: []string{cron},
+		modules: []string{cron, renameio},
 	},
 	"agent/observe": {
 		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},

@@ -167,23 +167,6 @@ func choose(all []source, names []string) ([]source, error) {
 	return chosen, nil
 }
 
-// Accept lets in what is held back of a source, exactly as it was kept aside: the
-// source is not polled.
-func (a *Agent) Accept(ctx context.Context, name string) (report Report, err error) {
-	w, err := a.open(ctx)
-	if err != nil {
-		return Report{}, err
-	}
-	defer func() { err = errors.Join(err, w.Close()) }()
-	s := settler{agent: a, w: w}
-	entry, err := s.accept(ctx, name)
-	if err != nil {
-		return Report{}, err
-	}
-	a.log(ctx, entry)
-	return Report{Sources: []SourceReport{entry}}, nil
-}
-
 func (a *Agent) open(ctx context.Context) (*store.Writer, error) {
 	return store.Open(ctx, a.o.Config.Store.Data, a.o.Config.Store.State)
 }

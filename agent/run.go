@@ -109,6 +109,7 @@ func (s *service) start() {
 		s.resume(e, now)
 	}
 	s.o.Observer.Configured(s.names())
+	s.makeAcceptDir()
 	s.leaving = s.settler.strangers()
 	s.retireLeaving()
 	s.builder.begin(s, now)
@@ -144,6 +145,7 @@ func (s *service) tend() {
 			s.resume(e, now)
 		}
 	}
+	s.takeRequests()
 	for _, e := range s.entries {
 		if !s.polling[e.state.Name] && !now.Before(e.next.at) {
 			s.poll(e, now)

@@ -276,7 +276,7 @@ func (s *settler) accept(ctx context.Context, name string) (SourceReport, error)
 	start := time.Now()
 	state := s.w.State(name)
 	if state.Held == nil {
-		return SourceReport{}, fmt.Errorf("nothing of a source %q is held back%s", name, s.heldNames())
+		return SourceReport{}, noneHeld(name, s.w.States())
 	}
 	kept, err := s.w.Kept(name)
 	if err != nil {
@@ -303,18 +303,19 @@ func (s *settler) accept(ctx context.Context, name string) (SourceReport, error)
 	return x.SourceReport, err
 }
 
-// heldNames tells what could be accepted instead.
-func (s *settler) heldNames() string {
+// noneHeld says that nothing can be accepted, and what could be instead.
+func noneHeld(name string, states []release.SourceState) error {
 	var names []string
-	for _, state := range s.w.States() {
+	for _, state := range states {
 		if state.Held != nil {
 			names = append(names, state.Name)
 		}
 	}
-	if len(names) == 0 {
-		return ", nor of any other"
+	others := ", nor of any other"
+	if len(names) > 0 {
+		others = "; held back: " + strings.Join(names, ", ")
 	}
-	return "; held back: " + strings.Join(names, ", ")
+	return fmt.Errorf("nothing of a source %q is held back%s", name, others)
 }
 
 const (
