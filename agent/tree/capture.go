@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"shiplist/internal/naming"
 	"shiplist/internal/release"
@@ -110,15 +111,19 @@ func (n *node) isBad() bool {
 // and has become another, the directory is not taken from memory.
 func (c *crawl) listsBefore(ctx context.Context, n *node) map[string][]byte {
 	names, guessed := c.listNames(n)
-	if !c.memory.due(n.path) && !c.memory.watches(n.path) && !c.listChanged(n.path, names) {
+	if !c.memory.due(n.path) && !c.memory.watches(n.path) && !c.listChanged(n.path, names) || guessed && !c.guesses.worth() {
 		return nil
 	}
 	lists := map[string][]byte{}
 	for _, name := range names {
 		at := join(n.path, name)
 		c.memory.renew(at)
-		if body, err := c.read(ctx, at, c.limits.ListBytes); err == nil {
+		body, err := c.read(ctx, at, c.limits.ListBytes)
+		if err == nil {
 			lists[name] = body
+		}
+		if guessed {
+			c.guesses.count(err == nil)
 		}
 	}
 	if len(names) > 0 && !guessed && c.keyring != nil {
@@ -128,6 +133,25 @@ func (c *crawl) listsBefore(ctx context.Context, n *node) map[string][]byte {
 		c.memory.demand(listingKey(n.path))
 	}
 	return lists
+}
+
+// guesses counts how often a directory of which nothing was known had the list that
+// its kind is likely to have. A right guess saves a listing, a wrong one costs a
+// request.
+type guesses struct{ right, wrong atomic.Int32 }
+
+// maxWrong is how many guesses may be wrong before any has to be right.
+const maxWrong = 4
+
+// worth reports whether the next guess is more likely to be right than not.
+func (g *guesses) worth() bool { return g.wrong.Load() < max(maxWrong, g.right.Load()) }
+
+func (g *guesses) count(right bool) {
+	if right {
+		g.right.Add(1)
+	} else {
+		g.wrong.Add(1)
+	}
 }
 
 // listChanged reports whether this poll has read a list of a directory that is not

@@ -48,6 +48,7 @@ type crawl struct {
 	doubtsMu sync.Mutex
 	doubts   map[string]*doubt // by path: what time may settle
 
+	guesses   guesses
 	unreached atomic.Int32 // requests in a row that found no server
 	lastError atomic.Pointer[error]
 }

@@ -19,9 +19,13 @@ import (
 //     image, statuses of releases;
 //   - a directory that the one above shows with another date or size, and one whose
 //     checksum list has become another;
-//   - the checksum lists of current and pending, of what they lead to, and of the
-//     releases that are watched;
+//   - the checksum lists of current and pending, which are those of the builds that
+//     they lead to, and of the releases that are watched;
 //   - netboot files where the directory to which they belong has changed.
+//
+// A series gets no more builds once its life has ended (eol of its rule; what is paid
+// for after that comes without images). So of its directories nothing is asked for
+// but the last two, unless it is watched or something of it changed lately.
 //
 // When the hints say that nothing has changed, it asks for none of these unless a
 // recheck has shown otherwise.
@@ -39,13 +43,13 @@ func (r *remembering) listingDue(path string, have *heardListing) bool {
 		return false
 	case recheck.Due(key, have.Asked, r.now, r.tree.Recheck):
 		return true
-	case path != "" && string(have.Stamp) != r.stamp(path):
+	case path != "" && string(have.stamp) != r.stamp(path):
 		return true
 	}
 	if d := r.grammar.Directory(path); d.Parent != path && r.changed[listingKey(d.Parent)] {
 		return true
 	}
-	return !r.quiet && (have.Status != 0 || r.gains(path, have))
+	return !r.quiet && (have.Status != 0 || r.gains(path, have)) && !r.rests(path)
 }
 
 // gains reports whether a directory is one that gains others, or is still empty.
@@ -55,12 +59,14 @@ func (r *remembering) gains(path string, have *heardListing) bool {
 		return false
 	}
 	files := false
-	for _, e := range have.Entries {
-		child := r.grammar.Directory(join(path, string(e.Name)))
+	for _, e := range have.list.entries {
 		switch {
-		case (e.Dir || e.Maybe && r.grammar.IsDirectoryName(d, string(e.Name))) && child.Parent == child.Path:
-			return true
-		case !e.Dir && !naming.IsCommon(string(e.Name)):
+		case e.dir || e.maybeDir && r.grammar.IsDirectoryName(d, e.name):
+			if child := r.grammar.Directory(join(path, e.name)); child.Parent == child.Path {
+				return true
+			}
+			files = files || !e.dir
+		case !naming.IsCommon(e.name):
 			files = true
 		}
 	}
@@ -86,7 +92,8 @@ func (r *remembering) fileDue(path string, have *heardFile) bool {
 	case r.quiet:
 		return false
 	}
-	return d.Kind == naming.Current || d.Kind == naming.Pending || path == siteManifest(r.tree.Role)
+	pointer := d.Kind == naming.Current || d.Kind == naming.Pending
+	return pointer && !r.rests(dir) || path == siteManifest(r.tree.Role)
 }
 
 // isListName reports whether a file is a checksum list or the signature of one.
@@ -95,20 +102,17 @@ func isListName(name string) bool {
 	return slices.ContainsFunc(algorithms, func(a algorithm) bool { return a.list == name })
 }
 
-// watches reports whether the checksum list of a directory is asked for with every
-// poll: of builds that current or pending leads to, and of releases that are watched.
+// watches reports whether a directory holds releases that are watched: its checksum
+// list is asked for with every poll.
 func (r *remembering) watches(path string) bool {
 	if r == nil || r.quiet {
 		return false
 	}
 	d := r.grammar.Directory(path)
-	switch {
-	case d.Parent != path:
+	if d.Parent != path || d.Kind != naming.Release && d.Kind != naming.Pool || r.rests(path) {
 		return false
-	case d.Kind == naming.Release || d.Kind == naming.Pool:
-		return r.watchesSeries(d.Series) || len(r.tree.Watch) == 0 && r.changedLately(path)
 	}
-	return r.pointed[naming.Printable(path)]
+	return r.watchesSeries(d.Series) || len(r.tree.Watch) == 0 && r.changedLately(path)
 }
 
 // watchesSeries goes by the configuration, else by what is being developed.
@@ -117,6 +121,23 @@ func (r *remembering) watchesSeries(series string) bool {
 		return release.Match(r.tree.Watch, series)
 	}
 	return slices.ContainsFunc(r.rules.Series, func(s release.SeriesRule) bool { return s.Development && s.Name == series })
+}
+
+// rests reports whether a directory is of a series whose life has ended, and has not
+// changed since some time.
+func (r *remembering) rests(path string) bool {
+	series := r.grammar.Directory(path).Series
+	return r.ended[series] && !r.watchesSeries(series) && !r.changedLately(path)
+}
+
+// endedSeries are the series whose life has ended by a time.
+func endedSeries(rules release.Rules, now time.Time) map[string]bool {
+	ended := map[string]bool{}
+	for _, s := range rules.Series {
+		last, err := time.Parse(time.DateOnly, s.EOL)
+		ended[s.Name] = err == nil && !now.Before(last.AddDate(0, 0, 1))
+	}
+	return ended
 }
 
 // changedLately reports whether a directory or its list changed a short time ago; a
@@ -146,10 +167,10 @@ func (r *remembering) stamp(path string) string {
 		return ""
 	}
 	e := up.find(lastName(path))
-	if e == nil || e.Stamp == "" && e.Modified.IsZero() {
+	if e == nil || e.stamp == "" && e.modified.IsZero() {
 		return ""
 	}
-	return string(e.Stamp) + " " + e.Modified.UTC().Format(time.RFC3339Nano) + " " + strconv.FormatInt(e.Size, 10)
+	return e.stamp + " " + e.modified.UTC().Format(time.RFC3339Nano) + " " + strconv.FormatInt(e.size, 10)
 }
 
 // stampNow is the stamp to remember of a directory that was just listed. Most

@@ -25,6 +25,7 @@ type apache struct {
 	heads    map[string]int
 	// plain counts the GETs of files without conditions.
 	plain map[string]int
+	asked []ask // since the last call of requests
 	// faults answer in place of the server, by path without a slash at the ends; "" is the root.
 	faults map[string]http.HandlerFunc
 	// onRequest is told of each request before it is answered, and how many there were.
@@ -102,6 +103,13 @@ func (a *apache) resolve(at string) string {
 func (a *apache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	asked := strings.Trim(r.URL.Path, "/")
 	directory := strings.HasSuffix(r.URL.Path, "/")
+	noted := &noting{ResponseWriter: w, status: http.StatusOK}
+	defer func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.asked = append(a.asked, ask{r.Method, asked, directory, noted.status})
+	}()
+	w = noted
 	a.count(r, asked, directory)
 	a.mu.Lock()
 	fault := a.faults[asked]
@@ -167,7 +175,7 @@ func (a *apache) requests() int {
 	n := a.total(a.listings) + a.total(a.gets) + a.total(a.heads)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.listings, a.gets, a.heads, a.plain = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+	a.listings, a.gets, a.heads, a.plain, a.asked = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, nil
 	return n
 }
 

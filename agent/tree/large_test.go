@@ -170,7 +170,9 @@ func TestLargeTreeQuiet(t *testing.T) {
 	s := largeSample()
 	l := live(t, s, config.Tree{Recheck: 6 * time.Hour})
 	answer, first := l.poll(t, 0)
+	t.Logf("first poll\n%s", lines(table(l.source.grammar, l.before)))
 	again, quiet := l.poll(t, time.Second)
+	t.Logf("quiet poll\n%s", lines(table(l.source.grammar, l.before)))
 	t.Logf("first poll %d requests, %d bytes; quiet poll %d requests, %d bytes", first, answer.Bytes, quiet, again.Bytes)
 	if quiet > first/4 {
 		t.Errorf("a quiet poll has %d requests, the first had %d", quiet, first)

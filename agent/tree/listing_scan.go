@@ -38,8 +38,7 @@ func (s *scanner) start() {
 		}
 	case atom.Tr:
 		if s.open != nil {
-			s.open.rows = append(s.open.rows, nil)
-			s.cell = nil
+			s.startRow()
 		}
 	case atom.Td, atom.Th:
 		s.startCell(tag == atom.Th, more)
@@ -60,6 +59,16 @@ func (s *scanner) attribute(name string, more bool) string {
 		}
 	}
 	return ""
+}
+
+// startRow makes room for as many cells as the row before had.
+func (s *scanner) startRow() {
+	var row []cell
+	if n := len(s.open.rows); n > 0 {
+		row = make([]cell, 0, len(s.open.rows[n-1]))
+	}
+	s.open.rows = append(s.open.rows, row)
+	s.cell = nil
 }
 
 func (s *scanner) startCell(head, more bool) {

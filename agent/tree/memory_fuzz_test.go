@@ -20,8 +20,8 @@ func sampleMemory() *memory {
 	at := time.Date(2026, 10, 20, 12, 0, 0, 0, time.UTC)
 	m := newMemory("https://cdimage.example/")
 	m.listings["odd\xffname%41"] = &heardListing{
-		heard: heard{Asked: at, Hash: "\x00\xfe", Validators: fetch.Validators{ETag: `"a"`}}, Form: "apache-table", Stamp: "2026-09-01",
-		Entries: []heardEntry{{Name: "%2e%2e", Dir: true, Size: -1}, {Name: "a\xfeb", Size: 5, Exact: true, Modified: at}},
+		heard: heard{Asked: at, Hash: "\x00\xfe", Validators: fetch.Validators{ETag: `"a"`}}, stamp: "2026-09-01",
+		list: &listing{form: "table", entries: []entry{{name: "%2e%2e", dir: true, size: -1}, {name: "a\xfeb", size: 5, exact: true, modified: at, stamp: "\xff"}}},
 	}
 	m.files["SHA256SUMS"] = &heardFile{heard: heard{Asked: at, Changed: at}, Body: "00\xff *a\n<&>\u2028"}
 	m.files["gone"] = &heardFile{heard: heard{Asked: at, Status: 404, Text: "404 Not Found"}}
@@ -51,9 +51,11 @@ func FuzzMemory(f *testing.F) {
 		return b.Bytes()
 	}
 	f.Add(unpacked(encoded(f, sampleMemory())))
-	f.Add([]byte(`{"version":1,"listings":[{"path":"a/../b","said":{}}]}`))
-	f.Add([]byte(`{"version":1,"listings":[{"path":"a","said":{"entries":[{"n":"b"},{"n":"a"}]}}]}`))
-	f.Add([]byte(`{"version":1,"files":[{"path":"a"}]}`))
+	const head = `{"version":2,"tree":"http://a/"}`
+	f.Add([]byte(head + `{"path":"a/../b","listing":{}}`))
+	f.Add([]byte(head + `{"path":"a","listing":{"entries":[{"n":"b"},{"n":"a"}]}}`))
+	f.Add([]byte(head + `{"path":"a","listing":{"status":404,"entries":[{"n":"b"}]}}`))
+	f.Add([]byte(head + `{"path":"a"}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var packed bytes.Buffer
 		z := gzip.NewWriter(&packed)
@@ -74,9 +76,15 @@ func FuzzMemory(f *testing.F) {
 			if path != "" && !validPath(string(path)) {
 				t.Errorf("path %q", path)
 			}
-			for _, e := range l.Entries {
-				if l.find(string(e.Name)) == nil {
-					t.Errorf("%q is not found in %q", e.Name, path)
+			if (l.list == nil) != (l.Status != 0) {
+				t.Errorf("%q has status %d, and listing %v", path, l.Status, l.list)
+			}
+			if l.list == nil {
+				continue
+			}
+			for _, e := range l.list.entries {
+				if l.find(e.name) == nil {
+					t.Errorf("%q is not found in %q", e.name, path)
 				}
 			}
 		}
@@ -99,7 +107,7 @@ func TestMemoryFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(memory{}, heardListing{}, heardFile{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(memory{}, heardListing{}, heardFile{}, listing{}, entry{})); diff != "" {
 		t.Errorf("memory (-want +got):\n%s", diff)
 	}
 	if _, err := loadMemory(name, "https://elsewhere.example/"); err == nil {
@@ -145,7 +153,7 @@ func TestMemoryDamaged(t *testing.T) {
 // however far that had come.
 func TestInterruptedPoll(t *testing.T) {
 	t.Parallel()
-	for after := 1; after < 44; after += 7 {
+	for after := 1; after < 38; after += 6 {
 		l := live(t, fullSample(), config.Tree{})
 		first, _ := l.poll(t, 0)
 		s := fullSample()

@@ -28,6 +28,7 @@ type livingTree struct {
 	*clock
 	source *Source
 	facts  *release.Facts
+	before []ask // of the last poll
 }
 
 func live(t testing.TB, s *sample, tree config.Tree) *livingTree {
@@ -61,7 +62,7 @@ func (l *livingTree) poll(t testing.TB, after time.Duration) (*release.Answer, i
 			t.Errorf("%q was asked for %d times without condition", at, n)
 		}
 	}
-	l.facts = answer.Facts
+	l.facts, l.before = answer.Facts, l.asked
 	return answer, l.requests()
 }
 

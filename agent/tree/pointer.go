@@ -104,15 +104,15 @@ func (c *crawl) resolvePointers(ctx context.Context) error {
 type look struct {
 	n      *node
 	builds []dated
-	at     string // the list that was read
+	at     string // the list that was read, "" where no build has one
 	list   sums
 	err    error
 }
 
 func (c *crawl) look(ctx context.Context, p pointer) look {
 	l := look{n: c.child(p.up, p.name), builds: c.builds(p.up)}
-	if len(l.builds) > 0 {
-		l.at = join(l.n.path, c.listOf(l.builds))
+	if name := c.listOf(l.builds); name != "" {
+		l.at = join(l.n.path, name)
 		l.list, _, l.err = c.readSums(ctx, l.at)
 	}
 	return l
@@ -122,7 +122,7 @@ func (c *crawl) look(ctx context.Context, p pointer) look {
 // has to be visited, or nil.
 func (c *crawl) point(name string, l look) *node {
 	switch {
-	case len(l.builds) == 0 || isAbsent(l.err):
+	case l.at == "" || isAbsent(l.err):
 		return l.n // no list: the listing has to do
 	case l.err != nil:
 		c.keepPointer(l)
@@ -145,14 +145,19 @@ func (c *crawl) point(name string, l look) *node {
 	return l.n
 }
 
-// listOf is the name of the strongest checksum list of the newest build that has one.
+// listOf is the name of the strongest checksum list of the newest build that has one,
+// "" where none has. Of those that could not be read it is likely.
 func (c *crawl) listOf(builds []dated) string {
+	name := ""
 	for _, b := range builds {
-		if n := c.nodes[b.path]; n.here() && len(n.lists) > 0 {
+		switch n := c.nodes[b.path]; {
+		case !n.here():
+			name = algorithms[0].list
+		case len(n.lists) > 0:
 			return n.lists[0]
 		}
 	}
-	return algorithms[0].list
+	return name
 }
 
 // builds are the builds below a directory, newest first.

@@ -25,8 +25,7 @@ type remembering struct {
 	tree    config.Tree
 	rules   release.Rules
 	now     time.Time
-	// pointed are the directories to which current and pending led; see watches.
-	pointed map[string]bool
+	ended   map[string]bool // series that get no more builds
 	// quiet says that the hints can be relied on and did not change.
 	quiet  bool
 	hinted time.Time // when a hint changed last
@@ -47,18 +46,12 @@ type remembering struct {
 // tally counts answers.
 type tally struct{ asked, unchanged, remembered int }
 
-func newRemembering(w *web, s *Source, k *known, old *memory, now time.Time) *remembering {
-	r := &remembering{
-		web: w, grammar: s.grammar, tree: s.o.Tree, rules: s.o.Rules, now: now, pointed: map[string]bool{},
+func newRemembering(w *web, s *Source, old *memory, now time.Time) *remembering {
+	return &remembering{
+		web: w, grammar: s.grammar, tree: s.o.Tree, rules: s.o.Rules, now: now, ended: endedSeries(s.o.Rules, now),
 		old: old, new: newMemory(old.tree), first: len(old.listings) == 0,
 		asked: map[string]bool{}, force: map[string]bool{}, changed: map[string]bool{}, failed: map[string]bool{},
 	}
-	for _, image := range k.facts.Images {
-		if image.Current || image.Pending {
-			r.pointed[image.Dir] = true
-		}
-	}
-	return r
 }
 
 // listingKey keeps listings apart from files of the same path.
@@ -78,7 +71,7 @@ func (r *remembering) list(ctx context.Context, path string) (*listing, error) {
 		if have.Status != 0 {
 			return nil, r.statusError(path, have.heard)
 		}
-		return have.listing(), nil
+		return have.list, nil
 	}
 	delete(r.force, key)
 	r.mu.Unlock()
@@ -94,20 +87,19 @@ func (r *remembering) list(ctx context.Context, path string) (*listing, error) {
 	if err != nil {
 		return nil, r.notHeard(path, key, err)
 	}
-	now := &heardListing{heard: r.hear(a), Stamp: r.stampNow(path)}
-	switch {
-	case l == nil: // the same again
-		now.Form, now.Entries, now.Hash, l = have.Form, have.Entries, have.Hash, have.listing()
+	now := &heardListing{heard: r.hear(a), list: l, stamp: r.stampNow(path)}
+	if l == nil { // the same again
+		now.list, now.Hash = have.list, have.Hash
 		r.listings.unchanged++
-	default:
-		now.Form, now.Entries, now.Hash = l.form, remembered(l), text(digest(a))
+	} else {
+		now.Hash = text(digest(a))
 	}
 	r.note(key, path, have != nil && have.Status == 0 && have.Hash == now.Hash, have.was(), &now.heard)
 	if have != nil {
-		now.Doubt = have.Doubt
+		now.doubt = have.doubt
 	}
 	r.new.listings[text(path)] = now
-	return l, nil
+	return now.list, nil
 }
 
 // take reads a listing, unless it is byte for byte the one that is remembered.
@@ -226,7 +218,7 @@ func (r *remembering) notHeard(path, key string, err error) error {
 	said := heard{Asked: r.now, Status: e.Status, Text: text(e.Text[:min(len(e.Text), maxStatusText)])}
 	if isListingKey(key) {
 		before := r.heardListing(path).was()
-		now := &heardListing{heard: said, Stamp: r.stampNow(path)}
+		now := &heardListing{heard: said, stamp: r.stampNow(path)}
 		r.note(key, path, before != nil && before.Status == said.Status, before, &now.heard)
 		r.new.listings[text(path)] = now
 		return err

@@ -36,7 +36,7 @@ func (c *crawl) replaced(n *node) string {
 		return ""
 	}
 	why := fmt.Sprintf("%s has the checksum of before in %s, and another date", name, n.lists[0])
-	if c.hasSettled(n.path, before.Doubt, why) {
+	if c.hasSettled(n.path, before.doubt, why) {
 		return ""
 	}
 	return why
@@ -68,13 +68,13 @@ func (c *crawl) redatedOnly(n *node, before *heardListing, list, then sums) stri
 		if had == nil || e.dir {
 			continue
 		}
-		shift, known := shiftOf(string(had.Stamp), e.stamp)
+		shift, known := shiftOf(had.stamp, e.stamp)
 		if !known || shift.Abs() > 14*time.Hour || shift%(15*time.Minute) != 0 {
 			shift = -1 // no zone
 		}
 		moved[shift] = true
 		hash := list[e.name]
-		if hash != "" && hash == then[e.name] && (e.size != had.Size || e.stamp != string(had.Stamp) || !e.modified.Equal(had.Modified)) {
+		if hash != "" && hash == then[e.name] && (e.size != had.size || e.stamp != had.stamp || !e.modified.Equal(had.modified)) {
 			names = append(names, e.name)
 		}
 	}
@@ -88,7 +88,7 @@ func (c *crawl) redatedOnly(n *node, before *heardListing, list, then sums) stri
 // redated reports whether a file is shown otherwise than before.
 func redated(before *heardListing, now *listing, name string) bool {
 	had, e := before.find(name), now.find(name)
-	return had == nil || e == nil || e.size != had.Size || e.stamp != string(had.Stamp) || !e.modified.Equal(had.Modified)
+	return had == nil || e == nil || e.size != had.size || e.stamp != had.stamp || !e.modified.Equal(had.modified)
 }
 
 // shiftOf is by how much two dates of a listing differ.

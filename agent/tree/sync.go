@@ -142,7 +142,7 @@ func (s *Source) open(ctx context.Context, c *crawl) error {
 			base = base.JoinPath("/")
 		}
 		w := &web{base: base, session: s.o.Client.Session(), listing: s.o.Limits.ListingBytes, entries: s.o.Limits.Entries}
-		c.memory = newRemembering(w, s, c.known, s.recall(ctx, base.String()), c.now)
+		c.memory = newRemembering(w, s, s.recall(ctx, base.String()), c.now)
 		c.place = c.memory
 		return nil
 	}

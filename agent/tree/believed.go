@@ -1,44 +1,6 @@
 package tree
 
-import (
-	"context"
-	"path/filepath"
-
-	"shiplist/internal/naming"
-)
-
-// memoryFile is where the memory of the tree lies, "" without a state directory.
-func (s *Source) memoryFile() string {
-	if s.o.StateDir == "" {
-		return ""
-	}
-	return filepath.Join(s.o.StateDir, s.o.Tree.Name+".tree.json.gz")
-}
-
-// recall reads the memory. One that is no good costs a full poll and nothing else.
-func (s *Source) recall(ctx context.Context, address string) *memory {
-	name := s.memoryFile()
-	if name == "" {
-		return newMemory(address)
-	}
-	m, err := loadMemory(name, address)
-	if err != nil {
-		s.o.Logger.DebugContext(ctx, "memory not used, so the whole tree is read", "source", s.o.Tree.Name, "err", err)
-	}
-	return m
-}
-
-// keepMemory writes what the poll learnt. It is no error when that cannot be
-// written: it costs requests, and no fact.
-func (s *Source) keepMemory(ctx context.Context, m *memory) {
-	name := s.memoryFile()
-	if name == "" || s.o.ReadOnly {
-		return
-	}
-	if err := m.save(name); err != nil {
-		s.o.Logger.WarnContext(ctx, "memory not written, so the next poll reads the whole tree", "source", s.o.Tree.Name, "err", err)
-	}
-}
+import "shiplist/internal/naming"
 
 // believed is what is remembered after a good poll: what it asked for and what it
 // took over. Of what it could not read or did not believe the old is kept, to be
@@ -50,7 +12,7 @@ func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory
 		case !lost.holds(path):
 		case lost.is(path):
 			r.new.listings[at] = have.expired()
-			r.new.listings[at].Doubt = doubts[string(at)]
+			r.new.listings[at].doubt = doubts[string(at)]
 		case r.new.listings[at] == nil:
 			r.new.listings[at] = have
 		}
