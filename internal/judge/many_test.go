@@ -17,7 +17,7 @@ func TestManySources(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLife(t, false, fair)
 		l.multiply(15)
-		const hours, every = 6, 10 * time.Minute
+		const hours, every = 2, 10 * time.Minute
 		until := demo.Now().Add(hours * time.Hour)
 		dead := map[string]bool{}
 		kinds := []judge.FaultKind{judge.Silent, judge.Refused, judge.Unavailable, judge.Unresolved, judge.Silent}
