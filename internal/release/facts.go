@@ -415,6 +415,9 @@ type Answer struct {
 	// long it stays the same: everything empty, or another site than the one asked
 	// for. It is held back.
 	Suspect string
+	// Looks tell when what was looked at now had been looked at last, where that was
+	// not at the poll before.
+	Looks []Look
 	// Requests and Bytes are what the poll cost.
 	Requests, Bytes int64
 }
