@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,5 +140,31 @@ func TestAskedForgets(t *testing.T) {
 	mustPoll(t, s, second.Facts)
 	if got := slices.Sorted(maps.Keys(s.asked.last.Milestones)); !slices.Equal(got, []string{"8"}) {
 		t.Errorf("milestones %q", got)
+	}
+}
+
+// TestLooks holds that a poll tells when what it asked again had been asked last.
+func TestLooks(t *testing.T) {
+	t.Parallel()
+	m, c := &inMemory{tracker: &tracker{methods: past()}}, newClock()
+	s := slow(m, c, nil)
+	start := c.now
+	answer, _ := mustPoll(t, s, nothing())
+	if len(answer.Looks) > 0 {
+		t.Errorf("looks of the first poll: %v", answer.Looks)
+	}
+	c.now = start.Add(time.Second)
+	if answer, _ = mustPoll(t, s, answer.Facts); len(answer.Looks) > 0 {
+		t.Errorf("looks of a quiet poll: %v", answer.Looks)
+	}
+	c.now = start.Add(period + time.Second)
+	answer, _ = mustPoll(t, s, answer.Facts)
+	want := []release.Look{
+		{Series: "mantic", At: start},
+		{Series: "noble", Milestone: "beta", At: start},
+		{Series: "mantic", Milestone: "final", At: start},
+	}
+	if diff := cmp.Diff(want, answer.Looks); diff != "" {
+		t.Errorf("looks (-want +got):\n%s", diff)
 	}
 }

@@ -79,6 +79,25 @@ func quiet(m *release.Milestone) bool {
 	return m.Status == release.MilestoneReleased || m.Status == release.MilestoneArchived
 }
 
+// looks tell when what was asked now had been asked last: what happened to it may have
+// happened since then.
+func (p *poll) looks() []release.Look {
+	var all []release.Look
+	for _, i := range p.dueSeries {
+		s := &p.a.facts.Series[i]
+		if last, known := p.asked.last.Series[s.ID]; known {
+			all = append(all, release.Look{Series: s.Slug, At: last.At})
+		}
+	}
+	for _, i := range p.dueMilestones {
+		m := &p.a.facts.Milestones[i]
+		if last, known := p.asked.last.Milestones[m.ID]; known {
+			all = append(all, release.Look{Series: m.Series, Milestone: m.Slug, At: last.At})
+		}
+	}
+	return all
+}
+
 func (p *poll) due(what, id string, last asking) bool {
 	return recheck.Due(p.o.Tracker.Name+"/"+what+"/"+id, last.At, p.now, p.o.Tracker.Recheck)
 }

@@ -73,9 +73,10 @@ func (s *Source) file(what string) stateFile {
 	return stateFile{filepath.Join(s.o.StateDir, s.o.Tracker.Name+"."+what+".json"), s.o.ReadOnly}
 }
 
-// Poll asks for everything that may have changed, once. What it returns is one state of the tracker, or an
-// error, apart from the exceptions that the package's documentation names. prev are
-// the facts of the last good poll: what cannot be asked any more comes from there.
+// Poll asks for everything that may have changed, once. What it returns is one state of
+// the tracker, or an error, apart from the exceptions that the package's documentation
+// names. prev are the facts of the last good poll: what cannot be asked any more comes
+// from there.
 func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer, error) {
 	s.asked.load()
 	p := &poll{
@@ -97,13 +98,14 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	if p.c.mended.Load() {
 		p.notes.add(ruleText, "an answer holds bytes that are not UTF-8; they are shown as \ufffd")
 	}
+	looks := p.looks() // before the places are sorted anew, and what was remembered is replaced
 	p.a.facts.Sort()
 	if suspect == "" {
 		s.remember(ctx, p)
 	}
 	stats := p.c.session.Stats()
 	return &release.Answer{
-		Facts: p.a.facts, Problems: p.notes.problems(), Suspect: suspect,
+		Facts: p.a.facts, Problems: p.notes.problems(), Suspect: suspect, Looks: looks,
 		Requests: stats.Requests, Bytes: stats.Bytes,
 	}, nil
 }
