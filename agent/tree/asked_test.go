@@ -3,10 +3,8 @@ package tree
 import (
 	"bufio"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 
 	"shiplist/internal/naming"
@@ -39,8 +37,7 @@ func (n *noting) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 func table(g *naming.Grammar, asked []ask) map[string]int {
 	counts := map[string]int{}
 	for _, a := range asked {
-		kind := "file"
-		dir := a.path
+		kind, dir := "file", a.path
 		switch name := lastName(a.path); {
 		case a.method == http.MethodHead:
 			kind = "size"
@@ -54,8 +51,7 @@ func table(g *naming.Grammar, asked []ask) map[string]int {
 		if !a.directory {
 			dir = parent(a.path)
 		}
-		what := fmt.Sprintf("%s of %s, %d", kind, kindOf(g, dir), a.status)
-		counts[what]++
+		counts[fmt.Sprintf("%s of %s, %d", kind, kindOf(g, dir), a.status)]++
 	}
 	return counts
 }
@@ -82,13 +78,4 @@ func kindOf(g *naming.Grammar, dir string) string {
 		return "project"
 	}
 	return "other"
-}
-
-// lines are a table as lines, in order.
-func lines(counts map[string]int) string {
-	var b strings.Builder
-	for _, what := range slices.Sorted(maps.Keys(counts)) {
-		fmt.Fprintf(&b, "%6d %s\n", counts[what], what)
-	}
-	return b.String()
 }

@@ -45,6 +45,7 @@ func (c *crawl) capture(ctx context.Context, n *node) error {
 		before, last, due = now.bodies, now, true
 		c.memory.demand(listingKey(n.path))
 	}
+	n.bodies = nil
 	if n.held != "" {
 		return errHeld
 	}
@@ -201,11 +202,11 @@ func (c *crawl) judgeLook(n, last *node, before map[string][]byte) (good bool, h
 			return false, name + " was replaced each time the directory was read"
 		}
 	}
-	if why := c.replaced(n); why != "" {
-		return false, why
-	}
 	if n.isBad() {
 		return false, "the signature of " + n.lists[0] + " is bad"
+	}
+	if why := c.replaced(n); why != "" {
+		return false, why
 	}
 	if len(n.gone)+len(n.unlisted) == 0 && !n.torn() || c.isKnownDisagreement(n) && !n.torn() {
 		return true, ""

@@ -26,6 +26,7 @@ type crawl struct {
 	memory  *remembering // the place, where it is one; nil for a local directory
 	grammar *naming.Grammar
 	keyring *signature.Keyring // nil where no signature is checked
+	keys    string             // digest of the keyring
 	now     time.Time
 	tree    config.Tree
 	limits  config.Limits

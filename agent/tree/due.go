@@ -17,8 +17,8 @@ import (
 //
 //   - the listings of the directories that gain others: projects, series, kinds of
 //     image, statuses of releases;
-//   - a directory that the one above shows with another date or size, and one whose
-//     checksum list has become another;
+//   - a directory that the one above shows with another date or size, one whose
+//     checksum list has become another, and one that showed a list that was not there;
 //   - the checksum lists of current and pending, which are those of the builds that
 //     they lead to, and of the releases that are watched;
 //   - netboot files where the directory to which they belong has changed.
@@ -49,7 +49,23 @@ func (r *remembering) listingDue(path string, have *heardListing) bool {
 	if d := r.grammar.Directory(path); d.Parent != path && r.changed[listingKey(d.Parent)] {
 		return true
 	}
-	return !r.quiet && (have.Status != 0 || r.gains(path, have)) && !r.rests(path)
+	return !r.quiet && (have.Status != 0 || r.gains(path, have) || r.isTorn(path, have)) && !r.rests(path)
+}
+
+// isTorn reports whether a directory showed a list, or the signature of one, that was
+// not there when it was asked for.
+func (r *remembering) isTorn(path string, have *heardListing) bool {
+	for _, a := range algorithms {
+		for _, end := range append([]string{""}, signatureEnds...) {
+			if have.find(a.list+end) == nil {
+				continue
+			}
+			if f := r.old.files[text(join(path, a.list+end))]; f != nil && f.Status != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // gains reports whether a directory is one that gains others, or is still empty.

@@ -2,7 +2,10 @@ package tree
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"shiplist/internal/naming"
 	"shiplist/internal/release"
@@ -28,15 +31,31 @@ type group struct {
 	naming.Group
 }
 
-// groups are the directories that were read, in the order of their paths.
+// groups are the directories that were read, in the order of their paths. What their
+// names tell is worked out on all processors, as it takes the longest of what comes
+// after the crawl.
 func (c *crawl) groups() []group {
-	var groups []group
+	var nodes []*node
 	for _, n := range c.nodes {
 		if n.here() && c.canonical(n.path) == n.path {
-			groups = append(groups, group{n, c.grammar.Group(n.dir, n.files(c.isDir))})
+			nodes = append(nodes, n)
 		}
 	}
-	slices.SortFunc(groups, func(a, b group) int { return cmp.Compare(a.n.path, b.n.path) })
+	slices.SortFunc(nodes, func(a, b *node) int { return cmp.Compare(a.path, b.path) })
+	groups := make([]group, len(nodes))
+	var work errgroup.Group
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	for part := range slices.Chunk(groups, batch) {
+		at := nodes[:len(part)]
+		nodes = nodes[len(part):]
+		work.Go(func() error {
+			for i, n := range at {
+				part[i] = group{n, c.grammar.Group(n.dir, n.files(c.isDir))}
+			}
+			return nil
+		})
+	}
+	_ = work.Wait() // none of them fails
 	return groups
 }
 

@@ -33,12 +33,13 @@ func newKnown(facts *release.Facts) *known {
 	for i := range facts.Directories {
 		d := &facts.Directories[i]
 		k.directories[d.Path] = d
-		for at := d.Path; at != ""; at = parent(at) {
-			k.addName(parent(at), lastName(at))
-		}
+		k.addPath(d.Path)
 		for _, alias := range d.Aliases {
 			k.aliases[alias] = d.Path
 		}
+	}
+	for _, set := range facts.Netboot {
+		k.addNetboot(set)
 	}
 	for i := range facts.Images {
 		image := &facts.Images[i]
@@ -51,6 +52,29 @@ func newKnown(facts *release.Facts) *known {
 		}
 	}
 	return k
+}
+
+// addNetboot adds the names of an unpacked netboot directory.
+func (k *known) addNetboot(set release.NetbootSet) {
+	if set.Dir == "" {
+		return
+	}
+	k.addPath(set.Dir)
+	for _, name := range []string{set.Kernel, set.Initrd} {
+		if name != "" {
+			k.addName(set.Dir, name)
+		}
+	}
+	for _, f := range set.Boot {
+		k.addPath(join(set.Dir, f.Name))
+	}
+}
+
+// addPath adds a path to what is in the directories above it.
+func (k *known) addPath(path string) {
+	for at := path; at != ""; at = parent(at) {
+		k.addName(parent(at), lastName(at))
+	}
 }
 
 func (k *known) addName(dir, name string) {
@@ -73,6 +97,20 @@ func (k *known) listBelow(path string) string {
 	for _, d := range k.facts.Directories {
 		if len(d.Checksums) > 0 && below(d.Path, path) {
 			return join(d.Path, d.Checksums[0])
+		}
+	}
+	return ""
+}
+
+// configBelow is the path of a boot configuration that was known at or below a
+// directory, "" without one.
+func (k *known) configBelow(path string) string {
+	for _, set := range k.facts.Netboot {
+		for _, f := range set.Boot {
+			at := join(set.Dir, f.Name)
+			if slices.Contains(bootConfigs, f.Name) && below(at, path) {
+				return at
+			}
 		}
 	}
 	return ""

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 	"shiplist/internal/testenv"
@@ -164,19 +166,37 @@ func TestLargeTree(t *testing.T) {
 	}
 }
 
+// firstOfLarge is what a first poll of the large tree asks for: every directory but the
+// pointers once, each list before and, with a condition, after it.
+var firstOfLarge = map[string]int{
+	"listing of the tree, 200": 1, "listing of project, 200": 24, "listing of series, 200": 60,
+	"listing of statuses, 200": 60, "listing of image type, 200": 120, "listing of dated, 200": 363,
+	"listing of release, 200": 120, "listing of netboot, 200": 90, "listing of other, 200": 3,
+	"list of dated, 200": 363, "list of dated, 304": 363, "list of release, 200": 120, "list of release, 304": 120,
+	"list of current, 200": 60, "file of netboot, 200": 30, "file of the tree, 404": 1,
+}
+
+// quietOfLarge is what can change of it: two of the five series get no more builds.
+var quietOfLarge = map[string]int{
+	"listing of the tree, 200": 1, "listing of project, 200": 24, "listing of series, 200": 36,
+	"listing of statuses, 200": 36, "listing of image type, 200": 72, "listing of other, 200": 3,
+	"list of current, 304": 36, "file of the tree, 404": 1,
+}
+
 // TestLargeTreeQuiet counts what polls of the large tree ask for once it is known.
 func TestLargeTreeQuiet(t *testing.T) {
 	t.Parallel()
 	s := largeSample()
 	l := live(t, s, config.Tree{Recheck: 6 * time.Hour})
 	answer, first := l.poll(t, 0)
-	t.Logf("first poll\n%s", lines(table(l.source.grammar, l.before)))
-	again, quiet := l.poll(t, time.Second)
-	t.Logf("quiet poll\n%s", lines(table(l.source.grammar, l.before)))
-	t.Logf("first poll %d requests, %d bytes; quiet poll %d requests, %d bytes", first, answer.Bytes, quiet, again.Bytes)
-	if quiet > first/4 {
-		t.Errorf("a quiet poll has %d requests, the first had %d", quiet, first)
+	if diff := cmp.Diff(firstOfLarge, table(l.source.grammar, l.before)); diff != "" {
+		t.Errorf("requests of the first poll (-want +got):\n%s", diff)
 	}
+	again, quiet := l.poll(t, time.Second)
+	if diff := cmp.Diff(quietOfLarge, table(l.source.grammar, l.before)); diff != "" {
+		t.Errorf("requests of a quiet poll (-want +got):\n%s", diff)
+	}
+	t.Logf("first poll %d requests, %d bytes; quiet poll %d requests, %d bytes", first, answer.Bytes, quiet, again.Bytes)
 	const at = "kubuntu/noble/daily-live/20260930"
 	other := s.clone()
 	other.image(at, "noble-desktop-amd64.iso", "kubuntu of a new day")
@@ -196,6 +216,25 @@ func TestLargeTreeQuiet(t *testing.T) {
 		t.Errorf("an hour later %d requests, a quiet poll has %d", hour, quiet)
 	} else {
 		t.Logf("an hour later %d requests", hour)
+	}
+}
+
+// TestLargeTreeWithoutLists asks for few lists where there are none.
+func TestLargeTreeWithoutLists(t *testing.T) {
+	t.Parallel()
+	s := largeSample()
+	maps.DeleteFunc(s.files, func(at string, _ sampleFile) bool { return isListName(path.Base(at)) })
+	l := live(t, s, config.Tree{})
+	l.poll(t, 0)
+	lists := 0
+	for what, n := range table(l.source.grammar, l.before) {
+		if strings.HasPrefix(what, "list of") {
+			lists += n
+		}
+	}
+	// Those that were on their way when the last one that counted came back.
+	if most := maxWrong + 2*8; lists > most {
+		t.Errorf("%d lists were asked for, want at most %d", lists, most)
 	}
 }
 

@@ -52,6 +52,8 @@ type doubt struct {
 type heardFile struct {
 	heard
 	Body text `json:"body,omitempty"`
+	// Checked is what the file said, where it is a signature.
+	Checked *checked `json:"checked,omitempty"`
 }
 
 type heardHint struct {

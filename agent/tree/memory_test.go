@@ -148,6 +148,83 @@ func TestQuietPoll(t *testing.T) {
 	}
 }
 
+// TestEndedSeries asks nothing of a series that gets no more builds until its turn has
+// come, unless it is watched; and then for a week if something has changed.
+func TestEndedSeries(t *testing.T) {
+	t.Parallel()
+	const daily, status = "ubuntu/plucky/daily-live", "ubuntu/releases/plucky/release"
+	s := fullSample()
+	for _, at := range []string{daily + "/20250401", status} {
+		s.image(at, "plucky-desktop-amd64.iso", "plucky 1")
+		s.sums(at)
+	}
+	s.link(daily+"/current", "20250401")
+	other := s.clone()
+	other.image(daily+"/20260903", "plucky-desktop-amd64.iso", "plucky 2")
+	other.sums(daily + "/20260903")
+	asked := func(l *livingTree) int {
+		n := 0
+		for _, a := range l.before {
+			if strings.Contains(a.path, "/plucky") {
+				n++
+			}
+		}
+		return n
+	}
+	l := live(t, s, config.Tree{Recheck: 6 * time.Hour})
+	l.poll(t, 0)
+	l.poll(t, time.Second)
+	if n := asked(l); n > 0 {
+		t.Errorf("%d requests for a series that has ended", n)
+	}
+	l.become(other)
+	found, _ := l.poll(t, 6*time.Hour)
+	if diff := cmp.Diff(l.full(t, found.Facts).Facts, found.Facts); diff != "" {
+		t.Errorf("facts after its turn (-full +poll):\n%s", diff)
+	}
+	l.poll(t, time.Second)
+	if n := asked(l); n == 0 {
+		t.Error("nothing is asked of what changed a second ago")
+	}
+	watched := live(t, s, config.Tree{Watch: []string{"plucky"}, Recheck: 6 * time.Hour})
+	watched.poll(t, 0)
+	watched.poll(t, time.Second)
+	if n := asked(watched); n < 4 {
+		t.Errorf("%d requests for a series that is watched", n)
+	}
+	young := live(t, s, config.Tree{})
+	young.now = time.Date(2026, 1, 15, 23, 0, 0, 0, time.UTC)
+	young.poll(t, 0)
+	young.poll(t, time.Second)
+	if n := asked(young); n == 0 {
+		t.Error("nothing is asked on the last day of its life")
+	}
+}
+
+// TestPointerToOldBuild sees with the next poll that a build to which a pointer leads
+// was made again, however many are newer.
+func TestPointerToOldBuild(t *testing.T) {
+	t.Parallel()
+	const daily = "ubuntu/stonking/daily-live"
+	s := fullSample()
+	for i := range 6 {
+		at := fmt.Sprintf("%s/2026100%d", daily, i+1)
+		s.image(at, "stonking-desktop-amd64.iso", fmt.Sprint("october ", i))
+		s.sums(at)
+	}
+	s.link(daily+"/current", "20261001")
+	l := live(t, s, config.Tree{})
+	first, _ := l.poll(t, 0)
+	other := s.clone()
+	other.image(daily+"/20261001", "stonking-desktop-amd64.iso", "october again")
+	other.sums(daily + "/20261001")
+	l.become(other)
+	answer, _ := l.poll(t, time.Second)
+	if diff := cmp.Diff(l.full(t, first.Facts).Facts, answer.Facts); diff != "" {
+		t.Errorf("facts (-full +quiet):\n%s", diff)
+	}
+}
+
 // TestQuietPollOfSimpleTree does so with links to a pool.
 func TestQuietPollOfSimpleTree(t *testing.T) {
 	t.Parallel()

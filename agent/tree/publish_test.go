@@ -14,10 +14,11 @@ import (
 
 // publication is how a tree changes step by step, while it is read.
 type publication struct {
-	name   string
-	stages []*sample
-	keys   []string // of all the files that ever are in it
-	fresh  bool     // it may be read for the first time meanwhile
+	name    string
+	stages  []*sample
+	keys    []string // of all the files that ever are in it
+	fresh   bool     // it may be read for the first time meanwhile
+	keyring string   // with the key that signs
 }
 
 // stage adds a step to a publication.
@@ -67,6 +68,63 @@ func publications() []publication {
 	return []publication{again, build}
 }
 
+// signedPublications replace files, list and signature one after the other, the
+// signature after the list or, as a mirror may, before it.
+func signedPublications(t testing.TB) []publication {
+	t.Helper()
+	const dir = "ubuntu/releases/stonking/release"
+	iso, list := dir+"/ubuntu-26.10-desktop-amd64.iso", dir+"/SHA256SUMS"
+	keyring, sign := signer(t)
+	content := func(key string) string {
+		s := newSample()
+		s.sized(iso, key, 1)
+		s.sums(dir)
+		return s.files[list].text
+	}
+	steps := map[string]func(s *sample){
+		"file":      func(s *sample) { s.sized(iso, "two", 2) },
+		"list":      func(s *sample) { s.text(list, content("two")) },
+		"signature": func(s *sample) { s.text(list+".gpg", sign(content("two"))) },
+	}
+	var all []publication
+	for _, order := range [][]string{
+		{"file", "list", "signature"},
+		{"file", "signature", "list"},
+		{"list", "signature", "file"},
+		{"signature", "list", "file"},
+	} {
+		p := publication{name: fmt.Sprint(order), keys: []string{"one", "two"}, keyring: keyring}
+		p.stage(func(s *sample) {
+			s.sized(iso, "one", 1)
+			s.text(list, content("one"))
+			s.text(list+".gpg", sign(content("one")))
+		})
+		for _, step := range order {
+			p.stage(steps[step])
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// TestSignedWhileRead does so with signatures: none that is bad for a moment stays so.
+func TestSignedWhileRead(t *testing.T) {
+	t.Parallel()
+	for _, p := range signedPublications(t) {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			for begin := 1; begin <= 12; begin++ {
+				for gap := range 4 {
+					for stop := 1; stop < len(p.stages); stop++ {
+						p.run(t, false, begin, gap, stop)
+					}
+				}
+				p.run(t, false, begin, -1, len(p.stages)-1)
+			}
+		})
+	}
+}
+
 // TestPublishedWhileRead publishes step by step in every way between our requests,
 // and expects of every answer that no file has the checksum or the size of another,
 // and of the poll after it what is there.
@@ -97,7 +155,7 @@ func TestPublishedWhileRead(t *testing.T) {
 // less than none, a step with each request.
 func (p publication) run(t *testing.T, first bool, begin, gap, stop int) {
 	t.Helper()
-	l := live(t, p.stages[0], config.Tree{Head: true})
+	l := live(t, p.stages[0], config.Tree{Head: true, Keyring: p.keyring})
 	l.source.o.Limits.Connections = 1
 	if !first {
 		answer, _ := l.poll(t, 0)
@@ -140,6 +198,11 @@ func (p publication) run(t *testing.T, first bool, begin, gap, stop int) {
 	want := l.full(t, between.Facts)
 	if diff := cmp.Diff(want.Facts, after.Facts); diff != "" {
 		t.Fatalf("%s: once all is quiet (-full +poll):\n%s", where, diff)
+	}
+	for _, d := range after.Facts.Directories {
+		if d.Held != "" || p.keyring != "" && d.Signature.State != release.SignatureGood {
+			t.Fatalf("%s: once all is quiet %s is held: %q, signature %+v", where, d.Path, d.Held, d.Signature)
+		}
 	}
 }
 

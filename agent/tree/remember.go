@@ -138,6 +138,9 @@ func (r *remembering) read(ctx context.Context, path string, limit int64) ([]byt
 		return nil, r.notHeard(path, path, err)
 	}
 	now := &heardFile{heard: r.hear(a), Body: text(a.body)}
+	if have != nil {
+		now.Checked = have.Checked
+	}
 	if a.unchanged {
 		now.Body, now.Hash = have.Body, have.Hash
 		r.files.unchanged++

@@ -8,12 +8,14 @@ import (
 	"shiplist/internal/naming"
 )
 
-// Files may be replaced under a list that still has the checksums of the old ones.
-// Nothing in one look at the directory tells; but the look before does: the list
-// says the same of a file, and the listing another size or date.
+// Files may be replaced under a list that still has the checksums of the old ones; and
+// where files are copied by name, the list comes first. Nothing in one look at the
+// directory tells; but the look before does: the list says the same of a file, and the
+// listing another size or date; or the other way round.
 
-// settleAfter is how long files that are only dated otherwise than before have to
-// stay so until they are believed to be the same: a mirror that was copied anew.
+// settleAfter is how long what only dates tell has to stay so until it is believed:
+// that the files are the same, of a mirror that was copied anew, or that it was the
+// list that was wrong.
 const settleAfter = time.Hour
 
 // replaced says which file is not the one of which the strongest list has the
@@ -31,12 +33,13 @@ func (c *crawl) replaced(n *node) string {
 	if err != nil || string(bodies[n.lists[0]]) == string(n.bodies[n.lists[0]]) && redated(before, n.list, n.lists[0]) {
 		return "" // the list was written again, and says the same
 	}
-	name := c.redatedOnly(n, before, list, then)
-	if name == "" {
-		return ""
+	why := ""
+	if name := c.redatedOnly(n, before, list, then); name != "" {
+		why = fmt.Sprintf("%s has the checksum of before in %s, and another date", name, n.lists[0])
+	} else if name := n.unreplaced(before, list, then); name != "" {
+		why = fmt.Sprintf("%s has another checksum than before in %s, and the size and date of before", name, n.lists[0])
 	}
-	why := fmt.Sprintf("%s has the checksum of before in %s, and another date", name, n.lists[0])
-	if c.hasSettled(n.path, before.doubt, why) {
+	if why == "" || c.hasSettled(n.path, before.doubt, why) {
 		return ""
 	}
 	return why
@@ -74,7 +77,7 @@ func (c *crawl) redatedOnly(n *node, before *heardListing, list, then sums) stri
 		}
 		moved[shift] = true
 		hash := list[e.name]
-		if hash != "" && hash == then[e.name] && (e.size != had.size || e.stamp != had.stamp || !e.modified.Equal(had.modified)) {
+		if hash != "" && hash == then[e.name] && redated(before, n.list, e.name) {
 			names = append(names, e.name)
 		}
 	}
@@ -83,6 +86,19 @@ func (c *crawl) redatedOnly(n *node, before *heardListing, list, then sums) stri
 	}
 	slices.Sort(names)
 	return names[0]
+}
+
+// unreplaced is the first file with another checksum than before and the same size
+// and date.
+func (n *node) unreplaced(before *heardListing, list, then sums) string {
+	for _, e := range n.list.entries {
+		was, now := then[e.name], list[e.name]
+		dated := e.stamp != "" || !e.modified.IsZero()
+		if was != "" && now != "" && was != now && !e.dir && dated && !redated(before, n.list, e.name) {
+			return e.name
+		}
+	}
+	return ""
 }
 
 // redated reports whether a file is shown otherwise than before.

@@ -2,8 +2,10 @@ package tree
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
+	"time"
 
 	"shiplist/internal/naming"
 	"shiplist/internal/release"
@@ -34,12 +36,13 @@ func (c *crawl) checkSignature(ctx context.Context, n *node, anew bool) error {
 		return nil
 	}
 	var signed []byte
+	at := ""
 	for _, end := range signatureEnds {
 		name := n.lists[0] + end
 		if n.list.find(name) == nil {
 			continue
 		}
-		at := join(n.path, name)
+		at = join(n.path, name)
 		if anew {
 			c.memory.demand(at)
 		}
@@ -53,9 +56,60 @@ func (c *crawl) checkSignature(ctx context.Context, n *node, anew bool) error {
 			break
 		}
 	}
-	checked := c.keyring.Check(n.bodies[n.lists[0]], signed, c.now)
-	n.signature = &checked
+	said := c.check(at, n.bodies[n.lists[0]], signed)
+	n.signature = &said
 	return nil
+}
+
+// check is what a signature says of a list. What it said of the same bytes, by the
+// same keys, is remembered, as checking takes longer than the rest of a quiet poll.
+func (c *crawl) check(at string, list, signed []byte) release.Signature {
+	h := sha256.New()
+	for _, part := range [][]byte{[]byte(c.keys), list, signed} {
+		sum := sha256.Sum256(part)
+		h.Write(sum[:])
+	}
+	of := text(h.Sum(nil))
+	if v := c.memory.checked(at); v != nil && v.Of == of && !c.now.Before(v.At) && (v.Until.IsZero() || !c.now.After(v.Until)) {
+		return v.Signature
+	}
+	said := c.keyring.Check(list, signed, c.now)
+	c.memory.setChecked(at, &checked{Of: of, At: c.now, Until: c.keyring.Until(signed, c.now), Signature: said})
+	return said
+}
+
+// checked is what a signature said of a list.
+type checked struct {
+	Of        text              `json:"of"` // digest of keys, list and signature
+	At        time.Time         `json:"at"`
+	Until     time.Time         `json:"until,omitzero"` // up to then it is true; zero for ever
+	Signature release.Signature `json:"signature"`
+}
+
+// checked is what is remembered of a signature, nil without it.
+func (r *remembering) checked(at string) *checked {
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f := r.heardFile(at); f != nil {
+		return f.Checked
+	}
+	return nil
+}
+
+func (r *remembering) setChecked(at string, v *checked) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if f := r.new.files[text(at)]; f != nil && f.Status == 0 {
+		other := *f // the memory of before may hold this one, too
+		other.Checked = v
+		r.new.files[text(at)] = &other
+	}
 }
 
 // addHeld marks what is held among the facts: with the reason, and the signature if

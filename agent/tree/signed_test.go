@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ProtonMail/go-crypto/openpgp/packet"
+	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"shiplist/internal/config"
@@ -113,6 +115,79 @@ func TestBadSignature(t *testing.T) {
 	}
 }
 
+// signer signs with a new key, which is the one of a keyring.
+func signer(t testing.TB) (keyring string, sign func(list string) string) {
+	t.Helper()
+	day := newClock().now.Add(-24 * time.Hour)
+	config := packet.Config{Time: func() time.Time { return day }}
+	entity, err := openpgp.NewEntity("Somebody", "", "somebody@example.org", &config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return publicKeys(t, entity), func(list string) string {
+		var b strings.Builder
+		params := openpgp.SignParams{Config: &config}
+		if err := openpgp.ArmoredDetachSign(&b, []*openpgp.Entity{entity}, strings.NewReader(list), &params); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+}
+
+// publicKeys writes the public half of a key into a file.
+func publicKeys(t testing.TB, entity *openpgp.Entity) string {
+	t.Helper()
+	f, err := os.Create(filepath.Join(t.TempDir(), "keyring.gpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := entity.Serialize(f); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
+}
+
+// TestSignatureRemembered checks no signature twice that cannot have become another,
+// and each again when time, keys or bytes have.
+func TestSignatureRemembered(t *testing.T) {
+	t.Parallel()
+	tree := keyed()
+	tree.Recheck = 100 * 365 * 24 * time.Hour
+	l := live(t, signed(t, "SHA256SUMS", "short-lived.asc"), tree)
+	l.now = time.Date(2024, 4, 25, 12, 0, 1, 0, time.UTC)
+	state := func(after time.Duration) release.Signature {
+		t.Helper()
+		answer, _ := l.poll(t, after)
+		return *answer.Facts.Directories[0].Signature
+	}
+	if s := state(0); s.State != release.SignatureGood {
+		t.Fatalf("at first %+v", s)
+	}
+	// What is remembered shows by being another thing.
+	m, err := loadMemory(l.source.memoryFile(), l.source.o.Tree.URL+"/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.files[signedDir+"/SHA256SUMS.gpg"].Checked.Signature.By = "memory"
+	if err := m.save(l.source.memoryFile()); err != nil {
+		t.Fatal(err)
+	}
+	if s := state(time.Second); s.By != "memory" || s.State != release.SignatureGood {
+		t.Errorf("with the same bytes %+v, want what is remembered", s)
+	}
+	if s := state(-time.Hour); s.By == "memory" {
+		t.Error("what was said later is believed after the clock was set back")
+	}
+	if s := state(365 * 24 * time.Hour); s.State != release.SignatureExpiredKey {
+		t.Errorf("a year later %+v", s)
+	}
+	l.source.o.Tree.Keyring, _ = signer(t)
+	if s := state(time.Second); s.State != release.SignatureUnknownKey {
+		t.Errorf("with other keys %+v", s)
+	}
+}
+
 // TestKeyringUnreadable fails the poll, and says what to do.
 func TestKeyringUnreadable(t *testing.T) {
 	t.Parallel()
@@ -125,6 +200,47 @@ func TestKeyringUnreadable(t *testing.T) {
 	}
 	if l.requests() > 0 {
 		t.Error("the tree is asked although nothing can be checked")
+	}
+}
+
+// TestUnreplaced takes for the old bytes what the list alone tells to be others, until
+// that has stayed so for an hour.
+func TestUnreplaced(t *testing.T) {
+	t.Parallel()
+	const dir = "ubuntu/releases/stonking/release"
+	s := newSample()
+	s.files[dir+"/ubuntu-26.10-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "old"}
+	s.sums(dir)
+	l := live(t, s, config.Tree{})
+	first, _ := l.poll(t, 0)
+	listed, replaced := s.clone(), s.clone()
+	replaced.files[dir+"/ubuntu-26.10-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "new"}
+	replaced.sums(dir)
+	listed.files[dir+"/SHA256SUMS"] = replaced.files[dir+"/SHA256SUMS"]
+	for _, tt := range []struct {
+		name  string
+		s     *sample
+		after time.Duration
+		held  bool
+	}{
+		{"list first", listed, time.Minute, true},
+		{"still", listed, 50 * time.Minute, true},
+		{"then the file", replaced, time.Minute, false},
+		{"back", s, time.Minute, false},
+		{"list again", listed, time.Minute, true},
+		{"an hour later", listed, 61 * time.Minute, false},
+	} {
+		l.become(tt.s)
+		answer, _ := l.poll(t, tt.after)
+		d := answer.Facts.Directories[0]
+		if held := strings.Contains(d.Held, "another checksum than before"); held != tt.held {
+			t.Fatalf("%s: held %q", tt.name, d.Held)
+		}
+		if tt.held {
+			if diff := cmp.Diff(first.Facts.Images, answer.Facts.Images); diff != "" {
+				t.Errorf("%s: images (-first +held):\n%s", tt.name, diff)
+			}
+		}
 	}
 }
 

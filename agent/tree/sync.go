@@ -89,6 +89,9 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 		grammar: s.grammar, keyring: keys, now: s.o.Now(), tree: s.o.Tree, limits: s.o.Limits, known: newKnown(prev), doubts: map[string]*doubt{},
 		nodes: map[string]*node{}, shown: map[[sha256.Size]byte]*node{}, aliases: map[string]string{}, realPaths: map[string]string{}, marks: newMarks(),
 	}
+	if keys != nil {
+		c.keys = keys.Digest()
+	}
 	if err := s.open(ctx, c); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -21,18 +22,25 @@ func (c *crawl) visit(ctx context.Context, n *node) {
 }
 
 // doubt is the error of a listing that shows nothing of what was known of the
-// directory, not even a checksum list, while a list that was known there or below
-// still answers: then the listing is what is wrong.
+// directory, not even a checksum list, while a list that was known there or below, or
+// else a boot configuration, still answers: then the listing is what is wrong.
 func (c *crawl) doubt(ctx context.Context, n *node) error {
 	if len(n.lists) > 0 || !c.known.vanished(n) {
 		return nil
 	}
-	at := c.known.listBelow(naming.Printable(n.path))
-	if at == "" {
+	path := naming.Printable(n.path)
+	at := c.known.listBelow(path)
+	list := at != ""
+	if at = cmp.Or(at, c.known.configBelow(path)); at == "" {
 		return nil
 	}
 	c.memory.renew(at)
-	_, _, err := c.readSums(ctx, at)
+	var err error
+	if list {
+		_, _, err = c.readSums(ctx, at)
+	} else {
+		_, err = c.read(ctx, at, maxBootConfig)
+	}
 	switch {
 	case isAbsent(err):
 		return nil
