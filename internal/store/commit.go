@@ -37,8 +37,8 @@ func (w *Writer) Commit(ctx context.Context, state release.SourceState, facts *r
 	c := change{source: state.Name, replace: facts != nil, events: events}
 	if facts != nil {
 		var err error
-		if c.files, err = Files(state.Name, facts); err != nil {
-			return Result{}, err
+		if c.parts, err = Split(facts); err != nil {
+			return Result{}, &FactsError{err}
 		}
 	}
 	if err := w.begin(ctx); err != nil {
@@ -73,8 +73,8 @@ func (w *Writer) begin(ctx context.Context) error {
 // change is what a commit is to reach.
 type change struct {
 	source  string
-	replace bool // the files of the source, by these
-	files   map[string][]byte
+	replace bool // the files of the source, by those of these facts
+	parts   []Part
 	states  map[string]release.SourceState
 	events  []release.Event
 }
@@ -86,7 +86,7 @@ func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
 	}
 	r := Result{Changed: p.journal.changed(), Edited: p.edited}
 	if p.journal.empty() {
-		w.committed(c)
+		w.committed(c, p.encoded)
 		return r, nil
 	}
 	if err := w.stage(&p.journal, p.texts); err != nil {
@@ -107,16 +107,21 @@ func (w *Writer) commit(ctx context.Context, c change) (Result, error) {
 			w.months[file.Path] = file.Hash
 		}
 	}
-	w.committed(c)
+	w.committed(c, p.encoded)
 	return r, nil
 }
 
 // committed notes that a commit is done, and that all was told that there was to tell.
-func (w *Writer) committed(c change) {
+func (w *Writer) committed(c change, encoded map[string]want) {
 	w.states, w.notices = c.states, nil
 	delete(w.stood, c.source)
 	delete(w.broken, "")
 	if c.replace {
 		delete(w.broken, c.source)
+		w.encoded[c.source] = encoded
+	}
+	if _, known := c.states[c.source]; !known {
+		w.forget(c.source)
+		delete(w.encoded, c.source)
 	}
 }

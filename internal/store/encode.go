@@ -63,19 +63,7 @@ func (p Part) encode(source string) ([]byte, error) {
 
 // utc puts the times of files into UTC, the only zone in the data directory.
 func utc(f release.Facts) {
-	for _, image := range f.Images {
-		for i := range image.Files {
-			image.Files[i].Modified = instant(image.Files[i].Modified)
-		}
-	}
-	for _, set := range f.Netboot {
-		for i := range set.Boot {
-			set.Boot[i].Modified = instant(set.Boot[i].Modified)
-		}
-		if set.Tarball != nil {
-			set.Tarball.Modified = instant(set.Tarball.Modified)
-		}
-	}
+	eachFile(&f, func(file *release.File) { file.Modified = instant(file.Modified) })
 }
 
 // instant is a time in UTC; one that RFC 3339 cannot write, which file systems can

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -284,14 +286,21 @@ func (t *tree) ours(known map[string]*release.Facts) []string {
 }
 
 func readFile(root *os.Root, name string) ([]byte, error) {
-	info, err := root.Stat(name)
-	if err == nil && info.Size() > maxFile {
-		return nil, fmt.Errorf("%s: %d bytes are more than a data file ever has", name, info.Size())
-	}
+	f, err := root.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	return root.ReadFile(name)
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s: %d bytes are more than a data file ever has", name, info.Size())
+	}
+	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = text.ReadFrom(io.LimitReader(f, maxFile))
+	return text.Bytes(), err
 }
 
 // parallel calls f for 0 to n-1, on as many processors as there are.

@@ -20,11 +20,12 @@ type planner struct {
 	texts   map[string][]byte // of the puts
 	edited  []release.Problem
 	blocks  map[string]bool // of the events, as they are written
+	encoded map[string]want // see [Writer]; only of a commit that replaces files
 }
 
 func (p *planner) plan(c change) error {
 	if c.replace {
-		if err := p.source(c.source, c.files); err != nil {
+		if err := p.source(c.source, c.parts); err != nil {
 			return err
 		}
 	}
@@ -35,28 +36,39 @@ func (p *planner) plan(c change) error {
 }
 
 // source plans the files of one source.
-func (p *planner) source(name string, files map[string][]byte) error {
+func (p *planner) source(name string, parts []Part) error {
 	t, err := surveyBelow(p.w.disk.root, name)
 	if err != nil {
 		return fmt.Errorf("data directory %s: %w", p.w.data, err)
 	}
-	for _, below := range slices.Sorted(maps.Keys(files)) {
-		at := name + "/" + below
+	wants, err := p.w.wants(name, parts, t)
+	if err != nil {
+		return err
+	}
+	p.encoded = make(map[string]want, len(parts))
+	for i, part := range parts {
+		at := name + "/" + part.Path
 		_, there := t.files[at]
-		if err := p.file(at, there, files[below]); err != nil {
+		if err := p.file(at, there, wants[i]); err != nil {
 			return err
 		}
 		delete(t.files, at)
+		p.encoded[part.Path] = want{imprint: wants[i].imprint, hash: wants[i].hash}
 	}
-	for _, gone := range slices.Sorted(maps.Keys(t.files)) {
-		text, err := p.read(gone)
+	return p.gone(t)
+}
+
+// gone plans to remove the files that are left.
+func (p *planner) gone(t tree) error {
+	for _, name := range slices.Sorted(maps.Keys(t.files)) {
+		text, err := p.read(name)
 		if err != nil {
 			return err
 		}
-		if err := p.spare(gone, text, "what the source says was written again"); err != nil {
+		if err := p.spare(name, text, "what the source says was written again"); err != nil {
 			return err
 		}
-		p.journal.Remove = append(p.journal.Remove, gone)
+		p.journal.Remove = append(p.journal.Remove, name)
 	}
 	return nil
 }
@@ -71,19 +83,19 @@ func (p *planner) read(name string) ([]byte, error) {
 }
 
 // file plans one file, which stays untouched when its bytes are right.
-func (p *planner) file(name string, there bool, text []byte) error {
+func (p *planner) file(name string, there bool, w want) error {
 	var before []byte
-	if there {
+	if there && w.text != nil {
 		var err error
 		if before, err = p.read(name); err != nil {
 			return err
 		}
 	}
-	if there && string(before) == string(text) {
-		p.known(put{Path: name, Hash: hash(text)})
+	if w.text == nil || there && string(before) == string(w.text) {
+		p.known(put{Path: name, Hash: w.hash})
 		return nil
 	}
-	if err := errors.Join(readable(name, text), p.free(name)); err != nil {
+	if err := errors.Join(readable(name, w.text), p.free(name)); err != nil {
 		return err
 	}
 	if there {
@@ -91,7 +103,7 @@ func (p *planner) file(name string, there bool, text []byte) error {
 			return err
 		}
 	}
-	p.put(name, text)
+	p.put(name, w.text)
 	return nil
 }
 
