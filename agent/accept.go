@@ -30,23 +30,34 @@ const (
 )
 
 // Accept lets in what is held back of a source, exactly as it was kept aside: the
-// source is not polled. Where another agent runs, that one is asked to.
-func (a *Agent) Accept(ctx context.Context, name string) (Report, error) {
-	report, err := a.acceptHere(ctx, name)
+// source is not polled. The name may be followed by "@" and the beginning of the digest
+// of the answer that is meant; then no other is let in, however short ago it came.
+// Where another agent runs, that one is asked to.
+func (a *Agent) Accept(ctx context.Context, what string) (Report, error) {
+	name, digest, _ := strings.Cut(what, "@")
+	report, err := a.acceptHere(ctx, name, digest)
 	var other *store.HeldError
 	if !errors.As(err, &other) {
 		return report, err
 	}
-	return a.acceptThere(ctx, name, other)
+	return a.acceptThere(ctx, name, digest, other)
 }
 
-func (a *Agent) acceptHere(ctx context.Context, name string) (report Report, err error) {
+// otherAnswer is the error for an answer that is not the one that was meant.
+func otherAnswer(name string, held *release.Held) error {
+	return fmt.Errorf("another answer of %s is held back by now (%s: %s); look again, and accept %s", name, held.ShortDigest(), held.Reason, held.Handle(name))
+}
+
+func (a *Agent) acceptHere(ctx context.Context, name, digest string) (report Report, err error) {
 	w, err := a.open(ctx)
 	if err != nil {
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
 	s := settler{agent: a, w: w}
+	if held := w.State(name).Held; held != nil && !strings.HasPrefix(held.Digest, digest) {
+		return Report{}, otherAnswer(name, held)
+	}
 	entry, err := s.accept(ctx, name)
 	if err != nil {
 		return Report{}, err
@@ -56,10 +67,13 @@ func (a *Agent) acceptHere(ctx context.Context, name string) (report Report, err
 }
 
 // acceptThere asks the agent that runs, and waits until it has done so.
-func (a *Agent) acceptThere(ctx context.Context, name string, other *store.HeldError) (Report, error) {
+func (a *Agent) acceptThere(ctx context.Context, name, digest string, other *store.HeldError) (Report, error) {
 	state, err := a.heldState(name)
 	if err != nil {
 		return Report{}, err
+	}
+	if !strings.HasPrefix(state.Held.Digest, digest) {
+		return Report{}, otherAnswer(name, state.Held)
 	}
 	path := filepath.Join(a.o.Config.Store.State, acceptDir, name)
 	if err := ask(path, state.Held.Digest); err != nil {
@@ -140,9 +154,9 @@ func (a *Agent) accepted(name string, before release.SourceState) (Report, error
 
 // makeAcceptDir makes the place for requests: whoever asks may be another user, and the
 // agent has to be able to remove what that one wrote.
-func (s *service) makeAcceptDir() {
-	if err := os.MkdirAll(filepath.Join(s.o.Config.Store.State, acceptDir), 0o755); err != nil {
-		s.o.Logger.WarnContext(s.work, "nothing can be accepted while the agent runs", "err", err)
+func (s *service) makeAcceptDir(dir string) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		s.o.Logger.DebugContext(s.work, "nothing can be accepted while the agent runs", "err", err)
 	}
 }
 
@@ -151,7 +165,8 @@ func (s *service) takeRequests() {
 	dir := filepath.Join(s.o.Config.Store.State, acceptDir)
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return // nobody can ask; it is made anew at the next start
+		s.makeAcceptDir(dir) // it is the first time, or somebody took it away
+		return
 	}
 	for _, e := range entries {
 		if e.Type().IsRegular() && !strings.HasPrefix(e.Name(), ".") {
@@ -163,9 +178,13 @@ func (s *service) takeRequests() {
 // grant lets in what is held back of a source, if it is what the request says. The
 // request goes in any case, and last: whoever waits for it finds it done.
 func (s *service) grant(name, path string) {
+	if s.refused[path] {
+		return
+	}
 	defer func() {
 		if err := os.Remove(path); err != nil {
-			s.o.Logger.WarnContext(s.work, "request not removed", "source", name, "err", err)
+			s.refused[path] = true // it would be refused with every beat
+			s.o.Logger.WarnContext(s.work, "request not removed, and not looked at again", "source", name, "err", err)
 		}
 	}()
 	text, err := readStart(path, digestMost)

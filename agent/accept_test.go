@@ -117,3 +117,32 @@ func TestAcceptBesideSomebodyElse(t *testing.T) {
 		}
 	})
 }
+
+// TestAcceptByDigest: a name with the beginning of a digest lets in that answer and no
+// other, with and without an agent that runs.
+func TestAcceptByDigest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := heldShop(t)
+		shown := s.load().Sources[0].State.Held.Handle("a")
+		s.fakes["a"].set(func(f *timed) { f.facts = products("p", "q") })
+		time.Sleep(15 * time.Minute)
+		now := s.load().Sources[0].State.Held.Handle("a")
+		if now == shown {
+			t.Fatal("the answer that is held back is the same")
+		}
+		want := "; look again, and accept " + now
+		if _, err := s.person().Accept(t.Context(), shown); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("beside an agent: %v", err)
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		if _, err := s.person().Accept(t.Context(), shown); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("alone: %v", err)
+		}
+		if _, err := s.person().Accept(t.Context(), now); err != nil || s.load().Sources[0].State.Held != nil {
+			t.Errorf("accept %s: %v", now, err)
+		}
+	})
+}

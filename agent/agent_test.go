@@ -228,7 +228,7 @@ func TestHoldBack(t *testing.T) {
 		}
 	}
 	r := poll(time.Hour, 9, Held)
-	if want := "a: held, in 0s: products.toml would lose 11 of 20 products; if that is right, run `shiplist agent --accept a`"; strings.Replace(r.String(), r.Duration.Round(time.Millisecond).String(), "0s", 1) != want {
+	if want := "a: held, in 0s: products.toml would lose 11 of 20 products; if that is right, run `shiplist agent --accept a@" + r.Held.Digest[:8] + "`"; strings.Replace(r.String(), r.Duration.Round(time.Millisecond).String(), "0s", 1) != want {
 		t.Errorf("%s", r)
 	}
 	held(time.Hour)

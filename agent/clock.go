@@ -136,6 +136,15 @@ func (t timetable) gap(slot time.Time) time.Duration {
 	return 366 * 24 * time.Hour
 }
 
+// due is when the plain schedule asks for the answer after one of a time: a rush does
+// not make facts out of date that were good enough before. Zero when it never does.
+func (t timetable) due(after time.Time) time.Time {
+	if t.plain == nil {
+		return time.Time{}
+	}
+	return t.plain.Next(after).UTC().Truncate(time.Second)
+}
+
 // turn is a moment at which a source is to be polled.
 type turn struct {
 	at time.Time

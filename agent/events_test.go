@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shiplist/agent/fetch"
+	"shiplist/internal/config"
 	"shiplist/internal/release"
 	"shiplist/internal/store"
 )
@@ -76,7 +77,7 @@ func TestLostAndBack(t *testing.T) {
 	b.a.err = errors.New("down")
 	for hour := 1; hour <= 9; hour++ {
 		b.clock = start.Add(time.Duration(hour) * time.Hour)
-		if r := b.once(); r.Lost != (hour > 6) || b.state().Lost != r.Lost {
+		if r := b.once(); r.Lost != (hour >= 6) || b.state().Lost != r.Lost {
 			t.Errorf("hour %d: lost %t", hour, r.Lost)
 		}
 	}
@@ -91,8 +92,48 @@ func TestLostAndBack(t *testing.T) {
 	if r := b.once(); r.Outcome != Unchanged || b.state().Lost || r.Lost {
 		t.Errorf("%s, state %+v", r, b.state())
 	}
-	want := "source-new never-0; source-lost 0-7; source-held 0-10; source-back 0-11"
+	want := "source-new never-0; source-lost 0-6; source-held 0-10; source-back 0-11"
 	if got := strings.Join(b.news(), "; "); got != want {
+		t.Errorf("events %s, want %s", got, want)
+	}
+}
+
+// TestNotLostBetweenTurns: a source that is polled once a day is not lost for failing
+// once, though its facts are older than those of others may be.
+func TestNotLostBetweenTurns(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.o.Config.Site.Stale = 6 * time.Hour
+	daily, err := config.Schedule("@every 24h", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sources[0].timetable.plain = daily
+	b.a.facts = products("p")
+	b.once()
+	b.a.err = errors.New("down")
+	for day, want := range []bool{1: false, 2: true} {
+		b.clock = start.AddDate(0, 0, day)
+		if r := b.once(); day > 0 && r.Lost != want {
+			t.Errorf("day %d: lost %t, want %t; due %s", day, r.Lost, want, b.state().Due)
+		}
+	}
+}
+
+// TestEventsOfLooks: what is found where nobody looked for hours happened at any time in
+// them.
+func TestEventsOfLooks(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = onBeta("p")
+	b.once()
+	b.clock = start.Add(5 * time.Hour)
+	b.once()
+	b.clock = start.Add(6 * time.Hour)
+	b.a.facts = onBeta("p", "q")
+	b.a.answer.Looks = []release.Look{{Series: "noble", Milestone: "beta", At: utc(start)}}
+	b.once()
+	if got, want := strings.Join(b.news(), "; "), "source-new never-0; build-appeared 0-6"; got != want {
 		t.Errorf("events %s, want %s", got, want)
 	}
 }

@@ -117,6 +117,55 @@ func TestRestart(t *testing.T) {
 	})
 }
 
+// TestRestartAmidPoll: a poll that is cut short is not made again with every start, and
+// the first one of a source that never answered is, after a while.
+func TestRestartAmidPoll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, map[string]string{"new": "@every 10h", "old": "@every 10h"})
+		stop := s.run()
+		time.Sleep(time.Minute)
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+		s.forget("new")
+		for _, f := range s.fakes {
+			f.set(func(f *timed) { f.hangs, f.began = true, nil })
+		}
+		time.Sleep(10*time.Hour - time.Minute) // both are due at the first start
+		for range 12 {
+			s.renew(nil)
+			stop := s.run()
+			time.Sleep(time.Minute)
+			if err := stop(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(30 * time.Second)
+		}
+		if got, want := s.fakes["old"].times(), "10h0m0s"; got != want {
+			t.Errorf("one that answered before is polled at %s, want %s", got, want)
+		}
+		if got, want := s.fakes["new"].times(), "10h0m0s 10h10m0s"; got != want {
+			t.Errorf("one that never answered is polled at %s, want %s", got, want)
+		}
+	})
+}
+
+// forget makes a source one that was never polled.
+func (s *shop) forget(name string) {
+	s.t.Helper()
+	w, err := s.open(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := w.Retire(s.t.Context(), name); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // TestClockLeaps: a clock that is set loses no poll and repeats none in a burst.
 func TestClockLeaps(t *testing.T) {
 	t.Parallel()
@@ -171,7 +220,7 @@ func TestStop(t *testing.T) {
 			t.Errorf("it took %s to stop", took)
 		}
 		stored := s.load()
-		if len(stored.Sources) != 1 || stored.Source("ends") == nil || len(s.seen.reports) != 1 {
+		if len(stored.Sources) != 3 || stored.Source("ends").State.Success.IsZero() || !stored.Source("hangs").State.Success.IsZero() || len(s.seen.reports) != 1 {
 			t.Errorf("stored %+v, reported %+v", stored.Sources, s.seen.reports)
 		}
 		time.Sleep(time.Hour) // the one that is left behind disturbs nobody

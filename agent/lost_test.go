@@ -73,9 +73,29 @@ func TestClockSetBack(t *testing.T) {
 	if r := b.once(); r.Outcome != Held || !r.Held.Since.Equal(utc(start)) {
 		t.Errorf("%s, since %s", r, r.Held.Since)
 	}
+	b.clock = start.Add(time.Hour)
+	b.once()
 	b.clock = start.Add(24 * time.Hour)
 	if r := b.once(); r.Outcome != OK {
 		t.Errorf("%s", r)
+	}
+}
+
+// TestClockSetForward: two polls of which one comes before a leap of the clock are no
+// day of the same answers.
+func TestClockSetForward(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.a.facts = products(numbered(20)...)
+	b.once()
+	b.a.facts = products(numbered(5)...)
+	for i, want := range []Outcome{Held, Held, OK} {
+		if i > 0 {
+			b.clock = start.AddDate(1, 0, i)
+		}
+		if r := b.once(); r.Outcome != want {
+			t.Errorf("poll %d: %s, want %s", i, r, want)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ type polled struct {
 	err        error
 	began      time.Time // from here on its answer may be out of date
 	at         time.Time // when the poll ended
+	due        time.Time // when the answer after this one is due; zero when not known
 	took       time.Duration
 }
 
@@ -49,6 +50,7 @@ func (a *Agent) ask(ctx context.Context, s source, prev *release.Facts) polled {
 	start := time.Now()
 	p.answer, p.err = a.answer(ctx, s, prev)
 	p.at, p.took = a.now(), time.Since(start)
+	p.due = s.timetable.due(p.began)
 	return p
 }
 

@@ -75,7 +75,7 @@ func TestReloadWhilePolling(t *testing.T) {
 		if got, want := s.fakes["moves"].times(), "0s 3m0s"; got != want || s.fakes["moves"].most != 1 {
 			t.Errorf("polled at %s, want %s; %d at once", got, want, s.fakes["moves"].most)
 		}
-		if len(s.seen.of("goes")) != 0 || len(s.seen.of("moves")) != 1 || len(s.load().Sources) != 1 {
+		if goes := s.seen.of("goes"); len(goes) != 1 || goes[0].Outcome != Retired || len(goes[0].Events) != 0 || len(s.seen.of("moves")) != 1 || len(s.load().Sources) != 1 {
 			t.Errorf("reports %+v", s.seen.reports)
 		}
 	})

@@ -149,7 +149,7 @@ func (s SourceReport) String() string {
 func (s SourceReport) reason() string {
 	switch {
 	case s.Outcome == Held && s.Held != nil:
-		hint := "; if that is right, run `shiplist agent --accept " + s.Name + "`"
+		hint := "; if that is right, run `shiplist agent --accept " + s.Held.Handle(s.Name) + "`"
 		return s.Held.Reason + hint
 	case s.Outcome == Failed:
 		return s.Error

@@ -35,6 +35,7 @@ type service struct {
 	cancel  context.CancelFunc
 	entries []*entry
 	polling map[string]bool // sources that are being polled, by name
+	refused map[string]bool // requests to accept that cannot be removed
 	leaving []string        // sources that are to be retired
 	results chan result
 	over    chan struct{} // closed at the end: nobody reads results any more
@@ -91,7 +92,7 @@ func (a *Agent) Run(ctx context.Context) error {
 
 func newService(ctx context.Context, a *Agent, w *store.Writer) *service {
 	s := &service{
-		Agent: a, settler: settler{agent: a, w: w}, polling: map[string]bool{}, results: make(chan result), over: make(chan struct{}),
+		Agent: a, settler: settler{agent: a, w: w}, polling: map[string]bool{}, refused: map[string]bool{}, results: make(chan result), over: make(chan struct{}),
 	}
 	s.work, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.builder.done = make(chan Build)
@@ -104,12 +105,15 @@ func (s *service) start() {
 	s.clock.set(now)
 	for _, source := range s.sources {
 		// Whether the last poll came late is not known any more, so it is taken for so.
-		e := &entry{source: source, last: turn{at: s.settler.w.State(source.state.Name).Attempt, late: true}}
+		state := s.settler.w.State(source.state.Name)
+		e := &entry{source: source, last: turn{at: state.Attempt, late: true}}
 		s.entries = append(s.entries, e)
 		s.resume(e, now)
+		if state.Success.IsZero() {
+			e.soon(now)
+		}
 	}
 	s.o.Observer.Configured(s.names())
-	s.makeAcceptDir()
 	s.leaving = s.settler.strangers()
 	s.retireLeaving()
 	s.builder.begin(s, now)
@@ -121,6 +125,21 @@ func (s *service) start() {
 func (s *service) resume(e *entry, now time.Time) {
 	e.rebase(now)
 	e.next = e.timetable.resume(e.last, now)
+}
+
+// firstAgain is after how long a first poll that came to nothing is made again when the
+// agent starts: soon, as nothing is known without it, and not with every start.
+const firstAgain = 10 * time.Minute
+
+// soon plans a source that never answered.
+func (e *entry) soon(now time.Time) {
+	again := e.last.at.Add(max(firstAgain, e.timetable.least))
+	if again.Before(now) {
+		again = now
+	}
+	if again.Before(e.next.at) {
+		e.next = turn{at: again, late: true}
+	}
 }
 
 // rebase takes care of a clock that was set back: a last poll that is yet to come was
@@ -199,6 +218,7 @@ func (s *service) poll(e *entry, now time.Time) {
 		s.polled(e, entry)
 		return
 	}
+	s.settler.begins(s.work, e.source, s.now())
 	ctx, stop := context.WithCancel(s.work)
 	e.stop, s.polling[e.state.Name] = stop, true
 	source := e.source

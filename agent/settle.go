@@ -92,7 +92,9 @@ func (s *settler) strangers() []string {
 func (s *settler) retire(ctx context.Context, name string) (SourceReport, error) {
 	state := s.w.State(name)
 	entry := SourceReport{Name: name, Kind: state.Kind, Outcome: Retired, Note: "the configuration does not name it any more"}
-	entry.Events = []release.Event{since(state, s.agent.now()).event(release.EventSourceRetired, name, "")}
+	if !state.Success.IsZero() { // one that never answered had nothing
+		entry.Events = []release.Event{since(state, s.agent.now()).event(release.EventSourceRetired, name, "")}
+	}
 	start := time.Now()
 	r, err := s.w.Retire(ctx, name, entry.Events...)
 	if err == nil {
@@ -103,6 +105,18 @@ func (s *settler) retire(ctx context.Context, name string) (SourceReport, error)
 		return entry, notWritten(&entry, fmt.Errorf("retire: %w", err))
 	}
 	return entry, nil
+}
+
+// begins notes that a poll begins: one that is cut short, whatever the reason, must not
+// be made again with every start of the agent. Without the note the poll is as good; its
+// end will say what is wrong with the data directory.
+func (s *settler) begins(ctx context.Context, source source, at time.Time) {
+	state := s.w.State(source.state.Name)
+	state.Kind, state.Role, state.Address, state.Site = source.state.Kind, source.state.Role, source.state.Address, source.state.Site
+	state.Attempt = at
+	if _, err := s.w.Commit(ctx, state, nil); err != nil {
+		s.agent.o.Logger.DebugContext(ctx, "begin of a poll not noted", "source", source.state.Name, "err", err)
+	}
 }
 
 // settlement is one poll on its way to its end.
@@ -155,8 +169,7 @@ func (s *settler) failed(ctx context.Context, x *settlement, cause error) error 
 // lost reports whether a source that fails is lost now, and was not before. One that
 // never answered is not: nobody has anything to lose.
 func (s *settler) lost(x *settlement) bool {
-	stale := s.agent.o.Config.Site.Stale
-	return stale > 0 && !x.state.Lost && !x.state.Success.IsZero() && x.at.Sub(x.state.Success) > stale
+	return !x.state.Lost && x.state.Overdue(x.at, s.agent.o.Config.Site.Stale)
 }
 
 // commit writes the state, with the facts when there are any.
@@ -187,22 +200,27 @@ func (s *settler) answered(ctx context.Context, x *settlement, p polled) error {
 	x.tally = count(x.before)
 	x.tally.unreadable(brokenFiles(s.w, x.Name))
 	v := s.rule().judge(x.tally, count(p.answer.Facts), p.answer.Suspect)
-	kept := store.Kept{Facts: p.answer.Facts, Polled: p.began, Problems: p.answer.Problems}
+	kept := store.Kept{Facts: p.answer.Facts, Polled: p.began, Due: p.due, Problems: p.answer.Problems, Looks: p.answer.Looks}
 	if v.reason == "" {
 		return s.store(ctx, x, kept, x.at)
 	}
-	held := p.at
+	held := release.Held{Reason: oneLine(v.reason), Since: p.at, Polls: 1, Never: v.never}
 	// A clock that was set back must not hold for years what time lets in.
 	if x.state.Held != nil && !x.state.Held.Since.After(p.at) && s.sameMind(x.state, x.tally, v) {
-		held = x.state.Held.Since
+		held.Since, held.Polls = x.state.Held.Since, x.state.Held.Polls+1
 	}
-	if patience := s.agent.o.Config.Agent.HoldFor; !v.never && !p.at.Before(held.Add(patience)) {
-		x.Note = fmt.Sprintf("let in after it was held back since %s: %s", held.Format(time.RFC3339), v.reason)
+	patience := s.agent.o.Config.Agent.HoldFor
+	// One poll after a leap of the clock is no day of the same answers.
+	if !v.never && held.Polls >= holdPolls && !p.at.Before(held.Since.Add(patience)) {
+		x.Note = fmt.Sprintf("let in after it was held back since %s: %s", held.Since.Format(time.RFC3339), v.reason)
 		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceLetIn, x.Name, ""))
 		return s.store(ctx, x, kept, x.at)
 	}
-	return s.hold(ctx, x, kept, release.Held{Reason: oneLine(v.reason), Since: held, Never: v.never})
+	return s.hold(ctx, x, kept, held)
 }
+
+// holdPolls is how many polls in a row have to bring an answer before time lets it in.
+const holdPolls = 3
 
 // sameMind reports whether the answer that is kept aside would remove the same as
 // the new one. Other news do not count: on a busy day every answer differs.
@@ -243,8 +261,10 @@ func (s *settler) store(ctx context.Context, x *settlement, kept store.Kept, see
 		x.state.Lost = false
 		x.Events = append(x.Events, since(x.state, x.at).event(release.EventSourceBack, x.Name, ""))
 	}
-	x.Events = append(x.Events, since(old, seen).news(x.Name, x.before, kept.Facts)...)
-	x.state.Success, x.state.Held, x.state.Problems = kept.Polled, nil, kept.Problems
+	news := since(old, seen).news(x.Name, x.before, kept.Facts)
+	release.Widen(news, kept.Looks)
+	x.Events = append(x.Events, news...)
+	x.state.Success, x.state.Due, x.state.Held, x.state.Problems = kept.Polled, kept.Due, nil, kept.Problems
 	x.Problems = slices.Clone(kept.Problems)
 	err := s.commit(ctx, x, kept.Facts)
 	var unfit *store.FactsError

@@ -372,10 +372,13 @@ type SourceState struct {
 	// the tracker's pages, the tree as the public sees it. Neither ends in a slash.
 	Address string `toml:"address"`
 	Site    string `toml:"site,omitempty"`
-	// Attempt is when the last poll ended, Success when the last good one began: what
+	// Attempt is when the last poll ended, or began where it was cut short; Success when the last good one began: what
 	// happened after that may not be in its facts. Zero when there was none.
 	Attempt time.Time `toml:"attempt,omitempty"`
 	Success time.Time `toml:"success,omitempty"`
+	// Due is when the schedule asked for the next answer after the last good one; zero
+	// where that is not known.
+	Due time.Time `toml:"due,omitempty"`
 	// Error is what the last poll failed with; empty when it did not.
 	Error string `toml:"error,omitempty"`
 	// Lost says that the source was reported as lost, and has not come back.
@@ -387,15 +390,36 @@ type SourceState struct {
 	Problems []Problem `toml:"problem,omitempty"`
 }
 
+// Overdue reports whether the facts are out of date at a time: the answer that should
+// have followed them is late by a limit. A limit of zero says that they never are.
+func (s *SourceState) Overdue(now time.Time, limit time.Duration) bool {
+	if limit <= 0 || s.Success.IsZero() {
+		return false
+	}
+	due := s.Success
+	if s.Due.After(due) {
+		due = s.Due
+	}
+	return now.Sub(due) >= limit
+}
+
 // Held says why an answer is kept aside and how long it has been the same.
 type Held struct {
 	Reason string    `toml:"reason" json:"reason"`
 	Since  time.Time `toml:"since" json:"since"`
 	Digest string    `toml:"digest" json:"digest"` // of the facts kept aside
+	// Polls is how many polls in a row brought it.
+	Polls int `toml:"polls,omitzero" json:"polls,omitempty"`
 	// Never says that time alone does not let it in: the answer was empty, or the
 	// source said that it is not the one we asked for.
 	Never bool `toml:"never,omitempty" json:"never,omitempty"`
 }
+
+// ShortDigest is the beginning of the digest that tells answers apart well enough.
+func (h *Held) ShortDigest() string { return h.Digest[:min(len(h.Digest), 8)] }
+
+// Handle is by what people name the answer of a source: no other one is let in by it.
+func (h *Held) Handle(source string) string { return source + "@" + h.ShortDigest() }
 
 // Problem is something that one poll could not learn, or learnt and did not
 // believe. It is not a finding: findings are derived.

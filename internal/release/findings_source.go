@@ -17,12 +17,10 @@ func (j *joiner) findSources() {
 			j.lost(s)
 		case s.Error != "":
 			j.failedOnce(s)
-		case s.Success.IsZero() && s.Attempt.IsZero():
-			if s.Name != "" && j.stale > 0 {
-				j.stalled(s, s.Name+" has not been asked yet.")
-			}
 		case s.Success.IsZero():
-			j.lost(s)
+			if s.Name != "" && j.stale > 0 {
+				j.stalled(s, s.Name+" has not answered yet.")
+			}
 		case s.Stale:
 			j.stalled(s, fmt.Sprintf("The last good answer of %s is %s old.", s.Name, Age(s.Age)))
 		}
@@ -30,7 +28,7 @@ func (j *joiner) findSources() {
 }
 
 func (j *joiner) held(s Source) {
-	advice := fmt.Sprintf("Look at the source; if the answer is right, run: shiplist agent --accept %s", s.Name)
+	advice := fmt.Sprintf("Look at the source; if the answer is right, run: shiplist agent --accept %s", s.Held.Handle(s.Name))
 	text := fmt.Sprintf("The last answer of %s is held back since %s: %s.", s.Name, moment(s.Held.Since), trimStop(s.Held.Reason))
 	if s.Held.Never {
 		text += " Time alone does not let it in."

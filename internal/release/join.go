@@ -112,7 +112,7 @@ func (j *joiner) sourceAge(state SourceState) Source {
 		return s
 	}
 	s.Age = max(0, j.asOf.Sub(state.Success)).Truncate(time.Minute)
-	s.Stale = j.stale > 0 && s.Age >= j.stale
+	s.Stale = state.Overdue(j.asOf, j.stale)
 	return s
 }
 

@@ -7,9 +7,10 @@ import "time"
 // and what could not be read stays as it was. It is about a directory, or a milestone,
 // or what a series has apart from its milestones.
 type Look struct {
-	Series, Milestone string
-	Dir               string
-	At                time.Time
+	Series    string    `toml:"series,omitempty"`
+	Milestone string    `toml:"milestone,omitempty"`
+	Dir       string    `toml:"dir,omitempty"`
+	At        time.Time `toml:"at"`
 }
 
 // Widen lets events begin where looks say that what they are about had been looked at

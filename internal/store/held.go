@@ -25,9 +25,11 @@ import (
 // another.
 type Kept struct {
 	Facts *release.Facts
-	// Polled is when the poll began, Problems are what came with it.
-	Polled   time.Time
-	Problems []release.Problem
+	// Polled is when the poll began, Due when the next was due; Problems and Looks are
+	// what came with it.
+	Polled, Due time.Time
+	Problems    []release.Problem
+	Looks       []release.Look
 	// Digest is that of the files as they are kept now.
 	Digest string
 }
@@ -35,6 +37,8 @@ type Kept struct {
 // keptDoc is the file that lies beside the data files of a kept answer.
 type keptDoc struct {
 	Polled   time.Time         `toml:"polled"`
+	Due      time.Time         `toml:"due,omitempty"`
+	Looks    []release.Look    `toml:"look,omitempty"`
 	Problems []release.Problem `toml:"problem,omitempty"`
 }
 
@@ -69,7 +73,7 @@ func (w *Writer) Hold(name string, k Kept) (string, error) {
 		}
 	}
 	var b bytes.Buffer
-	if err := toml.NewEncoder(&b).Encode(keptDoc{Polled: k.Polled.UTC(), Problems: k.Problems}); err != nil {
+	if err := toml.NewEncoder(&b).Encode(keptDoc{Polled: k.Polled.UTC(), Due: k.Due.UTC(), Looks: k.Looks, Problems: k.Problems}); err != nil {
 		return "", err
 	}
 	digest := Digest(files)
@@ -168,7 +172,7 @@ func (k *Kept) about(text []byte) error {
 	if err := toml.Unmarshal(text, &doc); err != nil {
 		return err
 	}
-	k.Polled, k.Problems = doc.Polled.UTC(), doc.Problems
+	k.Polled, k.Due, k.Looks, k.Problems = doc.Polled.UTC(), doc.Due.UTC(), doc.Looks, doc.Problems
 	return nil
 }
 
