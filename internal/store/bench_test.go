@@ -171,15 +171,23 @@ func BenchmarkCommitEvents(b *testing.B) {
 	}
 }
 
-func BenchmarkLoadEvents(b *testing.B) {
+// benchEvents is how many events nearly fill a file of the change log.
+const benchEvents = 10_000
+
+func fullLog(b *testing.B) *Writer {
 	w := benchWriter(b, sample("full", "1"))
 	var events []release.Event
-	for len(events) < 10_000 {
+	for len(events) < benchEvents {
 		events = append(events, event("a", 3*len(events)+1))
 	}
 	commit(b, w, sample("full", "1"), events...)
+	return w
+}
+
+func BenchmarkLoadEvents(b *testing.B) {
+	w := fullLog(b)
 	for b.Loop() {
-		if got, err := LoadEvents(w.Dir(), time.Time{}, time.Time{}); err != nil || len(got) != len(events) {
+		if got, err := LoadEvents(w.Dir(), time.Time{}, time.Time{}); err != nil || len(got) != benchEvents {
 			b.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -53,6 +54,59 @@ func loadEvents(dir string, root *os.Root, from, until time.Time) ([]release.Eve
 		return e.Seen.Before(from) || !until.IsZero() && !e.Seen.Before(until)
 	})
 	return events, slices.Concat(problems...), nil
+}
+
+// LastEvents reads the events of the change log that were written last, no more than n,
+// in the order of [LoadEvents]. It reads no more of the log than it has to, so that a
+// mistake further back is not found.
+func LastEvents(dir string, n int) ([]release.Event, error) {
+	events, err := shared(dir, func(dir string, root *os.Root) ([]release.Event, Problems, error) {
+		return lastEvents(dir, root, max(n, 0))
+	})
+	var none *noDataError
+	if errors.As(err, &none) {
+		return nil, nil
+	}
+	return events, err
+}
+
+func lastEvents(dir string, root *os.Root, n int) ([]release.Event, Problems, error) {
+	t, err := surveyBelow(root, changesDir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
+	}
+	var events []release.Event
+	var broken Problems
+	for _, m := range slices.Backward(t.months(time.Time{}, time.Time{})) {
+		if len(events) >= n {
+			break
+		}
+		at, left := t.files[m.String()], n-len(events)
+		text, err := readFile(root, at)
+		if err != nil {
+			return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
+		}
+		end := lastBlocks(text, left)
+		more, problems := decodeEvents(filepath.Join(dir, at), m.String(), end)
+		if len(end) < len(text) && len(more) < left { // not where an event begins
+			more, problems = decodeEvents(filepath.Join(dir, at), m.String(), text)
+		}
+		events, broken = append(more, events...), append(problems, broken...)
+	}
+	return events[max(0, len(events)-n):], broken, nil
+}
+
+// lastBlocks is the end of a file of the change log from its last n events on.
+func lastBlocks(text []byte, n int) []byte {
+	at := len(text)
+	for range n {
+		before := bytes.LastIndex(text[:at], []byte("\n"+eventLine+"\n"))
+		if before < 0 {
+			return text
+		}
+		at = before
+	}
+	return text[at:]
 }
 
 // months are the files of the change log that may hold events of a time, in their
