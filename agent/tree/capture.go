@@ -112,7 +112,7 @@ func (n *node) isBad() bool {
 // and has become another, the directory is not taken from memory.
 func (c *crawl) listsBefore(ctx context.Context, n *node) map[string][]byte {
 	names, guessed := c.listNames(n)
-	if !c.memory.due(n.path) && !c.memory.watches(n.path) && !c.listChanged(n.path, names) || guessed && !c.guesses.worth() {
+	if !c.memory.due(n.path) && !c.memory.watches(n.path) && !c.listChanged(n.path, names) || guessed && !c.guesses.worth {
 		return nil
 	}
 	lists := map[string][]byte{}
@@ -139,13 +139,17 @@ func (c *crawl) listsBefore(ctx context.Context, n *node) map[string][]byte {
 // guesses counts how often a directory of which nothing was known had the list that
 // its kind is likely to have. A right guess saves a listing, a wrong one costs a
 // request.
-type guesses struct{ right, wrong atomic.Int32 }
+type guesses struct {
+	right, wrong atomic.Int32
+	// worth says that the next one is more likely to be right than not. It is judged
+	// between batches, so that what is asked for does not depend on timing.
+	worth bool
+}
 
-// maxWrong is how many guesses may be wrong before any has to be right.
-const maxWrong = 4
+// fewGuesses is how many are made before anything is known.
+const fewGuesses = 4
 
-// worth reports whether the next guess is more likely to be right than not.
-func (g *guesses) worth() bool { return g.wrong.Load() < max(maxWrong, g.right.Load()) }
+func (g *guesses) judge() { g.worth = g.wrong.Load() < max(fewGuesses, g.right.Load()) }
 
 func (g *guesses) count(right bool) {
 	if right {
@@ -153,6 +157,24 @@ func (g *guesses) count(right bool) {
 	} else {
 		g.wrong.Add(1)
 	}
+}
+
+// nextBatch is how many directories are read at once: few while nothing is known of
+// how good guesses are.
+func (c *crawl) nextBatch(level []*node) int {
+	most, guesses := min(batch, len(level)), 0
+	if c.guesses.right.Load()+c.guesses.wrong.Load() >= fewGuesses {
+		return most
+	}
+	for i, n := range level[:most] {
+		if names, guessed := c.listNames(n); guessed && len(names) > 0 {
+			guesses++
+		}
+		if guesses == fewGuesses {
+			return i + 1
+		}
+	}
+	return most
 }
 
 // listChanged reports whether this poll has read a list of a directory that is not

@@ -75,6 +75,7 @@ const maxUnreached = 8
 // visitAll reads directories, several at once. What it finds goes into the nodes;
 // the only errors are those that end the whole crawl.
 func (c *crawl) visitAll(ctx context.Context, nodes []*node) error {
+	c.guesses.judge()
 	return c.each(ctx, len(nodes), func(ctx context.Context, i int) { c.visit(ctx, nodes[i]) })
 }
 
@@ -145,8 +146,8 @@ const batch = 128
 // visitLevel reads the directories of a level, and stops where they hold too much.
 func (c *crawl) visitLevel(ctx context.Context, level []*node) ([]*node, error) {
 	files := c.files
-	for from := 0; from < len(level); from += batch {
-		to := min(from+batch, len(level))
+	for from, to := 0, 0; from < len(level); from = to {
+		to = from + c.nextBatch(level[from:])
 		if err := c.visitAll(ctx, level[from:to]); err != nil {
 			return nil, err
 		}

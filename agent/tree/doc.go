@@ -60,9 +60,10 @@
 // So the list is read before the listing and after it, must be the same, and must
 // name what is there; otherwise the directory is read again, three times at most. A
 // list that does not stand still, a signature that is bad, and files that were
-// replaced under a list that still has the old checksums, hold the directory: what
-// was known of it stays, and Directory.Held says why. What was replaced before the
-// first look at a tree cannot be told; see replaced.go and capture.go.
+// replaced without their list, or the other way round, hold the directory: what was
+// known of it stays, and Directory.Held says why. What was replaced before the first
+// look at a tree cannot be told; nor can it in a local directory, which has no memory.
+// See replaced.go and capture.go.
 //
 // # Memory and hints
 //
@@ -70,10 +71,11 @@
 // state directory; see memory.go. The crawl runs over remembered and fresh answers
 // alike, so its facts are those of a full one. What is asked for is decided in due.go:
 // always what was never seen, everything once in a recheck period, and with each poll
-// what can change. A hint is a file that changes whenever anything does: while all
-// hints stay as they are, nothing else but what is due is asked for. When a recheck
-// finds a change that no hint told, the hints are left alone for a day, with a
-// problem. A local directory is read as a whole each time.
+// what can change, which the directories of a series whose life has ended cannot. A
+// hint is a file that changes whenever anything does: while all hints stay as they
+// are, nothing else but what is due is asked for. When a recheck finds a change that
+// no hint told, the hints are left alone for a day, with a problem. A local directory
+// is read as a whole each time.
 //
 // # What it costs
 //
@@ -83,10 +85,12 @@
 // pointer and each second name; the boot configuration of each netboot directory; and
 // one HEAD for each download whose exact size no listing told, once for its name and
 // checksum. Where a listing shows nothing that was known, or two names of one
-// directory show different lists, one list more tells which it is.
+// directory show different lists, one list more tells which it is. Whether there is a
+// list is guessed by what the directory is for, and not any more once half of such
+// guesses are wrong; a list that was not guessed costs a second look at the directory.
 //
 // A quiet poll: the listings of the directories that gain others, and one conditional
-// request for each list of current and pending, of what they lead to, and of watched
-// releases; with hints, one conditional request for each. Every list and every other
-// file that is asked for again is asked for with a condition.
+// request for each list of current and pending, and of watched releases; with hints,
+// one conditional request for each. Every list and every other file that is asked for
+// again is asked for with a condition.
 package tree

@@ -50,6 +50,9 @@ func TestListingsOnce(t *testing.T) {
 			t.Errorf("%q is asked for", at)
 		}
 	}
+	if n := a.listings["xubuntu/releases/precise/alpha-2"]; n != 2 {
+		t.Errorf("a directory whose list was not read before it is listed %d times, want 2", n)
+	}
 	asked := map[string]bool{}
 	for at, n := range a.heads {
 		if n > 1 {

@@ -232,9 +232,8 @@ func TestLargeTreeWithoutLists(t *testing.T) {
 			lists += n
 		}
 	}
-	// Those that were on their way when the last one that counted came back.
-	if most := maxWrong + 2*8; lists > most {
-		t.Errorf("%d lists were asked for, want at most %d", lists, most)
+	if lists != fewGuesses {
+		t.Errorf("%d lists were asked for, want %d", lists, fewGuesses)
 	}
 }
 

@@ -87,7 +87,7 @@ var changes = []struct {
 	change   func(s *sample)
 	requests int
 }{
-	{"nothing", func(*sample) {}, 46},
+	{"nothing", func(*sample) {}, 39},
 	{"new build", func(s *sample) {
 		const live = "ubuntu/stonking/daily-live"
 		s.image(live+"/20260903", "stonking-desktop-amd64.iso", "stonking amd64 3")
@@ -95,31 +95,31 @@ var changes = []struct {
 		s.sums(live + "/20260903")
 		s.link(live+"/current", "20260903")
 		s.link(live+"/pending", "20260903")
-	}, 50},
+	}, 42},
 	{"new status", func(s *sample) {
 		const beta = "ubuntu/releases/stonking/beta"
 		s.image(beta, "ubuntu-26.10-beta-desktop-amd64.iso", "beta")
 		s.sums(beta)
-	}, 50},
+	}, 42},
 	{"list of current", func(s *sample) {
 		const at = "ubuntu/stonking/daily-live/20260901"
 		s.image(at, "stonking-desktop-riscv64.iso", "stonking riscv64 1")
 		s.sums(at)
-	}, 50},
+	}, 42},
 	{"list of a watched release", func(s *sample) {
 		const at = "ubuntu/releases/stonking/release/snapshot-4"
 		s.image(at, "ubuntu-26.10-snapshot4-desktop-arm64.iso", "snapshot arm64")
 		s.sums(at)
-	}, 50},
+	}, 42},
 	{"single images of current", func(s *sample) {
 		const at = "kubuntu/noble/daily-live"
 		s.image(at+"/20260901.1", "noble-desktop-arm64.iso", "kubuntu arm64 2")
 		s.sums(at + "/20260901.1")
 		s.linked(at, "current", map[string]string{"noble-desktop-amd64": "20260901.1", "noble-desktop-arm64": "20260901.1"})
-	}, 50},
+	}, 42},
 	{"build purged", func(s *sample) {
 		maps.DeleteFunc(s.files, func(at string, _ sampleFile) bool { return below(at, "foobuntu/noble/daily-live/20260901") })
-	}, 50},
+	}, 42},
 }
 
 // TestQuietPoll sees with the next poll what matters, and asks for little else.
@@ -198,6 +198,97 @@ func TestEndedSeries(t *testing.T) {
 	young.poll(t, time.Second)
 	if n := asked(young); n == 0 {
 		t.Error("nothing is asked on the last day of its life")
+	}
+}
+
+// addImage adds an image to a directory and to its list.
+func addImage(s *sample, dir, name string) *sample {
+	other := s.clone()
+	other.image(dir, name, name)
+	other.sums(dir)
+	return other
+}
+
+// TestChangedInTheSameMinute sees what changed in the minute in which it was listed,
+// although listings tell no seconds; and trusts dates otherwise.
+func TestChangedInTheSameMinute(t *testing.T) {
+	t.Parallel()
+	const dir = "foobuntu/noble/daily-live/20260901"
+	for _, tt := range []struct {
+		name string
+		at   time.Time
+		seen bool
+	}{
+		{"same minute", time.Date(2026, 9, 1, 6, 0, 20, 0, time.UTC), true},
+		{"in another zone", time.Date(2026, 9, 1, 11, 30, 20, 0, time.UTC), true},
+		{"later", time.Date(2026, 9, 1, 6, 5, 0, 0, time.UTC), false},
+	} {
+		l := live(t, fullSample(), config.Tree{Recheck: 1000 * time.Hour})
+		l.still, l.now = true, tt.at
+		first, _ := l.poll(t, 0)
+		l.become(addImage(l.s, dir, "noble-desktop-riscv64.iso"))
+		answer, _ := l.poll(t, 30*time.Second)
+		if seen := len(answer.Facts.Images) > len(first.Facts.Images); seen != tt.seen {
+			t.Errorf("%s: seen %v, want %v", tt.name, seen, tt.seen)
+		}
+	}
+}
+
+// TestChangedLately watches a release for a week after it has changed.
+func TestChangedLately(t *testing.T) {
+	t.Parallel()
+	const dir = "ubuntu/releases/noble/release"
+	l := live(t, fullSample(), config.Tree{})
+	l.still = true
+	l.poll(t, 0)
+	for i, tt := range []struct {
+		after time.Duration
+		seen  bool
+	}{
+		{time.Minute, false}, {7 * time.Hour, true}, {time.Minute, true}, {6 * 24 * time.Hour, true}, {time.Minute, true},
+	} {
+		before := len(l.facts.Images)
+		l.become(addImage(l.s, dir, fmt.Sprintf("ubuntu-24.04.%d-desktop-riscv64.iso", 5+i)))
+		answer, _ := l.poll(t, tt.after)
+		if seen := len(answer.Facts.Images) > before; seen != tt.seen {
+			t.Errorf("change %d: seen %v, want %v", i, seen, tt.seen)
+		}
+	}
+	l.poll(t, 8*24*time.Hour)
+	l.poll(t, time.Minute)
+	for _, a := range l.before {
+		if below(a.path, dir) {
+			t.Errorf("%q is asked for although it has not changed for a week", a.path)
+		}
+	}
+}
+
+// TestBootConfigurationChanged reads boot configurations again when their build has
+// changed.
+func TestBootConfigurationChanged(t *testing.T) {
+	t.Parallel()
+	const dir = "ubuntu-server/noble/daily-live/20260726"
+	l := live(t, fullSample(), config.Tree{Recheck: 1000 * time.Hour})
+	l.poll(t, 0)
+	s := addImage(l.s, dir, "noble-live-server-riscv64.iso")
+	for at, f := range l.s.files {
+		if below(at, dir+"/netboot") && strings.Contains(f.text, ".iso") {
+			s.text(at, strings.ReplaceAll(f.text, "cdimage.example", "elsewhere.example"))
+		}
+	}
+	l.become(s)
+	answer, _ := l.poll(t, time.Minute)
+	found := 0
+	for _, set := range answer.Facts.Netboot {
+		if set.ISO == "" || set.Parent != dir {
+			continue
+		}
+		if found++; !strings.Contains(set.ISO, "elsewhere.example") {
+			t.Errorf("%s boots %s", set.Dir, set.ISO)
+		}
+	}
+	if found == 0 {
+		t.Error("no netboot set boots anything")
 	}
 }
 
