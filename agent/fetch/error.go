@@ -71,7 +71,7 @@ func (a *attempt) fail(ctx context.Context, at stage, err error) *Error {
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return a.error(KindTimeout, a.patience(at), err)
 	}
-	text := err.Error()
+	text := wording(err)
 	if problem := outdated(err, time.Now()); problem != "" {
 		text = problem
 	}
