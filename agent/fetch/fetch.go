@@ -12,12 +12,12 @@
 //
 //   - No more than PerHost requests are under way at once, and no more than PerMinute in
 //     a minute, spread evenly. A host that answers 429 or 503 gets half as many for an
-//     hour.
+//     hour; [Client.Slowed] tells it, for whoever plans polls.
 //   - A host that cannot be reached, breaks off, is too slow, or answers 429, 502, 503,
 //     504 or a third 500 in a row rests: from BackoffLeast on, twice as long after each
 //     further failure up to BackoffMost, and up to half as much again by chance, so that
 //     clients that were turned away together do not come back together. Its own wish
-//     (Retry-After, up to a day) counts where that is longer. Any other status, a 404 or
+//     (Retry-After, up to a week) counts where that is longer. Any other status, a 404 or
 //     403 too, is an answer.
 //   - A request for a host that rests waits if that is short, and otherwise fails at once
 //     with [KindResting], before anything is sent. [Client.Rest] tells it beforehand.
@@ -26,7 +26,7 @@
 //   - GET, HEAD and what is Repeatable are sent up to three times, with the host's rest
 //     in between.
 //
-// Rests outlive the process in the StateFile.
+// Rests and halvings outlive the process in the StateFile.
 package fetch
 
 import (
@@ -35,7 +35,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 )
 
@@ -51,7 +50,8 @@ type Options struct {
 	// BackoffLeast is how long a host is left alone after its first failure, twice
 	// as long after each further one, up to BackoffMost; 10 s and 1 h when zero.
 	BackoffLeast, BackoffMost time.Duration
-	// StateFile keeps which hosts are to be left alone over a restart; empty for none.
+	// StateFile keeps which hosts are to be left alone, and which get less, over a
+	// restart; empty for none.
 	StateFile string
 	// ReadOnly says that the StateFile is read, and never written.
 	ReadOnly bool
@@ -112,22 +112,25 @@ func network(o Options) *http.Transport {
 
 // Client fetches. It is safe for use by several goroutines.
 type Client struct {
-	o    Options
-	kept *hostsFile
-
-	mu    sync.Mutex
-	hosts map[string]*host // by host and port
+	o     Options
+	hosts *hosts
 }
 
-// New returns a client. It knows the rests that are in the StateFile.
+// New returns a client. It knows what is in the StateFile.
 func New(o Options) *Client {
-	c := &Client{o: o.withDefaults(), hosts: make(map[string]*host)}
-	c.kept = &hostsFile{path: c.o.StateFile, readOnly: c.o.ReadOnly, logger: c.o.Logger, hosts: make(map[string]keptHost)}
-	for name, r := range c.kept.load(time.Now(), c.o.BackoffMost) {
-		c.host(name).rest = r
+	c := &Client{o: o.withDefaults(), hosts: &hosts{all: make(map[string]*host)}}
+	c.hosts.kept = &hostsFile{path: c.o.StateFile, readOnly: c.o.ReadOnly, logger: c.o.Logger, hosts: make(map[string]keptHost)}
+	for name, k := range c.hosts.kept.load(time.Now(), c.o.BackoffMost) {
+		h := c.host(name)
+		h.rest, h.pace.slowness = k.rest, k.slowness
 	}
 	return c
 }
+
+// With returns a client of other manners, which shares with c what is known of hosts,
+// so that both together keep to what a host asks for, and the StateFile: that of o, and
+// its ReadOnly, do not count.
+func (c *Client) With(o Options) *Client { return &Client{o: o.withDefaults(), hosts: c.hosts} }
 
 // Request is one request.
 type Request struct {

@@ -25,7 +25,6 @@ const untilChange = -1
 // come, one request goes ahead as a probe, and what becomes of it decides: the host is
 // healthy again, or rests longer. All of it is guarded by mu.
 type host struct {
-	o    *Options
 	name string
 	kept *hostsFile
 
@@ -46,20 +45,51 @@ func hostOf(u *url.URL) string {
 	return net.JoinHostPort(strings.ToLower(u.Hostname()), port(u))
 }
 
+// hosts are all that clients know of hosts.
+type hosts struct {
+	kept *hostsFile
+
+	mu  sync.Mutex
+	all map[string]*host // by host and port
+}
+
+// known is what is kept of a host.
+type known struct {
+	rest
+	slowness
+}
+
+func (h *host) known(now time.Time) known {
+	h.pace.lapse(now)
+	return known{h.rest, h.pace.slowness}
+}
+
 // host is the state of a host, made when it is first asked for.
 func (c *Client) host(name string) *host {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	h := c.hosts[name]
+	c.hosts.mu.Lock()
+	defer c.hosts.mu.Unlock()
+	h := c.hosts.all[name]
 	if h == nil {
-		h = &host{o: &c.o, name: name, kept: c.kept, changed: make(chan struct{}), pace: newPace(c.o.PerMinute, c.o.PerHost)}
-		c.hosts[name] = h
+		h = &host{name: name, kept: c.hosts.kept, changed: make(chan struct{})}
+		c.hosts.all[name] = h
 	}
 	return h
 }
 
+// knownHost is the host of an address; nil when nothing is known of it.
+func (c *Client) knownHost(address string) *host {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" {
+		return nil
+	}
+	c.hosts.mu.Lock()
+	defer c.hosts.mu.Unlock()
+	return c.hosts.all[hostOf(u)]
+}
+
 // pass is the leave to send one request.
 type pass struct {
+	o     *Options // of who sends it
 	epoch int
 	probe bool
 }
@@ -85,7 +115,7 @@ func (h *host) admit(ctx context.Context, a *attempt) (pass, *Error) {
 			return pass{}, err
 		}
 		if delay == 0 {
-			return h.let(), nil
+			return h.let(a.o), nil
 		}
 		h.wait(ctx, delay)
 	}
@@ -101,10 +131,10 @@ func (h *host) delay(ctx context.Context, a *attempt) (time.Duration, *Error) {
 	}
 	// A probe that was never sent before tells a host that fails from an answer that
 	// does: what failed already lets it go first.
-	if resting && (h.probing || a.sent > 0 && h.fresh > 0) || h.busy >= h.o.PerHost {
+	if resting && (h.probing || a.sent > 0 && h.fresh > 0) || h.busy >= a.o.PerHost {
 		return untilChange, nil
 	}
-	return max(0, h.pace.delay(now)), nil
+	return max(0, h.pace.delay(a.o, now)), nil
 }
 
 // bear says whether the attempt waits for the rest that is left.
@@ -114,7 +144,7 @@ func (h *host) bear(ctx context.Context, a *attempt, left time.Duration) *Error 
 		a.rests++
 	}
 	deadline, limited := ctx.Deadline()
-	if left <= min(shortRest, h.o.Answer) && a.rests <= mostRests && !(limited && deadline.Before(h.rest.until)) {
+	if left <= min(shortRest, a.o.Answer) && a.rests <= mostRests && !(limited && deadline.Before(h.rest.until)) {
 		return nil
 	}
 	until := h.rest.until.UTC()
@@ -150,19 +180,19 @@ func (h *host) wake() {
 	h.changed = make(chan struct{})
 }
 
-func (h *host) let() pass {
+func (h *host) let(o *Options) pass {
 	h.busy++
-	h.pace.take(time.Now())
-	p := pass{epoch: h.epoch, probe: !h.rest.healthy()}
+	h.pace.take(o, time.Now())
+	p := pass{o: o, epoch: h.epoch, probe: !h.rest.healthy()}
 	h.probing = h.probing || p.probe
 	return p
 }
 
 // charge counts a request that was sent on a pass which had one already.
-func (h *host) charge() {
+func (h *host) charge(o *Options) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.pace.take(time.Now())
+	h.pace.take(o, time.Now())
 }
 
 // settle gives a pass back and learns from what became of it.

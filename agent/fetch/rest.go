@@ -1,9 +1,6 @@
 package fetch
 
-import (
-	"net/url"
-	"time"
-)
+import "time"
 
 // fewFailures is up to how many in a row may be about one answer, not the host.
 const fewFailures = 3
@@ -21,13 +18,7 @@ func (r rest) healthy() bool { return r.failures == 0 }
 // Rest tells until when the host of an address is left alone, and why; zero when it
 // may be asked.
 func (c *Client) Rest(address string) (until time.Time, reason string) {
-	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" {
-		return time.Time{}, ""
-	}
-	c.mu.Lock()
-	h := c.hosts[hostOf(u)]
-	c.mu.Unlock()
+	h := c.knownHost(address)
 	if h == nil {
 		return time.Time{}, ""
 	}
@@ -55,24 +46,24 @@ func (h *host) learn(p pass, o outcome) {
 	switch {
 	case o.verdict == unheard, late && (o.after == 0 || o.verdict == answered):
 	case o.verdict == answered:
-		h.revive()
+		h.revive(p.o)
 	default:
-		h.lay(o, late)
+		h.lay(p.o, o, late)
 	}
 }
 
 // revive makes the host healthy.
-func (h *host) revive() {
+func (h *host) revive(manners *Options) {
 	if h.rest.healthy() {
 		return
 	}
-	h.o.Logger.Info("host answers again", "host", h.name, "failures", h.rest.failures)
+	manners.Logger.Info("host answers again", "host", h.name, "failures", h.rest.failures)
 	h.rest = rest{}
-	h.kept.note(h.name, h.rest)
+	h.kept.note(h.name, h.known(time.Now()))
 }
 
 // lay lays the host to rest.
-func (h *host) lay(o outcome, late bool) {
+func (h *host) lay(manners *Options, o outcome, late bool) {
 	now := time.Now()
 	if h.rest.healthy() && o.verdict == overloaded {
 		h.pace.slow(now)
@@ -81,9 +72,9 @@ func (h *host) lay(o outcome, late bool) {
 	if !late || failures == 0 {
 		failures++
 	}
-	length := h.o.backoff(failures)
+	length := manners.backoff(failures)
 	if o.verdict == broken && failures <= fewFailures {
-		length = h.o.backoff(1)
+		length = manners.backoff(1)
 	}
 	reason := o.reason
 	if late || o.after > length {
@@ -95,8 +86,8 @@ func (h *host) lay(o outcome, late bool) {
 	}
 	h.rest = rest{failures: failures, since: now, until: until, reason: reason}
 	h.epoch++
-	h.o.Logger.Info("host left alone", "host", h.name, "until", until.UTC().Format(time.RFC3339), "failures", failures, "err", reason)
-	h.kept.note(h.name, h.rest)
+	manners.Logger.Info("host left alone", "host", h.name, "until", until.UTC().Format(time.RFC3339), "failures", failures, "err", reason)
+	h.kept.note(h.name, h.known(now))
 }
 
 // backoff is how long a host rests after so many failures in a row.

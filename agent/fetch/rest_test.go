@@ -139,7 +139,7 @@ func TestWhatCountsAsFailure(t *testing.T) {
 		"shorter wish":              {answers{status(503, "Retry-After", "5")}, 10 * time.Second},
 		"longer wish":               {answers{status(503, "Retry-After", "3000")}, 50 * time.Minute},
 		"wish longer than the most": {answers{status(429, "Retry-After", "7200")}, 2 * time.Hour},
-		"wish without bounds":       {answers{status(429, "Retry-After", "31536000")}, 24 * time.Hour},
+		"wish without bounds":       {answers{status(429, "Retry-After", "31536000")}, 7 * 24 * time.Hour},
 		"wish, then unreached":      {answers{status(503, "Retry-After", "60"), lost}, 20 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {

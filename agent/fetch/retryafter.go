@@ -9,7 +9,7 @@ import (
 )
 
 // mostRetryAfter bounds what a host may ask for.
-const mostRetryAfter = 24 * time.Hour
+const mostRetryAfter = 7 * 24 * time.Hour
 
 // retryAfter is for how long an answer asks to be left alone: the longest of its
 // Retry-After headers, each in seconds or as a date. What cannot be read is no wish. A

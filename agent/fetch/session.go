@@ -89,7 +89,7 @@ func (a *attempt) send(ctx context.Context) (*Response, *Error) {
 	defer cancel()
 	for i := range maxRedirects + 1 {
 		if i > 0 {
-			a.host.charge()
+			a.host.charge(a.o)
 		}
 		res, err := a.once(ctx)
 		if res != nil || err != nil {

@@ -23,8 +23,8 @@ const (
 	mostFailing = 1000           // failures in a row that are taken from it
 )
 
-// hostsFile keeps the hosts that are left alone, so that a restart does not forget
-// what they asked for. It is a convenience: where it cannot be read, all hosts count
+// hostsFile keeps the hosts that are left alone or get less, so that a restart does not
+// forget what they asked for. It is a convenience: where it cannot be read, all hosts count
 // as healthy, and where it cannot be written, a warning says so.
 type hostsFile struct {
 	path     string // empty for none
@@ -39,12 +39,19 @@ type hostsFile struct {
 	written []byte
 }
 
-// keptHost is a rest as it is kept.
+// keptHost is what is known of a host as it is kept.
 type keptHost struct {
-	Since    time.Time `json:"since"`
-	Until    time.Time `json:"until"`
-	Failures int       `json:"failures"`
-	Reason   string    `json:"reason"`
+	keptRest
+	Halved int       `json:"halved,omitempty"` // its pace, how often
+	Slowed time.Time `json:"slowed,omitzero"`  // since when
+}
+
+// keptRest is a rest as it is kept; zero for a host that is healthy.
+type keptRest struct {
+	Since    time.Time `json:"since,omitzero"`
+	Until    time.Time `json:"until,omitzero"`
+	Failures int       `json:"failures,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
 }
 
 // keptFile is the form of the file.
@@ -53,18 +60,25 @@ type keptFile struct {
 }
 
 // note takes over what is known of a host; save writes it.
-func (f *hostsFile) note(name string, r rest) {
+func (f *hostsFile) note(name string, k known) {
 	if f.path == "" || f.readOnly {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.changed = true
-	if r.healthy() {
+	var kept keptHost
+	if !k.healthy() {
+		kept.keptRest = keptRest{Since: k.rest.since.UTC(), Until: k.until.UTC(), Failures: k.failures, Reason: k.reason}
+	}
+	if k.halved > 0 {
+		kept.Halved, kept.Slowed = k.halved, k.slowness.since.UTC()
+	}
+	if kept == (keptHost{}) {
 		delete(f.hosts, name)
 		return
 	}
-	f.hosts[name] = keptHost{Since: r.since.UTC(), Until: r.until.UTC(), Failures: r.failures, Reason: r.reason}
+	f.hosts[name] = kept
 }
 
 // save writes the file if it is to change.
@@ -103,27 +117,29 @@ func replace(path string, text []byte) error {
 	return renameio.WriteFile(path, text, 0o666)
 }
 
-// load reads the file and returns the rests that still count.
-func (f *hostsFile) load(now time.Time, most time.Duration) map[string]rest {
-	rests := make(map[string]rest)
+// load reads the file and returns what still counts of it.
+func (f *hostsFile) load(now time.Time, most time.Duration) map[string]known {
+	all := make(map[string]known)
 	if f.path == "" {
-		return rests
+		return all
 	}
 	text, kept, err := readHosts(f.path)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			f.logger.Warn("which hosts were left alone is not known", "err", err)
 		}
-		return rests
+		return all
 	}
 	f.written = text
 	for name, k := range kept.Hosts {
-		if r, counts := k.rest(now, most); counts {
-			rests[name] = r
-			f.note(name, r)
+		of := known{k.rest(now, most), k.slowness(now)}
+		if of.healthy() && of.halved == 0 {
+			continue
 		}
+		all[name] = of
+		f.note(name, of)
 	}
-	return rests
+	return all
 }
 
 func readHosts(path string) ([]byte, keptFile, error) {
@@ -154,17 +170,28 @@ func readHosts(path string) ([]byte, keptFile, error) {
 
 // rest is what counts of a kept rest now. Its times are those of a wall clock, which
 // may have been set since: a rest is never longer than it was meant to be, nor longer
-// than any could be.
-func (k keptHost) rest(now time.Time, most time.Duration) (rest, bool) {
+// than any could be. It is zero when nothing counts.
+func (k keptRest) rest(now time.Time, most time.Duration) rest {
 	if k.Failures <= 0 || k.Until.Before(now.Add(-staleAfter)) {
-		return rest{}, false
+		return rest{}
 	}
 	left := min(k.Until.Sub(now), k.Until.Sub(k.Since))
-	if left > mostRetryAfter+most {
+	if left > max(mostRetryAfter, most+most/2) {
 		left = most
 	}
 	return rest{
 		failures: min(k.Failures, mostFailing), since: now, until: now.Add(left),
 		reason: plain(k.Reason, 400),
-	}, true
+	}
+}
+
+// slowness is what counts now of a pace that was halved. A clock that was set back must
+// not make it last for years.
+func (k keptHost) slowness(now time.Time) slowness {
+	s := slowness{halved: max(0, min(k.Halved, mostSlow)), since: k.Slowed}
+	if s.since.After(now) {
+		s.since = now
+	}
+	s.lapse(now)
+	return s
 }

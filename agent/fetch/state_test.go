@@ -84,7 +84,9 @@ func TestStateFile(t *testing.T) {
       "since": "2000-01-01T00:00:00Z",
       "until": "2000-01-01T00:00:10Z",
       "failures": 1,
-      "reason": "it answered Service Unavailable"
+      "reason": "it answered Service Unavailable",
+      "halved": 1,
+      "slowed": "2000-01-01T00:00:00Z"
     }`
 		want := "{\n  \"hosts\": {\n    \"[::1]:8080" + entry + ",\n    \"a.example:80" + entry + ",\n    \"b.example:443" + entry + "\n  }\n}\n"
 		got, err := os.ReadFile(o.StateFile)
@@ -103,34 +105,63 @@ func TestKeptRest(t *testing.T) {
 	t.Parallel()
 	at := func(d time.Duration) time.Time { return noon.Add(d) }
 	for name, test := range map[string]struct {
-		kept keptHost
+		kept keptRest
 		left time.Duration // negative: over, and a probe is next
 		none bool
 	}{
-		"in the middle":        {keptHost{at(-time.Minute), at(time.Minute), 3, "x"}, time.Minute, false},
-		"just over":            {keptHost{at(-time.Hour), at(-time.Minute), 3, "x"}, -time.Minute, false},
-		"long over":            {keptHost{at(-48 * time.Hour), at(-25 * time.Hour), 3, "x"}, 0, true},
-		"clock set back":       {keptHost{at(5 * time.Hour), at(6 * time.Hour), 3, "x"}, time.Hour, false},
-		"clock set back a bit": {keptHost{at(time.Minute), at(2 * time.Minute), 3, "x"}, time.Minute, false},
-		"clock leapt":          {keptHost{at(-9000 * time.Hour), at(-8999 * time.Hour), 3, "x"}, 0, true},
-		"a wish of a day":      {keptHost{at(0), at(24 * time.Hour), 3, "x"}, 24 * time.Hour, false},
-		"more than any wish":   {keptHost{at(0), at(25*time.Hour + 1), 3, "x"}, time.Hour, false},
-		"for ever":             {keptHost{time.Time{}, at(290 * 365 * 24 * time.Hour), 3, "x"}, time.Hour, false},
-		"over before it began": {keptHost{at(time.Hour), at(time.Minute), 3, "x"}, -59 * time.Minute, false},
-		"no failure":           {keptHost{at(-time.Minute), at(time.Minute), 0, "x"}, 0, true},
-		"negative failures":    {keptHost{at(-time.Minute), at(time.Minute), -1, "x"}, 0, true},
+		"in the middle":        {keptRest{at(-time.Minute), at(time.Minute), 3, "x"}, time.Minute, false},
+		"just over":            {keptRest{at(-time.Hour), at(-time.Minute), 3, "x"}, -time.Minute, false},
+		"long over":            {keptRest{at(-48 * time.Hour), at(-25 * time.Hour), 3, "x"}, 0, true},
+		"clock set back":       {keptRest{at(5 * time.Hour), at(6 * time.Hour), 3, "x"}, time.Hour, false},
+		"clock set back a bit": {keptRest{at(time.Minute), at(2 * time.Minute), 3, "x"}, time.Minute, false},
+		"clock leapt":          {keptRest{at(-9000 * time.Hour), at(-8999 * time.Hour), 3, "x"}, 0, true},
+		"a wish of a week":     {keptRest{at(0), at(7 * 24 * time.Hour), 3, "x"}, 7 * 24 * time.Hour, false},
+		"more than any wish":   {keptRest{at(0), at(7*24*time.Hour + 1), 3, "x"}, time.Hour, false},
+		"for ever":             {keptRest{time.Time{}, at(290 * 365 * 24 * time.Hour), 3, "x"}, time.Hour, false},
+		"over before it began": {keptRest{at(time.Hour), at(time.Minute), 3, "x"}, -59 * time.Minute, false},
+		"no failure":           {keptRest{at(-time.Minute), at(time.Minute), 0, "x"}, 0, true},
+		"negative failures":    {keptRest{at(-time.Minute), at(time.Minute), -1, "x"}, 0, true},
 	} {
-		r, counts := test.kept.rest(noon, time.Hour)
-		if counts == test.none {
-			t.Errorf("%s: counts: %v", name, counts)
+		r := test.kept.rest(noon, time.Hour)
+		if r.healthy() != test.none {
+			t.Errorf("%s: got %+v", name, r)
 		}
-		if left := r.until.Sub(noon); counts && (left != test.left || r.failures != 3 || r.reason != "x") {
+		if left := r.until.Sub(noon); !r.healthy() && (left != test.left || r.failures != 3 || r.reason != "x") {
 			t.Errorf("%s: got %+v, %s left, want %s", name, r, left, test.left)
 		}
 	}
-	r, _ := keptHost{noon, at(time.Minute), 1 << 60, "a\nb" + strings.Repeat("x", 1000)}.rest(noon, time.Hour)
+	// Where a rest may grow longer than any wish, that counts.
+	if r := (keptRest{noon, at(10 * 24 * time.Hour), 3, "x"}).rest(noon, 7*24*time.Hour); r.until != at(10*24*time.Hour) {
+		t.Errorf("a long back-off was cut to %s", r.until.Sub(noon))
+	}
+	r := keptRest{noon, at(time.Minute), 1 << 60, "a\nb" + strings.Repeat("x", 1000)}.rest(noon, time.Hour)
 	if r.failures != 1000 || len(r.reason) != 403 || !strings.HasPrefix(r.reason, "a b") {
 		t.Errorf("not bounded: %d failures, %d bytes of reason %.5q", r.failures, len(r.reason), r.reason)
+	}
+}
+
+// TestKeptSlowness tells what counts of a pace that was halved.
+func TestKeptSlowness(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		halved int
+		ago    time.Duration
+		want   int
+		since  time.Duration // ago
+	}{
+		"just now":         {2, time.Minute, 2, time.Minute},
+		"one is back":      {2, 61 * time.Minute, 1, time.Minute},
+		"all are back":     {2, 2 * time.Hour, 0, 0},
+		"clock set back":   {2, -365 * 24 * time.Hour, 2, 0},
+		"more than ever":   {1 << 40, 0, 5, 0},
+		"fewer than none":  {-1 << 40, 0, 0, 0},
+		"very long ago":    {5, 1 << 62, 0, 1<<62 - 5*time.Hour},
+		"never was halved": {0, 0, 0, 0},
+	} {
+		got := keptHost{Halved: test.halved, Slowed: noon.Add(-test.ago)}.slowness(noon)
+		if got.halved != test.want || got.since != noon.Add(-test.since) {
+			t.Errorf("%s: halved %d times since %s", name, got.halved, got.since)
+		}
 	}
 }
 
@@ -262,6 +293,7 @@ func TestStateFileReadOnly(t *testing.T) {
 func FuzzStateFile(f *testing.F) {
 	f.Add([]byte(`{"hosts": {"h:80": {"since": "2026-04-23T12:00:00Z", "until": "2026-04-23T13:00:00Z", "failures": 3, "reason": "x"}}}`))
 	f.Add([]byte(`{"hosts": {"h:80": {"until": "9999-12-31T23:59:59Z", "failures": 3}}}`))
+	f.Add([]byte(`{"hosts": {"h:80": {"halved": 3, "slowed": "2026-04-23T11:30:00Z"}}}`))
 	f.Add([]byte(`{"hosts": null}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file := filepath.Join(t.TempDir(), "hosts.json")
@@ -269,9 +301,9 @@ func FuzzStateFile(f *testing.F) {
 			t.Fatal(err)
 		}
 		kept := &hostsFile{path: file, logger: slog.New(slog.DiscardHandler), hosts: make(map[string]keptHost)}
-		for name, r := range kept.load(noon, time.Hour) {
-			if r.healthy() || r.until.After(noon.Add(25*time.Hour)) {
-				t.Errorf("%q rests: %+v", name, r)
+		for name, k := range kept.load(noon, time.Hour) {
+			if k.healthy() && k.halved == 0 || k.halved < 0 || k.halved > mostSlow || k.until.After(noon.Add(7*24*time.Hour)) {
+				t.Errorf("%q rests: %+v", name, k)
 			}
 		}
 	})
