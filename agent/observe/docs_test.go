@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
 func read(t *testing.T, path string) string {
@@ -63,6 +64,22 @@ func TestMetricsAreTold(t *testing.T) {
 		if !regexp.MustCompile(`(?m)^` + name + `[{ ]`).MatchString(page) {
 			t.Errorf("%s has no value", name)
 		}
+	}
+}
+
+// TestMetricsLint: names and helps are as Prometheus wants them.
+func TestMetricsLint(t *testing.T) {
+	t.Parallel()
+	c := settings(t)
+	s := stateOf(t, c)
+	stored(t, c, tracker(), noble(1))
+	busy(s)
+	problems, err := testutil.GatherAndLint(s.registry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
 	}
 }
 

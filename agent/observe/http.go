@@ -33,6 +33,8 @@ func (s *State) Handler() http.Handler {
 type check struct {
 	name, text string
 	good       bool
+	// note says that it is neither good nor bad, only told.
+	note bool
 }
 
 // answer tells each check in a line of its own: 200 when all are good, 503 otherwise.
@@ -40,11 +42,14 @@ func answer(w http.ResponseWriter, checks []check) {
 	status := http.StatusOK
 	var b strings.Builder
 	for _, c := range checks {
-		word := "ok"
-		if !c.good {
-			word, status = "failed", http.StatusServiceUnavailable
+		word := "ok, "
+		switch {
+		case c.note:
+			word = ""
+		case !c.good:
+			word, status = "failed, ", http.StatusServiceUnavailable
 		}
-		fmt.Fprintf(&b, "%s: %s, %s\n", c.name, word, c.text)
+		fmt.Fprintf(&b, "%s: %s%s\n", c.name, word, c.text)
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
@@ -57,14 +62,17 @@ func (s *State) health() []check {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.beat.IsZero() {
-		return []check{{"alive", "it has not begun yet", false}}
+		return []check{{name: "alive", text: "it has not begun yet"}}
 	}
 	age := time.Since(s.beat)
-	alive := check{"alive", "last sign of life " + age.Round(time.Second).String() + " ago", age <= beatMost}
-	if s.status == "" {
-		return []check{alive}
+	checks := []check{{name: "alive", text: "last sign of life " + age.Round(time.Second).String() + " ago", good: age <= beatMost}}
+	if s.status != "" {
+		checks = append(checks, check{name: "status", text: s.status, note: true})
 	}
-	return []check{alive, {"status", s.status, true}}
+	if s.reload.failed {
+		checks = append(checks, check{name: "configuration", text: refusedText, note: true})
+	}
+	return checks
 }
 
 // readiness says whether there are facts to offer: the data directory is open, and
@@ -72,7 +80,7 @@ func (s *State) health() []check {
 func (s *State) readiness() []check {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	data := check{"data", s.config.Store.Data + " is open", s.ready && !s.stopping}
+	data := check{name: "data", text: s.config.Store.Data + " is open", good: s.ready && !s.stopping}
 	switch {
 	case s.stopping:
 		data.text = "the agent was told to stop"
@@ -81,7 +89,7 @@ func (s *State) readiness() []check {
 	}
 	checks := []check{data}
 	for _, name := range s.names {
-		c := check{"source " + name, "not polled yet", false}
+		c := check{name: "source " + name, text: "not polled yet"}
 		if src := s.sources[name]; !src.attempt.IsZero() {
 			c.text, c.good = "polled "+release.Age(s.now().Sub(src.attempt))+" ago", true
 		}

@@ -42,6 +42,7 @@ func metrics() map[string]metric {
 		"events":         counter("events_total", "Changes that were noted in the change log.", "what"),
 		"ready":          gauge("milestone_ready", "Products of an open milestone that are ready.", "series", "milestone"),
 		"total":          gauge("milestone_products", "Products of an open milestone that have to be ready.", "series", "milestone"),
+		"site_failed":    gauge("site_build_failed", "1 when the last run of the generator failed; the site before stays."),
 		"site_builds":    counter("site_builds_total", "Runs of the generator.", "outcome"),
 		"site_duration":  gauge("site_build_duration_seconds", "How long the last run of the generator took."),
 		"site_pages":     gauge("site_pages", "Pages of the site that was last made."),
@@ -86,7 +87,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	p.number("info", 1, c.s.version)
 	p.truth("config_failed", c.s.reload.failed)
 	p.moment("config_taken", c.s.reload.taken)
-	p.counts("events", c.s.events)
+	p.counts("events", c.s.events, nil)
 	p.site(c.s.site)
 	for name, src := range c.s.sources {
 		p.source(name, src, c.s.now())
@@ -119,14 +120,22 @@ func (p printer) moment(name string, at time.Time, labels ...string) {
 	}
 }
 
-func (p printer) counts(name string, c counts, labels ...string) {
+// counts has a zero for words that are known before they are counted, because what begins
+// with a one shows no increase.
+func (p printer) counts(name string, c counts, known []string, labels ...string) {
+	for _, word := range known {
+		if c.of[word] == 0 {
+			p.number(name, 0, append(labels[:len(labels):len(labels)], word)...)
+		}
+	}
 	for word, n := range c.of {
 		p.number(name, float64(n), append(labels[:len(labels):len(labels)], word)...)
 	}
 }
 
 func (p printer) site(s site) {
-	p.counts("site_builds", s.builds)
+	p.counts("site_builds", s.builds, []string{"ok", "failed"})
+	p.truth("site_failed", s.failed)
 	p.moment("site_made", s.made)
 	if len(s.builds.of) > 0 {
 		p.number("site_duration", s.took.Seconds())
@@ -142,14 +151,19 @@ func (p printer) source(name string, s *source, now time.Time) {
 	p.moment("attempt", s.attempt, name)
 	p.moment("next", s.next, name)
 	p.number("duration", s.took.Seconds(), name)
-	p.counts("polls", s.outcomes, name)
-	p.counts("errors", s.errors, name)
+	p.counts("polls", s.outcomes, outcomes(), name)
+	p.counts("errors", s.errors, nil, name)
 	p.records(name, s.records)
 	p.number("requests", float64(s.requests), name)
 	p.number("bytes", float64(s.bytes), name)
 	p.truth("source_held", s.held, name)
 	p.truth("source_lost", s.lost, name)
 	p.truth("source_resting", s.resting.After(now), name)
+}
+
+// outcomes are those of a poll.
+func outcomes() []string {
+	return []string{string(agent.OK), string(agent.Unchanged), string(agent.Failed), string(agent.Held)}
 }
 
 func (p printer) records(name string, c agent.Counts) {

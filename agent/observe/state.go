@@ -58,6 +58,7 @@ type source struct {
 // site is what is known of making the site.
 type site struct {
 	builds counts
+	failed bool // the last of them
 	pages  int
 	took   time.Duration
 	made   time.Time // when it was last made
@@ -210,7 +211,7 @@ func (s *source) polled(r agent.SourceReport, now time.Time) {
 func (s *State) Built(b agent.Build) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.site.took = b.Duration
+	s.site.took, s.site.failed = b.Duration, b.Err != nil
 	if b.Err != nil {
 		s.site.builds.add("failed")
 		return

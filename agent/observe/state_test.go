@@ -60,11 +60,15 @@ func TestHealth(t *testing.T) {
 		s.Beat()
 		s.Status("waits")
 		time.Sleep(time.Minute)
-		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 1m0s ago\nstatus: ok, waits\n")
+		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 1m0s ago\nstatus: waits\n")
 		time.Sleep(time.Second)
-		wantPage(t, s, "/healthz", 503, "alive: failed, last sign of life 1m1s ago\nstatus: ok, waits\n")
+		wantPage(t, s, "/healthz", 503, "alive: failed, last sign of life 1m1s ago\nstatus: waits\n")
 		s.Beat()
-		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: ok, waits\n")
+		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\n")
+		s.Reloaded(nil)
+		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\nconfiguration: "+refusedText+"\n")
+		s.Reloaded(settings(t))
+		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\n")
 	})
 }
 
@@ -147,6 +151,8 @@ func TestMetrics(t *testing.T) {
 			`shiplist_events_total{what="source-lost"} 1`,
 			`shiplist_site_builds_total{outcome="failed"} 1`,
 			`shiplist_site_builds_total{outcome="ok"} 1`,
+			`shiplist_site_build_failed 1`,
+			`shiplist_source_polls_total{outcome="held",source="iso"} 0`,
 			`shiplist_site_build_duration_seconds 3`,
 			`shiplist_site_pages 700`,
 			`shiplist_source_age_seconds{source="iso"} 90`,

@@ -23,6 +23,9 @@ type Systemd struct {
 	mu     sync.Mutex
 	last   time.Time // when it had one
 	failed bool      // the last message did not get through
+	status string    // what it is doing
+	// refused says that the last change of the configuration was.
+	refused bool
 }
 
 // NewSystemd reads from the environment who is to be told what.
@@ -81,7 +84,31 @@ func (s *Systemd) due(now time.Time) bool {
 }
 
 // Status passes the line on that systemctl status shows.
-func (s *Systemd) Status(text string) { s.tell("STATUS=" + line(text)) }
+func (s *Systemd) Status(text string) {
+	s.mu.Lock()
+	text = line(text)
+	s.status = text
+	if s.refused {
+		text += "; " + refusedText
+	}
+	s.mu.Unlock()
+	s.tell("STATUS=" + text)
+}
+
+// refusedText is told for as long as it holds, or nobody would find out later.
+const refusedText = "the file has mistakes, the configuration before it holds: see the log"
+
+// Refused says whether the last change of the configuration was refused.
+func (s *Systemd) Refused(refused bool) {
+	s.mu.Lock()
+	changed := s.refused != refused
+	s.refused = refused
+	status := s.status
+	s.mu.Unlock()
+	if changed && status != "" {
+		s.Status(status)
+	}
+}
 
 // Polled has nothing to tell: the status says it.
 func (s *Systemd) Polled(agent.SourceReport) {}

@@ -53,6 +53,10 @@ func TestSystemd(t *testing.T) {
 		{s.Beat, `WATCHDOG=1`},
 		{s.Beat, ``}, // it had one a moment ago
 		{s.Reloading, `RELOADING=1\nMONOTONIC_USEC=[0-9]+\n?`},
+		{func() { s.Refused(true) }, `STATUS=polls iso READY=0; ` + refusedText},
+		{func() { s.Refused(true) }, ``}, // it is said
+		{func() { s.Status("waits") }, `STATUS=waits; ` + refusedText},
+		{func() { s.Refused(false) }, `STATUS=waits`},
 		{s.Stopping, `STOPPING=1`},
 	} {
 		tt.tell()

@@ -22,7 +22,7 @@ func agentCommand() command {
 			fs.BoolVar(&o.once, "once", false, "poll every source once and end; exit code 3 when one failed or was held back")
 			fs.BoolVar(&o.dryRun, "dry-run", false, "poll once, tell what would change, and write nothing; an agent may be running")
 			fs.Var(&o.sources, "source", "with --once or --dry-run: poll `NAME` only; may be given several times")
-			fs.StringVar(&o.accept, "accept", "", "let in what is held back of `SOURCE`, exactly as it was shown, without polling")
+			fs.StringVar(&o.accept, "accept", "", "let in what is held back of `SOURCE`, without polling; SOURCE@DIGEST, as status shows it, and no other answer")
 			fs.BoolVar(&o.json, "json", false, "print the result of --once, --dry-run or --accept as JSON")
 			return o.run
 		},
@@ -99,6 +99,11 @@ func (o *agentOptions) poll(ctx context.Context, e *environment, cfg *config.Con
 	}
 	if o.accept != "" {
 		return a.Accept(ctx, o.accept)
+	}
+	if !o.dryRun {
+		if err := alone(cfg); err != nil {
+			return agent.Report{}, err
+		}
 	}
 	return a.Once(ctx, agent.OnceOptions{Sources: o.sources, DryRun: o.dryRun})
 }

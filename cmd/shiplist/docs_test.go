@@ -130,6 +130,15 @@ func TestUnitBySystemd(t *testing.T) {
 	}
 }
 
+// TestAlertsByPromtool: Prometheus takes the examples of alerts.
+func TestAlertsByPromtool(t *testing.T) {
+	t.Parallel()
+	promtool := testenv.Program(t, "promtool")
+	if out, err := output(t, promtool, "check", "rules", "../../docs/alerts.yml"); err != nil {
+		t.Errorf("promtool check rules: %v\n%s", err, out)
+	}
+}
+
 func output(t *testing.T, program string, args ...string) (string, error) {
 	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
 	return string(out), err

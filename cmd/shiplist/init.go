@@ -17,7 +17,7 @@ func initCommand() command {
 		name:    "init",
 		args:    "DIR",
 		short:   "make a working directory with a commented config.toml",
-		example: "shiplist init releases && cd releases && shiplist agent --once && shiplist generate",
+		example: "shiplist init releases && cd releases && shiplist agent --dry-run",
 		setup: func(*flag.FlagSet) action {
 			return runInit
 		},
@@ -40,9 +40,17 @@ func runInit(_ context.Context, e *environment, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.stdout, "wrote %s\nnext: read it, then in %s run 'shiplist agent --once' and 'shiplist generate'\n", path, dir)
+	_, err = fmt.Fprintf(e.stdout, initText, path, dir)
 	return err
 }
+
+const initText = `wrote %s
+next: set the contact and the sources in it, then run in %s
+  shiplist agent --dry-run  to ask each source once and write nothing
+  shiplist agent --once     to write what they say
+  shiplist generate         to make the site
+  shiplist agent            to do both by a schedule, until it is told to stop
+`
 
 // writeNew writes a file that must not exist yet, so that no work of a person is
 // ever overwritten.

@@ -158,7 +158,7 @@ func report(e *environment, c command, err error) int {
 	fmt.Fprintf(e.stderr, "shiplist %s: %v\n", c.name, err)
 	var broken store.Problems
 	if errors.As(err, &broken) {
-		fmt.Fprintln(e.stderr, "run 'shiplist agent --once': it keeps each of these files as NAME.edited and writes it anew as soon as its source answers")
+		fmt.Fprintln(e.stderr, "a running agent, or 'shiplist agent --once', keeps each of these files as NAME.edited and writes it anew as soon as its source answers")
 	}
 	return exitFailed
 }
@@ -196,6 +196,9 @@ func printHelp(w io.Writer, c command) {
 	fmt.Fprintf(w, "\nexample: %s\n", c.example)
 }
 
+// configFile is the configuration where nobody names another.
+const configFile = "config.toml"
+
 // common are the flags that every command with a configuration takes.
 type common struct {
 	config    string
@@ -206,33 +209,13 @@ type common struct {
 }
 
 func (o *common) define(fs *flag.FlagSet) {
-	fs.StringVar(&o.config, "config", "config.toml", "`FILE` with the configuration")
+	fs.StringVar(&o.config, "config", configFile, "`FILE` with the configuration")
 	o.defineLog(fs)
 }
 
 func (o *common) defineLog(fs *flag.FlagSet) {
 	fs.StringVar(&o.logFormat, "log-format", "text", "form of the log on standard error: `text` or json")
 	fs.BoolVar(&o.verbose, "verbose", false, "log every request and every step")
-}
-
-// logger returns the log for standard error. Without --verbose it holds errors only:
-// what went wrong with a source is part of the result, on standard output. That of a
-// service holds what happens, too.
-func (o *common) logger(e *environment) (*slog.Logger, error) {
-	opts := &slog.HandlerOptions{Level: slog.LevelError}
-	switch {
-	case o.verbose:
-		opts.Level = slog.LevelDebug
-	case o.service:
-		opts.Level = slog.LevelInfo
-	}
-	switch o.logFormat {
-	case "text":
-		return slog.New(slog.NewTextHandler(e.stderr, opts)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(e.stderr, opts)), nil
-	}
-	return nil, usagef("--log-format %q: write text or json", o.logFormat)
 }
 
 // load reads the configuration and makes the log.

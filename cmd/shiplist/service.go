@@ -53,6 +53,7 @@ func (o *agentOptions) serve(ctx context.Context, e *environment) error {
 		return err
 	}
 	s.tried = tried
+	log.InfoContext(ctx, "shiplist starts", "version", programVersion(), "config", o.config, "data", cfg.Store.Data)
 	if err := s.server.Listen(ctx, cfg.Agent.Listen); err != nil {
 		return err
 	}
@@ -131,12 +132,21 @@ func (s *service) reload(ctx context.Context) {
 	if err == nil {
 		err = s.take(ctx, cfg)
 	}
-	if err != nil {
+	s.settled(ctx, cfg, err)
+}
+
+// settled tells what became of a configuration. One that came when the agent was told
+// to stop is nobody's concern any more.
+func (s *service) settled(ctx context.Context, cfg *config.Config, err error) {
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
 		s.refuse(ctx, err)
-		return
+	default:
+		s.state.Reloaded(cfg)
+		s.systemd.Refused(false)
+		s.tell("the new configuration was taken")
 	}
-	s.state.Reloaded(cfg)
-	s.tell("the new configuration was taken")
 }
 
 // take makes a configuration the one that holds, or leaves everything as it was.
@@ -155,15 +165,19 @@ func (s *service) take(ctx context.Context, cfg *config.Config) error {
 // refuse says why a configuration was not taken, each mistake in a line of its own.
 func (s *service) refuse(ctx context.Context, err error) {
 	s.state.Reloaded(nil)
+	s.systemd.Refused(true)
 	const message = "configuration refused, the one before stays"
 	var mistakes config.Problems
 	if !errors.As(err, &mistakes) {
 		s.log.ErrorContext(ctx, message, "file", s.file, "err", err)
 	}
 	for _, p := range mistakes {
-		s.log.ErrorContext(ctx, message, "file", p.File, "line", p.Line, "key", p.Key, "err", p.Text)
+		facts := []any{"file", p.File, "line", p.Line}
+		if p.Key != "" {
+			facts = append(facts, "key", p.Key)
+		}
+		s.log.ErrorContext(ctx, message, append(facts, "err", p.Text)...)
 	}
-	s.tell("the new configuration is wrong, the one before stays; the log says why")
 }
 
 func (s *service) tell(status string) {

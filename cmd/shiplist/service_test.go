@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http/httptest"
 	"os"
@@ -13,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"shiplist/agent/observe"
+	"shiplist/internal/config"
 	"shiplist/internal/demo"
 )
 
@@ -78,5 +83,29 @@ func waitFor(t *testing.T, socket *net.UnixConn, want string) {
 		if strings.HasPrefix(string(message[:n]), want) {
 			return
 		}
+	}
+}
+
+// TestReloadWhileStopping: a reload that the end of the agent overtakes is no mistake of
+// the configuration.
+func TestReloadWhileStopping(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	cfg, err := config.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &service{log: logger, state: observe.New(observe.Options{Config: cfg}), systemd: observe.NewSystemd(logger)}
+	ctx, stop := context.WithCancel(t.Context())
+	s.settled(ctx, cfg, errors.New("a mistake"))
+	if !strings.Contains(log.String(), "refused") {
+		t.Errorf("while it runs: %q", &log)
+	}
+	log.Reset()
+	stop()
+	s.settled(ctx, cfg, errors.New("the agent does not run"))
+	if log.Len() > 0 {
+		t.Errorf("logged %s", &log)
 	}
 }

@@ -61,11 +61,13 @@ type sourceStatus struct {
 	Error   string     `json:"error,omitempty"`
 	Lost    bool       `json:"lost,omitempty"`
 	Held    string     `json:"held,omitempty"`
-	// HeldSince is when the answer that is held back was first seen; HeldUntil is when
-	// time lets it in if it stays the same, and not there where only a person does.
-	HeldSince *time.Time        `json:"held_since,omitempty"`
-	HeldUntil *time.Time        `json:"held_until,omitempty"`
-	Problems  []release.Problem `json:"problems,omitempty"`
+	// HeldSince is when the answer that is held back was first seen; HeldUntil is from
+	// when on time lets it in if it stays the same, and not there where only a person does.
+	HeldSince *time.Time `json:"held_since,omitempty"`
+	HeldUntil *time.Time `json:"held_until,omitempty"`
+	// Accept is by what 'shiplist agent --accept' lets in this answer and no other.
+	Accept   string            `json:"accept,omitempty"`
+	Problems []release.Problem `json:"problems,omitempty"`
 }
 
 // eventsShown is how many events are told.
@@ -87,7 +89,7 @@ func (o *statusOptions) run(_ context.Context, e *environment, args []string) er
 	if o.json {
 		return errors.Join(printJSON(e, st), err)
 	}
-	return errors.Join(st.print(e.stdout, e.now()), err)
+	return errors.Join(st.print(e.stdout, e.now(), o.config), err)
 }
 
 // statusOf reads all there is to tell; without sources there is nothing.
@@ -100,28 +102,24 @@ func statusOf(cfg *config.Config, now time.Time) (*status, error) {
 	st := &status{Strangers: snapshot.Strangers}
 	var errAgent, errEvents error
 	st.Agent.PID, st.Agent.Running, errAgent = store.Running(dir)
-	if st.Events, errEvents = store.LoadEvents(dir, time.Time{}, time.Time{}); len(st.Events) > eventsShown {
-		st.Events = slices.Clone(st.Events[len(st.Events)-eventsShown:])
-	}
+	st.Events, errEvents = store.LastEvents(dir, eventsShown)
 	st.addSources(cfg, snapshot, now)
 	return st, errors.Join(err, errAgent, errEvents)
 }
 
-// addSources tells of the sources that are stored, and of those that are configured
-// and not stored yet.
+// addSources tells of the sources that are configured, in that order, and of those that
+// are stored and not configured any more.
 func (st *status) addSources(cfg *config.Config, snapshot *store.Snapshot, now time.Time) {
-	configured := configuredSources(cfg)
+	st.Sources = configuredSources(cfg)
 	for _, s := range snapshot.Sources {
 		one := sourceStatusOf(s.State, now, cfg)
-		if !slices.ContainsFunc(configured, func(c sourceStatus) bool { return c.Name == one.Name }) {
+		i := slices.IndexFunc(st.Sources, func(c sourceStatus) bool { return c.Name == one.Name })
+		if i < 0 {
 			one.State = "dropped"
+			st.Sources = append(st.Sources, one)
+			continue
 		}
-		st.Sources = append(st.Sources, one)
-	}
-	for _, c := range configured {
-		if snapshot.Source(c.Name) == nil {
-			st.Sources = append(st.Sources, c)
-		}
+		st.Sources[i] = one
 	}
 }
 
@@ -149,19 +147,21 @@ func sourceStatusOf(s release.SourceState, now time.Time, cfg *config.Config) so
 		st.Age = max(0, int64(now.Sub(s.Success)/time.Second))
 	}
 	if s.Held != nil {
-		st.Held, st.HeldSince = s.Held.Reason, known(s.Held.Since)
+		st.Held, st.HeldSince, st.Accept = s.Held.Reason, known(s.Held.Since), s.Held.Handle(s.Name)
 		if !s.Held.Never {
 			st.HeldUntil = known(s.Held.Since.Add(cfg.Agent.HoldFor))
 		}
 	}
-	switch stale := cfg.Site.Stale; {
+	switch {
 	case s.Held != nil:
 		st.State = "held"
 	case s.Lost:
 		st.State = "lost"
 	case s.Error != "":
 		st.State = "failed"
-	case stale > 0 && now.Sub(s.Success) > stale:
+	case s.Success.IsZero():
+		st.State = "new"
+	case s.Overdue(now, cfg.Site.Stale):
 		st.State = "stale"
 	}
 	return st

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
+	"path"
+	"regexp"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -19,8 +22,8 @@ const timeForm = "2006-01-02 15:04 UTC"
 const problemsShown = 5
 
 // print prints for people: who writes, one line a source, what is wrong with any and
-// what to do about it, and what happened last.
-func (st *status) print(w io.Writer, now time.Time) error {
+// what to do about it, with the configuration in file, and what happened last.
+func (st *status) print(w io.Writer, now time.Time, file string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "agent: %s\n\n", st.Agent)
 	tab := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -30,7 +33,7 @@ func (st *status) print(w io.Writer, now time.Time) error {
 	}
 	_ = tab.Flush() // a buffer takes everything
 	for _, s := range st.Sources {
-		s.print(&b)
+		s.print(&b, file)
 	}
 	if len(st.Strangers) > 0 {
 		fmt.Fprintf(&b, "\nno part of the data directory, and neither read nor touched:\n")
@@ -62,16 +65,16 @@ func (a agentStatus) String() string {
 }
 
 // print tells what is wrong with one source, and what to do.
-func (s sourceStatus) print(b *bytes.Buffer) {
+func (s sourceStatus) print(b *bytes.Buffer, file string) {
 	if s.Held != "" {
 		fmt.Fprintf(b, "\n%s: held back since %s: %s\n", s.Name, s.HeldSince.Format(timeForm), s.Held)
 		switch {
 		case s.HeldUntil == nil:
 			fmt.Fprintf(b, "  it is not let in by itself")
 		default:
-			fmt.Fprintf(b, "  it is let in by itself at %s if it stays the same", s.HeldUntil.Format(timeForm))
+			fmt.Fprintf(b, "  it is let in by itself from %s on if it stays the same", s.HeldUntil.Format(timeForm))
 		}
-		fmt.Fprintf(b, "; if it is right, 'shiplist agent --accept %s' lets it in now\n", s.Name)
+		fmt.Fprintf(b, "; if it is right, '%s' lets it in now\n", acceptCommand(s.Accept, file))
 	}
 	if s.Error != "" {
 		what := "the last poll failed"
@@ -82,11 +85,24 @@ func (s sourceStatus) print(b *bytes.Buffer) {
 	}
 	switch s.State {
 	case "new":
-		fmt.Fprintf(b, "\n%s: not polled yet\n", s.Name)
+		text := "not polled yet"
+		if s.Attempt != nil {
+			text = "no answer yet; a poll began" + at(s.Attempt)
+		}
+		fmt.Fprintf(b, "\n%s: %s\n", s.Name, text)
 	case "dropped":
 		fmt.Fprintf(b, "\n%s: the configuration does not name it any more; the next poll of all sources removes it\n", s.Name)
 	}
 	s.printProblems(b)
+}
+
+// acceptCommand is what to run, for the configuration that was asked about.
+func acceptCommand(what, file string) string {
+	text := "shiplist agent --accept " + what
+	if file != configFile {
+		text += " --config " + file
+	}
+	return text
 }
 
 func (s sourceStatus) printProblems(b *bytes.Buffer) {
@@ -95,7 +111,11 @@ func (s sourceStatus) printProblems(b *bytes.Buffer) {
 	}
 	fmt.Fprintf(b, "\n%s: %s\n", s.Name, release.Plural(len(s.Problems), "problem", "problems"))
 	for _, p := range s.Problems[:min(len(s.Problems), problemsShown)] {
-		fmt.Fprintf(b, "  %s\n", strings.TrimSpace(p.Address+" "+p.Text))
+		if p.Address != "" {
+			fmt.Fprintf(b, "  %s: %s\n", p.Address, p.Text)
+			continue
+		}
+		fmt.Fprintf(b, "  %s\n", p.Text)
 	}
 	if more := len(s.Problems) - problemsShown; more > 0 {
 		fmt.Fprintf(b, "  and %d more; --json lists all\n", more)
@@ -121,7 +141,7 @@ func (st *status) printEvents(b *bytes.Buffer) {
 // about says in a few words what an event concerns, and what changed into what.
 func about(e release.Event) string {
 	var said []string
-	for _, part := range []string{e.Series, e.Milestone, e.Product, e.BuildID, e.Project, e.Dir, e.Image, e.File} {
+	for _, part := range []string{e.Series, e.Milestone, e.Product, e.BuildID, place(e)} {
 		if part != "" {
 			said = append(said, part)
 		}
@@ -135,9 +155,21 @@ func about(e release.Event) string {
 	return strings.Join(said, " ")
 }
 
+// place is where in a tree it happened. The path of a file tells its project and its
+// image, too.
+func place(e release.Event) string {
+	return path.Join(e.Dir, cmp.Or(e.File, e.Image))
+}
+
+// checksum matches the sums that images have.
+var checksum = regexp.MustCompile("^[0-9a-f]{64}$")
+
 // short keeps checksums and reasons from filling the line.
 func short(text string) string {
 	const most = 60
+	if checksum.MatchString(text) {
+		return text[:12] + "…"
+	}
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"
 	}

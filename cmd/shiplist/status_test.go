@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+)
+
+func TestAbout(t *testing.T) {
+	t.Parallel()
+	sum := strings.Repeat("0123456789abcdef", 4)
+	for _, tt := range []struct {
+		event release.Event
+		want  string
+	}{
+		{release.Event{}, ""},
+		{release.Event{Series: "noble", Milestone: "beta", Product: "kubuntu-desktop-amd64", BuildID: "20240424", From: "testing", To: "ready"}, "noble beta kubuntu-desktop-amd64 20240424 testing -> ready"},
+		{
+			release.Event{Series: "noble", Project: "kubuntu", Dir: "kubuntu/releases/noble", Image: "kubuntu-24.04", File: "kubuntu-24.04.iso", To: sum},
+			"noble kubuntu/releases/noble/kubuntu-24.04.iso (0123456789ab…)",
+		},
+		{release.Event{Dir: "noble", Image: "kubuntu-24.04"}, "noble/kubuntu-24.04"},
+		{release.Event{From: strings.Repeat("x", 61)}, "(" + strings.Repeat("x", 59) + "…)"},
+	} {
+		if got := about(tt.event); got != tt.want {
+			t.Errorf("%+v: %q, want %q", tt.event, got, tt.want)
+		}
+	}
+}
+
+// TestStateOfSource: the word for how it stands with a source.
+func TestStateOfSource(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 8, 20, 12, 0, 0, 0, time.UTC)
+	cfg := &config.Config{Site: config.Site{Stale: 6 * time.Hour}, Agent: config.Agent{HoldFor: 24 * time.Hour}}
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	for _, tt := range []struct {
+		state release.SourceState
+		want  string
+	}{
+		{release.SourceState{}, "new"},
+		{release.SourceState{Attempt: ago(time.Minute)}, "new"}, // it runs, or was cut short
+		{release.SourceState{Attempt: ago(time.Minute), Error: "no"}, "failed"},
+		{release.SourceState{Success: ago(time.Minute)}, "ok"},
+		{release.SourceState{Success: ago(6 * time.Hour)}, "stale"},
+		{release.SourceState{Success: ago(20 * time.Hour), Due: now.Add(4 * time.Hour)}, "ok"}, // once a day
+		{release.SourceState{Success: ago(20 * time.Hour), Lost: true, Error: "no"}, "lost"},
+		{release.SourceState{Success: ago(time.Hour), Held: &release.Held{Reason: "empty", Since: ago(time.Hour)}}, "held"},
+	} {
+		if got := sourceStatusOf(tt.state, now, cfg).State; got != tt.want {
+			t.Errorf("%+v: %s, want %s", tt.state, got, tt.want)
+		}
+	}
+}
+
+// TestAcceptCommand: what is suggested works where status was asked.
+func TestAcceptCommand(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"config.toml":               "'shiplist agent --accept iso@0123' lets",
+		"/etc/shiplist/config.toml": "'shiplist agent --accept iso@0123 --config /etc/shiplist/config.toml' lets",
+	} {
+		since := time.Date(2026, 8, 20, 12, 0, 0, 0, time.UTC)
+		st := status{Sources: []sourceStatus{{
+			Name: "iso", State: "held", Held: "it is empty", Accept: "iso@0123", HeldSince: &since,
+			Problems: []release.Problem{{Address: "iso/products.toml", Text: "somebody changed this file"}, {Text: "no address"}},
+		}}}
+		var b bytes.Buffer
+		if err := st.print(&b, since, file); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{want, "\n  iso/products.toml: somebody changed this file\n", "\n  no address\n"} {
+			if !strings.Contains(b.String(), want) {
+				t.Errorf("%s: no %q in\n%s", file, want, &b)
+			}
+		}
+	}
+}
