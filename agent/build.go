@@ -102,7 +102,6 @@ func (s *service) build(ctx context.Context) (b Build) {
 // built notes what became of the site. One that could not be made is tried again.
 func (b *builder) built(s *service, built Build) {
 	b.running = false
-	debug.FreeOSMemory() // most of the time the agent only waits
 	switch {
 	case s.work.Err() != nil && built.Err != nil: // it was cancelled
 		return

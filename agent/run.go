@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"runtime/debug"
 	"time"
 
 	"shiplist/internal/release"
@@ -18,9 +17,6 @@ const (
 	leap = 5 * time.Second
 	// grace is how long polls that were cancelled may take to notice.
 	grace = 5 * time.Second
-	// large is the number of records from which on a poll leaves so much garbage that
-	// it is given back at once.
-	large = 1000
 )
 
 // service is a running agent. All of it belongs to the goroutine of [Agent.Run], which
@@ -41,6 +37,7 @@ type service struct {
 	over    chan struct{} // closed at the end: nobody reads results any more
 	builder builder
 	clock   clockwatch
+	spare   spare
 	said    string // the last status
 }
 
@@ -63,7 +60,6 @@ type result struct {
 	entry *entry
 	polled
 	cancelled bool
-	large     bool // so much was handled that memory is given back
 }
 
 // Run keeps polling by the schedule, until ctx ends; then it lets running polls and
@@ -157,6 +153,7 @@ func (e *entry) rebase(now time.Time) {
 // tend does what is due now.
 func (s *service) tend() {
 	s.o.Observer.Beat()
+	s.spare.giveBack() // what was settled is out of use by now
 	now := s.o.Now()
 	if s.clock.leapt(now) {
 		s.o.Logger.WarnContext(s.work, "the clock was set; the schedule is made anew")
@@ -223,7 +220,7 @@ func (s *service) poll(e *entry, now time.Time) {
 	e.stop, s.polling[e.state.Name] = stop, true
 	source := e.source
 	go func() {
-		r := result{entry: e, polled: s.ask(ctx, source, prev), large: countFacts(prev).total() >= large}
+		r := result{entry: e, polled: s.ask(ctx, source, prev)}
 		r.cancelled = ctx.Err() != nil
 		select {
 		case s.results <- r:
@@ -259,9 +256,6 @@ func (s *service) settle(r result) {
 	s.polled(e, entry)
 	if shown(before, s.settler.w.State(e.state.Name)) || len(entry.Changed) > 0 {
 		s.builder.wanted(s.o.Now())
-	}
-	if r.large || entry.Counts.total() >= large {
-		debug.FreeOSMemory()
 	}
 	s.retireLeaving()
 }
