@@ -1,6 +1,10 @@
 package tree
 
-import "shiplist/internal/naming"
+import (
+	"maps"
+
+	"shiplist/internal/naming"
+)
 
 // believed is what is remembered after a good poll: what it asked for and what it
 // took over. Of what it could not read or did not believe the old is kept, to be
@@ -39,30 +43,18 @@ func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory
 	return r.new
 }
 
-// interrupted is what is remembered after a poll that failed: the old, of which
-// everything that was asked for is asked for again, and the new files, which need
-// not be sent again when they have not changed.
+// interrupted is what is remembered after a poll that failed: the old, by which all
+// that it asked for is asked for again, and the new files, which need not be sent again
+// when they have not changed.
 func (r *remembering) interrupted() *memory {
-	m := newMemory(r.old.tree)
-	m.hints, m.distrust = r.old.hints, r.old.distrust
-	for at, have := range r.old.listings {
-		if r.asked[listingKey(string(at))] {
-			have = have.expired()
-		}
-		m.listings[at] = have
-	}
-	for at, have := range r.old.files {
-		if r.asked[string(at)] {
-			have = have.expired()
-		}
-		m.files[at] = have
-	}
+	m := *r.old
+	m.files = maps.Clone(r.old.files)
 	for at, have := range r.new.files {
 		if m.files[at] == nil {
 			m.files[at] = have.expired()
 		}
 	}
-	return m
+	return &m
 }
 
 // demand makes a directory, or a file, be asked for although it is remembered.

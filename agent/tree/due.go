@@ -136,7 +136,7 @@ func (r *remembering) watchesSeries(series string) bool {
 	if len(r.tree.Watch) > 0 {
 		return release.Match(r.tree.Watch, series)
 	}
-	return slices.ContainsFunc(r.rules.Series, func(s release.SeriesRule) bool { return s.Development && s.Name == series })
+	return r.developed[series]
 }
 
 // rests reports whether a directory is of a series whose life has ended, and has not
@@ -150,10 +150,25 @@ func (r *remembering) rests(path string) bool {
 func endedSeries(rules release.Rules, now time.Time) map[string]bool {
 	ended := map[string]bool{}
 	for _, s := range rules.Series {
-		last, err := time.Parse(time.DateOnly, s.EOL)
-		ended[s.Name] = err == nil && !now.Before(last.AddDate(0, 0, 1))
+		ended[s.Name] = isOver(s.EOL, now)
 	}
 	return ended
+}
+
+// developedSeries are the one that is marked, and those that were begun and are not
+// released by a time, or not longer ago than what has changed is watched.
+func developedSeries(rules release.Rules, now time.Time) map[string]bool {
+	developed := map[string]bool{}
+	for _, s := range rules.Series {
+		developed[s.Name] = s.Development || isOver(s.Created, now) && !isOver(s.Released, now.Add(-watchFor))
+	}
+	return developed
+}
+
+// isOver reports whether a day is over; one that is not known is not.
+func isOver(day string, now time.Time) bool {
+	last, err := time.Parse(time.DateOnly, day)
+	return err == nil && !now.Before(last.AddDate(0, 0, 1))
 }
 
 // changedLately reports whether a directory or its list changed a short time ago; a

@@ -32,8 +32,8 @@ type apache struct {
 	onRequest func(n int)
 	served    int
 	shift     int // hours by which listings tell another time
-	// still says that listings tell the first of September, 06:00, of everything.
-	still bool
+	// still says of which paths listings tell the first of September, 06:00, for ever.
+	still func(path string) bool
 	// hideDots is what Debian's Apache does.
 	hideDots bool
 }
@@ -184,7 +184,7 @@ func (a *apache) requests() int {
 // day is the day and minute that a listing shows of a file or directory: another
 // one for other content, as if each change had been made at a time of its own.
 func (a *apache) day(full string) (day, minute int) {
-	if a.still {
+	if a.still != nil && a.still(full) {
 		return 1, 0
 	}
 	f, file := a.s.files[full]

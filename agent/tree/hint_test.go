@@ -1,6 +1,8 @@
 package tree
 
 import (
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +87,11 @@ func TestHintsMissing(t *testing.T) {
 	l.faults["b"] = status(500)
 	if answer, n := l.poll(t, time.Minute); n < 20 || len(answer.Problems) > 0 {
 		t.Errorf("%d requests, problems %v", n, answer.Problems)
+	}
+	delete(l.faults, "b")
+	l.poll(t, time.Minute)
+	if !slices.Contains(l.before, ask{http.MethodGet, "b", false, http.StatusNotModified}) {
+		t.Errorf("a hint that failed is asked for without condition afterwards: %v", l.before)
 	}
 	l.faults["b"] = status(404)
 	if answer, n := l.poll(t, time.Minute); n < 20 || len(answer.Problems) != 1 || answer.Problems[0].Rule != "hint" {

@@ -209,6 +209,8 @@ func addImage(s *sample, dir, name string) *sample {
 	return other
 }
 
+func everything(string) bool { return true }
+
 // TestChangedInTheSameMinute sees what changed in the minute in which it was listed,
 // although listings tell no seconds; and trusts dates otherwise.
 func TestChangedInTheSameMinute(t *testing.T) {
@@ -224,7 +226,7 @@ func TestChangedInTheSameMinute(t *testing.T) {
 		{"later", time.Date(2026, 9, 1, 6, 5, 0, 0, time.UTC), false},
 	} {
 		l := live(t, fullSample(), config.Tree{Recheck: 1000 * time.Hour})
-		l.still, l.now = true, tt.at
+		l.still, l.now = everything, tt.at
 		first, _ := l.poll(t, 0)
 		l.become(addImage(l.s, dir, "noble-desktop-riscv64.iso"))
 		answer, _ := l.poll(t, 30*time.Second)
@@ -239,7 +241,7 @@ func TestChangedLately(t *testing.T) {
 	t.Parallel()
 	const dir = "ubuntu/releases/noble/release"
 	l := live(t, fullSample(), config.Tree{})
-	l.still = true
+	l.still = everything
 	l.poll(t, 0)
 	for i, tt := range []struct {
 		after time.Duration
@@ -263,14 +265,16 @@ func TestChangedLately(t *testing.T) {
 	}
 }
 
-// TestBootConfigurationChanged reads boot configurations again when their build has
-// changed.
+// TestBootConfigurationChanged reads netboot directories and boot configurations again
+// when their build has changed, as no date tells what was rewritten in them.
 func TestBootConfigurationChanged(t *testing.T) {
 	t.Parallel()
 	const dir = "ubuntu-server/noble/daily-live/20260726"
 	l := live(t, fullSample(), config.Tree{Recheck: 1000 * time.Hour})
+	l.still = func(path string) bool { return below(path, dir+"/netboot") }
 	l.poll(t, 0)
 	s := addImage(l.s, dir, "noble-live-server-riscv64.iso")
+	s.text(dir+"/netboot/amd64/bootx64.efi", "another loader")
 	for at, f := range l.s.files {
 		if below(at, dir+"/netboot") && strings.Contains(f.text, ".iso") {
 			s.text(at, strings.ReplaceAll(f.text, "cdimage.example", "elsewhere.example"))
@@ -280,6 +284,9 @@ func TestBootConfigurationChanged(t *testing.T) {
 	answer, _ := l.poll(t, time.Minute)
 	found := 0
 	for _, set := range answer.Facts.Netboot {
+		if set.Dir == dir+"/netboot/amd64" && !slices.ContainsFunc(set.Boot, func(f release.File) bool { return f.Name == "bootx64.efi" }) {
+			t.Errorf("%s has not the new loader", set.Dir)
+		}
 		if set.ISO == "" || set.Parent != dir {
 			continue
 		}

@@ -13,7 +13,6 @@ import (
 	"shiplist/agent/fetch"
 	"shiplist/internal/config"
 	"shiplist/internal/naming"
-	"shiplist/internal/release"
 )
 
 // remembering is a tree behind a web server that answers from memory what need not
@@ -23,9 +22,9 @@ type remembering struct {
 	*web
 	grammar *naming.Grammar
 	tree    config.Tree
-	rules   release.Rules
 	now     time.Time
-	ended   map[string]bool // series that get no more builds
+	// ended are the series that get no more builds, developed those that get releases.
+	ended, developed map[string]bool
 	// quiet says that the hints can be relied on and did not change.
 	quiet  bool
 	hinted time.Time // when a hint changed last
@@ -48,7 +47,7 @@ type tally struct{ asked, unchanged, remembered int }
 
 func newRemembering(w *web, s *Source, old *memory, now time.Time) *remembering {
 	return &remembering{
-		web: w, grammar: s.grammar, tree: s.o.Tree, rules: s.o.Rules, now: now, ended: endedSeries(s.o.Rules, now),
+		web: w, grammar: s.grammar, tree: s.o.Tree, now: now, ended: endedSeries(s.o.Rules, now), developed: developedSeries(s.o.Rules, now),
 		old: old, new: newMemory(old.tree), first: len(old.listings) == 0,
 		asked: map[string]bool{}, force: map[string]bool{}, changed: map[string]bool{}, failed: map[string]bool{},
 	}

@@ -188,6 +188,50 @@ func TestSignatureRemembered(t *testing.T) {
 	}
 }
 
+// TestSignatureReplaced sees with the next poll that a list which is watched, and did
+// not change, has another signature.
+func TestSignatureReplaced(t *testing.T) {
+	t.Parallel()
+	const dir = "ubuntu/releases/stonking/release"
+	keyring, sign := signer(t)
+	s := newSample()
+	s.image(dir, "ubuntu-26.10-desktop-amd64.iso", "one")
+	s.sums(dir)
+	s.text(dir+"/SHA256SUMS.gpg", "no signature")
+	l := live(t, s, config.Tree{Keyring: keyring, Recheck: 1000 * time.Hour})
+	l.still = everything
+	before, _ := l.poll(t, 0)
+	if d := before.Facts.Directories[0]; d.Signature.State != release.SignatureUnreadable {
+		t.Fatalf("at first %+v", d.Signature)
+	}
+	other := s.clone()
+	other.text(dir+"/SHA256SUMS.gpg", sign(s.files[dir+"/SHA256SUMS"].text))
+	l.become(other)
+	after, _ := l.poll(t, time.Minute)
+	if d := after.Facts.Directories[0]; d.Signature.State != release.SignatureGood {
+		t.Errorf("then %+v", d.Signature)
+	}
+}
+
+// TestKeyringGrows holds a directory whose signature turns out to be bad by a key that
+// was not known before, although nothing of it is asked for again.
+func TestKeyringGrows(t *testing.T) {
+	t.Parallel()
+	tree := keyed()
+	known := tree.Keyring
+	tree.Keyring, _ = signer(t)
+	l := live(t, signed(t, "OTHERSUMS", "good.asc"), tree)
+	before, _ := l.poll(t, 0)
+	if d := before.Facts.Directories[0]; d.Held != "" || d.Signature.State != release.SignatureUnknownKey {
+		t.Fatalf("at first held %q, signature %+v", d.Held, d.Signature)
+	}
+	l.source.o.Tree.Keyring = known
+	after, _ := l.poll(t, time.Minute)
+	if d := after.Facts.Directories[0]; !strings.Contains(d.Held, "is bad") || d.Signature.State != release.SignatureBad {
+		t.Errorf("then held %q, signature %+v", d.Held, d.Signature)
+	}
+}
+
 // TestKeyringUnreadable fails the poll, and says what to do.
 func TestKeyringUnreadable(t *testing.T) {
 	t.Parallel()
@@ -212,6 +256,7 @@ func TestUnreplaced(t *testing.T) {
 	s.files[dir+"/ubuntu-26.10-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "old"}
 	s.sums(dir)
 	l := live(t, s, config.Tree{})
+	l.still = everything
 	first, _ := l.poll(t, 0)
 	listed, replaced := s.clone(), s.clone()
 	replaced.files[dir+"/ubuntu-26.10-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "new"}
@@ -219,17 +264,19 @@ func TestUnreplaced(t *testing.T) {
 	listed.files[dir+"/SHA256SUMS"] = replaced.files[dir+"/SHA256SUMS"]
 	for _, tt := range []struct {
 		name  string
+		still func(string) bool
 		s     *sample
 		after time.Duration
 		held  bool
 	}{
-		{"list first", listed, time.Minute, true},
-		{"still", listed, 50 * time.Minute, true},
-		{"then the file", replaced, time.Minute, false},
-		{"back", s, time.Minute, false},
-		{"list again", listed, time.Minute, true},
-		{"an hour later", listed, 61 * time.Minute, false},
+		{"list first", everything, listed, time.Minute, true},
+		{"still", everything, listed, 50 * time.Minute, true},
+		{"then the file", nil, replaced, time.Minute, false},
+		{"back", nil, s, time.Minute, false},
+		{"list again", nil, listed, time.Minute, true},
+		{"an hour later", nil, listed, 61 * time.Minute, false},
 	} {
+		l.still = tt.still
 		l.become(tt.s)
 		answer, _ := l.poll(t, tt.after)
 		d := answer.Facts.Directories[0]
