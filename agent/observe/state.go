@@ -119,7 +119,9 @@ func (s *State) Ready() {
 	defer s.mu.Unlock()
 	s.ready, s.beat, s.counted.stale = true, time.Now(), true
 	for _, state := range states {
-		if src := s.sources[state.Name]; src != nil && src.attempt.IsZero() {
+		// One that only began has no outcome yet.
+		begun := state.Success.IsZero() && state.Error == "" && state.Held == nil
+		if src := s.sources[state.Name]; src != nil && src.attempt.IsZero() && !begun {
 			src.success, src.attempt = state.Success, state.Attempt
 			src.lost, src.held = state.Lost, state.Held != nil
 		}

@@ -113,6 +113,17 @@ func TestReadyAfterRestart(t *testing.T) {
 		`, "shiplist_source_last_success_timestamp_seconds", "shiplist_source_lost")
 }
 
+// TestNotReadyAfterCut: a poll that began and was cut short with its agent is none.
+func TestNotReadyAfterCut(t *testing.T) {
+	t.Parallel()
+	c := settings(t)
+	stored(t, c, release.SourceState{Name: "full", Kind: "tree", Attempt: time.Now()}, nil)
+	s := stateOf(t, c)
+	s.Configured([]string{"full"})
+	s.Ready()
+	wantPage(t, s, "/readyz", 503, "data: ok, "+c.Store.Data+" is open\nsource full: failed, not polled yet\n")
+}
+
 // stored commits facts of a source.
 func stored(t testing.TB, c *config.Config, state release.SourceState, facts *release.Facts) {
 	t.Helper()
