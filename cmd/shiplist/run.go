@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -134,10 +135,20 @@ func runCommand(ctx context.Context, c command, args []string, e *environment) i
 		printHelp(e.stdout, c)
 		return exitDone
 	case err != nil:
-		return report(e, c, &usageError{err.Error()})
+		return report(e, c, &usageError{flagMistake(err)})
 	}
 	return report(e, c, do(ctx, e, fs.Args()))
 }
+
+// flagMistake says what package flag says, of flags as our help writes them.
+func flagMistake(err error) string {
+	text := strings.Replace(err.Error(), "flag provided but not defined: -", "there is no flag --", 1)
+	text = strings.Replace(text, "needs an argument: -", "needs an argument: --", 1)
+	return oneDash.ReplaceAllString(text, "${1}--$2")
+}
+
+// oneDash is where a mistake in a value names its flag.
+var oneDash = regexp.MustCompile(`^(invalid (?:boolean )?value ".*" for (?:flag )?)-([a-z])`)
 
 // report prints what a command ended with and returns its exit code.
 func report(e *environment, c command, err error) int {
