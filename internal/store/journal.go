@@ -178,8 +178,11 @@ func (w *Writer) recover(ctx context.Context) error {
 		return err
 	}
 	j, err := readJournal(w.disk.root)
-	if err != nil || j == nil {
+	if err != nil {
 		return err
+	}
+	if j == nil { // where a folder without one is left, its commit was done
+		return w.disk.removeAll(readyDir)
 	}
 	held, err := moveLock(ctx, w.data)
 	if err != nil {
