@@ -27,7 +27,7 @@ func (c *crawl) readHints(ctx context.Context) {
 	for _, path := range c.tree.Hints {
 		quiet = c.readHint(ctx, path) && quiet
 	}
-	r.quiet = quiet && !r.first
+	r.quiet = quiet
 }
 
 // readHint reports whether a hint was there, and is as it was.

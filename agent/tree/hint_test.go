@@ -75,6 +75,27 @@ func TestHints(t *testing.T) {
 	}
 }
 
+// TestHintToldBefore blames no hint for a change that a recheck finds, if the hint
+// changed after what became another was looked at last.
+func TestHintToldBefore(t *testing.T) {
+	t.Parallel()
+	s := fullSample()
+	s.text("a", "1")
+	l := live(t, s, config.Tree{Hints: []string{"a"}})
+	l.still = everything
+	first, _ := l.poll(t, 0)
+	other := addImage(s, "foobuntu/noble/daily-live/20260901", "noble-desktop-riscv64.iso")
+	other.text("a", "2")
+	l.become(other)
+	if told, _ := l.poll(t, time.Minute); len(told.Facts.Images) != len(first.Facts.Images) {
+		t.Fatal("the change is seen before its turn")
+	}
+	found, _ := l.poll(t, 7*time.Hour)
+	if len(found.Facts.Images) != len(first.Facts.Images)+1 || len(found.Problems) > 0 {
+		t.Errorf("%d images, had %d; problems %v", len(found.Facts.Images), len(first.Facts.Images), found.Problems)
+	}
+}
+
 // TestHintsMissing relies on none that is not there or does not answer, and on none
 // whose change a failed poll saw first.
 func TestHintsMissing(t *testing.T) {
