@@ -40,6 +40,8 @@ type journal struct {
 	// Known are files that are right already, and that the record of written files
 	// does not know.
 	Known []put `toml:"known"`
+	// Forget are files that somebody removed, and that nothing is to take the place of.
+	Forget []string `toml:"forget"`
 }
 
 // keep renames a file that a person edited.
@@ -54,7 +56,9 @@ type put struct {
 	Hash string `toml:"hash"`
 }
 
-func (j *journal) empty() bool { return len(j.Keep)+len(j.Put)+len(j.Remove)+len(j.Known) == 0 }
+func (j *journal) empty() bool {
+	return len(j.Keep)+len(j.Put)+len(j.Remove)+len(j.Known)+len(j.Forget) == 0
+}
 
 func hash(text []byte) string {
 	sum := sha256.Sum256(text)

@@ -55,11 +55,19 @@ func (p *planner) source(name string, parts []Part) error {
 		delete(t.files, at)
 		p.encoded[part.Path] = want{imprint: wants[i].imprint, hash: wants[i].hash}
 	}
-	return p.gone(t)
+	return p.gone(name, t)
 }
 
-// gone plans to remove the files that are left.
-func (p *planner) gone(t tree) error {
+// gone plans to remove the files of a source that are left, and to forget those that a
+// person removed.
+func (p *planner) gone(source string, t tree) error {
+	for _, name := range slices.Sorted(maps.Keys(p.w.written.Files)) {
+		below, ours := strings.CutPrefix(name, source+"/")
+		_, wanted := p.encoded[below]
+		if _, there := t.files[name]; ours && !wanted && !there {
+			p.journal.Forget = append(p.journal.Forget, name)
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(t.files)) {
 		text, err := p.read(name)
 		if err != nil {

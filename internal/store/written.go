@@ -48,7 +48,7 @@ func readWritten(state string) (written, error) {
 // remember notes what a journal wrote.
 func (w *Writer) remember(j *journal) error {
 	files := maps.Clone(w.written.Files)
-	for _, name := range j.Remove {
+	for _, name := range slices.Concat(j.Remove, j.Forget) {
 		delete(files, name)
 	}
 	for _, p := range slices.Concat(j.Put, j.Known) {
