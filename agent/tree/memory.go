@@ -25,6 +25,8 @@ type memory struct {
 type heard struct {
 	// Asked is when it was asked for; zero where it has to be asked for again.
 	Asked time.Time `json:"asked,omitzero"`
+	// Seen is when it was asked for last, where Asked is zero.
+	Seen time.Time `json:"seen,omitzero"`
 	// Changed is when it was first seen to be as it is; zero where it was so at first sight of the tree.
 	Changed    time.Time        `json:"changed,omitzero"`
 	Validators fetch.Validators `json:"validators,omitzero"`
@@ -32,6 +34,14 @@ type heard struct {
 	Status int  `json:"status,omitempty"`
 	Text   text `json:"text,omitempty"`
 	Hash   text `json:"hash,omitempty"` // of the body
+}
+
+// last is when the answer came.
+func (h *heard) last() time.Time {
+	if h.Asked.IsZero() {
+		return h.Seen
+	}
+	return h.Asked
 }
 
 type heardListing struct {
@@ -112,12 +122,12 @@ func (h *heardListing) find(name string) *entry {
 // expired is an answer that is kept, and has to be asked for again.
 func (h *heardListing) expired() *heardListing {
 	c := *h
-	c.Asked = time.Time{}
+	c.Seen, c.Asked = h.last(), time.Time{}
 	return &c
 }
 
 func (f *heardFile) expired() *heardFile {
 	c := *f
-	c.Asked = time.Time{}
+	c.Seen, c.Asked = f.last(), time.Time{}
 	return &c
 }

@@ -108,6 +108,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	if r := c.memory; r != nil {
 		stats := r.session.Stats()
 		answer.Requests, answer.Bytes = stats.Requests, stats.Bytes
+		answer.Looks = c.looks(facts)
 		s.keepMemory(ctx, r.believed(c.lost(), c.doubts))
 		r.log(ctx, s.o.Logger)
 	}
