@@ -35,11 +35,6 @@ func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory
 			r.new.files[at] = have
 		}
 	}
-	for at, f := range r.new.files {
-		if lost.is(naming.Printable(parent(string(at)))) {
-			r.new.files[at] = f.expired()
-		}
-	}
 	return r.new
 }
 

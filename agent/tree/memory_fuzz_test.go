@@ -6,6 +6,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -121,6 +123,21 @@ func TestMemoryFile(t *testing.T) {
 		if _, err := decodeMemory(bytes.NewReader(raw[:n])); err == nil {
 			t.Fatalf("the first %d of %d bytes are read as a memory", n, len(raw))
 		}
+	}
+}
+
+// TestMemoryBounded forgets files that are large, and those that would be too much.
+func TestMemoryBounded(t *testing.T) {
+	t.Parallel()
+	m := newMemory("")
+	body := text(strings.Repeat("a", maxBody))
+	for i := range maxBodies/maxBody + 3 {
+		m.files[text(strconv.Itoa(i))] = &heardFile{Body: body}
+	}
+	m.files["large"] = &heardFile{Body: body + "a"}
+	m.bound()
+	if n := len(m.files); n != maxBodies/maxBody || m.files["large"] != nil {
+		t.Errorf("%d files are remembered, want %d", n, maxBodies/maxBody)
 	}
 }
 

@@ -247,6 +247,32 @@ func TestKeyringUnreadable(t *testing.T) {
 	}
 }
 
+// TestHeldAskedAgain asks for what is held with each poll, although no date and no list
+// tells that it changed.
+func TestHeldAskedAgain(t *testing.T) {
+	t.Parallel()
+	const dir = "ubuntu/releases/noble/release"
+	s := newSample()
+	s.files[dir+"/ubuntu-24.04-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "old"}
+	s.files[dir+"/ubuntu-24.04-live-server-amd64.iso"] = sampleFile{size: 3 << 30, key: "same"}
+	s.sums(dir)
+	l := live(t, s, config.Tree{})
+	l.still = l.isDir
+	l.poll(t, 0)
+	other := s.clone()
+	other.files[dir+"/ubuntu-24.04-desktop-amd64.iso"] = sampleFile{size: 5 << 30, key: "new"}
+	l.become(other)
+	for _, after := range []time.Duration{7 * time.Hour, time.Second, time.Second} {
+		if answer, _ := l.poll(t, after); !strings.Contains(answer.Facts.Directories[0].Held, "another date") {
+			t.Fatalf("%s later it is not held", after)
+		}
+	}
+	l.become(s)
+	if answer, _ := l.poll(t, time.Second); answer.Facts.Directories[0].Held != "" {
+		t.Errorf("it is held though it is as before: %q", answer.Facts.Directories[0].Held)
+	}
+}
+
 // TestUnreplaced takes for the old bytes what the list alone tells to be others, until
 // that has stayed so for an hour.
 func TestUnreplaced(t *testing.T) {
