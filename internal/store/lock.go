@@ -33,9 +33,12 @@ const (
 
 const (
 	lockRetry = 5 * time.Millisecond
-	// lockWait is how long readers and writers wait for each other. Loading and
-	// moving take a second at most.
-	lockWait = time.Minute
+	// readWait is how long readers wait for a writer. Loading and moving take a second
+	// at most.
+	readWait = time.Minute
+	// moveWait is how long a writer waits for readers. Who writes gives signs of life,
+	// too, and one reader that was suspended must not make it look dead.
+	moveWait = 10 * time.Second
 )
 
 // locks are held together and given back in one go.
@@ -54,7 +57,7 @@ func (l locks) Close() error {
 // no writer has been yet, and none is returned: that is how a copy of the data, or a
 // directory that cannot be written to, is read.
 func readLock(dir string) (locks, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
+	ctx, cancel := context.WithTimeout(context.Background(), readWait)
 	defer cancel()
 	reading := flock.SetFlag(os.O_RDONLY)
 	gate, lock := flock.New(filepath.Join(dir, gateName), reading), flock.New(filepath.Join(dir, lockName), reading)
@@ -69,22 +72,30 @@ func readLock(dir string) (locks, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("data directory %s: a writer has held it for %s; is its disk stuck?", dir, lockWait)
+		return nil, fmt.Errorf("data directory %s: a writer has held it for %s; is its disk stuck?", dir, readWait)
 	}
 	return nil, fmt.Errorf("data directory %s: lock: %w", dir, err)
 }
 
 // moveLock takes the lock alone, as soon as the readers that have it are done.
 func moveLock(ctx context.Context, dir string) (locks, error) {
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	short, cancel := context.WithTimeout(ctx, moveWait)
 	defer cancel()
 	var held locks
 	for _, name := range []string{gateName, lockName} {
-		lock := flock.New(filepath.Join(dir, name), flock.SetPermissions(0o644))
-		if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
-			return nil, errors.Join(fmt.Errorf("wait for readers of %s: %w", dir, err), held.Close())
+		path := filepath.Join(dir, name)
+		lock := flock.New(path, flock.SetPermissions(0o644))
+		_, err := lock.TryLockContext(short, lockRetry)
+		switch {
+		case err == nil:
+			held = append(held, lock)
+			continue
+		case ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded):
+			err = fmt.Errorf("%s: somebody has read there for %s; the next poll tries again, and `fuser %[1]s` tells who reads", path, moveWait)
+		default:
+			err = fmt.Errorf("lock %s: %w", path, err)
 		}
-		held = append(held, lock)
+		return nil, errors.Join(err, held.Close())
 	}
 	return held, nil
 }
@@ -96,11 +107,11 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
-	who := "another process"
+	who := ""
 	if e.PID > 0 {
-		who = fmt.Sprintf("process %d", e.PID)
+		who = fmt.Sprintf(" (process %d)", e.PID)
 	}
-	return fmt.Sprintf("%s is in use by another agent (%s); wait until it is done, or stop it", e.Dir, who)
+	return fmt.Sprintf("%s is in use by another agent%s, and one is enough: leave the polling to it where it runs as a service, or try again when it is done", e.Dir, who)
 }
 
 // ownWait is for those who only look whether there is a writer: see [Running].

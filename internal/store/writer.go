@@ -104,7 +104,10 @@ func ours(data string) error {
 }
 
 func (w *Writer) open(ctx context.Context) error {
-	if err := errors.Join(w.takeState(), w.takeData()); err != nil {
+	if err := w.takeState(); err != nil { // what is wrong is likely to be wrong with both
+		return err
+	}
+	if err := w.takeData(); err != nil {
 		return err
 	}
 	w.forgetAll()
