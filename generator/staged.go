@@ -53,16 +53,27 @@ func openStaged(ctx context.Context, dir string) (*staged, error) {
 	if err := claim(dir); err != nil {
 		return nil, err
 	}
-	s := &staged{dir: dir, lock: flock.New(filepath.Join(dir, lockFile))}
+	s := &staged{dir: dir, lock: flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o644))}
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
-	if ok, err := s.lock.TryLockContext(ctx, 50*time.Millisecond); err != nil || !ok {
-		return nil, fmt.Errorf("lock %s: another run is writing there: %w", dir, errors.Join(err, ctx.Err()))
+	if _, err := s.lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
+		return nil, lockError(s.lock.Path(), err)
 	}
 	if err := s.read(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, s.sweep()
+}
+
+// lockError tells another run from a lock that nobody could take.
+func lockError(path string, err error) error {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("staged sets: %s: another run is writing there; try again when it is done: %w", path, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("staged sets: lock: %w; run it as the user to whom the directory belongs", err)
+	}
+	return fmt.Errorf("staged sets: lock %s: %w", path, err)
 }
 
 // claim makes sure that the directory is ours.
