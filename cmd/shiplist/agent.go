@@ -64,6 +64,11 @@ func (o *agentOptions) run(ctx context.Context, e *environment, args []string) e
 	if err != nil {
 		return err
 	}
+	if !o.dryRun {
+		if err := o.own(cfg, o.typed()); err != nil {
+			return err
+		}
+	}
 	report, err := o.poll(ctx, e, cfg, log)
 	if err != nil {
 		return err
@@ -89,6 +94,17 @@ func (o *agentOptions) check() error {
 		return usagef("--json needs --once, --dry-run or --accept; what a running agent does is in its log, see --log-format")
 	}
 	return nil
+}
+
+// typed is the command without what matters little.
+func (o *agentOptions) typed() string {
+	switch {
+	case o.accept != "":
+		return "agent --accept " + o.accept
+	case o.once:
+		return "agent --once"
+	}
+	return "agent"
 }
 
 // poll does what ends by itself.

@@ -42,6 +42,9 @@ func (o *generateOptions) run(ctx context.Context, e *environment, args []string
 	if o.staged != "" {
 		cfg.Site.Staged = o.staged
 	}
+	if err := o.own(cfg, "generate"); err != nil {
+		return err
+	}
 	result, err := generator.Generate(ctx, generator.Options{Config: cfg, Logger: log})
 	if err != nil {
 		return err

@@ -229,6 +229,21 @@ func (o *common) defineLog(fs *flag.FlagSet) {
 	fs.BoolVar(&o.verbose, "verbose", false, "log every request and every step")
 }
 
+// own refuses a command that writes, given as it is typed, where files of root's would
+// keep the owner of the directories out.
+func (o *common) own(cfg *config.Config, command string) error {
+	return owned(commandLine(command, o.config), cfg.Store.Data, cfg.Store.State, cfg.Site.Staged)
+}
+
+// commandLine is what to run for the configuration in file.
+func commandLine(command, file string) string {
+	text := "shiplist " + command
+	if file != configFile {
+		text += " --config " + file
+	}
+	return text
+}
+
 // load reads the configuration and makes the log.
 func (o *common) load(e *environment) (*config.Config, *slog.Logger, error) {
 	log, err := o.logger(e)

@@ -45,6 +45,9 @@ func (o *agentOptions) serve(ctx context.Context, e *environment) error {
 	if err != nil {
 		return err
 	}
+	if err := o.own(cfg, o.typed()); err != nil {
+		return err
+	}
 	if err := alone(cfg); err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (s sourceStatus) print(b *bytes.Buffer, file string) {
 		default:
 			fmt.Fprintf(b, "  it is let in by itself from %s on if it stays the same", s.HeldUntil.Format(timeForm))
 		}
-		fmt.Fprintf(b, "; if it is right, '%s' lets it in now\n", acceptCommand(s.Accept, file))
+		fmt.Fprintf(b, "; if it is right, '%s' lets it in now\n", commandLine("agent --accept "+s.Accept, file))
 	}
 	if s.Error != "" {
 		what := "the last poll failed"
@@ -94,15 +94,6 @@ func (s sourceStatus) print(b *bytes.Buffer, file string) {
 		fmt.Fprintf(b, "\n%s: the configuration does not name it any more; the next poll of all sources removes it\n", s.Name)
 	}
 	s.printProblems(b)
-}
-
-// acceptCommand is what to run, for the configuration that was asked about.
-func acceptCommand(what, file string) string {
-	text := "shiplist agent --accept " + what
-	if file != configFile {
-		text += " --config " + file
-	}
-	return text
 }
 
 func (s sourceStatus) printProblems(b *bytes.Buffer) {
