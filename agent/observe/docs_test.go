@@ -57,6 +57,8 @@ func TestMetricsAreTold(t *testing.T) {
 	c := settings(t)
 	s := stateOf(t, c)
 	stored(t, c, tracker(), noble(1))
+	state, facts := mirror(1)
+	stored(t, c, state, facts)
 	busy(s)
 	_, page := get(s, "/metrics")
 	for _, m := range metrics() {

@@ -57,6 +57,7 @@ func metrics() map[string]metric {
 		"records":        gauge("source_records", "Records of the last answer that was stored.", "source", "kind"),
 		"requests":       counter("source_requests_total", "Requests that were sent.", "source"),
 		"bytes":          counter("source_received_bytes_total", "Bytes that were received.", "source"),
+		"source_dirs":    gauge("source_held_directories", "Directories of a tree of which what they show is not believed.", "source"),
 		"source_held":    gauge("source_held", "1 while an answer is held back.", "source"),
 		"source_lost":    gauge("source_lost", "1 while the source is lost.", "source"),
 		"source_resting": gauge("source_resting", "1 while the source is left alone because its host failed.", "source"),
@@ -77,6 +78,7 @@ func (c collector) Describe(out chan<- *prometheus.Desc) {
 // Collect tells their values.
 func (c collector) Collect(out chan<- prometheus.Metric) {
 	open := c.s.milestones()
+	c.s.countDirectories()
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	p := printer{metrics(), out}
@@ -135,10 +137,12 @@ func (p printer) counts(name string, c counts, known []string, labels ...string)
 
 func (p printer) site(s site) {
 	p.counts("site_builds", s.builds, []string{"ok", "failed"})
-	p.truth("site_failed", s.failed)
 	p.moment("site_made", s.made)
 	if len(s.builds.of) > 0 {
 		p.number("site_duration", s.took.Seconds())
+		p.truth("site_failed", s.failed)
+	}
+	if !s.made.IsZero() {
 		p.number("site_pages", float64(s.pages))
 	}
 }
@@ -150,7 +154,12 @@ func (p printer) source(name string, s *source, now time.Time) {
 	p.moment("success", s.success, name)
 	p.moment("attempt", s.attempt, name)
 	p.moment("next", s.next, name)
-	p.number("duration", s.took.Seconds(), name)
+	if len(s.outcomes.of) > 0 {
+		p.number("duration", s.took.Seconds(), name)
+	}
+	if s.directories.known {
+		p.number("source_dirs", float64(s.directories.held), name)
+	}
 	p.counts("polls", s.outcomes, outcomes(), name)
 	p.counts("errors", s.errors, nil, name)
 	p.records(name, s.records)

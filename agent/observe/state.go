@@ -27,7 +27,8 @@ type State struct {
 	version string
 	now     func() time.Time
 	log     *slog.Logger
-	// counting is held while milestones are counted, which takes a moment.
+	// counting is held while milestones or held directories are counted, which takes a
+	// moment.
 	counting sync.Mutex
 
 	mu       sync.Mutex
@@ -53,6 +54,7 @@ type source struct {
 	requests, bytes        int64
 	held, lost             bool
 	resting                time.Time // until when its host is left alone
+	directories            directories
 }
 
 // site is what is known of making the site.
@@ -104,7 +106,7 @@ func (s *State) Configured(names []string) {
 	for _, name := range names {
 		kept[name] = s.sources[name]
 		if kept[name] == nil {
-			kept[name] = &source{}
+			kept[name] = &source{directories: directories{stale: true}}
 		}
 	}
 	s.names, s.sources = names, kept
@@ -182,6 +184,7 @@ func (s *State) Polled(r agent.SourceReport) {
 		s.counted.stale = true
 	}
 	if src := s.sources[r.Name]; src != nil && r.Outcome != agent.Retired {
+		src.directories.stale = src.directories.stale || len(r.Changed) > 0
 		src.polled(r, s.now())
 	}
 }

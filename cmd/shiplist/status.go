@@ -68,6 +68,14 @@ type sourceStatus struct {
 	// Accept is by what 'shiplist agent --accept' lets in this answer and no other.
 	Accept   string            `json:"accept,omitempty"`
 	Problems []release.Problem `json:"problems,omitempty"`
+	// HeldDirectories are those of a tree of which what they show is not believed.
+	HeldDirectories []heldDirectory `json:"held_directories,omitempty"`
+}
+
+// heldDirectory is a directory of a tree that is held back.
+type heldDirectory struct {
+	Path string `json:"path"`
+	Why  string `json:"why"`
 }
 
 // eventsShown is how many events are told.
@@ -113,6 +121,7 @@ func (st *status) addSources(cfg *config.Config, snapshot *store.Snapshot, now t
 	st.Sources = configuredSources(cfg)
 	for _, s := range snapshot.Sources {
 		one := sourceStatusOf(s.State, now, cfg)
+		one.HeldDirectories = heldDirectories(s.Facts)
 		i := slices.IndexFunc(st.Sources, func(c sourceStatus) bool { return c.Name == one.Name })
 		if i < 0 {
 			one.State = "dropped"
@@ -121,6 +130,17 @@ func (st *status) addSources(cfg *config.Config, snapshot *store.Snapshot, now t
 		}
 		st.Sources[i] = one
 	}
+}
+
+// heldDirectories are those of a source.
+func heldDirectories(f *release.Facts) []heldDirectory {
+	var held []heldDirectory
+	for _, d := range f.Directories {
+		if d.Held != "" {
+			held = append(held, heldDirectory{d.Path, d.Held})
+		}
+	}
+	return held
 }
 
 // configuredSources are the sources as they stand before their first poll.

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"shiplist/internal/config"
 	"shiplist/internal/release"
+	"shiplist/internal/store"
 )
 
 func TestAbout(t *testing.T) {
@@ -78,5 +81,31 @@ func TestAcceptCommand(t *testing.T) {
 				t.Errorf("%s: no %q in\n%s", file, want, &b)
 			}
 		}
+	}
+}
+
+// TestHeldDirectories: what a tree shows and is not believed is told, a few in full.
+func TestHeldDirectories(t *testing.T) {
+	t.Parallel()
+	cfg, err := config.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := &release.Facts{Directories: []release.Directory{{Path: "good"}}}
+	for i := range 7 {
+		facts.Directories = append(facts.Directories, release.Directory{Path: fmt.Sprint("noble/", i), Held: "the signature of SHA256SUMS is bad."})
+	}
+	var st status
+	st.addSources(cfg, &store.Snapshot{Sources: []release.SourceFacts{{State: release.SourceState{Name: "full", Kind: "tree"}, Facts: facts}}}, time.Now())
+	var text, js bytes.Buffer
+	if err := errors.Join(st.print(&text, time.Now(), configFile), printJSON(&environment{stdout: &js}, st)); err != nil {
+		t.Fatal(err)
+	}
+	want := "\nfull: 7 directories held back, as last believed until the tree mends it\n  noble/0: the signature of SHA256SUMS is bad.\n"
+	if got := text.String(); !strings.Contains(got, want) || !strings.Contains(got, "  noble/4: the signature") || strings.Contains(got, "noble/5") || !strings.Contains(got, "\n  and 2 more; --json lists all\n") {
+		t.Errorf("printed\n%s", got)
+	}
+	if !strings.Contains(js.String(), `"path": "noble/6"`) || !strings.Contains(js.String(), `"why": "the signature`) || strings.Contains(js.String(), `"path": "good"`) {
+		t.Errorf("JSON\n%s", &js)
 	}
 }

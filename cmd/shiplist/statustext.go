@@ -18,7 +18,8 @@ import (
 // timeForm is how times are printed for people; always UTC.
 const timeForm = "2006-01-02 15:04 UTC"
 
-// problemsShown is how many problems of one source are told to people; JSON has all.
+// problemsShown is how many problems of one source are told to people, and how many
+// held directories; JSON has all.
 const problemsShown = 5
 
 // print prints for people: who writes, one line a source, what is wrong with any and
@@ -93,6 +94,7 @@ func (s sourceStatus) print(b *bytes.Buffer, file string) {
 	case "dropped":
 		fmt.Fprintf(b, "\n%s: the configuration does not name it any more; the next poll of all sources removes it\n", s.Name)
 	}
+	s.printHeldDirectories(b)
 	s.printProblems(b)
 }
 
@@ -108,9 +110,24 @@ func (s sourceStatus) printProblems(b *bytes.Buffer) {
 		}
 		fmt.Fprintf(b, "  %s\n", p.Text)
 	}
-	if more := len(s.Problems) - problemsShown; more > 0 {
+	printMore(b, len(s.Problems))
+}
+
+func printMore(b *bytes.Buffer, all int) {
+	if more := all - problemsShown; more > 0 {
 		fmt.Fprintf(b, "  and %d more; --json lists all\n", more)
 	}
+}
+
+func (s sourceStatus) printHeldDirectories(b *bytes.Buffer) {
+	if len(s.HeldDirectories) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n%s: %s held back, as last believed until the tree mends it\n", s.Name, release.Plural(len(s.HeldDirectories), "directory", "directories"))
+	for _, d := range s.HeldDirectories[:min(len(s.HeldDirectories), problemsShown)] {
+		fmt.Fprintf(b, "  %s: %s\n", d.Path, d.Why)
+	}
+	printMore(b, len(s.HeldDirectories))
 }
 
 func (st *status) printEvents(b *bytes.Buffer) {
