@@ -42,7 +42,8 @@ func (f *fake) Poll(_ context.Context, prev *release.Facts) (*release.Answer, er
 	case f.none:
 		return nil, nil
 	case f.err != nil:
-		return nil, f.err
+		failed := f.answer
+		return &failed, f.err
 	}
 	answer := f.answer
 	answer.Facts = both(f.facts)

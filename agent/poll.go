@@ -15,7 +15,7 @@ import (
 type polled struct {
 	index      int                 // of the source, among those that are polled at once
 	configured release.SourceState // what the configuration says of it
-	answer     *release.Answer     // nil with err
+	answer     *release.Answer     // with err only what it cost, or nil
 	err        error
 	began      time.Time // from here on its answer may be out of date
 	at         time.Time // when the poll ended
@@ -72,7 +72,10 @@ func (a *Agent) answer(ctx context.Context, s source, prev *release.Facts) (answ
 	}()
 	answer, err = s.Poll(ctx, prev)
 	if err == nil && (answer == nil || answer.Facts == nil) {
-		return nil, errors.New("the source brought no answer and no error; please report it")
+		err = errors.New("the source brought no answer and no error; please report it")
+	}
+	if err != nil && answer != nil {
+		answer = &release.Answer{Requests: answer.Requests, Bytes: answer.Bytes}
 	}
 	return answer, err
 }

@@ -132,6 +132,9 @@ type settlement struct {
 // wrong with the source is in the entry.
 func (s *settler) settle(ctx context.Context, p polled) (SourceReport, error) {
 	entry := SourceReport{Name: p.configured.Name, Kind: p.configured.Kind, Duration: p.took}
+	if p.answer != nil { // also of a poll that failed
+		entry.Requests, entry.Bytes = p.answer.Requests, p.answer.Bytes
+	}
 	if ctx.Err() != nil { // what fails now fails because we were told to stop
 		entry.Outcome, entry.Error, entry.ErrorKind = Failed, "interrupted; nothing was changed", kindOther
 		return entry, nil
@@ -189,7 +192,6 @@ func (s *settler) commit(ctx context.Context, x *settlement, facts *release.Fact
 
 // answered stores an answer or holds it back.
 func (s *settler) answered(ctx context.Context, x *settlement, p polled) error {
-	x.Requests, x.Bytes = p.answer.Requests, p.answer.Bytes
 	p.answer.Facts.Source = x.Name
 	p.answer.Problems = bounded(p.answer.Problems)
 	x.state.Error = ""

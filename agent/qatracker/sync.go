@@ -93,7 +93,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 		err = s.count(ctx, p)
 	}
 	if err != nil {
-		return nil, err
+		return p.cost(), err
 	}
 	if p.c.mended.Load() {
 		p.notes.add(ruleText, "an answer holds bytes that are not UTF-8; they are shown as \ufffd")
@@ -103,11 +103,15 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	if suspect == "" {
 		s.remember(ctx, p)
 	}
+	answer := p.cost()
+	answer.Facts, answer.Problems, answer.Suspect, answer.Looks = p.a.facts, p.notes.problems(), suspect, looks
+	return answer, nil
+}
+
+// cost is an answer that tells only what it took.
+func (p *poll) cost() *release.Answer {
 	stats := p.c.session.Stats()
-	return &release.Answer{
-		Facts: p.a.facts, Problems: p.notes.problems(), Suspect: suspect, Looks: looks,
-		Requests: stats.Requests, Bytes: stats.Bytes,
-	}, nil
+	return &release.Answer{Requests: stats.Requests, Bytes: stats.Bytes}
 }
 
 // remember notes what was asked. What cannot be noted is asked again.

@@ -308,8 +308,11 @@ func TestTestsCanceled(t *testing.T) {
 		return n >= 4
 	}
 	answer, err := source(start(t, s), func(o *Options) { o.Tracker.Tests = true }).Poll(ctx, nothing())
-	if answer != nil || !errors.Is(err, context.Canceled) {
+	if answer.Facts != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, %v", answer, err)
+	}
+	if answer.Requests < 4 || answer.Bytes < 1000 {
+		t.Errorf("it cost %d requests and %d bytes", answer.Requests, answer.Bytes)
 	}
 }
 

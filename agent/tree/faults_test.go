@@ -195,8 +195,8 @@ func TestRootFails(t *testing.T) {
 		a := newApache(fullSample())
 		a.faults[""] = fault
 		answer, err := newSource(t, config.Tree{URL: a.start(t)}).Poll(t.Context(), &release.Facts{})
-		if err == nil || answer != nil {
-			t.Errorf("%s: answer %v, error %v", name, answer, err)
+		if err == nil || answer.Facts != nil || answer.Requests == 0 {
+			t.Errorf("%s: answer %+v, error %v", name, answer, err)
 		} else if strings.Count(err.Error(), "http://127.0.0.1") != 1 {
 			t.Errorf("%s: the error does not name the address, or not once: %v", name, err)
 		}
@@ -220,9 +220,12 @@ func TestServerGoesDown(t *testing.T) {
 		a.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
-	_, err := newSource(t, config.Tree{URL: server.URL}).Poll(t.Context(), &release.Facts{})
+	cost, err := newSource(t, config.Tree{URL: server.URL}).Poll(t.Context(), &release.Facts{})
 	if err == nil || !strings.Contains(err.Error(), "stopped answering") {
 		t.Errorf("error %v, want one that says that the server stopped answering", err)
+	}
+	if cost.Requests < 2 || cost.Bytes < 1000 {
+		t.Errorf("it cost %d requests and %d bytes", cost.Requests, cost.Bytes)
 	}
 }
 

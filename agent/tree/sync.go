@@ -98,10 +98,13 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	c.readHints(ctx)
 	facts, err := c.run(ctx)
 	if err != nil {
-		if c.memory != nil {
-			s.keepMemory(ctx, c.memory.interrupted())
+		cost := &release.Answer{}
+		if r := c.memory; r != nil {
+			stats := r.session.Stats()
+			cost.Requests, cost.Bytes = stats.Requests, stats.Bytes
+			s.keepMemory(ctx, r.interrupted())
 		}
-		return nil, err
+		return cost, err
 	}
 	c.judgeHints()
 	answer := &release.Answer{Facts: facts, Problems: c.sortedProblems()}
