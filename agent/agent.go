@@ -23,7 +23,8 @@ import (
 type Source interface {
 	// Poll asks for everything once. prev are the facts of the last good poll, never
 	// nil and not to be changed; what cannot be learnt this time, while the rest
-	// can, is taken over from there. An error means that there is no answer.
+	// can, is taken over from there. An error means that there is no answer; of one that
+	// comes beside it only what it cost counts.
 	Poll(ctx context.Context, prev *release.Facts) (*release.Answer, error)
 }
 
@@ -68,7 +69,8 @@ type Agent struct {
 // instance, fails at every poll and keeps no other from being polled.
 func New(o Options) (*Agent, error) { return create(o, nil) }
 
-// create makes an agent that shares the client of another, where that is the same.
+// create makes an agent that shares the client of another, where that is the same, and
+// else what that one knows of hosts.
 func create(o Options, other *Agent) (*Agent, error) {
 	if o.Config == nil {
 		return nil, errors.New("an agent needs a configuration")
@@ -89,10 +91,13 @@ func create(o Options, other *Agent) (*Agent, error) {
 	if other != nil {
 		a.make = other.make
 	}
-	if other != nil && a.manners() == other.manners() {
-		a.client = other.client
-	} else {
+	switch {
+	case other == nil:
 		a.client = a.newClient(filepath.Join(o.Config.Store.State, "hosts.json"))
+	case a.manners() == other.manners():
+		a.client = other.client
+	default:
+		a.client = other.client.With(a.clientOptions("")) // what is known of hosts is still true
 	}
 	var err error
 	a.sources, err = a.make(a, false)

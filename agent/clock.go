@@ -24,6 +24,9 @@ type timetable struct {
 	least  time.Duration
 	spread time.Duration
 	hash   uint64 // of the source's name
+	// halved is how often the pace of the source's host is halved now: the gaps are
+	// twice as long for each.
+	halved int
 }
 
 // rush is another schedule from a moment on and before another.
@@ -176,11 +179,51 @@ func (t timetable) next(last turn, now time.Time) turn {
 				continue
 			}
 		}
-		if at.After(now) && !(last.late && at.Sub(last.at) < t.gap(slot)*9/10) {
+		if at.After(now) && at.Sub(last.at) >= t.apart(slot, last.late) {
 			return turn{at: at}
 		}
 		from = slot.Add(time.Nanosecond)
 	}
+}
+
+// mostStretched bounds a gap that is longer because the host is slowed down.
+const mostStretched = 24 * time.Hour
+
+// apart is how far a turn at a slot is from the last one at least. A tenth is left for
+// turns that come a little later than they were meant to.
+func (t timetable) apart(slot time.Time, late bool) time.Duration {
+	if t.halved == 0 && !late {
+		return 0
+	}
+	gap := t.gap(slot)
+	return max(gap, min(gap<<t.halved, mostStretched)) - gap/10
+}
+
+// again is the next turn of a source that is asked in another way from now on, or by
+// other rules: soon, and yet not before half of the gap to the next turn is over.
+func (t timetable) again(last turn, now time.Time) turn {
+	planned, slot := t.resume(last, now), t.slot(last.at, now)
+	if last.at.IsZero() || slot.IsZero() || t.halved > 0 {
+		return planned
+	}
+	half := max(t.gap(slot), slot.Sub(last.at)) / 2
+	at := now.Add(t.within(half))
+	if earliest := last.at.Add(max(t.least, half)); at.Before(earliest) {
+		at = earliest
+	}
+	if at.Before(planned.at) {
+		return turn{at: at, late: true}
+	}
+	return planned
+}
+
+// atOnce is the next turn of a source that is another one from now on: now, unless its
+// kind forbids that.
+func (t timetable) atOnce(last turn, now time.Time) turn {
+	if earliest := last.at.Add(t.least); earliest.After(now) {
+		return turn{at: earliest, late: true}
+	}
+	return turn{at: now, late: true}
 }
 
 // resume is the first turn of a source when nothing was waited for: at the start of

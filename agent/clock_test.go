@@ -1,11 +1,14 @@
 package agent
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/robfig/cron/v3"
 
 	"shiplist/internal/config"
 )
@@ -105,6 +108,113 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestSlower: while its host is slowed down a source is polled at the first slot after a
+// gap that is twice as long for each time, and never later than it was, or than a day.
+func TestSlower(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		table  timetable
+		halved int
+		want   time.Duration
+	}{
+		"not":                {table(t, "tree", "*/15 * * * *", 0), 0, 15 * time.Minute},
+		"once":               {table(t, "tree", "*/15 * * * *", 0), 1, 30 * time.Minute},
+		"twice":              {table(t, "tree", "*/15 * * * *", 0), 2, time.Hour},
+		"as often as can be": {table(t, "tree", "*/15 * * * *", 0), 5, 8 * time.Hour},
+		"every":              {table(t, "tree", "@every 7m", 0), 3, 56 * time.Minute},
+		"spread":             {table(t, "tree", "*/15 * * * *", 10*time.Minute), 1, 30 * time.Minute},
+		"no more than a day": {table(t, "tree", "0 */6 * * *", 0), 5, 24 * time.Hour},
+		"a day at least":     {table(t, "tree", "0 0 * * 6", 0), 5, 7 * 24 * time.Hour},
+		"a week, every":      {table(t, "tree", "@every 168h", 0), 5, 7 * 24 * time.Hour},
+		"in a rush":          {table(t, "tree", "@hourly", 0, "0m 10m * * * * *"), 2, 4 * time.Minute},
+		"a rush ends":        {table(t, "tree", "@hourly", 0, "0m 3m * * * * *"), 2, 4 * time.Hour},
+		"a rush begins":      {table(t, "tree", "@hourly", 0, "30m 90m * * * * *"), 1, 30 * time.Minute},
+	} {
+		slow := tt.table
+		slow.halved = tt.halved
+		last := turn{at: midnight}
+		if tt.table.spread > 0 {
+			last = tt.table.next(last, midnight)
+		}
+		for _, late := range []time.Duration{0, 20 * time.Millisecond, time.Second} {
+			from := turn{at: last.at.Add(late)}
+			if _, every := tt.table.plain.(cron.ConstantDelaySchedule); every {
+				from = last
+			}
+			next := slow.next(from, from.at)
+			if got := next.at.Sub(last.at); got != tt.want {
+				t.Errorf("%s: %s after one that was %s late, want %s", name, got, late, tt.want)
+			}
+			// The same at a restart, unless it was missed meanwhile.
+			if got := slow.resume(from, next.at.Add(-time.Second)); got != next {
+				t.Errorf("%s: %v after a restart, want %v", name, got, next)
+			}
+			if got := slow.resume(from, next.at.Add(time.Second)); !got.late {
+				t.Errorf("%s: %v though it was missed", name, got)
+			}
+		}
+	}
+}
+
+// TestAgain: a source that is to be asked anew comes soon, but not before half of its
+// gap is over, nor later than it was to come anyway.
+func TestAgain(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		kind, schedule string
+		now            time.Duration // after ten o'clock
+		last, want     time.Duration // ago, and from now
+		halved         int
+		regular        bool // it is the turn that was planned
+	}{
+		"just polled":              {schedule: "*/15 * * * *", now: time.Second, last: time.Second, want: 7*time.Minute + 29*time.Second},
+		"a while ago":              {schedule: "*/15 * * * *", now: 8 * time.Minute, last: 8 * time.Minute, want: 0},
+		"late, a moment ago":       {schedule: "*/15 * * * *", now: 8 * time.Minute, last: time.Minute, want: 6*time.Minute + 30*time.Second},
+		"long ago":                 {schedule: "*/15 * * * *", now: time.Second, last: 100 * time.Hour, want: 0},
+		"never":                    {schedule: "*/15 * * * *", want: 0},
+		"every":                    {schedule: "@every 40m", last: 5 * time.Minute, want: 15 * time.Minute},
+		"every, soon":              {schedule: "@every 10s", last: 2 * time.Second, want: 8 * time.Second, regular: true},
+		"daily":                    {schedule: "0 0 * * *", last: 10 * time.Hour, want: 2 * time.Hour},
+		"uneven, in the long gap":  {schedule: "0 9,10 * * *", now: 30 * time.Minute, last: 30 * time.Minute, want: 11 * time.Hour},
+		"uneven, in the short gap": {schedule: "30 9,10 * * *", last: 30 * time.Minute, want: 30 * time.Minute, regular: true},
+		"kind's own least":         {kind: "test-observer", schedule: "* * * * *", last: 30 * time.Second, want: 90 * time.Second, regular: true},
+		"kind's least is more":     {kind: "test-observer", schedule: "*/3 * * * *", now: time.Second, last: time.Second, want: 119 * time.Second},
+		"hardly ever":              {schedule: "0 0 29 2 *", last: time.Hour, want: 59*24*time.Hour - 10*time.Hour, regular: true},
+		"host slowed down":         {schedule: "*/15 * * * *", now: 8 * time.Minute, last: 8 * time.Minute, halved: 1, want: 22 * time.Minute, regular: true},
+	} {
+		kind := cmp.Or(tt.kind, "tree")
+		table := table(t, kind, tt.schedule, 0)
+		table.halved = tt.halved
+		now := midnight.Add(10*time.Hour + tt.now)
+		last := turn{}
+		if tt.last > 0 {
+			last.at = now.Add(-tt.last)
+		}
+		got := table.again(last, now)
+		if got.at.Sub(now) != tt.want || got.late == tt.regular {
+			t.Errorf("%s: in %s, late %t; want in %s", name, got.at.Sub(now), got.late, tt.want)
+		}
+	}
+	// Those that may come now come one after the other.
+	seen := map[time.Time]bool{}
+	for i := range 50 {
+		c := &config.Config{Agent: config.Agent{Spread: 10 * time.Minute}}
+		tt, err := newTimetable(c, fmt.Sprint("source", i), "tree", "@hourly")
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := midnight.Add(40 * time.Minute)
+		at := tt.again(turn{at: midnight}, now).at
+		if at.Before(now) || at.Sub(now) >= 10*time.Minute {
+			t.Errorf("in %s", at.Sub(now))
+		}
+		seen[at] = true
+	}
+	if len(seen) < 45 {
+		t.Errorf("only %d different moments", len(seen))
+	}
+}
+
 // TestSpread: sources whose slots are the same begin at moments of their own, always
 // the same, within the spread and the first half of the gap.
 func TestSpread(t *testing.T) {
@@ -154,8 +264,11 @@ func TestTurnsKeepApart(t *testing.T) {
 		last, now := turn{}, midnight.Add(time.Duration(r.IntN(100))*time.Minute)
 		for range 10 {
 			var next turn
-			if r.IntN(5) == 0 {
+			tt.halved = max(0, r.IntN(12)-6)
+			if n := r.IntN(10); n < 2 {
 				next = tt.resume(last, now)
+			} else if n == 3 {
+				next = tt.again(last, now)
 			} else if !last.at.IsZero() {
 				next = tt.next(last, now)
 				if !next.at.After(now) {

@@ -49,11 +49,14 @@ type source struct {
 	state release.SourceState // name, kind, role, address, site
 	Source
 	timetable timetable
-	// table tells whether two sources of a name are the same but for their schedule.
-	table string
+	// asks tells whether two sources of a name ask for the same, and table whether they
+	// are the same but for their schedule.
+	asks, table string
 	// resting is until when its host wants to be left alone, and why; nil where there is
 	// no host.
 	resting func() (until time.Time, why string)
+	// slowed is how often its host's pace is halved; nil where there is no host.
+	slowed func() int
 }
 
 // configured makes the sources, in the order of the configuration. Those that are for
@@ -68,6 +71,7 @@ func (a *Agent) configured(readOnly bool) ([]source, error) {
 		problems = errors.Join(problems, err)
 		if host != "" {
 			s.resting = func() (time.Time, string) { return client.Rest(host) }
+			s.slowed = func() int { return client.Slowed(host) }
 		}
 		all = append(all, s)
 	}
@@ -93,8 +97,12 @@ func (a *Agent) trackerSource(t config.Tracker, readOnly bool) source {
 	} else {
 		s.Source = made
 	}
+	key, _ := t.Key(a.o.Env) // what is wrong with it was said above
+	asked := t
+	asked.Schedule, asked.Site = "", ""
+	s.asks = fingerprint(asked, key.Reveal())
 	t.Schedule = ""
-	s.table = fingerprint(a, t)
+	s.table = fingerprint(t, s.asks+a.rules())
 	return s
 }
 
@@ -103,25 +111,34 @@ func (a *Agent) treeSource(t config.Tree, readOnly bool) source {
 		state:  release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)},
 		Source: a.tree(t, readOnly),
 	}
+	asked := t
+	asked.Schedule, asked.Site, asked.Role, asked.Headers = "", "", "", false
+	s.asks = fingerprint(asked, "")
 	t.Schedule = ""
-	s.table = fingerprint(a, t)
+	s.table = fingerprint(t, s.asks+a.rules())
 	return s
 }
 
 func (a *Agent) planSource(p config.Plan) source {
+	asks := fingerprint(p, "")
 	return source{
 		state:  release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path},
 		Source: unable{fmt.Errorf("plan files cannot be read by this version; take plan %s out of the configuration", p.Name)},
-		table:  fingerprint(a, p),
+		asks:   asks,
+		table:  fingerprint(p, asks+a.rules()),
 	}
 }
 
-// fingerprint tells whether a source of one configuration is that of another.
-func fingerprint[T config.Tracker | config.Tree | config.Plan](a *Agent, table T) string {
+// fingerprint tells whether a source of one configuration is that of another. What
+// goes with the table may be secret.
+func fingerprint[T config.Tracker | config.Tree | config.Plan](table T, with string) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%+v\n%s\n%+v", table, a.manners(), a.o.Config.Rules)
+	fmt.Fprintf(h, "%T %+v\n%s", table, table, with)
 	return string(h.Sum(nil))
 }
+
+// rules are what holds for all sources.
+func (a *Agent) rules() string { return fmt.Sprintf("%s\n%+v", a.manners(), a.o.Config.Rules) }
 
 // manners are what the client is made of.
 func (a *Agent) manners() string {
@@ -142,12 +159,16 @@ func (a *Agent) userAgent() string {
 // newClient is the one HTTP client of all sources. The file keeps what it knows of
 // hosts; empty for none.
 func (a *Agent) newClient(stateFile string) *fetch.Client {
+	return fetch.New(a.clientOptions(stateFile))
+}
+
+func (a *Agent) clientOptions(stateFile string) fetch.Options {
 	limits := a.o.Config.Limits
-	return fetch.New(fetch.Options{
+	return fetch.Options{
 		UserAgent: a.userAgent(), PerHost: limits.Connections, Connect: limits.Connect, Headers: limits.Headers, Answer: limits.Answer,
 		PerMinute: limits.PerMinute, BackoffLeast: limits.BackoffLeast, BackoffMost: limits.BackoffMost,
 		StateFile: stateFile, Logger: a.o.Logger, Transport: a.o.Transport,
-	})
+	}
 }
 
 // address is an address as it may be stored and shown: without credentials, and

@@ -106,6 +106,66 @@ func checkStored(t *testing.T, data string) {
 	}
 }
 
+// TestFingerprints tells what makes a source another one (asks), and what only makes it
+// anew (table).
+func TestFingerprints(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{"KEY": "old"}
+	made := func(change func(*config.Config)) []source {
+		c, err := config.Default()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Trackers = []config.Tracker{{Name: "iso", Kind: "qatracker", URL: "https://iso.example/x", Schedule: "@daily", User: "me", KeyEnv: "KEY"}}
+		c.Trees = []config.Tree{{Name: "full", Role: "full", URL: "https://full.example", Schedule: "@daily"}}
+		c.Plans = []config.Plan{{Name: "plans", Path: "/plans"}}
+		change(c)
+		a, err := New(Options{Config: c, Env: func(name string) string { return env[name] }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.sources
+	}
+	before := made(func(*config.Config) {})
+	for name, tt := range map[string]struct {
+		change      func(*config.Config)
+		asks, table string // which sources differ
+	}{
+		"nothing":        {func(*config.Config) {}, "", ""},
+		"schedules":      {func(c *config.Config) { c.Trackers[0].Schedule, c.Trees[0].Schedule = "@hourly", "@hourly" }, "", ""},
+		"spread":         {func(c *config.Config) { c.Agent.Spread++ }, "", ""},
+		"rules":          {func(c *config.Config) { c.Rules.Projects = c.Rules.Projects[1:] }, "", "iso full plans"},
+		"contact":        {func(c *config.Config) { c.Agent.Contact = "me" }, "", "iso full plans"},
+		"limit":          {func(c *config.Config) { c.Limits.Entries++ }, "", "iso full plans"},
+		"site, role":     {func(c *config.Config) { c.Trackers[0].Site, c.Trees[0].Site, c.Trees[0].Role = "x", "x", "old" }, "", "iso full"},
+		"HEADER.html":    {func(c *config.Config) { c.Trees[0].Headers = true }, "", "full"},
+		"address":        {func(c *config.Config) { c.Trackers[0].URL = "https://iso.example/y" }, "iso", "iso"},
+		"kind":           {func(c *config.Config) { c.Trackers[0].Kind = "test-observer" }, "iso", "iso"},
+		"host":           {func(c *config.Config) { c.Trackers[0].Host = "x.example" }, "iso", "iso"},
+		"user":           {func(c *config.Config) { c.Trackers[0].User = "you" }, "iso", "iso"},
+		"key's name":     {func(c *config.Config) { c.Trackers[0].KeyEnv = "KEY2" }, "iso", "iso"},
+		"key":            {func(*config.Config) { env["KEY"] = "new" }, "iso", "iso"},
+		"tests":          {func(c *config.Config) { c.Trackers[0].Tests = true }, "iso", "iso"},
+		"keyring":        {func(c *config.Config) { c.Trees[0].Keyring = "/keys" }, "full", "full"},
+		"hints and skip": {func(c *config.Config) { c.Trees[0].Hints, c.Trees[0].Skip = []string{"x"}, []string{"y"} }, "full", "full"},
+		"path":           {func(c *config.Config) { c.Plans[0].Path = "/other" }, "plans", "plans"},
+	} {
+		env["KEY"] = "old"
+		var asks, table []string
+		for i, s := range made(tt.change) {
+			if s.asks != before[i].asks {
+				asks = append(asks, s.state.Name)
+			}
+			if s.table != before[i].table {
+				table = append(table, s.state.Name)
+			}
+		}
+		if strings.Join(asks, " ") != tt.asks || strings.Join(table, " ") != tt.table {
+			t.Errorf("%s: ask for something else: %q, want %q; are made anew: %q, want %q", name, asks, tt.asks, table, tt.table)
+		}
+	}
+}
+
 func TestAddress(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{

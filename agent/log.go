@@ -2,9 +2,13 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"time"
+
+	"shiplist/agent/fetch"
 )
 
 // log writes the one line for a source and poll.
@@ -35,19 +39,14 @@ func (a *Agent) logAt(ctx context.Context, r SourceReport, well, trouble slog.Le
 
 // logQuietly logs a poll of a running agent: what brought nothing new, and trouble that
 // was told already, only at debug; and that trouble is over.
-func (s *service) logQuietly(ctx context.Context, e *entry, r SourceReport) {
+func (s *service) logQuietly(ctx context.Context, e *entry, r SourceReport, cause error) {
 	well, trouble := slog.LevelInfo, slog.LevelWarn
-	said := ""
-	switch r.Outcome {
-	case Failed:
-		said = r.Error
-		// That its host rests follows from what was told before.
-		if r.ErrorKind == kindResting && e.said != "" {
-			said = e.said
-		}
-	case Held:
-		said = r.Held.Reason
-	case Unchanged:
+	said := troubleOf(r, cause)
+	// That its host rests follows from what was told before.
+	if r.Outcome == Failed && r.ErrorKind == kindResting && e.said != "" {
+		said = e.said
+	}
+	if r.Outcome == Unchanged {
 		well = slog.LevelDebug
 	}
 	switch {
@@ -59,6 +58,25 @@ func (s *service) logQuietly(ctx context.Context, e *entry, r SourceReport) {
 	}
 	e.said = said
 	s.logAt(ctx, r, well, trouble)
+}
+
+// troubleOf tells one trouble of a source from another; it is empty for none. Which of
+// several requests fails first is chance: failures of one kind and host are the same.
+func troubleOf(r SourceReport, cause error) string {
+	var request *fetch.Error
+	switch {
+	case r.Outcome == Held:
+		return r.Held.Reason
+	case r.Outcome != Failed:
+		return ""
+	case !errors.As(cause, &request) || string(request.Kind) != r.ErrorKind:
+		return r.Error
+	}
+	host := request.URL
+	if u, err := url.Parse(request.URL); err == nil {
+		host = u.Host
+	}
+	return r.ErrorKind + " " + host
 }
 
 // tell says what the agent does, when that is something else than before.

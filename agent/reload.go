@@ -40,10 +40,12 @@ type reloadRequest struct {
 	answer chan error
 }
 
-// Reload makes a running agent go on with another configuration. Sources whose tables
-// are the same go on as if nothing had happened; polls of those that are gone or
-// different are cancelled. With an error everything stays as it was: data and state
-// directories cannot change while an agent runs.
+// Reload makes a running agent go on with another configuration. Polls of sources that
+// are gone, or are asked for something else, are cancelled; the latter are polled again
+// at once. Other sources end the poll that runs: those for which rules or limits are not
+// the same come again soon, all others go on as if nothing had happened. With an error
+// everything stays as it was: data and state directories cannot change while an agent
+// runs.
 func (a *Agent) Reload(c *config.Config) error {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
@@ -102,18 +104,25 @@ func (s *service) reload(next *Agent) error {
 // succeed puts a source of a new configuration in the place of that of the old one.
 func (s *service) succeed(old *entry, next source) *entry {
 	now := s.o.Now()
+	if old.asks != next.asks {
+		s.drop(old)
+		e := &entry{source: next, last: old.last, began: old.began}
+		e.rebase(now)
+		e.next = next.timetable.atOnce(e.last, now)
+		return e
+	}
 	if old.table == next.table {
 		timetable := next.timetable
 		next = old.source
 		next.timetable = timetable
-		old.source = next
-		if !s.polling[next.state.Name] {
-			s.resume(old, now)
-		}
-		return old
+	} else {
+		old.renewed = true
 	}
-	s.drop(old)
-	return &entry{source: next, last: old.last, began: old.began, next: next.timetable.resume(turn{}, now)}
+	old.source = next
+	if !s.polling[next.state.Name] {
+		s.resume(old, now)
+	}
+	return old
 }
 
 // drop ends what a source is at, and makes what it brings unwanted.

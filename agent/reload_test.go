@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shiplist/internal/config"
+	"shiplist/internal/release"
 )
 
 // changed is the configuration of a shop with some change.
@@ -129,5 +130,102 @@ func TestReloadLimits(t *testing.T) {
 			t.Errorf("error %v, another client %t", err, s.client != before)
 		}
 		stop()
+	})
+}
+
+// TestReloadRules: other rules cancel nothing. What runs comes to its end and is stored;
+// then each source is asked once more, soon, and not before half of its gap is over. The
+// slot after that is left out, as after every poll that comes between two.
+func TestReloadRules(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*config.Config){
+		"rules":   func(c *config.Config) { c.Rules.Projects = append(c.Rules.Projects, release.Project{Name: "new"}) },
+		"limits":  func(c *config.Config) { c.Limits.PerMinute = 7 },
+		"contact": func(c *config.Config) { c.Agent.Contact = "ops@example.org" },
+		"site": func(c *config.Config) {
+			for i := range c.Trees {
+				c.Trees[i].Site = "https://www.example"
+			}
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newShop(t, map[string]string{"runs": "*/15 * * * *", "waits": "*/15 * * * *", "seldom": "0 */6 * * *"})
+			s.fakes["runs"].takes = 3 * time.Minute
+			stop := s.run()
+			time.Sleep(time.Minute)
+			if err := s.Reload(s.changed(change)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+			// The same again changes nothing of that.
+			if err := s.Reload(s.changed(change)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(6 * time.Hour)
+			stop()
+			for source, want := range map[string]string{"runs": "0s 7m30s 30m0s 45m0s", "waits": "0s 7m30s 30m0s 45m0s"} {
+				if got := s.fakes[source].times(); !strings.HasPrefix(got, want) || s.fakes[source].most != 1 {
+					t.Errorf("%s: %s was polled at %s, want %s", name, source, got, want)
+				}
+			}
+			if got, want := s.fakes["seldom"].times(), "0s 3h0m0s"; got != want {
+				t.Errorf("%s: polled at %s, want %s", name, got, want)
+			}
+			if got := s.seen.of("runs"); got[0].Outcome != OK || !got[0].Next.Equal(midnight.Add(7*time.Minute+30*time.Second)) {
+				t.Errorf("%s: first report %+v", name, got[0])
+			}
+			if name == "site" && s.load().Source("runs").State.Site != "https://www.example" {
+				t.Errorf("stored %+v", s.load().Source("runs").State)
+			}
+		})
+	}
+}
+
+// TestReloadAtOnce: a source that is another one now is polled at once, and not nearer
+// to the last poll than its kind allows.
+func TestReloadAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, map[string]string{"a": "@daily", "b": "@daily"})
+		stop := s.run()
+		time.Sleep(4 * time.Second)
+		if err := s.Reload(s.changed(func(c *config.Config) { c.Trees[0].Skip = []string{"x"} })); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if err := s.Reload(s.changed(func(c *config.Config) { c.Trees[0].Skip = []string{"y"} })); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		stop()
+		if got, want := s.fakes["a"].times(), "0s 10s 1h0m4s"; got != want {
+			t.Errorf("polled at %s, want %s", got, want)
+		}
+		if got, want := s.fakes["b"].times(), "0s"; got != want {
+			t.Errorf("the other one was polled at %s, want %s", got, want)
+		}
+	})
+}
+
+// TestReloadKeepsHosts: what a host asked for holds after other limits were taken.
+func TestReloadKeepsHosts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, map[string]string{"a": "*/15 * * * *"})
+		network := &busy{status: 429}
+		var err error
+		if s.Agent, err = New(Options{Config: s.config, Transport: network}); err != nil {
+			t.Fatal(err)
+		}
+		stop := s.run()
+		time.Sleep(time.Minute)
+		if err := s.Reload(s.changed(func(c *config.Config) { c.Limits.PerMinute = 7 })); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(30 * time.Minute)
+		stop()
+		if got, want := strings.Join(network.asked, " "), "0s 0s 30m0s"; got != want {
+			t.Errorf("asked at %s, want %s", got, want)
+		}
 	})
 }

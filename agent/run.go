@@ -52,6 +52,9 @@ type entry struct {
 	// dropped says that the configuration does not name the source any more, or means
 	// another by its name: what its poll brings is not wanted.
 	dropped bool
+	// renewed says that it is asked in another way than at its last poll, so that the
+	// next one comes soon.
+	renewed bool
 	said    string // the trouble that was last logged
 }
 
@@ -120,7 +123,11 @@ func (s *service) start() {
 // resume plans a source for which nothing was waited.
 func (s *service) resume(e *entry, now time.Time) {
 	e.rebase(now)
-	e.next = e.timetable.resume(e.last, now)
+	if e.renewed {
+		e.next = e.slower().again(e.last, now)
+		return
+	}
+	e.next = e.slower().resume(e.last, now)
 }
 
 // firstAgain is after how long a first poll that came to nothing is made again when the
@@ -207,17 +214,20 @@ func (s *service) poll(e *entry, now time.Time) {
 		s.rests(e, now, until, why)
 		return
 	}
+	if s.slows(e, now) {
+		return
+	}
 	e.last, e.began = turn{at: now, late: e.next.late}, time.Now()
 	prev, err := s.settler.facts(s.work, e.state.Name)
 	if err != nil {
 		entry := SourceReport{Name: e.state.Name, Kind: e.state.Kind}
 		_ = notWritten(&entry, err) // it is in the entry, and tried again
-		s.polled(e, entry)
+		s.polled(e, entry, err)
 		return
 	}
 	s.settler.begins(s.work, e.source, s.now())
 	ctx, stop := context.WithCancel(s.work)
-	e.stop, s.polling[e.state.Name] = stop, true
+	e.stop, s.polling[e.state.Name], e.renewed = stop, true, false
 	source := e.source
 	go func() {
 		r := result{entry: e, polled: s.ask(ctx, source, prev)}
@@ -227,17 +237,6 @@ func (s *service) poll(e *entry, now time.Time) {
 		case <-s.over:
 		}
 	}()
-}
-
-// rests puts off a poll until the host can be asked again.
-func (s *service) rests(e *entry, now, until time.Time, why string) {
-	e.next = turn{at: now.Add(time.Until(until) + e.timetable.within(time.Minute)), late: true}
-	s.builder.polled(e.state.Name)
-	state := s.settler.w.State(e.state.Name)
-	entry := SourceReport{Name: e.state.Name, Kind: e.state.Kind, Outcome: Resting, Note: why, Success: state.Success, Lost: state.Lost}
-	entry.Next, entry.Resting = e.next.at.UTC(), until.UTC()
-	s.o.Logger.DebugContext(s.work, "source not polled", "source", entry.Name, "err", why, "next", entry.Next)
-	s.o.Observer.Polled(entry)
 }
 
 // settle brings a poll to its end.
@@ -253,7 +252,7 @@ func (s *service) settle(r result) {
 	}
 	before := s.settler.w.State(e.state.Name)
 	entry, _ := s.settler.settle(s.work, r.polled) // the error is in the entry, and it is tried again
-	s.polled(e, entry)
+	s.polled(e, entry, r.err)
 	if shown(before, s.settler.w.State(e.state.Name)) || len(entry.Changed) > 0 {
 		s.builder.wanted(s.o.Now())
 	}
@@ -265,11 +264,15 @@ func shown(before, after release.SourceState) bool {
 	return (before.Held == nil) != (after.Held == nil) || before.Lost != after.Lost || (before.Error == "") != (after.Error == "")
 }
 
-// polled plans the next poll of a source and tells what became of this one.
-func (s *service) polled(e *entry, entry SourceReport) {
+// polled plans the next poll of a source and tells what became of this one, which
+// ended with a cause where it failed.
+func (s *service) polled(e *entry, entry SourceReport, cause error) {
 	now := s.o.Now()
 	e.rebase(now)
-	e.next = e.timetable.next(e.last, now)
+	e.next = e.slower().next(e.last, now)
+	if e.renewed {
+		e.next = e.slower().again(e.last, now)
+	}
 	if until, _ := e.rest(); !until.IsZero() {
 		entry.Resting = until.UTC()
 		if after := now.Add(time.Until(until) + e.timetable.within(time.Minute)); after.After(e.next.at) {
@@ -277,18 +280,6 @@ func (s *service) polled(e *entry, entry SourceReport) {
 		}
 	}
 	entry.Next = e.next.at.UTC()
-	s.logQuietly(s.work, e, entry)
+	s.logQuietly(s.work, e, entry, cause)
 	s.o.Observer.Polled(entry)
-}
-
-// rest is until when the source's host wants to be left alone, and why; zero when it
-// can be asked.
-func (e *entry) rest() (until time.Time, why string) {
-	if e.resting == nil {
-		return time.Time{}, ""
-	}
-	if until, why = e.resting(); !until.After(time.Now()) {
-		return time.Time{}, ""
-	}
-	return until, why
 }

@@ -32,6 +32,7 @@ type shop struct {
 	mu    sync.Mutex
 	off   time.Duration        // of the wall clock
 	rests map[string]time.Time // until when hosts of sources want to be left alone
+	slow  map[string]int       // how often their pace is halved
 }
 
 // timed is a source that notes when it was polled, and takes its time.
@@ -202,6 +203,11 @@ func (s *shop) pretend(a *Agent) {
 				defer s.mu.Unlock()
 				return s.rests[name], "it said so"
 			}
+			all[i].slowed = func() int {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				return s.slow[name]
+			}
 		}
 	}
 	swap(a.sources)
@@ -217,6 +223,13 @@ func (s *shop) rest(name string, until time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rests = map[string]time.Time{name: until}
+}
+
+// slowDown says how often the pace of the host of a source is halved.
+func (s *shop) slowDown(name string, halved int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.slow = map[string]int{name: halved}
 }
 
 func (s *shop) now() time.Time {
