@@ -103,3 +103,24 @@ func TestSlowedByAnother(t *testing.T) {
 		}
 	})
 }
+
+// TestSlowedAtStart: an agent that starts anew plans with what it knows of hosts, so
+// that nothing has to be put off.
+func TestSlowedAtStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, map[string]string{"a": "*/15 * * * *"})
+		stop := s.run()
+		time.Sleep(14 * time.Minute)
+		stop()
+		time.Sleep(5 * time.Minute)
+		s.slowDown("a", 1)
+		s.renew(nil)
+		stop = s.run()
+		time.Sleep(15 * time.Minute)
+		stop()
+		if got, want := s.fakes["a"].times(), "0s 30m0s"; got != want || len(s.seen.of("a")) != 2 {
+			t.Errorf("polled at %s, want %s; reports %+v", got, want, s.seen.of("a"))
+		}
+	})
+}
