@@ -45,7 +45,7 @@ func runAgentThen() {
 // an agent that nobody disturbed.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	rounds, kills := 5, 8
+	rounds, kills := 3, 8
 	switch {
 	case testing.Short():
 		rounds, kills = 2, 2

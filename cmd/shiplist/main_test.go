@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +35,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = servers.Close() })
+	polled := sync.OnceValue(func() string { return polledSample(t, servers) })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -43,7 +46,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"page":    page,
 			"replace": replace,
-			"sample":  func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, neg, args) },
+			"sample":  func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, polled, neg, args) },
 		},
 	})
 }
@@ -111,15 +114,35 @@ func page(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// polledSample is a working directory of which every source was polled once.
+func polledSample(t *testing.T, servers *demo.Running) string {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "config.toml")
+	write(t, file, string(servers.Config("")))
+	e := system()
+	var out bytes.Buffer
+	e.stdout, e.stderr = &out, &out
+	if code := run(t.Context(), []string{"agent", "--once", "--config", file}, e); code != exitDone {
+		t.Errorf("poll of the sample: exit code %d\n%s", code, &out)
+	}
+	return dir
+}
+
 // sample makes a working directory whose config.toml names the sample's servers:
-// "sample DIR".
-func sample(ts *testscript.TestScript, servers *demo.Running, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: sample DIR")
+// "sample DIR [polled]"; polled has the data of one poll already, which takes much less
+// time than to poll.
+func sample(ts *testscript.TestScript, servers *demo.Running, polled func() string, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 || len(args) == 2 && args[1] != "polled" {
+		ts.Fatalf("usage: sample DIR [polled]")
 	}
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o755))
 	ts.Check(os.WriteFile(filepath.Join(dir, "config.toml"), servers.Config(""), 0o644))
+	if len(args) == 2 {
+		for _, name := range []string{"data", "state"} {
+			ts.Check(os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(polled(), name))))
+		}
+	}
 }
 
 // replace changes a file: "replace FILE OLD NEW". OLD has to be there.
