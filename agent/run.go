@@ -134,8 +134,11 @@ func (s *service) resume(e *entry, now time.Time) {
 // agent starts: soon, as nothing is known without it, and not with every start.
 const firstAgain = 10 * time.Minute
 
-// soon plans a source that never answered.
+// soon plans a source that was asked and never answered.
 func (e *entry) soon(now time.Time) {
+	if e.last.at.IsZero() {
+		return
+	}
 	again := e.last.at.Add(max(firstAgain, e.timetable.least))
 	if again.Before(now) {
 		again = now

@@ -42,3 +42,23 @@ func TestRun(t *testing.T) {
 		}
 	})
 }
+
+// TestStartsSpread: sources that were never polled do not begin together.
+func TestStartsSpread(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, map[string]string{"a": "*/15 * * * *", "b": "*/15 * * * *", "c": "*/15 * * * *"})
+		s.config.Agent.Spread = 5 * time.Minute
+		s.renew(nil)
+		stop := s.run()
+		time.Sleep(5 * time.Minute)
+		stop()
+		seen := map[string]bool{}
+		for name, f := range s.fakes {
+			if len(f.began) != 1 || seen[f.times()] {
+				t.Errorf("%s was polled at %s", name, f.times())
+			}
+			seen[f.times()] = true
+		}
+	})
+}
