@@ -122,6 +122,10 @@ func (a *apache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at := a.resolve(asked)
 	names, isDir := a.children[at]
 	file, isFile := a.s.files[at]
+	page := "" // of one state of the tree, which may become another one now
+	if isDir && directory && fault == nil {
+		page = a.page(at, names)
+	}
 	a.mu.Unlock()
 	if fault != nil {
 		fault(w, r)
@@ -129,7 +133,8 @@ func (a *apache) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case isDir && directory:
-		a.list(w, at, names)
+		w.Header().Set("Content-Type", "text/html;charset=UTF-8")
+		fmt.Fprint(w, page)
 	case isFile && !directory:
 		w.Header().Set("Content-Length", fmt.Sprint(file.size))
 		w.Header().Set("Last-Modified", "Tue, 01 Sep 2026 06:41:07 GMT")
@@ -210,8 +215,8 @@ func (a *apache) total(counts map[string]int) int {
 	return n
 }
 
-func (a *apache) list(w http.ResponseWriter, at string, names []string) {
-	w.Header().Set("Content-Type", "text/html;charset=UTF-8")
+// page is the listing of a directory.
+func (a *apache) page(at string, names []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<!DOCTYPE html><html><head><title>Index of /%[1]s</title></head><body><h1>Index of /%[1]s</h1>\n", html.EscapeString(at))
 	b.WriteString(`<table><tr><th><img src="/icons/blank.gif" alt="[ICO]"></th><th><a href="?C=N;O=D">Name</a></th><th><a href="?C=M;O=A">Last modified</a></th><th><a href="?C=S;O=A">Size</a></th></tr>` + "\n")
@@ -235,7 +240,7 @@ func (a *apache) list(w http.ResponseWriter, at string, names []string) {
 			html.EscapeString(href), slash, html.EscapeString(name), slash, day, 6+a.shift, minute, size)
 	}
 	b.WriteString("<tr><th colspan=\"4\"><hr></th></tr>\n</table>\n<address>Apache/2.4.71 (Debian) Server</address>\n</body></html>\n")
-	fmt.Fprint(w, b.String())
+	return b.String()
 }
 
 func fnv(s string) uint32 {

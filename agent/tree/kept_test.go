@@ -2,6 +2,7 @@ package tree
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -196,7 +197,10 @@ func TestFailedLink(t *testing.T) {
 // while the list that was there still is, and does once that is gone.
 func TestEmptyDirectory(t *testing.T) {
 	t.Parallel()
-	empty := func(w http.ResponseWriter, r *http.Request) { (&apache{s: newSample()}).list(w, "x", nil) }
+	empty := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html;charset=UTF-8")
+		_, _ = io.WriteString(w, (&apache{s: newSample()}).page("x", nil))
+	}
 	for _, dir := range []string{"ubuntu/releases/noble/release", "ubuntu/stonking/daily-live", "kubuntu", ""} {
 		t.Run("at "+dir, func(t *testing.T) {
 			t.Parallel()
