@@ -82,7 +82,7 @@ func (s *service) reload(next *Agent) error {
 		i := slices.IndexFunc(old, func(e *entry) bool { return e.state.Name == source.state.Name })
 		if i < 0 {
 			// A source that was dropped a moment ago and comes back still has its state.
-			e := &entry{source: source, last: turn{at: s.settler.w.State(source.state.Name).Attempt, late: true}}
+			e := &entry{source: source, last: turn{at: lastPoll(s.settler.w.State(source.state.Name)), late: true}}
 			s.resume(e, now)
 			s.entries = append(s.entries, e)
 			continue

@@ -105,12 +105,10 @@ func (s *service) start() {
 	for _, source := range s.sources {
 		// Whether the last poll came late is not known any more, so it is taken for so.
 		state := s.settler.w.State(source.state.Name)
-		e := &entry{source: source, last: turn{at: state.Attempt, late: true}}
+		e := &entry{source: source, last: turn{at: lastPoll(state), late: true}}
 		s.entries = append(s.entries, e)
 		s.resume(e, now)
-		if state.Success.IsZero() {
-			e.soon(now)
-		}
+		e.soon(state, now)
 	}
 	s.o.Observer.Configured(s.names())
 	s.leaving = s.settler.strangers()
@@ -134,12 +132,25 @@ func (s *service) resume(e *entry, now time.Time) {
 // agent starts: soon, as nothing is known without it, and not with every start.
 const firstAgain = 10 * time.Minute
 
-// soon plans a source that was asked and never answered.
-func (e *entry) soon(now time.Time) {
-	if e.last.at.IsZero() {
-		return
+// lastPoll is when a source was polled last, or began to be.
+func lastPoll(state release.SourceState) time.Time {
+	if state.Began.After(state.Attempt) {
+		return state.Began
 	}
-	again := e.last.at.Add(max(firstAgain, e.timetable.least))
+	return state.Attempt
+}
+
+// soon plans a source that was asked and never answered, or whose poll was cut short: it
+// does not wait for its slot, which may be a day away, nor is it polled with each start.
+func (e *entry) soon(state release.SourceState, now time.Time) {
+	wait := max(firstAgain, e.timetable.least)
+	switch {
+	case e.last.at.IsZero() || !state.Success.IsZero() && state.Began.IsZero():
+		return
+	case !state.Success.IsZero():
+		wait = max(wait, e.timetable.gap(now)/8)
+	}
+	again := e.last.at.Add(wait)
 	if again.Before(now) {
 		again = now
 	}

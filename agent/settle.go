@@ -113,7 +113,7 @@ func (s *settler) retire(ctx context.Context, name string) (SourceReport, error)
 func (s *settler) begins(ctx context.Context, source source, at time.Time) {
 	state := s.w.State(source.state.Name)
 	state.Kind, state.Role, state.Address, state.Site = source.state.Kind, source.state.Role, source.state.Address, source.state.Site
-	state.Attempt = at
+	state.Began = at
 	if _, err := s.w.Commit(ctx, state, nil); err != nil {
 		s.agent.o.Logger.DebugContext(ctx, "begin of a poll not noted", "source", source.state.Name, "err", err)
 	}
@@ -141,7 +141,7 @@ func (s *settler) settle(ctx context.Context, p polled) (SourceReport, error) {
 	}
 	x := &settlement{SourceReport: entry, state: s.w.State(entry.Name), at: p.at}
 	x.state.Kind, x.state.Role, x.state.Address, x.state.Site = p.configured.Kind, p.configured.Role, p.configured.Address, p.configured.Site
-	x.state.Attempt = p.at
+	x.state.Attempt, x.state.Began = p.at, time.Time{}
 	var err error
 	if p.err != nil {
 		err = s.failed(ctx, x, p.err)

@@ -56,7 +56,8 @@ type sourceStatus struct {
 	State   string     `json:"state"` // ok, stale, failed, lost, held, new, dropped
 	Success *time.Time `json:"success,omitempty"`
 	// Age is that of the facts, in seconds.
-	Age     int64      `json:"age_seconds,omitempty"`
+	Age     *int64     `json:"age_seconds,omitempty"`
+	Began   *time.Time `json:"began,omitempty"` // the poll that runs, or was cut short
 	Attempt *time.Time `json:"attempt,omitempty"`
 	Error   string     `json:"error,omitempty"`
 	Lost    bool       `json:"lost,omitempty"`
@@ -161,10 +162,11 @@ func configuredSources(cfg *config.Config) []sourceStatus {
 func sourceStatusOf(s release.SourceState, now time.Time, cfg *config.Config) sourceStatus {
 	st := sourceStatus{
 		Name: s.Name, Kind: s.Kind, Role: s.Role, Address: s.Address, State: "ok",
-		Error: s.Error, Lost: s.Lost, Problems: s.Problems, Success: known(s.Success), Attempt: known(s.Attempt),
+		Error: s.Error, Lost: s.Lost, Problems: s.Problems, Success: known(s.Success), Began: known(s.Began), Attempt: known(s.Attempt),
 	}
 	if st.Success != nil {
-		st.Age = max(0, int64(now.Sub(s.Success)/time.Second))
+		age := max(0, int64(now.Sub(s.Success)/time.Second))
+		st.Age = &age
 	}
 	if s.Held != nil {
 		st.Held, st.HeldSince, st.Accept = s.Held.Reason, known(s.Held.Since), s.Held.Handle(s.Name)

@@ -46,7 +46,7 @@ func TestStateOfSource(t *testing.T) {
 		want  string
 	}{
 		{release.SourceState{}, "new"},
-		{release.SourceState{Attempt: ago(time.Minute)}, "new"}, // it runs, or was cut short
+		{release.SourceState{Began: ago(time.Minute)}, "new"}, // it runs, or was cut short
 		{release.SourceState{Attempt: ago(time.Minute), Error: "no"}, "failed"},
 		{release.SourceState{Success: ago(time.Minute)}, "ok"},
 		{release.SourceState{Success: ago(6 * time.Hour)}, "stale"},

@@ -87,8 +87,8 @@ func (s sourceStatus) print(b *bytes.Buffer, file string) {
 	switch s.State {
 	case "new":
 		text := "not polled yet"
-		if s.Attempt != nil {
-			text = "no answer yet; a poll began" + at(s.Attempt)
+		if s.Began != nil {
+			text = "no answer yet; a poll began" + at(s.Began)
 		}
 		fmt.Fprintf(b, "\n%s: %s\n", s.Name, text)
 	case "dropped":

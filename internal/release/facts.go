@@ -372,7 +372,10 @@ type SourceState struct {
 	// the tracker's pages, the tree as the public sees it. Neither ends in a slash.
 	Address string `toml:"address"`
 	Site    string `toml:"site,omitempty"`
-	// Attempt is when the last poll ended, or began where it was cut short; Success when the last good one began: what
+	// Began is when the poll began that runs, or that was cut short; zero when the last
+	// one came to its end.
+	Began time.Time `toml:"began,omitempty"`
+	// Attempt is when the last poll ended, Success when the last good one began: what
 	// happened after that may not be in its facts. Zero when there was none.
 	Attempt time.Time `toml:"attempt,omitempty"`
 	Success time.Time `toml:"success,omitempty"`

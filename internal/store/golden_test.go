@@ -26,7 +26,7 @@ func golden() []release.SourceFacts {
 		{
 			State: release.SourceState{
 				Name: "full", Kind: "tree", Role: "full", Address: "https://cdimage.example.org", Site: "https://cdimage.example.org",
-				Attempt: at.Add(time.Minute), Success: at.Add(-time.Hour), Due: at.Add(-45 * time.Minute), Error: "GET https://cdimage.example.org/: 502 Bad Gateway", Lost: true,
+				Began: at.Add(2 * time.Minute), Attempt: at.Add(time.Minute), Success: at.Add(-time.Hour), Due: at.Add(-45 * time.Minute), Error: "GET https://cdimage.example.org/: 502 Bad Gateway", Lost: true,
 				Held: &release.Held{
 					Reason: "images/noble/kubuntu.toml would lose 12 of 14 images",
 					Since:  at.Add(-2 * time.Hour), Polls: 4, Digest: strings.Repeat("0123456789abcdef", 4),
