@@ -18,10 +18,11 @@ func loadPicture(c *config.Config) (*release.Picture, error) {
 		return nil, fmt.Errorf("load data: %w", err)
 	}
 	return release.Join(release.Input{
-		Rules:   c.Rules,
-		Sources: inOrder(c, snapshot.Sources),
-		AsOf:    asOf(snapshot.Sources, c.Site.Freshness),
-		Stale:   c.Site.Stale,
+		Rules:     c.Rules,
+		Sources:   inOrder(c, snapshot.Sources),
+		AsOf:      asOf(snapshot.Sources, c.Site.Freshness),
+		Stale:     c.Site.Stale,
+		Freshness: c.Site.Freshness,
 	}), nil
 }
 

@@ -114,7 +114,7 @@ type sourceView struct {
 	Name    string
 	Kind    string // "tracker", "image tree"
 	Href    string
-	Success time.Time // zero when it never answered
+	Success time.Time // rounded down to the freshness of the site; zero when it never answered
 	Trouble string    // one sentence; empty when all is well
 }
 
@@ -124,7 +124,7 @@ var sourceKinds = map[string]string{
 }
 
 func viewSource(src *release.Source) sourceView {
-	v := sourceView{Name: src.Name, Kind: src.Kind, Success: src.Success, Href: webURL(src.Site)}
+	v := sourceView{Name: src.Name, Kind: src.Kind, Success: src.AsOf, Href: webURL(src.Site)}
 	if w, ok := sourceKinds[src.Kind]; ok {
 		v.Kind = w
 	}

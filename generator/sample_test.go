@@ -400,7 +400,10 @@ func defaultConfig(tb testing.TB) *config.Config {
 
 // samplePicture joins the sample.
 func samplePicture(c *config.Config) *release.Picture {
-	return release.Join(release.Input{Rules: c.Rules, Sources: sampleSources(&c.Rules), AsOf: sampleNow, Stale: 6 * time.Hour})
+	return release.Join(release.Input{
+		Rules: c.Rules, Sources: sampleSources(&c.Rules), AsOf: sampleNow,
+		Stale: c.Site.Stale, Freshness: c.Site.Freshness,
+	})
 }
 
 // prepared is a site with a given picture.

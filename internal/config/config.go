@@ -45,7 +45,7 @@ type Site struct {
 	Headers      string        // directory of HEADER.html etc. for the trees' own servers
 	Layouts      string        // the owner's layouts, laid over the embedded ones; need not exist
 	Content      string        // the owner's texts, likewise
-	Freshness    time.Duration // "now" of a generated site is rounded down to it
+	Freshness    time.Duration // times of polling on the pages, and their "now", are rounded down to it
 	Stale        time.Duration // age at which a source counts as stale
 	Accent       string        // CSS colour; empty for the default
 	Logo         string        // path of an image file; empty for none

@@ -3,6 +3,7 @@ package release
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // find makes all findings and hangs each at everything that it concerns. Findings
@@ -236,7 +237,7 @@ func (f Finding) asks(r *Row) Finding {
 	return f
 }
 
-// says is evidence from a source.
+// says is evidence from a source, of the time of its last good answer as it is shown.
 func says(s SourceState, url, fact string) Evidence {
 	return Evidence{Source: s.Name, URL: url, Fact: fact, Time: s.Success}
 }
@@ -284,6 +285,16 @@ func configured(fact string) Evidence { return Evidence{Source: "configuration",
 // lies is the evidence of a directory.
 func (j *joiner) lies(d *TreeDirectory, fact string) Evidence {
 	return says(j.stateOf(d.Tree.Name), cmp.Or(d.URL, d.Path), fact)
+}
+
+// seen is when a source last gave a good answer, to the second.
+func (j *joiner) seen(name string) time.Time {
+	for i := range j.p.Sources {
+		if j.p.Sources[i].Name == name {
+			return j.p.Sources[i].Success
+		}
+	}
+	return time.Time{}
 }
 
 func (j *joiner) stateOf(name string) SourceState {

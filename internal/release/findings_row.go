@@ -169,7 +169,7 @@ func (j *joiner) lookedAfter(trees []*Tree, rows []*Row) []*Tree {
 	b, dated := ParseBuildID(rows[0].BuildID)
 	posted := j.posted(rows)
 	return slices.DeleteFunc(slices.Clone(trees), func(t *Tree) bool {
-		seen := j.stateOf(t.Name).Success
+		seen := j.seen(t.Name)
 		return dated && seen.Before(b.Date) || seen.Before(posted) && posted.Before(seen.Add(24*time.Hour))
 	})
 }

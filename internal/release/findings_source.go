@@ -51,7 +51,7 @@ func (j *joiner) lost(s Source) {
 		Rule: "source-lost", Text: text + ".",
 		Advice: "Look whether the source is up and the address right; what it said last stays until then.",
 		Actor:  ActorOperator, Source: s.Name,
-		Evidence: []Evidence{{Source: s.Name, URL: s.Address, Fact: cmp.Or(s.Error, "no answer"), Time: s.Attempt}},
+		Evidence: []Evidence{{Source: s.Name, URL: s.Address, Fact: cmp.Or(s.Error, "no answer"), Time: j.shown(s.SourceState).Attempt}},
 	}, spot{})
 }
 
@@ -62,7 +62,7 @@ func (j *joiner) failedOnce(s Source) {
 		Text:   fmt.Sprintf("The last poll of %s failed: %s.", s.Name, trimStop(s.Error)),
 		Advice: "It is tried again by itself; look at the source when it goes on.",
 		Actor:  ActorOperator, Source: s.Name,
-		Evidence: []Evidence{{Source: s.Name, URL: s.Address, Fact: s.Error, Time: s.Attempt}},
+		Evidence: []Evidence{{Source: s.Name, URL: s.Address, Fact: s.Error, Time: j.shown(s.SourceState).Attempt}},
 	}, spot{})
 }
 
@@ -71,7 +71,7 @@ func (j *joiner) stalled(s Source, text string) {
 		Rule: "source-stale", Text: text,
 		Advice: "Look whether the agent runs.",
 		Actor:  ActorOperator, Source: s.Name,
-		Evidence: []Evidence{{Source: s.Name, URL: s.Address, Fact: "last good answer " + moment(s.Success), Time: s.Success}},
+		Evidence: []Evidence{{Source: s.Name, URL: s.Address, Fact: "last good answer " + moment(s.AsOf), Time: s.AsOf}},
 	}, spot{})
 }
 
@@ -133,7 +133,7 @@ func problemEvidence(s Source, list []Problem) []Evidence {
 	const shown = 5
 	var evidence []Evidence
 	for _, p := range list[:min(len(list), shown)] {
-		evidence = append(evidence, Evidence{Source: s.Name, URL: p.Address, Fact: p.Text, Time: s.Success})
+		evidence = append(evidence, Evidence{Source: s.Name, URL: p.Address, Fact: p.Text, Time: s.AsOf})
 	}
 	return evidence
 }

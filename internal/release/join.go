@@ -11,7 +11,7 @@ import (
 // makes it fail: what is not known is carried through under its raw name.
 func Join(in Input) *Picture {
 	j := &joiner{
-		rules: in.Rules, asOf: in.AsOf, stale: in.Stale,
+		rules: in.Rules, asOf: in.AsOf, stale: in.Stale, freshness: in.Freshness,
 		p:        &Picture{AsOf: in.AsOf},
 		lines:    map[string]*Line{},
 		limits:   map[limitKey]int64{},
@@ -37,10 +37,11 @@ func Join(in Input) *Picture {
 // joiner holds what is looked up while a picture is made. Each file of the package
 // that adds to the picture says which of the fields it fills.
 type joiner struct {
-	rules Rules
-	asOf  time.Time
-	stale time.Duration
-	p     *Picture
+	rules     Rules
+	asOf      time.Time
+	stale     time.Duration
+	freshness time.Duration
+	p         *Picture
 
 	sources []source
 	ranks   map[string]int // place of a series in release order, by name and core number
@@ -71,6 +72,7 @@ type joiner struct {
 // source is one source with its facts in the stored order.
 type source struct {
 	index int
+	// state has the times of its polls as they are shown: see joiner.shown.
 	state SourceState
 	facts *Facts
 	// listed are the series of which the source has a milestone.
@@ -97,7 +99,7 @@ func (j *joiner) readSources(list []SourceFacts) {
 			facts = facts.Clone()
 			facts.Sort()
 		}
-		src := source{index: i, state: s.State, facts: facts, listed: map[string]bool{}}
+		src := source{index: i, state: j.shown(s.State), facts: facts, listed: map[string]bool{}}
 		for k := range facts.Milestones {
 			src.listed[lineSlug(facts.Milestones[k].Series)] = true
 		}
@@ -106,12 +108,21 @@ func (j *joiner) readSources(list []SourceFacts) {
 	}
 }
 
+// shown is the state of a source with the times of its polls rounded down. When the
+// answer held back first came, and when the next one is due, stay as they are.
+func (j *joiner) shown(state SourceState) SourceState {
+	state.Attempt = state.Attempt.Truncate(j.freshness)
+	state.Success = state.Success.Truncate(j.freshness)
+	return state
+}
+
 func (j *joiner) sourceAge(state SourceState) Source {
 	s := Source{SourceState: state}
 	if state.Success.IsZero() {
 		return s
 	}
-	s.Age = max(0, j.asOf.Sub(state.Success)).Truncate(time.Minute)
+	s.AsOf = j.shown(state).Success
+	s.Age = max(0, j.asOf.Sub(s.AsOf)).Truncate(time.Minute)
 	s.Stale = state.Overdue(j.asOf, j.stale)
 	return s
 }

@@ -12,6 +12,9 @@ type Input struct {
 	AsOf time.Time
 	// Stale is the age at which a source counts as stale; zero for never.
 	Stale time.Duration
+	// Freshness is what times of polling are rounded down to where the picture shows
+	// them, so that a poll that brought no news changes nothing; zero for not at all.
+	Freshness time.Duration
 }
 
 // SourceFacts is a source, how it stands with it, and what it knows.
@@ -37,7 +40,10 @@ type Picture struct {
 type Source struct {
 	SourceState
 	Stale bool
-	// Age is AsOf less the last success, rounded down to a minute; zero when
+	// AsOf is the last success as it is shown, rounded down to Input.Freshness; zero
+	// when there was no success.
+	AsOf time.Time
+	// Age is the picture's AsOf less this one, rounded down to a minute; zero when
 	// there was no success.
 	Age time.Duration
 }
