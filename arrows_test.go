@@ -71,17 +71,18 @@ var arrows = map[string]arrow{
 		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},
 		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
 	},
+	"generator/staged": {modules: []string{flock, renameio}, never: []string{"net", "net/http", "os/exec"}},
 	"generator": {
-		may: []string{".", "internal/config", "internal/release", "internal/store", "internal/tomlpos"},
+		may: []string{".", "generator/staged", "internal/config", "internal/release", "internal/store", "internal/tomlpos"},
 		modules: []string{
-			flock, renameio, xsync,
+			xsync,
 			"github.com/Masterminds/sprig/v3", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net",
 		},
 		never: []string{"net", "net/http", "os/exec"},
 	},
 	"cmd/shiplist": {
 		may: []string{
-			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator",
+			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/staged",
 			"internal/config", "internal/demo", "internal/release", "internal/store",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"shiplist"
+	"shiplist/generator/staged"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
@@ -122,28 +123,28 @@ func under(given, embedded fs.FS, name, dir string) (fs.FS, error) {
 func (s *site) stage(ctx context.Context) (res Result, err error) {
 	s.arrange()
 	outputs := s.outputs()
-	sets, err := openStaged(ctx, s.config.Staged)
+	sets, err := staged.Open(ctx, s.config.Staged)
 	if err != nil {
 		return res, err
 	}
-	defer func() { err = errors.Join(err, sets.close()) }()
-	temp, err := sets.temp()
+	defer func() { err = errors.Join(err, sets.Close()) }()
+	temp, err := sets.Temp()
 	if err != nil {
 		return res, err
 	}
-	digest, files, err := writeSet(ctx, sets.dir, filepath.Base(temp), sets.newest(), outputs)
+	digest, files, err := writeSet(ctx, sets.Path(), filepath.Base(temp), sets.Newest(), outputs)
 	if err != nil {
 		return res, errors.Join(err, os.RemoveAll(temp))
 	}
-	if res.New, err = sets.adopt(temp, digest); err != nil {
-		return res, err
-	}
-	if err = sets.point(digest); err != nil {
-		return res, err
-	}
-	res.Digest, res.Dir, res.AsOf = digest, filepath.Join(sets.dir, digest), s.picture.AsOf
+	res.Digest, res.Dir, res.AsOf = digest, filepath.Join(sets.Path(), digest), s.picture.AsOf
 	res.count(outputs, files, s.picture.Findings)
-	res.Removed, err = sets.prune(s.config.Output)
+	if res.New, err = sets.Adopt(temp, s.record(res)); err != nil {
+		return res, err
+	}
+	if err = sets.Point(digest); err != nil {
+		return res, err
+	}
+	res.Removed, err = sets.Prune(s.config.Output)
 	return res, err
 }
 

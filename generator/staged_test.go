@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"shiplist/generator/staged"
 )
 
 // textOutput is a file with a fixed text.
@@ -26,31 +28,31 @@ func textOutput(path, text string) output {
 // stageTexts writes a set of texts and makes it the newest.
 func stageTexts(t *testing.T, dir, published string, outputs ...output) (string, bool, int) {
 	t.Helper()
-	s, err := openStaged(t.Context(), dir)
+	s, err := staged.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := s.close(); err != nil {
+		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
-	temp, err := s.temp()
+	temp, err := s.Temp()
 	if err != nil {
 		t.Fatal(err)
 	}
-	digest, _, err := writeSet(t.Context(), dir, filepath.Base(temp), s.newest(), outputs)
+	digest, _, err := writeSet(t.Context(), dir, filepath.Base(temp), s.Newest(), outputs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	isNew, err := s.adopt(temp, digest)
+	isNew, err := s.Adopt(temp, staged.Record{Digest: digest})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.point(digest); err != nil {
+	if err := s.Point(digest); err != nil {
 		t.Fatal(err)
 	}
-	removed, err := s.prune(published)
+	removed, err := s.Prune(published)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +94,7 @@ func TestSameFactsSameBytes(t *testing.T) {
 	if third.Digest == first.Digest || third.Shared == 0 || third.Shared == third.Files {
 		t.Errorf("changed site: %+v", third)
 	}
-	latest, err := os.ReadFile(filepath.Join(c.Site.Staged, latestFile))
+	latest, err := os.ReadFile(filepath.Join(c.Site.Staged, "latest"))
 	if err != nil || strings.TrimSpace(string(latest)) != third.Digest {
 		t.Errorf("latest = %q, want %s; %v", latest, third.Digest, err)
 	}
@@ -101,24 +103,24 @@ func TestSameFactsSameBytes(t *testing.T) {
 func TestOldSetsGoAndThePublishedOneStays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	staged, public := filepath.Join(dir, "staged"), filepath.Join(dir, "public")
+	sets, public := filepath.Join(dir, "staged"), filepath.Join(dir, "public")
 	var digests []string
-	for i := range keep + 4 {
-		digest, isNew, _ := stageTexts(t, staged, public, textOutput("a", fmt.Sprint(i)))
+	for i := range staged.Keep + 4 {
+		digest, isNew, _ := stageTexts(t, sets, public, textOutput("a", fmt.Sprint(i)))
 		if !isNew {
 			t.Fatalf("set %d is not new", i)
 		}
 		digests = append(digests, digest)
 		if i == 1 {
-			if err := os.Symlink(filepath.Join(staged, digest), public); err != nil {
+			if err := os.Symlink(filepath.Join(sets, digest), public); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	want := append([]string{digests[1]}, digests[len(digests)-keep+1:]...)
+	want := append([]string{digests[1]}, digests[len(digests)-staged.Keep+1:]...)
 	slices.Sort(want)
 	var got []string
-	entries, err := os.ReadDir(staged)
+	entries, err := os.ReadDir(sets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,13 +140,17 @@ func TestSetThatComesBackIsTheNewest(t *testing.T) {
 	first, _, _ := stageTexts(t, dir, "", textOutput("a", "1"))
 	stageTexts(t, dir, "", textOutput("a", "2"))
 	again, isNew, _ := stageTexts(t, dir, "", textOutput("a", "1"))
-	s, err := openStaged(t.Context(), dir)
+	s, err := staged.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
-	if again != first || isNew || s.newest() != first || len(s.sets) != 2 {
-		t.Errorf("again %s, new %t, newest %s of %d, want %s", again, isNew, s.newest(), len(s.sets), first)
+	defer s.Close()
+	kept, err := staged.List(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again != first || isNew || s.Newest() != first || len(kept) != 2 {
+		t.Errorf("again %s, new %t, newest %s of %d, want %s", again, isNew, s.Newest(), len(kept), first)
 	}
 }
 
@@ -152,7 +158,7 @@ func TestForeignDirectoryIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir+"/thesis.odt", "years of work")
-	_, err := openStaged(t.Context(), dir)
+	_, err := staged.Open(t.Context(), dir)
 	if err == nil || !strings.Contains(err.Error(), "not made by shiplist") || !strings.Contains(err.Error(), "thesis.odt") {
 		t.Errorf("error = %v", err)
 	}
@@ -167,14 +173,14 @@ func TestOnlyRecordedSetsAreDeleted(t *testing.T) {
 	stageTexts(t, dir, "", textOutput("a", "0"))
 	foreign := filepath.Join(dir, strings.Repeat("ab", 32))
 	write(t, foreign+"/mine", "x")
-	write(t, dir+"/"+tempPrefix+"cut-short/a", "half a set")
-	for i := range keep + 3 {
+	write(t, dir+"/"+staged.TempPrefix+"cut-short/a", "half a set")
+	for i := range staged.Keep + 3 {
 		stageTexts(t, dir, "", textOutput("a", fmt.Sprint(i)))
 	}
 	if _, err := os.Stat(foreign + "/mine"); err != nil {
 		t.Error("a directory that was not recorded was deleted:", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, tempPrefix+"*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(dir, staged.TempPrefix+"*")); left != nil {
 		t.Errorf("unfinished sets are left: %v", left)
 	}
 }
@@ -188,7 +194,7 @@ func TestFailedPageLeavesNothing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "two pages for one address: /") {
 		t.Errorf("error = %v", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(c.Site.Staged, tempPrefix+"*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(c.Site.Staged, staged.TempPrefix+"*")); left != nil {
 		t.Errorf("left behind: %v", left)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -201,12 +207,12 @@ func TestFailedPageLeavesNothing(t *testing.T) {
 func TestNamesStayInside(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "staged")
-	s, err := openStaged(t.Context(), dir)
+	s, err := staged.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
-	temp, err := s.temp()
+	defer s.Close()
+	temp, err := s.Temp()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,14 +228,14 @@ func TestNamesStayInside(t *testing.T) {
 func TestTwoRunsWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "staged")
-	s, err := openStaged(t.Context(), dir)
+	s, err := staged.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.close()
+	defer s.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := openStaged(ctx, dir); !errors.Is(err, context.Canceled) {
+	if _, err := staged.Open(ctx, dir); !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v, want that of the context", err)
 	}
 }

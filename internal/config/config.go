@@ -42,6 +42,7 @@ type Site struct {
 	BaseURL      string        // where the site will be; empty when it may be anywhere
 	Staged       string        // directory of the staged sets
 	Output       string        // symbolic link to the published set
+	Kept         int           // how many published sets are kept, the shown one among them
 	Headers      string        // directory of HEADER.html etc. for the trees' own servers
 	Layouts      string        // the owner's layouts, laid over the embedded ones; need not exist
 	Content      string        // the owner's texts, likewise
@@ -49,6 +50,7 @@ type Site struct {
 	Stale        time.Duration // age at which a source counts as stale
 	Accent       string        // CSS colour; empty for the default
 	Logo         string        // path of an image file; empty for none
+	Edit         string        // https://... below which the texts of content can be edited; empty for none
 	Notice       string        // a sentence shown on every page, such as "Sample data"
 }
 
@@ -73,6 +75,9 @@ type Agent struct {
 	// long to wait for more changes before.
 	Generate      bool
 	GenerateAfter time.Duration
+	// Publish is whether a site that the agent made is published at once ("auto"), or
+	// by a person ("manual").
+	Publish string
 	// Listen is the loopback address of health and metrics, host:port; empty for none.
 	Listen string
 	// HoldShare and HoldLeast: a poll that removes more than this share, and at

@@ -23,6 +23,7 @@ func (s *Site) read(t *table) {
 	t.page("base_url", &s.BaseURL)
 	t.text("staged", &s.Staged)
 	t.text("output", &s.Output)
+	t.count("kept", &s.Kept, 1, 1000)
 	t.text("headers", &s.Headers)
 	t.text("layouts", &s.Layouts)
 	t.text("content", &s.Content)
@@ -30,6 +31,7 @@ func (s *Site) read(t *table) {
 	t.duration("stale", &s.Stale, true)
 	t.checked("accent", &s.Accent, colour.MatchString, `a colour; write it like "#c7162b"`)
 	t.text("logo", &s.Logo)
+	t.page("edit", &s.Edit)
 	t.text("notice", &s.Notice)
 	t.filled("title", "distribution", "staged", "output", "headers", "layouts", "content")
 	t.close()
@@ -49,12 +51,16 @@ func (a *Agent) read(t *table) {
 	t.duration("stop_within", &a.StopWithin, false)
 	t.flag("generate", &a.Generate)
 	t.duration("generate_after", &a.GenerateAfter, true)
+	t.checked("publish", &a.Publish, isPublishing, `"manual" or "auto"`)
 	t.checked("listen", &a.Listen, isLoopbackPort, `a loopback address with a port; write it like "127.0.0.1:9180"`)
 	t.share("hold_share", &a.HoldShare)
 	t.count("hold_least", &a.HoldLeast, 1, 1_000_000)
 	t.duration("hold_for", &a.HoldFor, false)
 	t.close()
 }
+
+// isPublishing reports whether s says who publishes what the agent made.
+func isPublishing(s string) bool { return s == "manual" || s == "auto" }
 
 func (l *Limits) read(t *table) {
 	t.count("connections", &l.Connections, 1, 64)

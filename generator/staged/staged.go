@@ -1,4 +1,9 @@
-package generator
+// Package staged is the directory of staged sets: whole sites that were made and
+// wait to be looked at and published. Each lies under its digest, which is the sha256
+// of its paths and contents, with a record beside it that tells what it was made
+// from; the file "latest" names the newest. The generator writes here; preview and
+// publish read.
+package staged
 
 import (
 	"bufio"
@@ -23,8 +28,10 @@ const (
 	markerFile = ".shiplist-staged"
 	latestFile = "latest"
 	lockFile   = ".lock"
-	tempPrefix = ".tmp-"
 )
+
+// TempPrefix begins the names of what is not whole yet, or not any more.
+const TempPrefix = ".tmp-"
 
 // markerText tells whoever looks what the directory is. Below it the digests of
 // the kept sets follow, oldest first: the list of what may be deleted.
@@ -32,14 +39,14 @@ const markerText = `# Staged sets of a site, written by shiplist. Each directory
 # by its digest. The sets below are removed when newer ones come, oldest first.
 `
 
-// keep is how many sets are kept.
-const keep = 10
+// Keep is how many sets are kept.
+const Keep = 10
 
 // lockWait is how long one run waits for another to end.
 const lockWait = 2 * time.Minute
 
-// staged is the directory of staged sets, held by this process.
-type staged struct {
+// Dir is the directory of staged sets, held by this process.
+type Dir struct {
 	dir  string
 	sets []string // digests, oldest first
 	lock *flock.Flock
@@ -47,20 +54,20 @@ type staged struct {
 
 var digestName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// openStaged takes hold of the directory, making it when it is not there. One
+// Open takes hold of the directory, making it when it is not there. One
 // that is not empty and was not made by us is refused.
-func openStaged(ctx context.Context, dir string) (*staged, error) {
+func Open(ctx context.Context, dir string) (*Dir, error) {
 	if err := claim(dir); err != nil {
 		return nil, err
 	}
-	s := &staged{dir: dir, lock: flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o644))}
+	s := &Dir{dir: dir, lock: flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o644))}
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
 	if _, err := s.lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
 		return nil, lockError(s.lock.Path(), err)
 	}
 	if err := s.read(); err != nil {
-		return nil, errors.Join(err, s.close())
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, s.sweep()
 }
@@ -96,7 +103,7 @@ func claim(dir string) error {
 }
 
 // read reads the recorded list, leaving out what is gone.
-func (s *staged) read() error {
+func (s *Dir) read() error {
 	f, err := os.Open(filepath.Join(s.dir, markerFile))
 	if err != nil {
 		return fmt.Errorf("staged sets: %w", err)
@@ -117,8 +124,8 @@ func (s *staged) read() error {
 
 // sweep removes what a run that was cut short left behind. The lock is held, so
 // none of it is in use.
-func (s *staged) sweep() error {
-	left, err := filepath.Glob(filepath.Join(s.dir, tempPrefix+"*"))
+func (s *Dir) sweep() error {
+	left, err := filepath.Glob(filepath.Join(s.dir, TempPrefix+"*"))
 	if err != nil {
 		return err
 	}
@@ -130,33 +137,40 @@ func (s *staged) sweep() error {
 	return nil
 }
 
-// newest is the name of the newest set; empty when there is none.
-func (s *staged) newest() string {
+// Newest is the digest of the newest set; empty when there is none.
+func (s *Dir) Newest() string {
 	if len(s.sets) == 0 {
 		return ""
 	}
 	return s.sets[len(s.sets)-1]
 }
 
-// temp makes the directory in which a set is written.
-func (s *staged) temp() (string, error) {
-	dir, err := os.MkdirTemp(s.dir, tempPrefix)
+// Path is where the sets lie.
+func (s *Dir) Path() string { return s.dir }
+
+// Temp makes the directory in which a set is written.
+func (s *Dir) Temp() (string, error) {
+	dir, err := os.MkdirTemp(s.dir, TempPrefix)
 	if err != nil {
 		return "", fmt.Errorf("staged sets: %w", err)
 	}
 	return dir, os.Chmod(dir, 0o755)
 }
 
-// adopt moves a finished set to its name; where one with the same digest is
-// there already, that one stays untouched. It reports whether the set is new.
-func (s *staged) adopt(temp, digest string) (bool, error) {
-	final := filepath.Join(s.dir, digest)
-	if info, err := os.Lstat(final); err == nil && info.IsDir() && slices.Contains(s.sets, digest) {
+// Adopt moves a finished set, which lies in temp, to the digest of its record; where
+// one with the same digest is there already, that one stays untouched and only the
+// record is written. It reports whether the set is new.
+func (s *Dir) Adopt(temp string, r Record) (bool, error) {
+	if err := s.writeRecord(r); err != nil {
+		return false, err
+	}
+	final := filepath.Join(s.dir, r.Digest)
+	if info, err := os.Lstat(final); err == nil && info.IsDir() && slices.Contains(s.sets, r.Digest) {
 		return false, os.RemoveAll(temp)
 	}
 	// Recorded before it is there: a name without a set does no harm, a set
 	// without a name would never be removed.
-	if err := s.record(digest); err != nil {
+	if err := s.record(r.Digest); err != nil {
 		return false, err
 	}
 	if err := os.Rename(temp, final); err != nil {
@@ -166,13 +180,13 @@ func (s *staged) adopt(temp, digest string) (bool, error) {
 }
 
 // record writes the list with digest as the newest.
-func (s *staged) record(digest string) error {
+func (s *Dir) record(digest string) error {
 	s.sets = slices.DeleteFunc(s.sets, func(d string) bool { return d == digest })
 	s.sets = append(s.sets, digest)
 	return s.save()
 }
 
-func (s *staged) save() error {
+func (s *Dir) save() error {
 	text := markerText
 	for _, d := range s.sets {
 		text += d + "\n"
@@ -183,8 +197,8 @@ func (s *staged) save() error {
 	return nil
 }
 
-// point makes digest the newest, for whoever reads the file "latest".
-func (s *staged) point(digest string) error {
+// Point makes digest the newest, for whoever reads the file "latest".
+func (s *Dir) Point(digest string) error {
 	if err := s.record(digest); err != nil {
 		return err
 	}
@@ -194,17 +208,20 @@ func (s *staged) point(digest string) error {
 	return nil
 }
 
-// prune removes the oldest sets above the number to keep, never the published one.
-func (s *staged) prune(output string) (int, error) {
+// Prune removes the oldest sets above the number to keep, never the published one.
+func (s *Dir) Prune(output string) (int, error) {
 	published, _ := filepath.EvalSymlinks(output)
 	removed := 0
-	for i := 0; i < len(s.sets) && len(s.sets) > keep; {
+	for i := 0; i < len(s.sets) && len(s.sets) > Keep; {
 		dir := filepath.Join(s.dir, s.sets[i])
 		if real, err := filepath.EvalSymlinks(dir); err == nil && real == published {
 			i++
 			continue
 		}
 		if err := discard(s.dir, dir); err != nil {
+			return removed, fmt.Errorf("staged sets: remove old set: %w", err)
+		}
+		if err := os.Remove(recordFile(s.dir, s.sets[i])); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return removed, fmt.Errorf("staged sets: remove old set: %w", err)
 		}
 		s.sets = slices.Delete(s.sets, i, i+1)
@@ -218,14 +235,15 @@ func (s *staged) prune(output string) (int, error) {
 
 // discard removes a set: renamed first, so that nobody finds half of one.
 func discard(parent, dir string) error {
-	aside := filepath.Join(parent, tempPrefix+"old-"+filepath.Base(dir))
+	aside := filepath.Join(parent, TempPrefix+"old-"+filepath.Base(dir))
 	if err := os.Rename(dir, aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return os.RemoveAll(aside)
 }
 
-func (s *staged) close() error { return s.lock.Close() }
+// Close lets go of the directory.
+func (s *Dir) Close() error { return s.lock.Close() }
 
 // syncDir makes a rename last.
 func syncDir(dir string) error {

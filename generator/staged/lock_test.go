@@ -1,6 +1,6 @@
 //go:build unix
 
-package generator
+package staged
 
 import (
 	"context"
@@ -17,11 +17,11 @@ import (
 func TestLockMode(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s, err := openStaged(t.Context(), dir)
+	s, err := Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.close(); err != nil {
+	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(filepath.Join(dir, lockFile))
@@ -40,7 +40,7 @@ func TestLockRefused(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, markerFile), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err := openStaged(t.Context(), dir)
+	_, err := Open(t.Context(), dir)
 	if err == nil || strings.Contains(err.Error(), "another run") || !strings.Contains(err.Error(), filepath.Join(dir, lockFile)) {
 		t.Errorf("error %v", err)
 	}

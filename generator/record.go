@@ -1,0 +1,73 @@
+package generator
+
+import (
+	"slices"
+	"strings"
+
+	"shiplist/generator/staged"
+	"shiplist/internal/release"
+)
+
+// siteRules are the findings that say that the site itself cannot be trusted: what
+// lies together in a directory does not agree, so its page would send people to
+// files that are not what it says. They forbid publishing; all other findings are
+// what the pages are there to show.
+var siteRules = []string{"bad-signature", "checksum-gone", "directory-held"}
+
+// record is what is known of the set beside its files.
+func (s *site) record(res Result) staged.Record {
+	r := staged.Record{
+		Digest: res.Digest, AsOf: res.AsOf, Lasting: s.lasting(), Troubles: s.troubles(),
+		Pages: res.Pages, Files: res.Files, Bytes: res.Bytes,
+		Blockers: res.Blockers, Warnings: res.Warnings, Notes: res.Notes,
+	}
+	for _, src := range s.picture.Sources {
+		r.Sources = append(r.Sources, staged.Source{Name: src.Name, Success: src.Success})
+	}
+	return r
+}
+
+// lasting are the pages that must not die once they are published. Pages of dailies
+// come and go with them.
+func (s *site) lasting() []staged.Page {
+	var pages []staged.Page
+	add := func(kind, path string) { pages = append(pages, staged.Page{Path: path, Kind: kind}) }
+	for _, l := range s.lines() {
+		add("series", s.seriesPath(l))
+		for _, m := range l.Milestones {
+			if m.Kind == release.KindRelease {
+				add("milestone", s.milestonePath(m))
+			}
+		}
+	}
+	for _, f := range s.picture.Families {
+		add("family", pagePath("families", f.Slug))
+	}
+	for _, p := range s.picture.Products {
+		add("product", productPath(p))
+	}
+	for _, d := range s.downloads {
+		if d.kind == release.DirectoryRelease {
+			add("directory", d.path)
+		}
+	}
+	slices.SortFunc(pages, func(a, b staged.Page) int { return strings.Compare(a.Path, b.Path) })
+	return pages
+}
+
+// troubles are the findings about the site itself, in directories that have a page.
+func (s *site) troubles() []staged.Trouble {
+	var all []staged.Trouble
+	for _, f := range s.picture.Findings {
+		if !slices.Contains(siteRules, f.Rule) {
+			continue
+		}
+		for _, d := range s.downloads {
+			if d.tree.Name == f.Tree && (d.dir == f.Dir || slices.ContainsFunc(d.dirs, func(dir *release.TreeDirectory) bool { return dir.Path == f.Dir })) {
+				all = append(all, staged.Trouble{Rule: f.Rule, Text: sentence(f.Text), Page: d.path})
+				break
+			}
+		}
+	}
+	return all
+}
