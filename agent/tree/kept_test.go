@@ -16,6 +16,7 @@ import (
 
 	"shiplist/internal/config"
 	"shiplist/internal/release"
+	"shiplist/internal/testenv"
 )
 
 // TestFailedSimpleTree loses and doubles nothing of a tree whose files lie under
@@ -383,7 +384,7 @@ func TestFailedOddName(t *testing.T) {
 func TestFailedLocal(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() == 0 {
-		runAsNobody(t) // the superuser may read everything
+		testenv.RunAsNobody(t) // the superuser may read everything
 		return
 	}
 	// Without a checksum list nothing but the names themselves tells that there are images.

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"shiplist/internal/testenv"
 )
 
 // TestSuspendedReader: a reader that is never done fails a commit soon enough for the
@@ -43,7 +45,7 @@ func TestSuspendedReader(t *testing.T) {
 // TestOpenNowhere: where neither directory can be written to, one line says so.
 func TestOpenNowhere(t *testing.T) {
 	if os.Getuid() == 0 {
-		runAsNobody(t)
+		testenv.RunAsNobody(t)
 		return
 	}
 	data, st := place(t)

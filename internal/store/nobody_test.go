@@ -4,23 +4,22 @@ package store
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/testenv"
 )
 
 // TestNotWritable: a directory that cannot be written to keeps the old facts readable,
 // and what is missing is written when it can be again.
 func TestNotWritable(t *testing.T) {
 	if os.Getuid() == 0 { // whom modes do not keep from anything
-		runAsNobody(t)
+		testenv.RunAsNobody(t)
 		return
 	}
 	for _, tt := range []struct {
@@ -64,7 +63,7 @@ func TestNotWritable(t *testing.T) {
 // TestOpenNotWritable: a writer that cannot begin says where and what to do.
 func TestOpenNotWritable(t *testing.T) {
 	if os.Getuid() == 0 {
-		runAsNobody(t)
+		testenv.RunAsNobody(t)
 		return
 	}
 	for _, name := range []string{"data", "state"} {
@@ -77,53 +76,5 @@ func TestOpenNotWritable(t *testing.T) {
 		if !errors.Is(err, fs.ErrPermission) || !strings.Contains(err.Error(), at) || !strings.Contains(err.Error(), "let the user who runs shiplist write there") {
 			t.Errorf("%s: error %v", name, err)
 		}
-	}
-}
-
-// nobody is the user without rights of its own that Unix systems have.
-const nobody = 65534
-
-// runAsNobody runs the test that calls it once more, in a process without the
-// superuser's rights, and passes if that did.
-func runAsNobody(t *testing.T) {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "shiplist-nobody-") // t.TempDir lies where only we may go
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chown(dir, nobody, nobody); err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(dir, "test")
-	copyProgram(t, program)
-	c := exec.CommandContext(t.Context(), program, "-test.v", "-test.run=^"+t.Name()+"$")
-	c.Dir, c.Env = dir, append(os.Environ(), "TMPDIR="+dir, "HOME="+dir)
-	c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-	out, err := c.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
-		t.Errorf("as nobody: %v\n%s", err, out)
-	}
-}
-
-// copyProgram copies the running test to where anybody may run it.
-func copyProgram(t *testing.T, to string) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	from, err := os.Open(self)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer from.Close()
-	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = io.Copy(f, from)
-	if err := errors.Join(err, f.Close()); err != nil {
-		t.Fatal(err)
 	}
 }

@@ -1,8 +1,9 @@
 //go:build unix
 
-package tree
+package testenv
 
 import (
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -15,9 +16,10 @@ import (
 // nobody is the user without rights of its own that Unix systems have.
 const nobody = 65534
 
-// runAsNobody runs the test that calls it once more, in a process without the
-// superuser's rights, and passes if that did.
-func runAsNobody(t *testing.T) {
+// RunAsNobody runs the test that calls it once more, in a process without the
+// superuser's rights, and fails it unless that passed. It is for tests of what modes
+// of files forbid, which they do not to the superuser; only the superuser may call it.
+func RunAsNobody(t *testing.T) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "shiplist-nobody-") // t.TempDir lies where only we may go
 	if err != nil {
@@ -28,7 +30,9 @@ func runAsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	program := filepath.Join(dir, "test")
-	copyProgram(t, program)
+	if err := copyProgram(program); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.CommandContext(t.Context(), program, "-test.v", "-test.run=^"+t.Name()+"$")
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "TMPDIR="+dir, "HOME="+dir)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
@@ -39,26 +43,20 @@ func runAsNobody(t *testing.T) {
 }
 
 // copyProgram copies the running test to where anybody may run it.
-func copyProgram(t *testing.T, to string) {
-	t.Helper()
+func copyProgram(to string) error {
 	self, err := os.Executable()
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	from, err := os.Open(self)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	defer from.Close()
 	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o755)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	_, err = io.Copy(f, from)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	return errors.Join(err, f.Close())
 }
