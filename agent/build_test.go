@@ -3,7 +3,9 @@ package agent
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -12,11 +14,28 @@ import (
 
 // press is a generator that notes when it ran.
 type press struct {
-	began []time.Duration
 	takes time.Duration
 	fails error // the first time
 	fault string
 	runs  atomic.Int32
+
+	mu    sync.Mutex
+	began []time.Duration
+}
+
+// note keeps when a run began, and tells which it is, from one on.
+func (p *press) note() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.began = append(p.began, time.Since(midnight))
+	return len(p.began)
+}
+
+// times tells when the site was made, since the start.
+func (p *press) times() []time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.began)
 }
 
 func (p *press) generate(ctx context.Context) (Build, error) {
@@ -24,13 +43,13 @@ func (p *press) generate(ctx context.Context) (Build, error) {
 		panic("two at once")
 	}
 	defer p.runs.Add(-1)
-	p.began = append(p.began, time.Since(midnight))
+	run := p.note()
 	select {
 	case <-ctx.Done():
 		return Build{}, ctx.Err()
 	case <-time.After(p.takes):
 	}
-	if len(p.began) > 1 {
+	if run > 1 {
 		return Build{Digest: "abc", Pages: 7, Changed: true}, nil
 	}
 	if p.fault != "" {
@@ -51,10 +70,8 @@ func newPress(t *testing.T, schedules map[string]string) (*shop, *press) {
 // at fails when the site was not made at these times.
 func (p *press) at(t *testing.T, want ...time.Duration) {
 	t.Helper()
-	for i := range want {
-		if i >= len(p.began) || p.began[i] != want[i] || len(p.began) != len(want) {
-			t.Fatalf("the site was made at %s, want %s", p.began, want)
-		}
+	if got := p.times(); !slices.Equal(got, want) {
+		t.Fatalf("the site was made at %s, want %s", got, want)
 	}
 }
 
@@ -130,7 +147,7 @@ func TestGenerateFails(t *testing.T) {
 			if b := s.seen.builds; len(b) != 2 || b[0].Err == nil || b[1].Err != nil {
 				t.Errorf("builds %+v", b)
 			}
-			if len(s.fakes["a"].began) != 5 {
+			if s.fakes["a"].polls() != 5 {
 				t.Errorf("polled at %s", s.fakes["a"].times())
 			}
 		})

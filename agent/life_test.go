@@ -31,8 +31,8 @@ func TestOverlap(t *testing.T) {
 		if got, want := s.fakes["a"].times(), "0s 30m0s 1h0m0s 1h30m0s"; got != want {
 			t.Errorf("polled at %s, want %s", got, want)
 		}
-		if s.fakes["a"].most != 1 || len(s.fakes["b"].began) != 8 {
-			t.Errorf("%d polls at once; the other one was polled %d times", s.fakes["a"].most, len(s.fakes["b"].began))
+		if s.fakes["a"].atOnce() != 1 || s.fakes["b"].polls() != 8 {
+			t.Errorf("%d polls at once; the other one was polled %d times", s.fakes["a"].atOnce(), s.fakes["b"].polls())
 		}
 	})
 }

@@ -95,7 +95,7 @@ func TestSlowedByAnother(t *testing.T) {
 		if got, want := s.fakes["a"].times(), "0s 1h0m0s 2h0m0s 3h0m0s 3h15m0s"; got != want {
 			t.Errorf("polled at %s, want %s", got, want)
 		}
-		if got := len(s.fakes["b"].began); got != 14 {
+		if got := s.fakes["b"].polls(); got != 14 {
 			t.Errorf("the other one was polled %d times", got)
 		}
 		if got := s.seen.of("a")[1]; got.Outcome != Resting || !got.Resting.IsZero() || !got.Next.Equal(midnight.Add(time.Hour)) || !strings.Contains(got.Note, "asked too much") {

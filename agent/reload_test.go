@@ -73,8 +73,8 @@ func TestReloadWhilePolling(t *testing.T) {
 		}
 		time.Sleep(20 * time.Minute)
 		stop()
-		if got, want := s.fakes["moves"].times(), "0s 3m0s"; got != want || s.fakes["moves"].most != 1 {
-			t.Errorf("polled at %s, want %s; %d at once", got, want, s.fakes["moves"].most)
+		if got, want := s.fakes["moves"].times(), "0s 3m0s"; got != want || s.fakes["moves"].atOnce() != 1 {
+			t.Errorf("polled at %s, want %s; %d at once", got, want, s.fakes["moves"].atOnce())
 		}
 		if goes := s.seen.of("goes"); len(goes) != 1 || goes[0].Outcome != Retired || len(goes[0].Events) != 0 || len(s.seen.of("moves")) != 1 || len(s.load().Sources) != 1 {
 			t.Errorf("reports %+v", s.seen.reports)
@@ -164,7 +164,7 @@ func TestReloadRules(t *testing.T) {
 			time.Sleep(6 * time.Hour)
 			stop()
 			for source, want := range map[string]string{"runs": "0s 7m30s 30m0s 45m0s", "waits": "0s 7m30s 30m0s 45m0s"} {
-				if got := s.fakes[source].times(); !strings.HasPrefix(got, want) || s.fakes[source].most != 1 {
+				if got := s.fakes[source].times(); !strings.HasPrefix(got, want) || s.fakes[source].atOnce() != 1 {
 					t.Errorf("%s: %s was polled at %s, want %s", name, source, got, want)
 				}
 			}

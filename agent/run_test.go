@@ -55,7 +55,7 @@ func TestStartsSpread(t *testing.T) {
 		stop()
 		seen := map[string]bool{}
 		for name, f := range s.fakes {
-			if len(f.began) != 1 || seen[f.times()] {
+			if f.polls() != 1 || seen[f.times()] {
 				t.Errorf("%s was polled at %s", name, f.times())
 			}
 			seen[f.times()] = true

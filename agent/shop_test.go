@@ -79,6 +79,20 @@ func (f *timed) set(change func(*timed)) {
 	change(f)
 }
 
+// polls is how often the source was polled.
+func (f *timed) polls() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.began)
+}
+
+// atOnce is how many polls of the source there were at one time, at most.
+func (f *timed) atOnce() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.most
+}
+
 // times tells when the source was polled, since the start.
 func (f *timed) times() string {
 	f.mu.Lock()
