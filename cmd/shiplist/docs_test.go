@@ -135,14 +135,11 @@ func TestUnitBySystemd(t *testing.T) {
 	}
 }
 
-// TestAlertsByPromtool: Prometheus takes the examples of alerts. That its package is
-// large is why nobody has to have it: package observe holds their metrics against ours.
+// TestAlertsByPromtool: Prometheus takes the examples of alerts; package observe holds
+// their metrics against ours.
 func TestAlertsByPromtool(t *testing.T) {
 	t.Parallel()
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		t.Skip("promtool is not installed")
-	}
+	promtool := testenv.Program(t, "promtool")
 	if out, err := output(t, promtool, "check", "rules", "../../docs/alerts.yml"); err != nil {
 		t.Errorf("promtool check rules: %v\n%s", err, out)
 	}
