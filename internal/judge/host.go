@@ -138,8 +138,8 @@ func (h *host) fail(v *visit, now time.Time) {
 }
 
 // maxRetryAfter is how long a Retry-After counts at most: a client need not go away
-// for good.
-const maxRetryAfter = 24 * time.Hour
+// for good. The one of agent/fetch goes away for as long.
+const maxRetryAfter = 7 * 24 * time.Hour
 
 func (h *host) leaveAlone(until time.Time) {
 	if most := time.Now().Add(maxRetryAfter); until.After(most) {

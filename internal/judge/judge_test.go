@@ -177,6 +177,14 @@ func TestSins(t *testing.T) {
 			time.Sleep(29 * time.Minute)
 			c.get("/a")
 		}, map[Sin]int{Broken: 1}},
+		"retry-after of a month": {hour(Fault{Kind: Unavailable, RetryAfter: 30 * 24 * time.Hour}), func(c client) {
+			time.Sleep(time.Hour)
+			c.get("/a")
+			time.Sleep(6 * 24 * time.Hour)
+			c.get("/a")
+			time.Sleep(24 * time.Hour)
+			c.get("/a", etag, `"1"`) // a week is enough
+		}, map[Sin]int{Broken: 1}},
 		"cut": {hour(Fault{Kind: Cut}), func(c client) {
 			time.Sleep(time.Hour)
 			c.get("/f")
