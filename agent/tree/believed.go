@@ -35,12 +35,22 @@ func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory
 			r.new.files[at] = have
 		}
 	}
+	if len(lost) > 0 { // what they are the sizes of may lie there
+		r.new.sizes = r.allSizes()
+	}
 	return r.new
+}
+
+// allSizes are the sizes that were remembered before, or asked for since.
+func (r *remembering) allSizes() map[text]*heardSize {
+	all := maps.Clone(r.old.sizes)
+	maps.Copy(all, r.new.sizes)
+	return all
 }
 
 // interrupted is what is remembered after a poll that failed: the old, by which all
 // that it asked for is asked for again, and the new files, which need not be sent again
-// when they have not changed.
+// when they have not changed, and sizes.
 func (r *remembering) interrupted() *memory {
 	m := *r.old
 	m.files = maps.Clone(r.old.files)
@@ -49,6 +59,7 @@ func (r *remembering) interrupted() *memory {
 			m.files[at] = have.expired()
 		}
 	}
+	m.sizes = r.allSizes()
 	return &m
 }
 

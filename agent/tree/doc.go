@@ -84,7 +84,7 @@
 // twice, the second time with a condition, so that it has no body; one more for each
 // pointer and each second name; the boot configuration of each netboot directory; and
 // one HEAD for each download whose exact size no listing told, once for its name and
-// checksum. Where a listing shows nothing that was known, or two names of one
+// checksum, and not again while the answer is held back. Where a listing shows nothing that was known, or two names of one
 // directory show different lists, one list more tells which it is. Whether there is a
 // list is guessed by what the directory is for, and not any more once half of such
 // guesses are wrong; a list that was not guessed costs a second look at the directory.

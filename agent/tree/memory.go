@@ -17,6 +17,9 @@ type memory struct {
 	files    map[text]*heardFile
 	// hints are the change hints as they were when a poll last relied on them.
 	hints map[text]*heardHint
+	// sizes are what was said to HEAD of downloads that the facts do not have yet, by
+	// sizeKey: an answer that is held back, or cut short, must not cost them again.
+	sizes map[text]*heardSize
 	// distrust is why the hints are left alone until a moment.
 	distrust *distrust
 }
@@ -71,6 +74,11 @@ type heardHint struct {
 	Changed time.Time `json:"changed"`
 }
 
+type heardSize struct {
+	Size     int64     `json:"size"`
+	Modified time.Time `json:"modified,omitzero"`
+}
+
 type distrust struct {
 	Until time.Time `json:"until"`
 	Hint  text      `json:"hint"`
@@ -87,7 +95,7 @@ const (
 )
 
 func newMemory(tree string) *memory {
-	return &memory{tree: tree, listings: map[text]*heardListing{}, files: map[text]*heardFile{}, hints: map[text]*heardHint{}}
+	return &memory{tree: tree, listings: map[text]*heardListing{}, files: map[text]*heardFile{}, hints: map[text]*heardHint{}, sizes: map[text]*heardSize{}}
 }
 
 // bound forgets the bodies that would make the memory too large.

@@ -28,6 +28,7 @@ func sampleMemory() *memory {
 	m.files["SHA256SUMS"] = &heardFile{heard: heard{Asked: at, Changed: at}, Body: "00\xff *a\n<&>\u2028"}
 	m.files["gone"] = &heardFile{heard: heard{Asked: at, Status: 404, Text: "404 Not Found"}}
 	m.hints[".trace/host"] = &heardHint{Hash: "\x01", Changed: at}
+	m.sizes["a\xfe.iso\x0000ff"] = &heardSize{Size: 5, Modified: at}
 	m.distrust = &distrust{Until: at, Hint: ".trace/host", Path: "kubuntu"}
 	return m
 }
@@ -58,6 +59,7 @@ func FuzzMemory(f *testing.F) {
 	f.Add([]byte(head + `{"path":"a","listing":{"entries":[{"n":"b"},{"n":"a"}]}}`))
 	f.Add([]byte(head + `{"path":"a","listing":{"status":404,"entries":[{"n":"b"}]}}`))
 	f.Add([]byte(head + `{"path":"a"}`))
+	f.Add([]byte(head + `{"key":"a","size":{"size":-1}}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		var packed bytes.Buffer
 		z := gzip.NewWriter(&packed)

@@ -27,12 +27,14 @@ type packedHead struct {
 }
 
 // packed is any other line: one answer. Its path is a text, since the keys of a map in
-// JSON cannot hold every path.
+// JSON cannot hold every path. A size has a key instead.
 type packed struct {
-	Path    text           `json:"path"`
+	Path    text           `json:"path,omitempty"`
+	Key     text           `json:"key,omitempty"`
 	Listing *packedListing `json:"listing,omitempty"`
 	File    *heardFile     `json:"file,omitempty"`
 	Hint    *heardHint     `json:"hint,omitempty"`
+	Size    *heardSize     `json:"size,omitempty"`
 }
 
 type packedListing struct {
@@ -162,6 +164,11 @@ func (m *memory) add(p *packed) error {
 		m.files[p.Path] = p.File
 	case p.Hint != nil:
 		m.hints[p.Path] = p.Hint
+	case p.Size != nil:
+		if p.Size.Size < 0 {
+			return fmt.Errorf("%d is no size of %q", p.Size.Size, p.Key)
+		}
+		m.sizes[p.Key] = p.Size
 	default:
 		return fmt.Errorf("nothing is said of %q", p.Path)
 	}
@@ -206,6 +213,9 @@ func (m *memory) encode(w io.Writer) error {
 	}
 	for _, path := range sortedKeys(m.hints) {
 		write(packed{Path: path, Hint: m.hints[path]})
+	}
+	for _, key := range sortedKeys(m.sizes) {
+		write(packed{Key: key, Size: m.sizes[key]})
 	}
 	if err != nil {
 		return err

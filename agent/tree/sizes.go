@@ -17,6 +17,7 @@ const maxRefused = 5
 // wanted is a download whose exact size is not known yet, with every place where
 // the same bytes lie under the same name.
 type wanted struct {
+	key   string // see sizeKey
 	path  string
 	files []*release.File
 	entry *entry // as the listing shows it
@@ -45,7 +46,7 @@ func (c *crawl) fillSizes(ctx context.Context, f *release.Facts) error {
 				w.files = append(w.files, file)
 				continue
 			}
-			w := &wanted{path: join(c.realPath(image.Dir), file.Name), files: []*release.File{file}, entry: entry}
+			w := &wanted{key: key, path: join(c.realPath(image.Dir), file.Name), files: []*release.File{file}, entry: entry}
 			asked[key] = w
 			ask = append(ask, w)
 		}
@@ -76,17 +77,45 @@ func (c *crawl) entryOf(dir, name string) *entry {
 // remember sets what is known of a file with this name and checksum, or, without a
 // checksum, of the file at this place. What does not fit the listing is another file.
 func (c *crawl) remember(key string, file *release.File, shown *entry) bool {
-	before, ok := c.known.sizes[key]
-	if !ok || !shown.agrees(*before.Size) {
-		return false
+	if before, ok := c.known.sizes[key]; ok && shown.agrees(*before.Size) {
+		take(file, *before.Size, before.Modified)
+		return true
 	}
+	if heard := c.memory.heardSize(key); heard != nil && shown.agrees(heard.Size) {
+		c.memory.keepSize(key, *heard)
+		take(file, heard.Size, heard.Modified)
+		return true
+	}
+	return false
+}
+
+// take sets the size of a file, and its time, where the listing does not tell them.
+func take(file *release.File, size int64, modified time.Time) {
 	if !file.Exact {
-		file.Size, file.Exact = before.Size, true
+		file.Size, file.Exact = &size, true
 	}
 	if file.Modified.IsZero() {
-		file.Modified = before.Modified
+		file.Modified = modified
 	}
-	return true
+}
+
+// heardSize is what the server said to HEAD at an earlier poll, nil where it was not
+// asked.
+func (r *remembering) heardSize(key string) *heardSize {
+	if r == nil {
+		return nil
+	}
+	return r.old.sizes[text(key)]
+}
+
+// keepSize remembers what the server said to HEAD.
+func (r *remembering) keepSize(key string, said heardSize) {
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.new.sizes[text(key)] = &said
 }
 
 // askSizes sends the requests. An answer that cannot be what the listing shows is
@@ -103,8 +132,11 @@ func (c *crawl) askSizes(ctx context.Context, ask []*wanted) error {
 		// Not counted among what finds no server: nothing but sizes is left to ask for.
 		if w.err != nil && !isAbsent(w.err) {
 			refused.Add(1)
-		} else {
-			refused.Store(0)
+			return
+		}
+		refused.Store(0)
+		if w.err == nil && w.entry.agrees(w.size) {
+			c.memory.keepSize(w.key, heardSize{w.size, w.at})
 		}
 	})
 	if err != nil {
@@ -129,20 +161,12 @@ func (c *crawl) takeSizes(ask []*wanted) {
 		case !w.entry.agrees(w.size):
 			c.problem("size", w.path, fmt.Sprintf("the server says %d bytes, the listing %d; the listing's is kept", w.size, w.entry.size))
 		default:
-			w.take()
+			for _, file := range w.files {
+				take(file, w.size, w.at)
+			}
 		}
 	}
 	if failed > 0 {
 		c.problem("size", "", fmt.Sprintf("the exact size of %d files could not be asked for (%s); they stay as the listing has them", failed, first))
-	}
-}
-
-func (w *wanted) take() {
-	for _, file := range w.files {
-		size := w.size
-		file.Size, file.Exact = &size, true
-		if file.Modified.IsZero() {
-			file.Modified = w.at
-		}
 	}
 }
