@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"shiplist/generator/staged"
 )
 
 // output is one file of the site: where it lies and how it is made. Rendering
@@ -42,16 +44,16 @@ type set struct {
 	pool   sync.Pool
 }
 
-// writeSet renders all outputs into staged/dir, several at once, and returns the digest
+// writeSet renders all outputs into parent/dir, several at once, and returns the digest
 // of the whole: sha256 over the sorted paths, each with the sum of its content.
-func writeSet(ctx context.Context, staged, dir, before string, outputs []output) (string, []written, error) {
+func writeSet(ctx context.Context, parent, dir, before string, outputs []output) (string, []written, error) {
 	slices.SortFunc(outputs, func(a, b output) int { return strings.Compare(a.path, b.path) })
 	for i := 1; i < len(outputs); i++ {
 		if outputs[i].path == outputs[i-1].path {
 			return "", nil, fmt.Errorf("two pages for one address: /%s", outputs[i].path)
 		}
 	}
-	root, err := os.OpenRoot(staged)
+	root, err := os.OpenRoot(parent)
 	if err != nil {
 		return "", nil, err
 	}
@@ -184,12 +186,13 @@ func (s *set) create(name string, content []byte, modified time.Time) error {
 }
 
 func digestSet(outputs []output, files []written) string {
-	h := sha256.New()
-	for i, o := range outputs {
-		// A hash never fails to take what is written to it.
-		_, _ = fmt.Fprintf(h, "%s\x00%s\n", o.path, files[i].sum)
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	return staged.Digest(func(yield func(path, sum string) bool) {
+		for i, o := range outputs {
+			if !yield(o.path, files[i].sum) {
+				return
+			}
+		}
+	})
 }
 
 // digestOf is the sha256 of some bytes in hex.
