@@ -274,18 +274,6 @@ func TestDurationsOfTheDefault(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	t.Parallel()
-	names := []string{"title", "staged", "output", "url", "base_url", "eol", "eol_esm"}
-	for s, want := range map[string]string{
-		"titel": "title", "titles": "title", "baseurl": "base_url", "uri": "url", "zz": "", "": "", "eolesm": "eol_esm", "something": "",
-	} {
-		if got := nearest(s, names); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", s, got, want)
-		}
-	}
-}
-
 func BenchmarkLoad(b *testing.B) {
 	text := InitText()
 	b.ReportAllocs()

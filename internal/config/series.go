@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"shiplist/internal/release"
+	"shiplist/internal/spelling"
 	"shiplist/internal/tomlpos"
 )
 
@@ -113,7 +114,7 @@ func (d *document) badSeries(pattern string) string {
 			return ""
 		}
 	}
-	if near := nearest(unknown, d.seriesList()); near != "" {
+	if near := spelling.Nearest(unknown, d.seriesList()); near != "" {
 		return fmt.Sprintf("no [[series]] is called %q; did you mean %q?", unknown, near)
 	}
 	return fmt.Sprintf("no [[series]] is called %q; %s", unknown, form)

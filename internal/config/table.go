@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"shiplist/internal/release"
+	"shiplist/internal/spelling"
 	"shiplist/internal/tomlpos"
 )
 
@@ -138,7 +139,7 @@ func (t *table) close() {
 }
 
 func (t *table) unknown(key string) {
-	switch near := nearest(key, t.known); {
+	switch near := spelling.Nearest(key, t.known); {
 	case near != "" && t.path == "":
 		t.note(key, fmt.Sprintf("unknown; did you mean %s?", t.written(near)))
 	case near != "":

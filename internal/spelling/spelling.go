@@ -1,9 +1,10 @@
-package config
+// Package spelling finds the name that somebody meant who wrote another.
+package spelling
 
-// nearest returns the name that s was most likely meant to be, or "" when none is
+// Nearest returns the name that s was most likely meant to be, or "" when none is
 // near: at most two letters wrong, missing, too many or swapped, and fewer than
 // half of the name.
-func nearest(s string, names []string) string {
+func Nearest(s string, names []string) string {
 	best, least := "", 3
 	for _, name := range names {
 		if d := distance(s, name); d < least && 2*d < len(name)+1 {
