@@ -21,7 +21,9 @@
 //	assets/style.css  the style sheet; gets a fingerprint in its name
 //	assets/script.js  the script, likewise; may be left out
 //
-// All of them are parsed at the start; a mistake is reported as layouts/NAME:LINE.
+// All of them are parsed at the start. A mistake is a [LayoutError], with its place, the
+// page on which it was met and what is known in that place; all bad layouts are told in
+// one go.
 // The kinds of page, with the struct that is dot and the file in which it is
 // declared:
 //

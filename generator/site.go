@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"html/template"
@@ -152,15 +151,6 @@ func (s *site) netbootPath(l *release.Line) string { return "netboot/" + s.serie
 
 // familyPath is the page of a family; empty when it has none.
 func (s *site) familyPath(title string) string { return s.families[title] }
-
-// render executes a page's template with its struct.
-func render[P any](s *site, kind string, b *bytes.Buffer, p P) error {
-	t := s.layouts.pages[kind]
-	if err := t.ExecuteTemplate(b, "base.html", p); err != nil {
-		return layoutError(err)
-	}
-	return nil
-}
 
 // part is a text that a generated page shows; empty where content has none.
 func (s *site) part(name, root string) (template.HTML, error) {

@@ -1,79 +1,122 @@
 package generator
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"path"
+	"reflect"
 	"strings"
+	"sync"
 )
 
 // layouts are the parsed templates, one complete set for each page.
-type layouts struct{ pages map[string]*template.Template }
+type layouts struct {
+	pages map[string]*template.Template
+	// sources are the texts of all files, by name below layouts.
+	sources map[string]string
+	mu      sync.Mutex
+	// explained are the mistakes that were met already, by page kind and message.
+	explained map[string]error
+}
 
 // parseLayouts parses base.html, all partials and all pages. Every bad file is
-// reported, as layouts/NAME:LINE.
+// reported, as a LayoutError.
 func parseLayouts(fsys fs.FS) (*layouts, error) {
-	base, err := parseShared(fsys)
+	l := &layouts{pages: map[string]*template.Template{}, sources: map[string]string{}, explained: map[string]error{}}
+	base := template.New("shared").Funcs(functions()).Option("missingkey=error")
+	var problems []error
+	partials, err := fs.Glob(fsys, "partials/*.html")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("layouts: %w", err)
+	}
+	for _, name := range append([]string{"base.html"}, partials...) {
+		problems = append(problems, l.parse(base, fsys, name))
 	}
 	names, err := fs.Glob(fsys, "pages/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("layouts: %w", err)
 	}
-	l := &layouts{pages: make(map[string]*template.Template, len(names))}
-	var problems []error
 	for _, name := range names {
 		t, err := base.Clone()
 		if err == nil {
-			err = parseFile(t, fsys, name)
+			err = l.parse(t, fsys, name)
 		}
 		problems = append(problems, err)
 		l.pages[strings.TrimSuffix(path.Base(name), ".html")] = t
 	}
 	for _, kind := range pageKinds {
 		if l.pages[kind] == nil {
-			problems = append(problems, fmt.Errorf("layouts/pages/%s.html is missing", kind))
+			problems = append(problems, &LayoutError{File: "layouts/pages/" + kind + ".html", Text: "is missing"})
 		}
 	}
-	return l, errors.Join(problems...)
+	if err := inOrderOfPlace(problems); err != nil {
+		return l, err
+	}
+	return l, l.escape()
 }
 
-// parseShared parses what every page has.
-func parseShared(fsys fs.FS) (*template.Template, error) {
-	names, err := fs.Glob(fsys, "partials/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("layouts: %w", err)
-	}
-	base := template.New("shared").Funcs(functions()).Option("missingkey=error")
-	var problems []error
-	for _, name := range append([]string{"base.html"}, names...) {
-		problems = append(problems, parseFile(base, fsys, name))
-	}
-	return base, errors.Join(problems...)
-}
-
-// parseFile parses a file under its own name, so that errors carry it.
-func parseFile(t *template.Template, fsys fs.FS, name string) error {
+// parse parses a file under its own name, so that errors carry it.
+func (l *layouts) parse(t *template.Template, fsys fs.FS, name string) error {
 	text, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return fmt.Errorf("layouts: %w", err)
 	}
+	l.sources[name] = string(text)
 	if _, err := t.New(name).Parse(string(text)); err != nil {
-		return layoutError(err)
+		return layoutText{sources: l.sources}.explain(err)
 	}
 	return nil
 }
 
-// layoutError turns "template: pages/home.html:3: ..." into "layouts/pages/home.html:3: ...".
-func layoutError(err error) error {
-	text := err.Error()
-	for _, prefix := range []string{"html/template:", "template: "} {
-		if rest, ok := strings.CutPrefix(text, prefix); ok {
-			return errors.New("layouts/" + strings.TrimSpace(rest))
+// escape lets html/template look at every page, which finds templates that are not
+// there and tags that do not close, in parts of which the data shows nothing, too. It
+// would do so at the first use.
+func (l *layouts) escape() error {
+	var problems []error
+	for kind, t := range l.pages {
+		names := templateNames(t)
+		err := t.ExecuteTemplate(io.Discard, "base.html", nil)
+		var wrong *template.Error
+		if errors.As(err, &wrong) {
+			problems = append(problems, layoutText{sources: l.sources, templates: names, kind: kind}.explain(err))
 		}
 	}
-	return err
+	return inOrderOfPlace(problems)
+}
+
+// inOrderOfPlace makes one error of many, those in layouts by their place and each once.
+func inOrderOfPlace(problems []error) error {
+	var layouts layoutProblems
+	var others []error
+	for _, err := range problems {
+		if err != nil && !layouts.take(err) {
+			others = append(others, err)
+		}
+	}
+	return errors.Join(append(others, layouts.err())...)
+}
+
+// render executes a page's template with its struct.
+func render[P any](s *site, kind string, b *bytes.Buffer, p P) error {
+	if err := s.layouts.pages[kind].ExecuteTemplate(b, "base.html", p); err != nil {
+		return s.layouts.explain(kind, reflect.TypeFor[P](), err)
+	}
+	return nil
+}
+
+// explain tells of a mistake that a page met. Many pages meet the same.
+func (l *layouts) explain(kind string, dot reflect.Type, err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := kind + " " + err.Error()
+	known, ok := l.explained[key]
+	if !ok {
+		known = layoutText{sources: l.sources, templates: templateNames(l.pages[kind]), kind: kind, dot: dot}.explain(err)
+		l.explained[key] = known
+	}
+	return known
 }

@@ -63,6 +63,7 @@ func writeSet(ctx context.Context, parent, dir, before string, outputs []output)
 		return "", nil, err
 	}
 	files := make([]written, len(outputs))
+	var bad layoutProblems
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range outputs {
@@ -70,11 +71,13 @@ func writeSet(ctx context.Context, parent, dir, before string, outputs []output)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			files[i], err = s.write(outputs[i])
+			if files[i], err = s.write(outputs[i]); bad.take(err) {
+				return nil // the others go on, so that all bad layouts are told in one go
+			}
 			return err
 		})
 	}
-	if err := group.Wait(); err != nil {
+	if err := errors.Join(group.Wait(), bad.err()); err != nil {
 		return "", nil, err
 	}
 	return digestSet(outputs, files), files, s.settle(outputs, files)
@@ -137,7 +140,7 @@ func (s *set) write(o output) (written, error) {
 	defer s.pool.Put(buf)
 	buf.Reset()
 	if err := o.render(buf); err != nil {
-		return written{}, fmt.Errorf("page /%s: %w", o.path, err)
+		return written{}, failed(o.path, err)
 	}
 	w := written{sum: digestOf(buf.Bytes()), bytes: int64(buf.Len())}
 	var err error
@@ -145,6 +148,17 @@ func (s *set) write(o output) (written, error) {
 		return w, err
 	}
 	return w, s.create(o.path, buf.Bytes(), time.Time{})
+}
+
+// failed says which file could not be made.
+func failed(name string, err error) error {
+	var layout *LayoutError
+	if errors.As(err, &layout) {
+		met := *layout
+		met.Page = "/" + strings.TrimSuffix(name, "index.html")
+		return &met
+	}
+	return fmt.Errorf("page /%s: %w", name, err)
 }
 
 // share takes over the earlier set's file where it has the same bytes, so that

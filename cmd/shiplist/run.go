@@ -15,6 +15,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"shiplist/generator"
 	"shiplist/internal/config"
 	"shiplist/internal/store"
 )
@@ -166,12 +167,30 @@ func report(e *environment, c command, err error) int {
 		fmt.Fprintln(e.stderr, noConfig)
 		return exitUsage
 	}
-	fmt.Fprintf(e.stderr, "shiplist %s: %v\n", c.name, err)
+	printMistakes(e.stderr, c.name, err)
 	var broken store.Problems
 	if errors.As(err, &broken) {
 		fmt.Fprintln(e.stderr, "a running agent, or 'shiplist agent --once', keeps each of these files as NAME.edited and writes it anew as soon as its source answers")
 	}
 	return exitFailed
+}
+
+// printMistakes prints an error; a mistake in a layout with its line and with what is
+// known in the place.
+func printMistakes(w io.Writer, command string, err error) {
+	fmt.Fprintf(w, "shiplist %s: ", command)
+	for _, each := range generator.Mistakes(err) {
+		fmt.Fprintln(w, each)
+		var layout *generator.LayoutError
+		if !errors.As(each, &layout) {
+			continue
+		}
+		for _, text := range []string{layout.Excerpt(), layout.KnownText()} {
+			if text != "" {
+				fmt.Fprintf(w, "    %s\n", strings.ReplaceAll(text, "\n", "\n    "))
+			}
+		}
+	}
 }
 
 func printUsage(w io.Writer) {
