@@ -75,7 +75,7 @@ func (a *Agent) acceptThere(ctx context.Context, name, digest string, other *sto
 	if !strings.HasPrefix(state.Held.Digest, digest) {
 		return Report{}, otherAnswer(name, state.Held)
 	}
-	path := filepath.Join(a.o.Config.Store.State, acceptDir, name)
+	begin, path := time.Now(), filepath.Join(a.o.Config.Store.State, acceptDir, name)
 	if err := ask(path, state.Held.Digest); err != nil {
 		return Report{}, fmt.Errorf("ask the running agent: %w", err)
 	}
@@ -92,7 +92,7 @@ func (a *Agent) acceptThere(ctx context.Context, name, digest string, other *sto
 		case <-look.C:
 		}
 		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
-			return a.accepted(name, state)
+			return a.accepted(name, state, time.Since(begin))
 		}
 	}
 }
@@ -119,7 +119,7 @@ func (a *Agent) heldState(name string) (release.SourceState, error) {
 }
 
 func (a *Agent) states() ([]release.SourceState, error) {
-	snapshot, err := store.LoadOnly(a.o.Config.Store.Data, func(release.SourceState) bool { return false })
+	snapshot, err := a.snapshot("")
 	if err != nil {
 		return nil, err
 	}
@@ -130,27 +130,34 @@ func (a *Agent) states() ([]release.SourceState, error) {
 	return states, nil
 }
 
-// accepted tells what the other agent did with a request.
-func (a *Agent) accepted(name string, before release.SourceState) (Report, error) {
+// snapshot reads how it stands with all sources, and the facts of the named one.
+func (a *Agent) snapshot(name string) (*store.Snapshot, error) {
+	return store.LoadOnly(a.o.Config.Store.Data, func(s release.SourceState) bool { return s.Name == name })
+}
+
+// accepted tells what the other agent did with a request, and in what time.
+func (a *Agent) accepted(name string, before release.SourceState, took time.Duration) (Report, error) {
 	after, err := a.heldState(name)
 	if err == nil && after.Held.Digest == before.Held.Digest {
 		return Report{}, fmt.Errorf("the running agent did not let in what is held back of %s; its log says why", name)
 	}
-	states, err := a.states()
+	snapshot, err := a.snapshot(name)
 	if err != nil {
 		return Report{}, err
 	}
-	for _, state := range states {
-		if state.Name == name {
-			entry := SourceReport{
-				Name: name, Kind: state.Kind, Outcome: OK, Success: state.Success, Held: state.Held,
-				Note: "accepted by the running agent: " + before.Held.Reason,
-			}
-			return Report{Sources: []SourceReport{entry}}, nil
-		}
+	source := snapshot.Source(name)
+	if source == nil {
+		return Report{}, fmt.Errorf("the running agent does not have a source %q any more", name)
 	}
-	return Report{}, fmt.Errorf("the running agent does not have a source %q any more", name)
+	entry := SourceReport{
+		Name: name, Kind: source.State.Kind, Outcome: OK, Success: source.State.Success, Held: source.State.Held,
+		Counts: countFacts(source.Facts), Duration: took, Note: acceptedNote("accepted by the running agent", before.Held),
+	}
+	return Report{Sources: []SourceReport{entry}}, nil
 }
+
+// acceptedNote says what was let in against which doubt.
+func acceptedNote(what string, held *release.Held) string { return what + ", although " + held.Reason }
 
 // makeAcceptDir makes the place for requests: whoever asks may be another user, and the
 // agent has to be able to remove what that one wrote.

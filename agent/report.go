@@ -116,7 +116,7 @@ func (c Counts) String() string {
 		}
 	}
 	if len(said) == 0 {
-		return "nothing"
+		return "no records"
 	}
 	return strings.Join(said, ", ")
 }

@@ -313,7 +313,7 @@ func (s *settler) accept(ctx context.Context, name string) (SourceReport, error)
 		return SourceReport{}, err
 	}
 	x := &settlement{state: state, before: before, at: s.agent.now()}
-	x.SourceReport = SourceReport{Name: name, Kind: state.Kind, Note: "accepted: " + state.Held.Reason}
+	x.SourceReport = SourceReport{Name: name, Kind: state.Kind, Note: acceptedNote("accepted", state.Held)}
 	x.Events = []release.Event{since(state, x.at).event(release.EventSourceLetIn, name, "")}
 	seen := kept.Polled
 	if state.Attempt.After(seen) { // the end of that poll, or of a later one
