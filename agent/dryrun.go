@@ -28,7 +28,7 @@ func (a *Agent) rehearse(ctx context.Context, o OnceOptions) (Report, error) {
 	// Its own client knows nothing of hosts that want to be left alone.
 	for i := range chosen {
 		if until, why := a.client.Rest(chosen[i].state.Address); why != "" {
-			chosen[i].Source = unable{errors.New("its host is left alone until " + until.UTC().Format("15:04:05 UTC") + ": " + why)}
+			chosen[i].Source = unable{errors.New("its host is left alone until " + clock(until) + ": " + why)}
 		}
 	}
 	l, err := newRehearsal(a.o.Config.Store.Data)

@@ -32,7 +32,11 @@ func (a *Agent) logAt(ctx context.Context, r SourceReport, well, trouble slog.Le
 		slog.Int("count", r.Counts.total()), slog.Int("changed", len(r.Changed)), slog.Int64("requests", r.Requests), slog.Int64("bytes", r.Bytes),
 	}
 	if reason := r.reason(); reason != "" {
-		facts = append(facts, slog.String("err", reason))
+		key := "note"
+		if r.Outcome == Failed || r.Outcome == Held {
+			key = "err"
+		}
+		facts = append(facts, slog.String(key, reason))
 	}
 	a.o.Logger.LogAttrs(ctx, level, message, facts...)
 }
@@ -79,6 +83,9 @@ func troubleOf(r SourceReport, cause error) string {
 	return r.ErrorKind + " " + host
 }
 
+// clock is a moment for people.
+func clock(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
+
 // tell says what the agent does, when that is something else than before.
 func (s *service) tell(now time.Time) {
 	var next *entry
@@ -93,7 +100,7 @@ func (s *service) tell(now time.Time) {
 	}
 	text := fmt.Sprintf("%d sources, %d being polled, %d in trouble", len(s.entries), len(s.polling), troubled)
 	if next != nil && next.next.at.After(now) {
-		text += fmt.Sprintf("; next %s at %s", next.state.Name, next.next.at.UTC().Format("15:04:05"))
+		text += fmt.Sprintf("; next %s at %s", next.state.Name, clock(next.next.at))
 	}
 	if text != s.said {
 		s.said = text

@@ -74,3 +74,25 @@ func TestToldOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestLoggedReason: only what went wrong is an error.
+func TestLoggedReason(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		report SourceReport
+		want   string
+	}{
+		{SourceReport{Outcome: OK, Note: "let in"}, `note="let in"`},
+		{SourceReport{Outcome: Unchanged, Note: "let in"}, `note="let in"`},
+		{SourceReport{Outcome: Failed, Error: "disk full", Note: "let in"}, `err="disk full"`},
+		{SourceReport{Outcome: Held, Held: &release.Held{Reason: "7 less", Digest: "0123"}}, `err="7 less; if that is right`},
+		{SourceReport{Outcome: OK}, ""},
+	} {
+		b := newBench(t)
+		b.Agent.log(t.Context(), tt.report)
+		_, got, _ := strings.Cut(b.log.String(), " bytes=0")
+		if got = strings.TrimSpace(got); !strings.HasPrefix(got, tt.want) || tt.want == "" && got != "" {
+			t.Errorf("%+v: logged %q, want %q", tt.report, got, tt.want)
+		}
+	}
+}

@@ -28,6 +28,9 @@ func TestRun(t *testing.T) {
 		if want := []string{"configured a b", "ready", "stopping"}; !slices.Equal(s.seen.said, want) {
 			t.Errorf("the observer was told %q, want %q", s.seen.said, want)
 		}
+		if want := "2 sources, 0 being polled, 0 in trouble; next a at 2000-01-01 00:15:00 UTC"; !slices.Contains(s.seen.status, want) {
+			t.Errorf("the observer was told %q, want %q among it", s.seen.status, want)
+		}
 		for i, at := range s.seen.beats[1:] {
 			if at.Sub(s.seen.beats[i]) > beat {
 				t.Errorf("no beat between %s and %s", s.seen.beats[i], at)

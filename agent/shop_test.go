@@ -129,6 +129,7 @@ type witness struct {
 	said    []string
 	reports []SourceReport
 	builds  []Build
+	status  []string
 	beats   []time.Time
 }
 
@@ -141,6 +142,12 @@ func (w *witness) note(text string) {
 func (w *witness) Configured(names []string) { w.note("configured " + strings.Join(names, " ")) }
 func (w *witness) Ready()                    { w.note("ready") }
 func (w *witness) Stopping()                 { w.note("stopping") }
+
+func (w *witness) Status(text string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.status = append(w.status, text)
+}
 
 func (w *witness) Beat() {
 	w.mu.Lock()
