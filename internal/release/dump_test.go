@@ -8,7 +8,7 @@ func dump(p *Picture) []string {
 	var d []string
 	put := func(format string, args ...any) { d = append(d, fmt.Sprintf(format, args...)) }
 	for _, s := range p.Sources {
-		put("source %+v", s)
+		put("source %+v %v %s %s", s.SourceState, s.Stale, s.AsOf, s.Age)
 	}
 	for _, l := range p.Lines {
 		put("line %s %q %q %q %s %v %v", l.Slug, l.Title, l.DisplayName, l.Version, l.Status, l.Rule != nil, l.Sources)

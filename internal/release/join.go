@@ -104,7 +104,7 @@ func (j *joiner) readSources(list []SourceFacts) {
 			src.listed[lineSlug(facts.Milestones[k].Series)] = true
 		}
 		j.sources = append(j.sources, src)
-		j.p.Sources = append(j.p.Sources, j.sourceAge(s.State))
+		j.p.Sources = append(j.p.Sources, j.sourceAge(s.State, facts))
 	}
 }
 
@@ -116,8 +116,8 @@ func (j *joiner) shown(state SourceState) SourceState {
 	return state
 }
 
-func (j *joiner) sourceAge(state SourceState) Source {
-	s := Source{SourceState: state}
+func (j *joiner) sourceAge(state SourceState, facts *Facts) Source {
+	s := Source{SourceState: state, Facts: facts}
 	if state.Success.IsZero() {
 		return s
 	}

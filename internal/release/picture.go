@@ -46,6 +46,8 @@ type Source struct {
 	// Age is the picture's AsOf less this one, rounded down to a minute; zero when
 	// there was no success.
 	Age time.Duration
+	// Facts are what the source says, in the stored order; nil where it says nothing.
+	Facts *Facts
 }
 
 // Line is a series: its facts from the rules, its statement of intent, its milestones.

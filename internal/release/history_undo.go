@@ -1,0 +1,268 @@
+package release
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Going backward through the change log, one series at a time: to undo an event is to
+// put back the word that it replaced.
+
+// historic are the kinds of event that change how milestones stand.
+var historic = map[EventKind]func(b *backward, source int, e Event){
+	EventSeriesAppeared: (*backward).undoStatus, EventSeriesLeft: (*backward).undoStatus, EventSeriesStatus: (*backward).undoStatus,
+	EventMilestoneAppeared: (*backward).undoMilestone, EventMilestoneLeft: (*backward).undoMilestone,
+	EventMilestoneStatus: (*backward).undoMilestone,
+	EventIntended:        (*backward).undoIntent, EventUnintended: (*backward).undoIntent,
+	EventBuildAppeared: (*backward).undoBuild, EventBuildLeft: (*backward).undoBuild, EventBuildReady: (*backward).undoBuild,
+	EventBuildUnready: (*backward).undoBuild, EventBuildFailed: (*backward).undoBuild,
+	EventBuildSuperseded: (*backward).undoBuild, EventBuildState: (*backward).undoBuild,
+}
+
+// historicOf are the events that change how the milestones of a series stand, by its slug.
+func historicOf(log []Event) map[string][]Event {
+	some := map[string][]Event{}
+	for _, e := range log {
+		if historic[e.What] != nil {
+			slug := lineSlug(e.Series)
+			some[slug] = append(some[slug], e)
+		}
+	}
+	return some
+}
+
+// run undoes events that are in order of time, the newest first, and those that were
+// seen at one time together.
+func (b *backward) run(events []Event) {
+	for end := len(events); end > 0; {
+		start := end - 1
+		for start > 0 && events[start-1].Seen.Equal(events[end-1].Seen) {
+			start--
+		}
+		b.step(events[start:end])
+		end = start
+	}
+}
+
+// step undoes the events of one time and notes how the milestones stood since then.
+func (b *backward) step(events []Event) {
+	seen := events[0].Seen
+	after := make([]Readiness, len(b.stands))
+	for i, s := range b.stands {
+		if !s.closed && !seen.After(s.begin) {
+			s.close()
+		}
+		after[i] = s.readiness(seen)
+	}
+	b.touched = map[*rowThen]shownThen{}
+	for _, e := range events {
+		i, known := b.index[e.Source]
+		if known && !e.Seen.Before(b.sources[i].begin) {
+			historic[e.What](b, i, e)
+		}
+	}
+	for i, s := range b.stands {
+		s.note(after[i])
+		if !s.closed && !b.exists(s) {
+			s.closed = true // there was nothing to tell of before
+		}
+	}
+	for r, was := range b.touched {
+		if r.since.IsZero() && r.shown != was {
+			r.since = seen
+		}
+	}
+}
+
+// note adds a moment, unless nothing changed at it.
+func (s *stand) note(after Readiness) {
+	if !s.closed && !after.sameCounts(s.readiness(after.At)) {
+		s.moments = append(s.moments, after)
+	}
+}
+
+// close notes how it stood when what is known of it begins.
+func (s *stand) close() {
+	first := s.readiness(s.begin)
+	if n := len(s.moments); n > 0 && first.All() > 0 && s.begin.Before(s.moments[n-1].At) {
+		s.moments = append(s.moments, first)
+	}
+	s.closed = true
+}
+
+// exists reports whether a source has the milestone.
+func (b *backward) exists(s *stand) bool {
+	return slices.ContainsFunc(b.sources, func(src sourceThen) bool {
+		_, has := src.statuses[s]
+		return has
+	})
+}
+
+// undoStatus undoes what happened to the series.
+func (b *backward) undoStatus(source int, e Event) {
+	b.sources[source].status[Event{}] = e.From
+	b.showAll(b.stands...)
+}
+
+func (b *backward) undoMilestone(source int, e Event) {
+	src := &b.sources[source]
+	s := b.stand(source, e.Milestone)
+	if s == nil {
+		return
+	}
+	if e.What == EventMilestoneAppeared {
+		delete(src.statuses, s)
+	} else {
+		src.statuses[s] = e.From
+	}
+	b.showAll(s)
+}
+
+func (b *backward) undoIntent(source int, e Event) {
+	product := b.product(source, e.Product)
+	b.sources[source].intents[product] = e.What == EventUnintended
+	for _, s := range b.stands {
+		b.touch(s, product)
+	}
+}
+
+// undoBuild undoes what happened to a build on a milestone, or to the build itself.
+func (b *backward) undoBuild(source int, e Event) {
+	product := b.product(source, e.Product)
+	if e.Milestone == "" {
+		put(b.sources[source].builds, buildThen{product, e.BuildID}, e)
+		for _, s := range b.stands {
+			b.touch(s, product)
+		}
+		return
+	}
+	if s := b.stand(source, e.Milestone); s != nil {
+		put(s.rowOf(product).claims, claimThen{source, e.BuildID}, e)
+		b.touch(s, product)
+	}
+}
+
+// put restores the state that a build had before an event.
+func put[K comparable](states map[K]string, at K, e Event) {
+	if e.What == EventBuildAppeared {
+		delete(states, at)
+		return
+	}
+	states[at] = e.From
+}
+
+// stand finds the milestone that a source calls so; nil where there is none any more.
+func (b *backward) stand(source int, slug string) *stand {
+	return cmp.Or(b.sources[source].stands[slug], b.bySlug[Slug(slug)])
+}
+
+// touch works out anew what a row shows.
+func (b *backward) touch(s *stand, product string) {
+	r := s.rowOf(product)
+	if _, already := b.touched[r]; !already {
+		b.touched[r] = r.shown
+	}
+	b.show(s, product)
+}
+
+func (b *backward) showAll(stands ...*stand) {
+	for _, s := range stands {
+		for product := range s.rows {
+			b.touch(s, product)
+		}
+	}
+}
+
+// meant reports whether a source means a product to be released with a milestone, as
+// joiner.intents tells it.
+func (b *backward) meant(s *stand, product string) bool {
+	for i := range b.sources {
+		if b.intents(i, s)[product] {
+			return true
+		}
+	}
+	return false
+}
+
+// intents are the products that one source means to be released with a milestone.
+func (b *backward) intents(source int, s *stand) map[string]bool {
+	src := &b.sources[source]
+	status, has := src.statuses[s]
+	testing := has && status == string(MilestoneTesting)
+	switch {
+	case has && !testing && len(src.frozen[s]) > 0:
+		return src.frozen[s]
+	case !b.open(s) && (!testing || b.disabled()):
+		return src.frozen[s]
+	case has || !src.listed:
+		return src.intents
+	}
+	return nil
+}
+
+// open reports whether a milestone is in testing, as joiner.describe tells it.
+func (b *backward) open(s *stand) bool {
+	status := ""
+	for i := range b.sources {
+		own := b.sources[i].statuses[s]
+		status = cmp.Or(status, own)
+		if s.m.Kind == KindDaily && own == string(MilestoneTesting) {
+			status = own
+			break
+		}
+	}
+	return status == string(MilestoneTesting) && !b.disabled()
+}
+
+// disabled reports whether the series is closed.
+func (b *backward) disabled() bool {
+	status := ""
+	for i := range b.sources {
+		status = cmp.Or(status, b.sources[i].status[Event{}])
+	}
+	return status == string(SeriesDisabled)
+}
+
+// tell adds what was found to a past. The counts of the picture are the last word.
+func (b *backward) tell(past *Past, asOf time.Time) {
+	for _, s := range b.stands {
+		if !s.closed {
+			s.close()
+		}
+		if len(s.moments) == 0 {
+			continue
+		}
+		slices.Reverse(s.moments)
+		past.readiness[s.m] = endWith(s.moments, s.m.readiness(), asOf)
+		for _, r := range s.rows {
+			if r.row != nil && !r.since.IsZero() {
+				past.since[r.row] = r.since
+			}
+		}
+	}
+}
+
+// endWith makes moments end with how it is now.
+func endWith(moments []Readiness, now Readiness, asOf time.Time) []Readiness {
+	last := moments[len(moments)-1]
+	switch now.At = asOf; {
+	case now.sameCounts(last):
+		return moments
+	case last.At.Before(asOf):
+		return append(moments, now)
+	}
+	now.At = last.At
+	return append(moments[:len(moments)-1], now)
+}
+
+// readiness counts the rows as they are.
+func (m *Manifest) readiness() Readiness {
+	var n Readiness
+	for _, r := range m.Rows() {
+		if m.Totals.Intended == 0 || r.Intended && !r.Netboot {
+			n.add(r.State, 1)
+		}
+	}
+	return n
+}
