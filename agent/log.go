@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"syscall"
 	"time"
 
 	"shiplist/agent/fetch"
@@ -65,14 +66,18 @@ func (s *service) logQuietly(ctx context.Context, e *entry, r SourceReport, caus
 }
 
 // troubleOf tells one trouble of a source from another; it is empty for none. Which of
-// several requests fails first is chance: failures of one kind and host are the same.
+// several requests fails first is chance: failures of one kind and host are the same. So
+// are those of the data directory, whichever of its files they name: a full disk is one.
 func troubleOf(r SourceReport, cause error) string {
 	var request *fetch.Error
+	var number syscall.Errno
 	switch {
 	case r.Outcome == Held:
 		return r.Held.Reason
 	case r.Outcome != Failed:
 		return ""
+	case r.ErrorKind == kindStore && errors.As(cause, &number):
+		return kindStore + " " + number.Error()
 	case !errors.As(cause, &request) || string(request.Kind) != r.ErrorKind:
 		return r.Error
 	}

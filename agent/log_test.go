@@ -3,7 +3,9 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,6 +42,13 @@ func TestTrouble(t *testing.T) {
 		if a, b := said(tt.a), said(tt.b); a == "" || b == "" || (a == b) != tt.same {
 			t.Errorf("%s: %q and %q", name, a, b)
 		}
+	}
+	full := func(path string, number syscall.Errno) string {
+		err := fmt.Errorf("source a: %w", &fs.PathError{Op: "write", Path: path, Err: number})
+		return troubleOf(SourceReport{Outcome: Failed, Error: err.Error(), ErrorKind: kindStore}, err)
+	}
+	if a, b := full("data/a", syscall.ENOSPC), full("data/b", syscall.ENOSPC); a == "" || a != b || a == full("data/a", syscall.EACCES) {
+		t.Errorf("a full disk: %q and %q", a, b)
 	}
 	// What cannot be written is another trouble than what could not be asked before.
 	if got := troubleOf(SourceReport{Outcome: Failed, Error: "disk full", ErrorKind: kindStore}, reset); got != "disk full" {

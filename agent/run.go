@@ -265,8 +265,11 @@ func (s *service) settle(r result) {
 		return
 	}
 	before := s.settler.w.State(e.state.Name)
-	entry, _ := s.settler.settle(s.work, r.polled) // the error is in the entry, and it is tried again
-	s.polled(e, entry, r.err)
+	entry, err := s.settler.settle(s.work, r.polled) // the error is in the entry, and it is tried again
+	if err == nil {
+		err = r.err
+	}
+	s.polled(e, entry, err)
 	if shown(before, s.settler.w.State(e.state.Name)) || len(entry.Changed) > 0 {
 		s.builder.wanted(s.o.Now())
 	}
