@@ -40,22 +40,24 @@ type note struct {
 	Text string `json:"text"`
 }
 
-// load reads the file once. One that cannot be read is as good as none.
-func (a *asked) load() {
+// load reads the file once. One that cannot be read is as good as none; the error is
+// for people.
+func (a *asked) load() (err error) {
 	if !a.loaded {
-		a.last, _ = readState[askings](a.file, maxAsked)
+		a.last, err = readState[askings](&a.file, maxAsked)
 		a.loaded = true
 	}
+	return err
 }
 
 // took remembers what a poll asked and what it kept.
 func (a *asked) took(now askings) error {
 	now.bound()
-	if maps.EqualFunc(now.Milestones, a.last.Milestones, asking.equal) && maps.EqualFunc(now.Series, a.last.Series, asking.equal) {
+	if !a.file.unsaved && maps.EqualFunc(now.Milestones, a.last.Milestones, asking.equal) && maps.EqualFunc(now.Series, a.last.Series, asking.equal) {
 		return nil
 	}
 	a.last = now
-	return writeState(a.file, now)
+	return writeState(&a.file, now)
 }
 
 func (a asking) equal(b asking) bool {

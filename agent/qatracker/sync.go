@@ -70,7 +70,7 @@ func (s *Source) file(what string) stateFile {
 	if s.o.StateDir == "" {
 		return stateFile{}
 	}
-	return stateFile{filepath.Join(s.o.StateDir, s.o.Tracker.Name+"."+what+".json"), s.o.ReadOnly}
+	return stateFile{path: filepath.Join(s.o.StateDir, s.o.Tracker.Name+"."+what+".json"), readOnly: s.o.ReadOnly}
 }
 
 // Poll asks for everything that may have changed, once. What it returns is one state of
@@ -78,7 +78,9 @@ func (s *Source) file(what string) stateFile {
 // names. prev are the facts of the last good poll: what cannot be asked any more comes
 // from there.
 func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer, error) {
-	s.asked.load()
+	if err := s.asked.load(); err != nil {
+		s.o.Logger.WarnContext(ctx, "what was asked not readable, so this poll asks for all milestones", "source", s.o.Tracker.Name, "err", err)
+	}
 	p := &poll{
 		o: &s.o, asked: &s.asked, now: s.o.Now().UTC(),
 		c: &client{
@@ -117,7 +119,7 @@ func (p *poll) cost() *release.Answer {
 // remember notes what was asked. What cannot be noted is asked again.
 func (s *Source) remember(ctx context.Context, p *poll) {
 	if err := s.asked.took(p.askings()); err != nil {
-		s.o.Logger.WarnContext(ctx, "what was asked not saved", "source", s.o.Tracker.Name, "err", err)
+		s.o.Logger.WarnContext(ctx, "what was asked not saved, so the first poll after a restart asks for all milestones", "source", s.o.Tracker.Name, "path", s.asked.file.path, "err", err)
 	}
 }
 

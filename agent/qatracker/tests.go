@@ -28,6 +28,9 @@ type suite struct{ product, series int }
 func (s *Source) count(ctx context.Context, p *poll) error {
 	p.a.keepTests()
 	all := p.a.candidates()
+	if err := s.turns.load(); err != nil {
+		s.o.Logger.WarnContext(ctx, "turns not readable, so builds get theirs in another order", "source", s.o.Tracker.Name, "err", err)
+	}
 	s.turns.sort(all)
 	t := &tester{p: p, budget: s.o.Tracker.TestCalls, left: s.o.Tracker.TestCalls, cases: make(map[suite][]int)}
 	had, err := t.run(ctx, all)
@@ -43,7 +46,7 @@ func (s *Source) count(ctx context.Context, p *poll) error {
 	}
 	s.o.Logger.DebugContext(ctx, "counted tests", "source", s.o.Tracker.Name, "builds", t.counted, "of", len(all), "calls", t.budget-t.left)
 	if err := s.turns.took(had, all); err != nil {
-		s.o.Logger.WarnContext(ctx, "turns not saved", "source", s.o.Tracker.Name, "err", err)
+		s.o.Logger.WarnContext(ctx, "turns not saved, so a restart begins with the first build", "source", s.o.Tracker.Name, "path", s.turns.file.path, "err", err)
 	}
 	return nil
 }

@@ -325,6 +325,9 @@ func TestTurnsFile(t *testing.T) {
 		}
 		list := []candidate{{id: "2", build: 2}, {id: "1", build: 1}}
 		s := &turns{file: stateFile{path: path}}
+		if err := s.load(); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%q: error %v", content, err)
+		}
 		s.sort(list)
 		if list[0].id != "1" {
 			t.Errorf("%q: got %+v", content, list)
@@ -333,6 +336,9 @@ func TestTurnsFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := &turns{file: stateFile{path: path}}
+		if err := again.load(); err != nil {
+			t.Fatal(err)
+		}
 		again.sort(list)
 		if list[0].id != "2" || list[1].id != "1" {
 			t.Errorf("%q: got %+v after a turn", content, list)

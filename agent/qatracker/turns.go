@@ -18,7 +18,6 @@ type turns struct {
 
 // sort puts candidates into the order of their turns.
 func (t *turns) sort(list []candidate) {
-	t.load()
 	place := make(map[string]int, len(t.order))
 	for i, id := range t.order {
 		place[id] = i + 1
@@ -41,7 +40,7 @@ func (t *turns) took(done []string, all []candidate) error {
 	}
 	order := slices.DeleteFunc(slices.Clone(t.order), func(id string) bool { return had[id] || !open[id] })
 	order = append(order, done...)
-	if slices.Equal(order, t.order) {
+	if !t.file.unsaved && slices.Equal(order, t.order) {
 		return nil
 	}
 	t.order = order
@@ -53,12 +52,15 @@ type turnsFile struct {
 	Order []string `json:"order"`
 }
 
-// load reads the file once. One that cannot be read is as good as none.
-func (t *turns) load() {
-	if !t.loaded {
-		content, _ := readState[turnsFile](t.file, mostTurns)
-		t.order, t.loaded = content.Order, true
+// load reads the file once. One that cannot be read is as good as none; the error is
+// for people.
+func (t *turns) load() error {
+	if t.loaded {
+		return nil
 	}
+	content, err := readState[turnsFile](&t.file, mostTurns)
+	t.order, t.loaded = content.Order, true
+	return err
 }
 
-func (t *turns) save() error { return writeState(t.file, turnsFile{t.order}) }
+func (t *turns) save() error { return writeState(&t.file, turnsFile{t.order}) }

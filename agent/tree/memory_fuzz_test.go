@@ -148,6 +148,7 @@ func TestMemoryDamaged(t *testing.T) {
 	t.Parallel()
 	l := live(t, fullSample(), config.Tree{})
 	first, cost := l.poll(t, 0)
+	log := l.logged()
 	if err := os.WriteFile(l.source.memoryFile(), []byte("no memory"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -157,6 +158,10 @@ func TestMemoryDamaged(t *testing.T) {
 	}
 	if diff := cmp.Diff(first.Facts, second.Facts); diff != "" {
 		t.Errorf("facts (-first +second):\n%s", diff)
+	}
+	l.poll(t, time.Minute)
+	if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "not readable") || !strings.Contains(text, l.source.memoryFile()) {
+		t.Errorf("want one warning that names the file, logged:\n%s", text)
 	}
 	l.source.o.ReadOnly = true
 	if err := os.Remove(l.source.memoryFile()); err != nil {

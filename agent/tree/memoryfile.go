@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -68,29 +69,44 @@ func (s *Source) memoryFile() string {
 	return filepath.Join(s.o.StateDir, s.o.Tree.Name+".tree.json.gz")
 }
 
-// recall reads the memory. One that is no good costs a full poll and nothing else.
+// recall reads the memory, unless that of the poll before could not be written. One
+// that is no good costs a full poll and nothing else.
 func (s *Source) recall(ctx context.Context, address string) *memory {
+	if s.unsaved != nil && s.unsaved.tree == address {
+		return s.unsaved
+	}
 	name := s.memoryFile()
 	if name == "" {
 		return newMemory(address)
 	}
 	m, err := loadMemory(name, address)
-	if err != nil {
-		s.o.Logger.DebugContext(ctx, "memory not used, so the whole tree is read", "source", s.o.Tree.Name, "err", err)
+	switch {
+	case errors.Is(err, errForeign): // somebody changed the configuration, or the program
+		s.o.Logger.InfoContext(ctx, "memory not used, so this poll reads the whole tree", "source", s.o.Tree.Name, "err", err)
+	case err != nil:
+		s.o.Logger.WarnContext(ctx, "memory not readable, so this poll reads the whole tree and writes it anew", "source", s.o.Tree.Name, "err", err)
 	}
 	return m
 }
 
 // keepMemory writes what the poll learnt. It is no error when that cannot be
-// written: it costs requests, and no fact.
+// written: then it is kept until it can be, and a restart costs requests, and no fact.
 func (s *Source) keepMemory(ctx context.Context, m *memory) {
 	name := s.memoryFile()
 	if name == "" || s.o.ReadOnly {
 		return
 	}
-	if err := m.save(name); err != nil {
-		s.o.Logger.WarnContext(ctx, "memory not written, so the next poll reads the whole tree", "source", s.o.Tree.Name, "err", err)
+	err := m.save(name)
+	if err == nil {
+		s.unsaved = nil
+		return
 	}
+	level := slog.LevelWarn
+	if s.unsaved != nil { // told already
+		level = slog.LevelDebug
+	}
+	s.unsaved = m
+	s.o.Logger.Log(ctx, level, "memory not written, so the first poll after a restart reads the whole tree", "source", s.o.Tree.Name, "path", name, "err", err)
 }
 
 // errForeign is a memory of something else.

@@ -37,6 +37,8 @@ type Options struct {
 type Source struct {
 	o       Options
 	grammar *naming.Grammar
+	// unsaved is the memory of the last poll while it cannot be written.
+	unsaved *memory
 }
 
 // The limits that hold where the configuration sets none.
