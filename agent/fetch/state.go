@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,8 +36,9 @@ type hostsFile struct {
 	hosts   map[string]keptHost
 	changed bool // since it was written
 
-	writing sync.Mutex // around written and the file
+	writing sync.Mutex // around what follows and the file
 	written []byte
+	unsaved bool // the last time it was to be written that failed
 }
 
 // keptHost is what is known of a host as it is kept.
@@ -97,10 +99,15 @@ func (f *hostsFile) save() {
 		return
 	}
 	if err := replace(f.path, text); err != nil {
-		f.logger.Warn("which hosts are left alone is not kept over a restart", "err", err)
+		level := slog.LevelWarn
+		if f.unsaved { // told already
+			level = slog.LevelDebug
+		}
+		f.unsaved = true
+		f.logger.Log(context.Background(), level, "which hosts are left alone is not kept over a restart", "err", err)
 		return
 	}
-	f.written = text
+	f.written, f.unsaved = text, false
 }
 
 func (f *hostsFile) text() ([]byte, error) {

@@ -224,6 +224,10 @@ func TestStateFileNotWritten(t *testing.T) {
 		if e.Status != 503 || !strings.Contains(log.String(), `level=WARN msg="which hosts are left alone is not kept over a restart"`) {
 			t.Errorf("got %v, log %s", e, &log)
 		}
+		_ = post(t.Context(), c, "http://another/")
+		if n := strings.Count(log.String(), "is not kept over a restart"); n != 1 {
+			t.Errorf("told %d times: %s", n, &log)
+		}
 		if err := os.Remove(dir); err != nil {
 			t.Fatal(err)
 		}
