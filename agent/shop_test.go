@@ -124,7 +124,6 @@ func (l *lockedText) String() string {
 
 // witness keeps what an observer is told.
 type witness struct {
-	nobody
 	mu      sync.Mutex
 	said    []string
 	reports []SourceReport
