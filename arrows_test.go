@@ -73,9 +73,10 @@ var arrows = map[string]arrow{
 		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
 	},
 	"generator/staged": {modules: []string{flock, renameio}, never: []string{"net", "net/http", "os/exec"}},
+	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
 	"generator": {
 		may: []string{
-			".", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,
