@@ -72,8 +72,8 @@ var arrows = map[string]arrow{
 		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},
 		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
 	},
-	"generator/staged": {modules: []string{flock, renameio}, never: []string{"net", "net/http", "os/exec"}},
-	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
+	"generator/staged": {modules: []string{flock, renameio, "golang.org/x/sys"}, never: []string{"net", "net/http", "os/exec"}},
+	"generator/chart":  {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
 	"generator": {
 		may: []string{
 			".", "generator/chart", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/store", "internal/tomlpos",

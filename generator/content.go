@@ -36,6 +36,7 @@ type document struct {
 type texts struct {
 	pages []document
 	parts map[string]document
+	sum   fingerprint // of the files
 }
 
 // partsDir holds the texts that are shown inside generated pages.

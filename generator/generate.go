@@ -9,13 +9,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"shiplist"
-	"shiplist/generator/staged"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
@@ -53,14 +51,11 @@ type Result struct {
 // layouts and texts give the same digest.
 func Generate(ctx context.Context, o Options) (Result, error) {
 	start := time.Now()
-	s, err := prepare(o)
+	site, err := NewBuilder(o).build(ctx, 0)
 	if err != nil {
 		return Result{}, err
 	}
-	if s.picture, err = loadPicture(o.Config); err != nil {
-		return Result{}, err
-	}
-	res, err := s.stage(ctx)
+	res, err := site.Stage(ctx)
 	if err != nil {
 		return Result{}, err
 	}
@@ -79,7 +74,11 @@ func Check(o Options) error {
 func logger(l *slog.Logger) *slog.Logger { return cmp.Or(l, slog.New(slog.DiscardHandler)) }
 
 // prepare reads what does not depend on the data.
-func prepare(o Options) (*site, error) {
+func prepare(o Options) (*site, error) { return prepareAfter(o, nil) }
+
+// prepareAfter takes layouts and texts that are the same as those of an earlier site,
+// which may be nil, from there.
+func prepareAfter(o Options, before *site) (*site, error) {
 	c := o.Config
 	layoutFS, errLayouts := under(o.Layouts, shiplist.Layouts, "layouts", c.Site.Layouts)
 	contentFS, errContent := under(o.Content, shiplist.Content, "content", c.Site.Content)
@@ -88,10 +87,43 @@ func prepare(o Options) (*site, error) {
 	}
 	s := &site{config: c.Site, rules: &c.Rules, notes: newSanitizer(), text: newMarkdown()}
 	var errParse, errTexts, errAssets error
-	s.layouts, errParse = parseLayouts(layoutFS)
-	s.texts, errTexts = loadTexts(contentFS)
+	s.layouts, errParse = before.parseLayouts(layoutFS)
+	s.texts, errTexts = before.loadTexts(contentFS)
 	s.assets, errAssets = loadAssets(layoutFS, c.Site)
 	return s, errors.Join(errParse, errTexts, errAssets)
+}
+
+// parseLayouts parses the layouts, unless s has them. A file that changes between the
+// two readings is read again the next time: what is remembered is the first.
+func (s *site) parseLayouts(fsys fs.FS) (*layouts, error) {
+	sum, err := fingerprintFiles(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("layouts: %w", err)
+	}
+	if s != nil && s.layouts.sum.is(sum) {
+		return s.layouts, nil
+	}
+	l, err := parseLayouts(fsys)
+	if l != nil {
+		l.sum = sum
+	}
+	return l, err
+}
+
+// loadTexts does the same for the texts.
+func (s *site) loadTexts(fsys fs.FS) (*texts, error) {
+	sum, err := fingerprintFiles(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("content: %w", err)
+	}
+	if s != nil && s.texts.sum.is(sum) {
+		return s.texts, nil
+	}
+	t, err := loadTexts(fsys)
+	if t != nil {
+		t.sum = sum
+	}
+	return t, err
 }
 
 // under lays the owner's directory, if there is one, over the defaults.
@@ -119,49 +151,19 @@ func under(given, embedded fs.FS, name, dir string) (fs.FS, error) {
 	return Overlay(os.DirFS(dir), lower), nil
 }
 
-// stage writes the set and makes it the newest.
-func (s *site) stage(ctx context.Context) (res Result, err error) {
-	s.arrange()
-	outputs := s.outputs()
-	sets, err := staged.Open(ctx, s.config.Staged)
-	if err != nil {
-		return res, err
-	}
-	defer func() { err = errors.Join(err, sets.Close()) }()
-	temp, err := sets.Temp()
-	if err != nil {
-		return res, err
-	}
-	digest, files, err := writeSet(ctx, sets.Path(), filepath.Base(temp), sets.Newest(), outputs)
-	if err != nil {
-		return res, errors.Join(err, os.RemoveAll(temp))
-	}
-	res.Digest, res.Dir, res.AsOf = digest, filepath.Join(sets.Path(), digest), s.picture.AsOf
-	res.count(outputs, files, s.picture.Findings)
-	if res.New, err = sets.Adopt(temp, s.record(res)); err != nil {
-		return res, err
-	}
-	if err = sets.Point(digest); err != nil {
-		return res, err
-	}
-	res.Removed, err = sets.Prune(s.config.Output)
-	return res, err
-}
-
-func (r *Result) count(outputs []output, files []written, findings []*release.Finding) {
-	for i, f := range files {
-		r.Files++
-		r.Bytes += f.bytes
-		if f.shared {
-			r.Shared++
-		}
-		if strings.HasSuffix(outputs[i].path, ".html") {
+// result counts what is in the files and what was found.
+func (s *site) result(files []made) Result {
+	r := Result{Digest: digestSet(files), AsOf: s.picture.AsOf, Files: len(files)}
+	for _, f := range files {
+		r.Bytes += f.Bytes
+		if strings.HasSuffix(f.Path, ".html") {
 			r.Pages++
 		}
 	}
-	r.Blockers = len(severity(findings, release.Blocker))
-	r.Warnings = len(severity(findings, release.Warning))
-	r.Notes = len(severity(findings, release.Note))
+	r.Blockers = len(severity(s.picture.Findings, release.Blocker))
+	r.Warnings = len(severity(s.picture.Findings, release.Warning))
+	r.Notes = len(severity(s.picture.Findings, release.Note))
+	return r
 }
 
 // arrange prepares what pages look up.
@@ -188,41 +190,15 @@ func (s *site) outputs() []output {
 	)
 }
 
-// page is the output of a page: its path, its template, and how its struct is made.
-func page[P any](s *site, path, kind string, arrange func() (P, error)) output {
-	return output{indexFile(path), func(b *bytes.Buffer) error {
-		p, err := arrange()
-		if err != nil {
-			return err
-		}
-		return render(s, kind, b, p)
-	}}
-}
-
-// sure makes an arranging function of one that cannot fail.
-func sure[A, P any](arrange func(A) P, a A) func() (P, error) {
-	return func() (P, error) { return arrange(a), nil }
-}
-
-// with gives an arranging function its argument.
-func with[A, P any](arrange func(A) (P, error), a A) func() (P, error) {
-	return func() (P, error) { return arrange(a) }
-}
-
-// asJSON is the output of the same facts for programs.
-func asJSON[A, V any](path string, view func(A) V, a A) output {
-	return output{path, func(b *bytes.Buffer) error { return writeJSON(b, view(a)) }}
-}
-
 func (s *site) fixedPages() []output {
 	return []output{
 		page(s, "", "home", s.arrangeHome),
 		page(s, "checks/", "checks", s.arrangeChecks),
 		page(s, "404.html", "404", s.arrangeLost),
-		{"robots.txt", func(b *bytes.Buffer) error {
+		file("robots.txt", func(b *bytes.Buffer) error {
 			_, err := b.WriteString("User-agent: *\nAllow: /\n")
 			return err
-		}},
+		}),
 	}
 }
 
@@ -242,7 +218,7 @@ func (s *site) seriesPages() []output {
 		out = append(out, page(s, s.seriesPath(l), "series", sure(s.arrangeSeries, l)))
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)
-			out = append(out, page(s, at, "manifest", sure(s.arrangeManifest, m)), asJSON(at+"manifest.json", s.manifestJSON, m))
+			out = append(out, page(s, at, "manifest", sure(s.arrangeManifest, m)), asJSON(s, at+"manifest.json", s.manifestJSON, m))
 		}
 	}
 	return out
@@ -255,7 +231,7 @@ func (s *site) productPages() []output {
 	}
 	for _, p := range s.picture.Products {
 		at := productPath(p)
-		out = append(out, page(s, at, "product", sure(s.arrangeProduct, p)), asJSON(at+"product.json", s.productJSON, p))
+		out = append(out, page(s, at, "product", sure(s.arrangeProduct, p)), asJSON(s, at+"product.json", s.productJSON, p))
 	}
 	return out
 }
@@ -287,10 +263,10 @@ func (s *site) textPages() []output {
 func (s *site) assetFiles() []output {
 	var out []output
 	for name, content := range s.assets.files {
-		out = append(out, output{name, func(b *bytes.Buffer) error {
+		out = append(out, file(name, func(b *bytes.Buffer) error {
 			_, err := b.Write(content)
 			return err
-		}})
+		}))
 	}
 	return out
 }

@@ -41,6 +41,8 @@ type site struct {
 	directories map[string]*release.TreeDirectory
 	products    map[string]*release.ProductLine
 	families    map[string]string
+	// again says that another site will be made, which wants to know of what this was.
+	again bool
 }
 
 type menuItem struct{ title, path string }

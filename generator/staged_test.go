@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,48 +14,48 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shiplist/generator/staged"
+	"shiplist/internal/config"
 )
 
-// textOutput is a file with a fixed text.
-func textOutput(path, text string) output {
-	return output{path, func(b *bytes.Buffer) error {
-		_, err := b.WriteString(text)
-		return err
-	}}
+// stage makes and stages the site of a picture, as Generate does.
+func (s *site) stage(ctx context.Context) (Result, error) {
+	made, err := s.build(ctx, NewBuilder(Options{Config: &config.Config{Site: s.config}}), 0)
+	if err != nil {
+		return Result{}, err
+	}
+	return made.Stage(ctx)
 }
 
-// stageTexts writes a set of texts and makes it the newest.
-func stageTexts(t *testing.T, dir, published string, outputs ...output) (string, bool, int) {
+// madeOf is a file with a fixed text.
+func madeOf(path, text string) made {
+	return made{File: File{path, digestOf([]byte(text)), int64(len(text))}}
+}
+
+// stageText writes a set of one file and makes it the newest.
+func stageText(t *testing.T, dir, published, path, content string) (string, bool, int) {
 	t.Helper()
-	s, err := staged.Open(t.Context(), dir)
+	w, err := newWriter(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := s.Close(); err != nil {
+		if err := w.close(); err != nil {
 			t.Error(err)
 		}
 	}()
-	temp, err := s.Temp()
+	files := []made{madeOf(path, content)}
+	if err := w.put(files[0], []byte(content)); err != nil {
+		t.Fatal(err)
+	}
+	digest := digestSet(files)
+	res, held, err := w.finish(t.Context(), files, staged.Record{Digest: digest}, config.Site{Output: published})
 	if err != nil {
 		t.Fatal(err)
 	}
-	digest, _, err := writeSet(t.Context(), dir, filepath.Base(temp), s.Newest(), outputs)
-	if err != nil {
-		t.Fatal(err)
+	if err := held.Close(); err != nil {
+		t.Error(err)
 	}
-	isNew, err := s.Adopt(temp, staged.Record{Digest: digest})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Point(digest); err != nil {
-		t.Fatal(err)
-	}
-	removed, err := s.Prune(published)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return digest, isNew, removed
+	return digest, res.New, res.Removed
 }
 
 func TestSameFactsSameBytes(t *testing.T) {
@@ -106,7 +105,7 @@ func TestOldSetsGoAndThePublishedOneStays(t *testing.T) {
 	sets, public := filepath.Join(dir, "staged"), filepath.Join(dir, "public")
 	var digests []string
 	for i := range staged.Keep + 4 {
-		digest, isNew, _ := stageTexts(t, sets, public, textOutput("a", fmt.Sprint(i)))
+		digest, isNew, _ := stageText(t, sets, public, "a", fmt.Sprint(i))
 		if !isNew {
 			t.Fatalf("set %d is not new", i)
 		}
@@ -137,9 +136,9 @@ func TestOldSetsGoAndThePublishedOneStays(t *testing.T) {
 func TestSetThatComesBackIsTheNewest(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "staged")
-	first, _, _ := stageTexts(t, dir, "", textOutput("a", "1"))
-	stageTexts(t, dir, "", textOutput("a", "2"))
-	again, isNew, _ := stageTexts(t, dir, "", textOutput("a", "1"))
+	first, _, _ := stageText(t, dir, "", "a", "1")
+	stageText(t, dir, "", "a", "2")
+	again, isNew, _ := stageText(t, dir, "", "a", "1")
 	s, err := staged.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
@@ -170,12 +169,12 @@ func TestForeignDirectoryIsRefused(t *testing.T) {
 func TestOnlyRecordedSetsAreDeleted(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "staged")
-	stageTexts(t, dir, "", textOutput("a", "0"))
+	stageText(t, dir, "", "a", "0")
 	foreign := filepath.Join(dir, strings.Repeat("ab", 32))
 	write(t, foreign+"/mine", "x")
 	write(t, dir+"/"+staged.TempPrefix+"cut-short/a", "half a set")
 	for i := range staged.Keep + 3 {
-		stageTexts(t, dir, "", textOutput("a", fmt.Sprint(i)))
+		stageText(t, dir, "", "a", fmt.Sprint(i))
 	}
 	if _, err := os.Stat(foreign + "/mine"); err != nil {
 		t.Error("a directory that was not recorded was deleted:", err)
@@ -207,17 +206,17 @@ func TestFailedPageLeavesNothing(t *testing.T) {
 func TestNamesStayInside(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "staged")
-	s, err := staged.Open(t.Context(), dir)
+	w, err := newWriter(t.Context(), dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	temp, err := s.Temp()
-	if err != nil {
-		t.Fatal(err)
-	}
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	for _, name := range []string{"../../escape", "/etc/escape", "a/../../../escape"} {
-		if _, _, err := writeSet(t.Context(), dir, filepath.Base(temp), "", []output{textOutput(name, "x")}); err == nil {
+		if err := w.put(madeOf(name, "x"), []byte("x")); err == nil {
 			if found, _ := filepath.Glob(filepath.Join(dir, "..", "escape")); found != nil {
 				t.Errorf("%q was written outside", name)
 			}

@@ -21,6 +21,7 @@ type layouts struct {
 	mu      sync.Mutex
 	// explained are the mistakes that were met already, by page kind and message.
 	explained map[string]error
+	sum       fingerprint // of the files
 }
 
 // parseLayouts parses base.html, all partials and all pages. Every bad file is

@@ -3,189 +3,124 @@ package generator
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"shiplist/generator/staged"
+	"shiplist/internal/config"
 )
 
-// output is one file of the site: where it lies and how it is made. Rendering
-// waits until the file is written, so that a large site is never in memory whole.
-type output struct {
-	path   string // below the site, with the file's name
-	render func(*bytes.Buffer) error
-}
-
-// written is what is known of a file once it is in the set.
-type written struct {
-	sum    string
-	bytes  int64
-	shared bool
-}
-
-// set is a set being written. All its names are below one root, so that no name,
-// whatever it is made of, leads out of the directory of staged sets.
-type set struct {
-	root *os.Root
-	dir  string // of this set, below root
+// writer writes one set into the directory of staged sets, of which it has hold. All
+// its names are below one root, so that no name, whatever it is made of, leads out of
+// the directory.
+type writer struct {
+	sets *staged.Dir
+	root *os.Root // of all sets
+	dir  string   // of this set, below root
 	// before is the newest earlier set, whose unchanged files are shared; empty for none.
 	before string
-	pool   sync.Pool
+	// known is the site that before holds; nil where its files have to be read.
+	known *Site
+	dirs  sync.Map // that were made
+	// same are the files that before has with the same bytes, by path.
+	same sync.Map
 }
 
-// writeSet renders all outputs into parent/dir, several at once, and returns the digest
-// of the whole: sha256 over the sorted paths, each with the sum of its content.
-func writeSet(ctx context.Context, parent, dir, before string, outputs []output) (string, []written, error) {
-	slices.SortFunc(outputs, func(a, b output) int { return strings.Compare(a.path, b.path) })
-	for i := 1; i < len(outputs); i++ {
-		if outputs[i].path == outputs[i-1].path {
-			return "", nil, fmt.Errorf("two pages for one address: /%s", outputs[i].path)
-		}
-	}
-	root, err := os.OpenRoot(parent)
+// newWriter takes hold of the directory of staged sets. What is known of the newest
+// set saves reading it.
+func newWriter(ctx context.Context, dir string, known *Site) (*writer, error) {
+	sets, err := staged.Open(ctx, dir)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
-	defer root.Close()
-	s := &set{root: root, dir: dir, before: before, pool: sync.Pool{New: func() any { return new(bytes.Buffer) }}}
-	if err := s.makeDirs(outputs); err != nil {
-		return "", nil, err
+	w := &writer{sets: sets, before: sets.Newest()}
+	if known != nil && w.before == known.Result.Digest {
+		w.known = known
 	}
-	files := make([]written, len(outputs))
-	var bad layoutProblems
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range outputs {
-		group.Go(func() (err error) {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if files[i], err = s.write(outputs[i]); bad.take(err) {
-				return nil // the others go on, so that all bad layouts are told in one go
-			}
-			return err
-		})
+	temp, err := sets.Temp()
+	if err == nil {
+		w.dir = filepath.Base(temp)
+		w.root, err = os.OpenRoot(dir)
 	}
-	if err := errors.Join(group.Wait(), bad.err()); err != nil {
-		return "", nil, err
-	}
-	return digestSet(outputs, files), files, s.settle(outputs, files)
-}
-
-// syncs is how many files are synced at once: waiting for a disk needs no
-// processor, and file systems write several waiting files in one go.
-const syncs = 64
-
-// settle waits until every new file and every directory is on disk, so that a set
-// that has its name is whole even after the power failed.
-func (s *set) settle(outputs []output, files []written) error {
-	var group errgroup.Group
-	group.SetLimit(syncs)
-	dirs := map[string]bool{".": true}
-	for i, o := range outputs {
-		for dir := path.Dir(o.path); !dirs[dir]; dir = path.Dir(dir) {
-			dirs[dir] = true
-		}
-		if !files[i].shared {
-			group.Go(func() error { return s.sync(o.path) })
-		}
-	}
-	for dir := range dirs {
-		group.Go(func() error { return s.sync(dir) })
-	}
-	return group.Wait()
-}
-
-func (s *set) sync(name string) error {
-	f, err := s.root.Open(path.Join(s.dir, name))
 	if err != nil {
-		return err
+		return nil, errors.Join(err, sets.Close())
 	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write /%s: %w", name, err)
+	return w, nil
+}
+
+// close lets go of the directory, and removes what is not part of a set.
+func (w *writer) close() error {
+	return errors.Join(os.RemoveAll(filepath.Join(w.sets.Path(), w.dir)), w.root.Close(), w.sets.Close())
+}
+
+// put takes a file into the set. What the set before has with the same bytes is shared
+// when all files are known, so that servers and mirrors see that it did not change.
+func (w *writer) put(f made, content []byte) error {
+	if w.has(f, content) {
+		w.same.Store(f.Path, true)
+		return nil
 	}
+	return w.create(f.Path, content, time.Time{})
+}
+
+// has reports whether the set before has a file with the same bytes.
+func (w *writer) has(f made, content []byte) bool {
+	if w.known != nil {
+		before := w.known.file(f.Path)
+		return before != nil && before.Sum == f.Sum
+	}
+	if w.before == "" {
+		return false
+	}
+	earlier := path.Join(w.before, f.Path)
+	info, err := w.root.Lstat(earlier)
+	if err != nil || !info.Mode().IsRegular() || info.Size() != f.Bytes {
+		return false
+	}
+	old, err := w.root.ReadFile(earlier)
+	return err == nil && bytes.Equal(old, content)
+}
+
+// carry takes a file into the set that was not rendered anew.
+func (w *writer) carry(f made, from *Site) error {
+	if w.known != nil && w.has(f, nil) {
+		w.same.Store(f.Path, true)
+		return nil
+	}
+	content, err := from.Read(f.Path)
+	if err != nil {
+		return fmt.Errorf("write /%s: %w", f.Path, err)
+	}
+	return w.put(f, content)
+}
+
+// mkdir makes a directory of the set.
+func (w *writer) mkdir(name string) error {
+	if _, made := w.dirs.Load(name); made {
+		return nil
+	}
+	if err := w.root.MkdirAll(path.Join(w.dir, name), 0o755); err != nil {
+		return fmt.Errorf("make directory /%s: %w", name, err)
+	}
+	w.dirs.Store(name, true)
 	return nil
-}
-
-// makeDirs makes every directory once, before the writers start.
-func (s *set) makeDirs(outputs []output) error {
-	last := "."
-	for _, o := range outputs {
-		dir := path.Dir(o.path)
-		if dir == last {
-			continue
-		}
-		if err := s.root.MkdirAll(path.Join(s.dir, dir), 0o755); err != nil {
-			return fmt.Errorf("make directory for /%s: %w", o.path, err)
-		}
-		last = dir
-	}
-	return nil
-}
-
-// write renders one file and puts it into the set.
-func (s *set) write(o output) (written, error) {
-	buf := s.pool.Get().(*bytes.Buffer)
-	defer s.pool.Put(buf)
-	buf.Reset()
-	if err := o.render(buf); err != nil {
-		return written{}, failed(o.path, err)
-	}
-	w := written{sum: digestOf(buf.Bytes()), bytes: int64(buf.Len())}
-	var err error
-	if w.shared, err = s.share(o.path, buf.Bytes()); err != nil || w.shared {
-		return w, err
-	}
-	return w, s.create(o.path, buf.Bytes(), time.Time{})
-}
-
-// failed says which file could not be made.
-func failed(name string, err error) error {
-	var layout *LayoutError
-	if errors.As(err, &layout) {
-		met := *layout
-		met.Page = "/" + strings.TrimSuffix(name, "index.html")
-		return &met
-	}
-	return fmt.Errorf("page /%s: %w", name, err)
-}
-
-// share takes over the earlier set's file where it has the same bytes, so that
-// servers and mirrors see that it did not change.
-func (s *set) share(name string, content []byte) (bool, error) {
-	if s.before == "" {
-		return false, nil
-	}
-	earlier := path.Join(s.before, name)
-	info, err := s.root.Lstat(earlier)
-	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(len(content)) {
-		return false, nil
-	}
-	old, err := s.root.ReadFile(earlier)
-	if err != nil || !bytes.Equal(old, content) {
-		return false, nil
-	}
-	if s.root.Link(earlier, path.Join(s.dir, name)) == nil {
-		return true, nil
-	}
-	// The file system has no hard links, or no more of them for this file.
-	return true, s.create(name, content, info.ModTime())
 }
 
 // create writes a new file, with a given time where there is one.
-func (s *set) create(name string, content []byte, modified time.Time) error {
-	f, err := s.root.OpenFile(path.Join(s.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+func (w *writer) create(name string, content []byte, modified time.Time) error {
+	if err := w.mkdir(path.Dir(name)); err != nil {
+		return err
+	}
+	f, err := w.root.OpenFile(path.Join(w.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("write /%s: %w", name, err)
 	}
@@ -196,21 +131,72 @@ func (s *set) create(name string, content []byte, modified time.Time) error {
 	if modified.IsZero() {
 		return nil
 	}
-	return s.root.Chtimes(path.Join(s.dir, name), modified, modified)
+	return w.root.Chtimes(path.Join(w.dir, name), modified, modified)
 }
 
-func digestSet(outputs []output, files []written) string {
-	return staged.Digest(func(yield func(path, sum string) bool) {
-		for i, o := range outputs {
-			if !yield(o.path, files[i].sum) {
-				return
-			}
+// link shares a file of the set before.
+func (w *writer) link(name string) error {
+	if err := w.mkdir(path.Dir(name)); err != nil {
+		return err
+	}
+	earlier := path.Join(w.before, name)
+	err := w.root.Link(earlier, path.Join(w.dir, name))
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	// The file system has no hard links, or no more of them for this file.
+	info, err := w.root.Stat(earlier)
+	if err != nil {
+		return fmt.Errorf("write /%s: %w", name, err)
+	}
+	content, err := w.root.ReadFile(earlier)
+	if err != nil {
+		return fmt.Errorf("write /%s: %w", name, err)
+	}
+	return w.create(name, content, info.ModTime())
+}
+
+// finish makes the set that consists of the files the newest: whole, and on disk. It
+// fills what the result tells of that, and returns a hold on the set.
+func (w *writer) finish(ctx context.Context, files []made, r staged.Record, c config.Site) (res Result, held *staged.Held, err error) {
+	for _, f := range files {
+		if _, same := w.same.Load(f.Path); same {
+			res.Shared++
 		}
-	})
+	}
+	res.Dir = filepath.Join(w.sets.Path(), r.Digest)
+	if w.sets.Has(r.Digest) {
+		res.Shared = len(files)
+	} else {
+		if err := w.settle(ctx, files); err != nil {
+			return res, nil, err
+		}
+	}
+	if res.New, err = w.sets.Adopt(filepath.Join(w.sets.Path(), w.dir), r); err != nil {
+		return res, nil, err
+	}
+	if err = w.sets.Point(r.Digest); err != nil {
+		return res, nil, err
+	}
+	if held, err = w.sets.Hold(r.Digest); err != nil {
+		return res, nil, err
+	}
+	res.Removed, err = w.sets.Prune(c.Output)
+	return res, held, err
 }
 
-// digestOf is the sha256 of some bytes in hex.
-func digestOf(b []byte) string {
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
+// settle shares what did not change and waits until everything is on disk, so that a
+// set that has its name is whole even after the power failed.
+func (w *writer) settle(ctx context.Context, files []made) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for _, f := range files {
+		if _, same := w.same.Load(f.Path); same {
+			group.Go(func() error { return errors.Join(ctx.Err(), w.link(f.Path)) })
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	return staged.Sync(filepath.Join(w.sets.Path(), w.dir))
 }

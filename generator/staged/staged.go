@@ -208,13 +208,14 @@ func (s *Dir) Point(digest string) error {
 	return nil
 }
 
-// Prune removes the oldest sets above the number to keep, never the published one.
+// Prune removes the oldest sets above the number to keep, never the published one, nor
+// one that is held.
 func (s *Dir) Prune(output string) (int, error) {
 	published, _ := filepath.EvalSymlinks(output)
 	removed := 0
 	for i := 0; i < len(s.sets) && len(s.sets) > Keep; {
 		dir := filepath.Join(s.dir, s.sets[i])
-		if real, err := filepath.EvalSymlinks(dir); err == nil && real == published {
+		if real, err := filepath.EvalSymlinks(dir); err == nil && real == published || held(dir) {
 			i++
 			continue
 		}

@@ -1,0 +1,170 @@
+package generator
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"io/fs"
+	"math"
+	"reflect"
+	"time"
+)
+
+// Rule of this file: two values with the same fingerprint are the same in every field,
+// exported or not. What cannot be told apart has no fingerprint, and is made anew.
+
+// fingerprint stands for some values; the zero one for none.
+type fingerprint [sha256.Size]byte
+
+// is reports whether both stand for the same values.
+func (f fingerprint) is(other fingerprint) bool { return f != fingerprint{} && f == other }
+
+// deepest is how far values may lie inside each other: what is deeper goes in circles.
+const deepest = 24
+
+// fingerprintOf returns the fingerprint of some values; none where one of them has
+// something in it that cannot be compared, such as a function.
+func fingerprintOf(values ...any) fingerprint {
+	w := walker{text: make([]byte, 0, 4096)}
+	for _, v := range values {
+		if !w.walk(reflect.ValueOf(v), 0) {
+			return fingerprint{}
+		}
+	}
+	return sha256.Sum256(w.text)
+}
+
+// walker writes values down so that different values of one type give different text.
+type walker struct{ text []byte }
+
+func (w *walker) number(n uint64) bool {
+	w.text = binary.AppendUvarint(w.text, n)
+	return true
+}
+
+func (w *walker) string(s string) bool {
+	w.number(uint64(len(s)))
+	w.text = append(w.text, s...)
+	return true
+}
+
+var timeType = reflect.TypeFor[time.Time]()
+
+// walk writes a value and reports whether that is all of it.
+func (w *walker) walk(v reflect.Value, depth int) bool {
+	if depth > deepest {
+		return false
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return w.string(v.String())
+	case reflect.Bool:
+		if v.Bool() {
+			return w.number(1)
+		}
+		return w.number(0)
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return w.number(uint64(v.Int()))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return w.number(v.Uint())
+	case reflect.Float32, reflect.Float64:
+		return w.number(math.Float64bits(v.Float()))
+	case reflect.Struct:
+		return w.fields(v, depth)
+	case reflect.Slice, reflect.Array:
+		return w.elements(v, depth)
+	case reflect.Pointer, reflect.Interface:
+		return w.pointed(v, depth)
+	case reflect.Map:
+		return w.entries(v, depth)
+	}
+	return false
+}
+
+func (w *walker) fields(v reflect.Value, depth int) bool {
+	if v.Type() == timeType {
+		return w.moment(v)
+	}
+	for i := range v.NumField() {
+		if !w.walk(v.Field(i), depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+// moment writes a time as its second, nanosecond and zone. One that cannot be read,
+// because its field is not exported, has no text.
+func (w *walker) moment(v reflect.Value) bool {
+	if !v.CanInterface() {
+		return false
+	}
+	t := v.Interface().(time.Time)
+	_, offset := t.Zone()
+	return w.number(uint64(t.Unix())) && w.number(uint64(t.Nanosecond())) && w.number(uint64(offset))
+}
+
+func (w *walker) elements(v reflect.Value, depth int) bool {
+	n := v.Len()
+	w.number(uint64(n))
+	if v.Kind() == reflect.Slice {
+		// Whether there is a slice makes a difference to programs that read JSON.
+		w.walk(reflect.ValueOf(v.IsNil()), depth)
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			w.text = append(w.text, v.Bytes()...)
+			return true
+		}
+	}
+	for i := range n {
+		if !w.walk(v.Index(i), depth+1) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *walker) pointed(v reflect.Value, depth int) bool {
+	if v.IsNil() {
+		return w.number(0)
+	}
+	w.number(1)
+	if v.Kind() == reflect.Interface {
+		w.string(v.Elem().Type().String())
+	}
+	return w.walk(v.Elem(), depth+1)
+}
+
+// entries writes a map in whatever order its keys come, which is why each entry is
+// hashed by itself and the hashes are added up.
+func (w *walker) entries(v reflect.Value, depth int) bool {
+	w.number(uint64(v.Len()))
+	var sum [4]uint64
+	for each := v.MapRange(); each.Next(); {
+		var entry walker
+		if !entry.walk(each.Key(), depth+1) || !entry.walk(each.Value(), depth+1) {
+			return false
+		}
+		hash := sha256.Sum256(entry.text)
+		for i := range sum {
+			sum[i] += binary.LittleEndian.Uint64(hash[8*i:])
+		}
+	}
+	for _, n := range sum {
+		w.number(n)
+	}
+	return true
+}
+
+// fingerprintFiles stands for all files of a file system: their names and contents.
+func fingerprintFiles(fsys fs.FS) (fingerprint, error) {
+	var w walker
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(fsys, name)
+		w.string(name)
+		w.string(string(content))
+		return err
+	})
+	return sha256.Sum256(w.text), err
+}

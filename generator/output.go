@@ -1,0 +1,181 @@
+package generator
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"shiplist/generator/staged"
+)
+
+// output is one file of the site: where it lies and how it is made. It is rendered
+// when it is wanted and given away at once, so that a large site is never in memory
+// whole.
+type output struct {
+	path string // below the site, with the file's name
+	// whole stands for all that the file is made of: while it stays as it was, the file
+	// is not even arranged. None where nothing does.
+	whole fingerprint
+	// arrange decides what the file shows.
+	arrange func() (draft, error)
+}
+
+// draft is a file of which is known what it shows.
+type draft struct {
+	// key stands for that: drafts of one path with the same key give the same bytes.
+	// None where nothing does.
+	key    fingerprint
+	render func(*bytes.Buffer) error
+}
+
+// page is the output of a page: its path, its template, and how its struct is made.
+// The template sees nothing but the struct, so the two together are its key.
+func page[P any](s *site, path, kind string, arrange func() (P, error)) output {
+	return output{path: indexFile(path), arrange: func() (draft, error) {
+		p, err := arrange()
+		if err != nil {
+			return draft{}, err
+		}
+		d := draft{render: func(b *bytes.Buffer) error { return render(s, kind, b, p) }}
+		if s.again {
+			d.key = fingerprintOf(s.layouts.sum, kind, p)
+		}
+		return d, nil
+	}}
+}
+
+// sure makes an arranging function of one that cannot fail.
+func sure[A, P any](arrange func(A) P, a A) func() (P, error) {
+	return func() (P, error) { return arrange(a), nil }
+}
+
+// with gives an arranging function its argument.
+func with[A, P any](arrange func(A) (P, error), a A) func() (P, error) {
+	return func() (P, error) { return arrange(a) }
+}
+
+// asJSON is the output of the same facts for programs.
+func asJSON[A, V any](s *site, path string, view func(A) V, a A) output {
+	return output{path: path, arrange: func() (draft, error) {
+		v := view(a)
+		d := draft{render: func(b *bytes.Buffer) error { return writeJSON(b, v) }}
+		if s.again {
+			d.key = fingerprintOf(v)
+		}
+		return d, nil
+	}}
+}
+
+// file is any other output.
+func file(path string, write func(*bytes.Buffer) error) output {
+	return output{path: path, arrange: func() (draft, error) { return draft{render: write}, nil }}
+}
+
+// sortOutputs sorts by path and refuses two for one.
+func sortOutputs(outputs []output) error {
+	slices.SortFunc(outputs, func(a, b output) int { return strings.Compare(a.path, b.path) })
+	for i := 1; i < len(outputs); i++ {
+		if outputs[i].path == outputs[i-1].path {
+			return fmt.Errorf("two pages for one address: /%s", outputs[i].path)
+		}
+	}
+	return nil
+}
+
+// File is a file of a site that was made.
+type File struct {
+	Path  string // below the site, with slashes
+	Sum   string // sha256 of its content in hex
+	Bytes int64
+}
+
+// made is a file with what it was made of.
+type made struct {
+	File
+	whole, key fingerprint
+}
+
+// buffers are the memory in which files are rendered.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// renderAll makes all outputs, several at once, and returns what became of each. One
+// that would come out as it did in last is not rendered. take gets the bytes of all
+// others, from several goroutines, and must not keep them.
+func renderAll(ctx context.Context, outputs []output, last *Site, take func(made, []byte) error) ([]made, error) {
+	files := make([]made, len(outputs))
+	var bad layoutProblems
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range outputs {
+		group.Go(func() (err error) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if files[i], err = outputs[i].make(last.file(outputs[i].path), take); bad.take(err) {
+				return nil // the others go on, so that all bad layouts are told in one go
+			}
+			return err
+		})
+	}
+	return files, errors.Join(group.Wait(), bad.err())
+}
+
+// make makes one file, if it is not the same as before, which is nil for none.
+func (o output) make(before *made, take func(made, []byte) error) (made, error) {
+	if before != nil && o.whole.is(before.whole) {
+		return *before, nil
+	}
+	d, err := o.arrange()
+	if err != nil {
+		return made{}, failed(o.path, err)
+	}
+	if before != nil && d.key.is(before.key) {
+		return made{before.File, o.whole, d.key}, nil
+	}
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	if err := d.render(buf); err != nil {
+		return made{}, failed(o.path, err)
+	}
+	m := made{File{o.path, digestOf(buf.Bytes()), int64(buf.Len())}, o.whole, d.key}
+	return m, take(m, buf.Bytes())
+}
+
+// failed says which file could not be made.
+func failed(name string, err error) error {
+	var layout *LayoutError
+	if errors.As(err, &layout) {
+		met := *layout
+		met.Page = "/" + strings.TrimSuffix(name, "index.html")
+		return &met
+	}
+	return fmt.Errorf("page /%s: %w", name, err)
+}
+
+// digestSet is the digest of the whole: over the sorted paths, each with the sum of its
+// content.
+func digestSet(files []made) string {
+	return staged.Digest(func(yield func(path, sum string) bool) {
+		for _, f := range files {
+			if !yield(f.Path, f.Sum) {
+				return
+			}
+		}
+	})
+}
+
+// digestOf is the sha256 of some bytes in hex.
+func digestOf(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
