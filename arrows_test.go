@@ -74,6 +74,11 @@ var arrows = map[string]arrow{
 	},
 	"generator/staged": {modules: []string{flock, renameio, "golang.org/x/sys"}, never: []string{"net", "net/http", "os/exec"}},
 	"generator/chart":  {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
+	"generator/publish": {
+		may:     []string{"generator/staged"},
+		modules: []string{flock, renameio, xsync},
+		never:   []string{"net", "net/http", "os/exec"},
+	},
 	"generator": {
 		may: []string{
 			".", "generator/chart", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/store", "internal/tomlpos",
@@ -86,7 +91,7 @@ var arrows = map[string]arrow{
 	},
 	"cmd/shiplist": {
 		may: []string{
-			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/staged",
+			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/publish", "generator/staged",
 			"internal/config", "internal/demo", "internal/release", "internal/store",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},

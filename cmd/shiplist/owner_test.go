@@ -27,6 +27,10 @@ func TestRootElsewhere(t *testing.T) {
 		{"data", []string{"agent", "--once", "--source", "x"}, "agent --once"},
 		{"state", []string{"agent", "--accept", "x@12"}, "agent --accept x@12"},
 		{"staged", []string{"agent"}, "agent"},
+		{"public.sets", []string{"publish", "--rollback", "2"}, "publish --rollback 2"},
+		{"staged", []string{"publish", "--digest", "12ab", "--force"}, "publish --digest 12ab --force"},
+		{"public.sets", []string{"generate"}, "generate"},
+		{"staged", []string{"publish", "--list"}, ""},
 		{"data", []string{"agent", "--dry-run"}, ""},
 		{"data", []string{"status"}, ""},
 	} {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"shiplist/generator"
+	"shiplist/generator/publish"
 	"shiplist/internal/config"
 	"shiplist/internal/store"
 )
@@ -72,6 +73,7 @@ func commands() []command {
 		initCommand(),
 		agentCommand(),
 		generateCommand(),
+		publishCommand(),
 		statusCommand(),
 		versionCommand(),
 	}
@@ -251,7 +253,7 @@ func (o *common) defineLog(fs *flag.FlagSet) {
 // own refuses a command that writes, given as it is typed, where files of root's would
 // keep the owner of the directories out.
 func (o *common) own(cfg *config.Config, command string) error {
-	return owned(commandLine(command, o.config), cfg.Store.Data, cfg.Store.State, cfg.Site.Staged)
+	return owned(commandLine(command, o.config), cfg.Store.Data, cfg.Store.State, cfg.Site.Staged, publish.SetsDir(cfg.Site.Output))
 }
 
 // commandLine is what to run for the configuration in file.

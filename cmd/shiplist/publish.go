@@ -1,0 +1,168 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+
+	"shiplist/generator/publish"
+	"shiplist/internal/config"
+)
+
+func publishCommand() command {
+	return command{
+		name:    "publish",
+		short:   "make a staged set the site that visitors see, in one step; or go back to an earlier one",
+		example: "shiplist publish --list",
+		setup: func(fs *flag.FlagSet) action {
+			o := publishOptions{flags: fs}
+			o.define(fs)
+			fs.StringVar(&o.digest, "digest", "", "publish the staged set whose digest begins with `D`, not the newest")
+			fs.BoolVar(&o.force, "force", false, "publish what something forbids, and write that into the history")
+			fs.Var(&o.rollback, "rollback", "go back to the set that was shown `[N]` publishings ago; 1 where N is left out")
+			fs.BoolVar(&o.list, "list", false, "list the sets that are published, kept and staged, and change nothing")
+			fs.BoolVar(&o.json, "json", false, "print the result as JSON")
+			return o.run
+		},
+	}
+}
+
+type publishOptions struct {
+	common
+	flags    *flag.FlagSet
+	digest   string
+	force    bool
+	rollback rollback
+	list     bool
+	json     bool
+}
+
+// rollback is a flag with a number that may be left out: how many publishings to go
+// back by, 0 for not at all.
+type rollback int
+
+func (r *rollback) String() string { return "" }
+
+// IsBoolFlag lets the number be left out.
+func (r *rollback) IsBoolFlag() bool { return true }
+
+// Set takes the number.
+func (r *rollback) Set(text string) error {
+	if text == "true" {
+		*r = 1
+		return nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		return errors.New("write a number from 1 on, or none")
+	}
+	*r = rollback(n)
+	return nil
+}
+
+func (o *publishOptions) run(ctx context.Context, e *environment, args []string) error {
+	args, err := o.number(args)
+	if err != nil {
+		return err
+	}
+	if err := noArgs(args); err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	cfg, _, err := o.load(e)
+	if err != nil {
+		return err
+	}
+	site := siteOf(cfg)
+	if o.list {
+		l, err := publish.List(site)
+		if err != nil {
+			return err
+		}
+		return printListing(e, l, o.json)
+	}
+	if err := o.own(cfg, o.typed()); err != nil {
+		return err
+	}
+	res, err := o.publish(ctx, publish.Options{Site: site, Digest: o.digest, Force: o.force, By: publisherName(e), Now: e.now})
+	if err != nil {
+		// What is refused names what comes from outside.
+		err = errors.New(strings.Map(printable, err.Error()))
+	}
+	if res.Digest == "" || len(res.Refused) > 0 && !o.json {
+		return err
+	}
+	return errors.Join(printPublished(e, res, o.json), err)
+}
+
+func (o *publishOptions) publish(ctx context.Context, p publish.Options) (publish.Result, error) {
+	if o.rollback > 0 {
+		return publish.Rollback(ctx, p, int(o.rollback))
+	}
+	return publish.Publish(ctx, p)
+}
+
+// number takes the number of --rollback where it stands apart, with the flags behind it.
+func (o *publishOptions) number(args []string) ([]string, error) {
+	if o.rollback == 0 || len(args) == 0 {
+		return args, nil
+	}
+	if err := o.rollback.Set(args[0]); err != nil {
+		return nil, usagef("--rollback %q: %v", args[0], err)
+	}
+	if err := o.flags.Parse(args[1:]); err != nil {
+		return nil, usagef("%s", flagMistake(err))
+	}
+	return o.flags.Args(), nil
+}
+
+// check tells which flags do not go together.
+func (o *publishOptions) check() error {
+	switch {
+	case o.list && (o.force || o.rollback > 0 || o.digest != ""):
+		return usagef("--list changes nothing; leave out --digest, --force and --rollback")
+	case o.rollback > 0 && (o.force || o.digest != ""):
+		return usagef("--rollback goes to what was published already; leave out --digest and --force")
+	}
+	return nil
+}
+
+// typed is the command without what matters little.
+func (o *publishOptions) typed() string {
+	text := "publish"
+	if o.rollback > 0 {
+		text += " --rollback " + strconv.Itoa(int(o.rollback))
+	}
+	if o.digest != "" {
+		text += " --digest " + o.digest
+	}
+	if o.force {
+		text += " --force"
+	}
+	return text
+}
+
+// siteOf is where the site of a configuration lies.
+func siteOf(cfg *config.Config) publish.Site {
+	return publish.Site{Staged: cfg.Site.Staged, Output: cfg.Site.Output, Kept: cfg.Site.Kept}
+}
+
+// publisherName is who publishes, for the history: the person, too, who became somebody
+// else by sudo.
+func publisherName(e *environment) string {
+	name := strconv.Itoa(os.Getuid())
+	if u, err := user.Current(); err == nil {
+		name = cmp.Or(u.Username, name)
+	}
+	if person := e.getenv("SUDO_USER"); person != "" && person != name {
+		return person + " as " + name
+	}
+	return name
+}

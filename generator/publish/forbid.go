@@ -1,0 +1,126 @@
+package publish
+
+import (
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"shiplist/generator/staged"
+)
+
+// Rules of a [Reason].
+const (
+	RuleTrouble     = "trouble"      // a finding about the site itself
+	RuleDeadAddress = "dead-address" // a page that is published and would be gone
+	RuleOlderFacts  = "older-facts"  // the published site knows more
+	RuleWentBack    = "went-back"    // a person went back, so nothing is published by itself
+)
+
+// Reason is one thing that forbids to publish a set. Findings about a milestone are
+// none: showing them is what the pages are for.
+type Reason struct {
+	Rule string `json:"rule"`
+	Page string `json:"page,omitempty"` // path of the page that it is about
+	Text string `json:"text"`           // what is wrong, in one sentence
+	Do   string `json:"do"`             // what to do about it
+}
+
+// Refused is the error of a set that must not be published.
+type Refused struct {
+	Digest  string
+	Reasons []Reason
+}
+
+// Error names every reason, each in a line of its own with what to do about it.
+func (r *Refused) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "set %s is not published, the site is as it was:", Short(r.Digest))
+	for _, reason := range r.Reasons {
+		fmt.Fprintf(&b, "\n  %s: %s\n    %s", reason.Rule, reason.Text, reason.Do)
+	}
+	b.WriteString("\n--force publishes all the same, and writes that into the history")
+	return b.String()
+}
+
+// Short is the beginning of a digest, for people; staged.Find takes it.
+func Short(digest string) string { return digest[:min(len(digest), shortDigest)] }
+
+// shortDigest is long enough to tell the kept sets of a site apart.
+const shortDigest = 12
+
+// Forbids tells what forbids to publish a staged set over what is shown now.
+func Forbids(shown Shown, next staged.Set) []Reason {
+	var all []Reason
+	for _, t := range next.Troubles {
+		all = append(all, Reason{
+			Rule: RuleTrouble, Page: t.Page, Text: fmt.Sprintf("On /%s: %s (%s)", t.Page, t.Text, t.Rule),
+			Do: "Have it mended in the tree, as docs/operations.md tells of " + t.Rule + ", and publish the set that is made then.",
+		})
+	}
+	for _, p := range shown.Lasting {
+		if !has(next.Dir, p.Path) {
+			all = append(all, Reason{
+				Rule: RuleDeadAddress, Page: p.Path, Text: fmt.Sprintf("The %s page /%s is published and not in this set, so its address would die.", p.Kind, p.Path),
+				Do: "Find out why it is gone: a source, a rule or a text has changed.",
+			})
+		}
+	}
+	return append(all, older(shown.Record, next.Record)...)
+}
+
+// has reports whether a set has a page.
+func has(dir, page string) bool {
+	if page == "" || strings.HasSuffix(page, "/") {
+		page = path.Join(page, "index.html")
+	}
+	name, err := filepath.Localize(page)
+	if err != nil {
+		return false
+	}
+	info, err := os.Stat(filepath.Join(dir, name))
+	return err == nil && info.Mode().IsRegular()
+}
+
+// older tells of which sources the published site knows more. A source that only one
+// of the two has says nothing.
+func older(shown, next staged.Record) []Reason {
+	const do = "Publish the newest set, or go back on purpose with --rollback."
+	had := map[string]time.Time{}
+	for _, s := range shown.Sources {
+		had[s.Name] = s.Success
+	}
+	var all []Reason
+	for _, s := range next.Sources {
+		if before := had[s.Name]; s.Success.Before(before) {
+			all = append(all, Reason{Rule: RuleOlderFacts, Do: do, Text: fmt.Sprintf(
+				"What source %s said is of %s here, and of %s in what is published.", s.Name, moment(s.Success), moment(before))})
+		}
+	}
+	if len(all) == 0 && next.AsOf.Before(shown.AsOf) {
+		all = append(all, Reason{Rule: RuleOlderFacts, Do: do, Text: fmt.Sprintf(
+			"This set is as of %s, and what is published as of %s.", moment(next.AsOf), moment(shown.AsOf))})
+	}
+	return all
+}
+
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// reasons tells what forbids this publishing.
+func (p *publisher) reasons(next staged.Set) []Reason {
+	all := Forbids(p.shown, next)
+	if p.Auto && p.wentBack(p.shown.Set) {
+		all = append(all, Reason{
+			Rule: RuleWentBack, Text: fmt.Sprintf("A person went back to %s, and a newer set would take its place by itself.", p.shown.Set),
+			Do: "When all is well again, run 'shiplist publish' once; from then on sets are published by themselves again.",
+		})
+	}
+	return all
+}

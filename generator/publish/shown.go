@@ -1,0 +1,87 @@
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"shiplist/generator/staged"
+)
+
+// Shown is what visitors see now.
+type Shown struct {
+	// Record is what is known of it: nothing, not even a digest, where a link was made
+	// by hand that does not lead to a staged set.
+	staged.Record
+	Dir string // where its files are; empty when nothing is published
+	Set string // name of the kept set; empty where the link was made by hand
+}
+
+// Show tells what the output leads to. Nothing there, or a link that leads nowhere, is
+// nothing published; anything but a link is an error.
+func Show(s Site) (Shown, error) {
+	info, err := os.Lstat(s.Output)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Shown{}, nil
+	}
+	if err != nil {
+		return Shown{}, fmt.Errorf("output: %w", err)
+	}
+	if info.Mode()&fs.ModeSymlink == 0 {
+		return Shown{}, occupied(s.Output, info.Mode())
+	}
+	dir, err := filepath.EvalSymlinks(s.Output)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Shown{}, nil
+	}
+	if err != nil {
+		return Shown{}, fmt.Errorf("output: %w", err)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return Shown{}, errors.Join(err, fmt.Errorf("output: %s leads to %s, which is not a directory; remove the link, or name another place with [site] output", s.Output, dir))
+	}
+	return describe(s, dir)
+}
+
+// occupied says what to do about something that is not ours.
+func occupied(output string, mode fs.FileMode) error {
+	what := "a file"
+	if mode.IsDir() {
+		what = "a directory"
+	}
+	return fmt.Errorf("output: %s is %s; shiplist puts a symbolic link there, which it can switch in one step. "+
+		"Move it away (mv %s %s.old), or name another place with [site] output", output, what, output, output)
+}
+
+// describe adds what is known of a directory that is shown.
+func describe(s Site, dir string) (Shown, error) {
+	shown := Shown{Dir: dir}
+	name := filepath.Base(dir)
+	switch {
+	case setName.MatchString(name) && same(filepath.Dir(dir), SetsDir(s.Output)):
+		set, err := readSet(SetsDir(s.Output), name)
+		if err != nil {
+			return Shown{}, err
+		}
+		shown.Set, shown.Record = name, set.Record
+	case same(filepath.Dir(dir), s.Staged):
+		shown.Digest = name
+	}
+	// The same bytes may have been made from newer facts since.
+	if set, err := staged.Find(s.Staged, shown.Digest); err == nil && !set.AsOf.Before(shown.AsOf) {
+		shown.Record = set.Record
+	}
+	return shown, nil
+}
+
+// same reports whether two paths lead to one directory.
+func same(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}
