@@ -50,10 +50,10 @@ func Difference(from, to *Manifest) []Change {
 func change(old, r *Row) (Change, bool) {
 	c := Change{Product: r.Product, To: r.BuildID}
 	switch {
-	case old == nil, old.BuildID == "" && r.BuildID != "":
-		c.Kind = ChangeAdded
 	case r.BuildID == "":
 		return c, false
+	case old == nil, old.BuildID == "":
+		c.Kind = ChangeAdded
 	case old.BuildID != r.BuildID:
 		c.Kind, c.From = ChangeRespun, old.BuildID
 	case old.State != r.State && r.State == StateReady:

@@ -13,8 +13,8 @@ func TestDifference(t *testing.T) {
 		return Milestone{Series: "noble", Slug: slug, Title: slug, ID: id, Kind: KindRelease, Status: status, Entries: entries}
 	}
 	f := Facts{
-		Products: products("A x", "B x", "C x", "D x", "E x", "F x", "G x", "H x"),
-		Series:   []Series{{Slug: "noble", Status: SeriesActive, Manifest: []Intent{{Product: "g-x"}}}},
+		Products: products("A x", "B x", "C x", "D x", "E x", "F x", "G x", "H x", "I x"),
+		Series:   []Series{{Slug: "noble", Status: SeriesActive, Manifest: []Intent{{Product: "g-x"}, {Product: "i-x"}}}},
 		Milestones: []Milestone{
 			milestone("daily", "0", MilestoneTesting),
 			milestone("beta", "1", MilestoneReleased,
@@ -29,6 +29,7 @@ func TestDifference(t *testing.T) {
 	}
 	// H was meant to be in the beta and never built: nothing was dropped.
 	f.Milestones[1].Intended = []Intent{{Product: "h-x"}}
+	// I is meant to be in the final and not built yet: nothing was added.
 	p := Join(input(tracker("iso", f)))
 	m := findManifest(t, p, "noble/final")
 	if m.Before == nil || m.Before.Slug != "beta" || m.Before.Before != nil {
