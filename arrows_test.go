@@ -85,7 +85,7 @@ var arrows = map[string]arrow{
 		},
 		modules: []string{
 			xsync,
-			"github.com/Masterminds/sprig/v3", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net",
+			"github.com/Masterminds/sprig/v3", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net", "golang.org/x/text",
 		},
 		never: []string{"net", "net/http", "os/exec"},
 	},

@@ -75,6 +75,21 @@ func asJSON[A, V any](s *site, path string, view func(A) V, a A) output {
 	}}
 }
 
+// asText is the output of lines of text.
+func asText[A any](s *site, path string, view func(A) []string, a A) output {
+	return output{path: path, arrange: func() (draft, error) {
+		lines := view(a)
+		d := draft{render: func(b *bytes.Buffer) error {
+			_, err := b.WriteString(strings.Join(lines, "\n") + "\n")
+			return err
+		}}
+		if s.again {
+			d.key = fingerprintOf(lines)
+		}
+		return d, nil
+	}}
+}
+
 // file is any other output.
 func file(path string, write func(*bytes.Buffer) error) output {
 	return output{path: path, arrange: func() (draft, error) { return draft{render: write}, nil }}

@@ -170,9 +170,12 @@ func viewState(s release.State, raw string) stateView {
 
 // testsView is how far the testers are, leading to the testcases at the tracker.
 type testsView struct {
-	Failed string // "1 failed"; empty for none
-	Text   string // "2 passed, 1 untested"; empty where nothing is known
-	Href   string
+	Failed  string // "1 failed"; empty for none
+	Running string // "1 running"; empty for none
+	Text    string // "2 passed, 1 untested"; empty where nothing is known
+	Share   string // "2 of 3", the passed ones; empty where there are none
+	Done    int    // the share in thousandths, to sort by
+	Href    string
 }
 
 func viewTests(r *release.Row) testsView {
@@ -196,6 +199,12 @@ func viewTests(r *release.Row) testsView {
 		words = []string{"no testcases"}
 	}
 	v.Text = strings.Join(words, ", ")
+	if t.Running > 0 {
+		v.Running = fmt.Sprintf("%d running", t.Running)
+	}
+	if all := t.Passed + t.Failed + t.Running + t.Untested; all > 0 {
+		v.Share, v.Done = fmt.Sprintf("%d of %d", t.Passed, all), 1000*t.Passed/all
+	}
 	return v
 }
 
@@ -209,6 +218,9 @@ type segment struct {
 // add up to what the sentence above the bar counts: the intended products, or all
 // where nobody said what is intended.
 func segments(m *release.Manifest) []segment {
+	if m.Kind == release.KindDaily {
+		return dailySegments(m)
+	}
 	count := map[release.State]int{}
 	for _, r := range m.Rows() {
 		if counted(m, r) {

@@ -47,9 +47,9 @@ func TestTests(t *testing.T) {
 	}{
 		{nil, testsView{}},
 		{&release.Tests{}, testsView{Text: "no testcases"}},
-		{&release.Tests{Untested: 4}, testsView{Text: "4 untested"}},
-		{&release.Tests{Passed: 1, Failed: 2, Running: 3}, testsView{Failed: "2 failed", Text: "1 passed, 3 running"}},
-		{&release.Tests{Failed: 1}, testsView{Failed: "1 failed"}},
+		{&release.Tests{Untested: 4}, testsView{Text: "4 untested", Share: "0 of 4"}},
+		{&release.Tests{Passed: 1, Failed: 2, Running: 3}, testsView{Failed: "2 failed", Running: "3 running", Text: "1 passed, 3 running", Share: "1 of 6", Done: 166}},
+		{&release.Tests{Failed: 1}, testsView{Failed: "1 failed", Share: "0 of 1"}},
 	} {
 		if diff := cmp.Diff(test.want, viewTests(&release.Row{Tests: test.tests})); diff != "" {
 			t.Errorf("%+v (-want +got):\n%s", test.tests, diff)

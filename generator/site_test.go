@@ -31,6 +31,8 @@ var goldenPages = []string{
 	"netboot/noble/index.html",
 	"noble/24.04.4/index.html",
 	"noble/24.04.4/manifest.json",
+	"noble/24.04.4/manifest.txt",
+	"noble/daily/index.html",
 	"noble/index.html",
 	"products/ubuntu-cinnamon-desktop-amd64/index.html",
 	"products/ubuntu-cinnamon-desktop-amd64/product.json",

@@ -1,0 +1,226 @@
+package generator
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+)
+
+// dailyPicture is a series with a daily milestone of the given builds, all meant to
+// be released, and one that has none.
+func dailyPicture(t *testing.T, c *config.Config, builds map[string]release.Tests) *release.Picture {
+	t.Helper()
+	f := &release.Facts{Source: "iso", Series: []release.Series{{Slug: "noble", Title: "Noble", Status: release.SeriesActive}}}
+	m := release.Milestone{Series: "noble", Slug: "daily", Title: "Noble Daily", ID: "1", Kind: release.KindDaily, Status: release.MilestoneTesting}
+	add := func(title string) string {
+		slug := release.Slug(title)
+		f.Products = append(f.Products, release.Product{Slug: slug, Title: title, Family: "F", ID: "1"})
+		f.Series[0].Manifest = append(f.Series[0].Manifest, release.Intent{Product: slug})
+		return slug
+	}
+	add("Absent amd64")
+	for id, tests := range builds {
+		slug := add("Product " + id)
+		m.Entries = append(m.Entries, release.Entry{Product: slug, BuildID: id, State: release.StateTesting})
+		b := release.Build{Series: "noble", Product: slug, BuildID: id, ID: "7", Tests: &tests}
+		f.Builds = append(f.Builds, b)
+	}
+	f.Milestones = []release.Milestone{m}
+	f.Sort()
+	state := release.SourceState{Name: "iso", Kind: "qatracker", Success: sampleNow, Attempt: sampleNow}
+	return release.Join(release.Input{Rules: c.Rules, AsOf: sampleNow, Sources: []release.SourceFacts{{State: state, Facts: f}}})
+}
+
+func TestDailyPageAsksWhatIsBuiltAndTested(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	p := dailyPicture(t, c, map[string]release.Tests{
+		"20260423":   {Passed: 2},
+		"20260422.1": {Passed: 1, Failed: 1},
+		"20260422.2": {Passed: 1, Untested: 1},
+		"20260422.3": {Untested: 3},
+		"20260422.4": {},
+		"20260401":   {Running: 1},
+	})
+	s := prepared(t, Options{Config: c}, p)
+	s.arrange()
+	page := s.arrangeManifest(p.Lines[0].Milestones[0])
+	if want := "5 of 7 built since 22 April. 1 tested, 1 with failed tests."; page.Answer != want {
+		t.Errorf("answer %q, want %q", page.Answer, want)
+	}
+	var bar, rows []string
+	for _, b := range page.Bar {
+		bar = append(bar, fmt.Sprintf("%d %s", b.Count, b.Word))
+	}
+	if diff := cmp.Diff([]string{"1 tested", "2 being tested", "1 built", "1 untested", "1 tests failed", "1 not built"}, bar); diff != "" {
+		t.Errorf("bar (-want +got):\n%s", diff)
+	}
+	for _, r := range page.Groups[0].Rows {
+		rows = append(rows, strings.TrimSpace(r.Build.Text+" "+r.State.Word+" "+r.Old))
+	}
+	want := []string{
+		"not built", "20260401 being tested 22 days old", "20260422.1 tests failed", "20260422.2 being tested",
+		"20260422.3 untested", "20260422.4 built", "20260423 tested",
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if page.HasPlaces || len(page.Places) > 0 {
+		t.Error("a daily goes somewhere")
+	}
+}
+
+func TestFreshestAndOldestSource(t *testing.T) {
+	t.Parallel()
+	early, late := ageView{Success: sampleNow}, ageView{Success: sampleNow.Add(time.Hour)}
+	for name, test := range map[string]struct {
+		ages []ageView
+		want freshView
+	}{
+		"none":           {nil, freshView{}},
+		"never answered": {[]ageView{{}}, freshView{}},
+		"one":            {[]ageView{early, {}}, freshView{early, early, true}},
+		"two":            {[]ageView{early, late}, freshView{late, early, false}},
+	} {
+		if diff := cmp.Diff(test.want, freshest(test.ages)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestChangesInASentence(t *testing.T) {
+	t.Parallel()
+	changes := []release.Change{{Kind: release.ChangeRespun}, {Kind: release.ChangeAdded}, {Kind: release.ChangeRespun}}
+	if got, want := changed(changes), "1 is new, 2 have a new build."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := changed(nil), "Nothing differs."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestArchitectureStandsApart(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ title, arch, want string }{
+		{"Ubuntu Desktop amd64", "amd64", "Ubuntu Desktop"},
+		{"Ubuntu Server riscv64+k1", "riscv64+k1", "Ubuntu Server"},
+		{"Ubuntu Core amd64 stable", "amd64", "Ubuntu Core amd64 stable"},
+		{"Ubuntu", "", "Ubuntu"},
+		{" amd64", "amd64", " amd64"},
+	} {
+		if got := nameWithoutArch(&release.ProductLine{Title: test.title, Arch: test.arch}); got != test.want {
+			t.Errorf("%q is named %q, want %q", test.title, got, test.want)
+		}
+	}
+}
+
+func TestRowSize(t *testing.T) {
+	t.Parallel()
+	size := func(n int64) *int64 { return &n }
+	image := func(files ...release.File) *release.TreeImage {
+		return &release.TreeImage{Image: release.Image{Files: files}}
+	}
+	two := image(release.File{Main: true, Size: size(2_000_000_000), Exact: true}, release.File{Main: true, Size: size(1_000_000_000)}, release.File{Size: size(5)})
+	for name, test := range map[string]struct {
+		row  release.Row
+		want sizeView
+	}{
+		"nothing":        {release.Row{}, sizeView{}},
+		"parts together": {release.Row{Daily: two}, sizeView{3_000_000_000, "3.00 GB", true}},
+		"released":       {release.Row{Release: image(release.File{Main: true, Size: size(7), Exact: true})}, sizeView{7, "7 bytes", false}},
+		"not known":      {release.Row{Daily: image(release.File{Main: true})}, sizeView{}},
+	} {
+		if diff := cmp.Diff(test.want, rowSize(&test.row)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestFilterOffersWhatTheRowsSay(t *testing.T) {
+	t.Parallel()
+	row := func(class, word, arch string) rowView {
+		s := stateView{class, word}
+		return rowView{State: s, Rank: stateRank(class), Arch: arch, Untested: class == "testing"}
+	}
+	rows := []rowView{row("ready", "ready", "arm64"), row("ready", "ready", "amd64"), row("testing", "testing", ""), row("missing", "missing", "amd64")}
+	groups := []groupView{{Family: Link{Text: "A"}, Rows: rows}, {Family: Link{Text: "B"}, Rows: rows}}
+	want := &filterView{
+		Families: []choiceView{{"A", 4}, {"B", 4}}, Arches: []choiceView{{"amd64", 4}, {"arm64", 2}},
+		States: []choiceView{{"missing", 2}, {"testing", 2}, {"ready", 4}}, Untested: true, NotReady: true,
+	}
+	if diff := cmp.Diff(want, rowFilter(groups)); diff != "" {
+		t.Errorf("filter (-want +got):\n%s", diff)
+	}
+	if rowFilter(groups[:1]) != nil {
+		t.Error("four rows have a filter")
+	}
+}
+
+// TestManifestIsLight keeps the page of 60 rows, with all that it loads, within what
+// a phone on a train gets in a second.
+func TestManifestIsLight(t *testing.T) {
+	t.Parallel()
+	const rows, limit = 60, 60_000
+	c := defaultConfig(t)
+	sources := sampleSources(&c.Rules)
+	grow(sources[0].Facts, "noble", "24.04.4", rows)
+	res, err := prepared(t, Options{Config: c}, release.Join(release.Input{Rules: c.Rules, Sources: sources, AsOf: sampleNow})).stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, total := readSite(t, res.Dir), 0
+	for name, content := range site {
+		if name == "noble/24.04.4/index.html" {
+			if got := len(regexp.MustCompile(`<tr id="row-`).FindAll(content, -1)); got != rows {
+				t.Fatalf("the page has %d rows, want %d", got, rows)
+			}
+		} else if !strings.HasPrefix(name, "assets/") {
+			continue
+		}
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		if _, err := z.Write(content); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %d bytes, %d compressed", name, len(content), b.Len())
+		total += b.Len()
+	}
+	if total > limit {
+		t.Errorf("%d bytes compressed, want at most %d", total, limit)
+	}
+}
+
+// grow puts products on a milestone until it has so many rows: half of them as they
+// are mostly, half with something to tell.
+func grow(f *release.Facts, series, milestone string, rows int) {
+	m := &f.Milestones[0]
+	for i := range f.Milestones {
+		if f.Milestones[i].Series == series && f.Milestones[i].Slug == milestone {
+			m = &f.Milestones[i]
+		}
+	}
+	const missing = 1 // Ubuntu Server Subiquity riscv64 has a row and no build
+	for i := len(m.Entries) + missing; i < rows; i++ {
+		title := fmt.Sprintf("Flavour %d Desktop arm64+board%d", i%9, i)
+		e := release.Entry{Product: slugOf(title), BuildID: fmt.Sprintf("20260421.%d", i), State: release.StateReady}
+		if i%2 == 0 {
+			e.State, e.Note = release.StateTesting, fmt.Sprintf("Built again for the fix of bug %d in the installer.", 2_000_000+i*7919)
+		}
+		f.Products = append(f.Products, release.Product{Slug: e.Product, Title: title, Family: fmt.Sprintf("Flavour %d", i%9), ID: fmt.Sprint(5000 + i)})
+		m.Entries = append(m.Entries, e)
+		f.Builds = append(f.Builds, release.Build{Series: series, Product: e.Product, BuildID: e.BuildID, ID: fmt.Sprint(8000 + i*13), Tests: &release.Tests{Passed: i % 4, Untested: i % 3}})
+	}
+	f.Sort()
+}
