@@ -66,7 +66,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 		p.Changed, p.Changes = changed(m.Changes), s.viewChanges(&p.Page, m.Changes)
 	}
 	p.Places = s.viewPlaces(&p.Page, m)
-	p.Over = m.Status == release.MilestoneReleased || m.Status == release.MilestoneArchived
+	p.Over = over(m)
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
 	return p
 }
@@ -88,10 +88,39 @@ func (p *manifestPage) countColumns(m *release.Manifest) {
 
 // answer is what the page says in its largest letters.
 func answer(m *release.Manifest, asOf time.Time) string {
-	if m.Kind == release.KindDaily {
+	switch {
+	case m.Kind == release.KindDaily:
 		return dailyAnswer(m, asOf)
+	case over(m) && m.Totals.Blockers == 0:
+		return releasedAnswer(m)
 	}
 	return readiness(m.Totals)
+}
+
+// over reports whether a milestone was released.
+func over(m *release.Manifest) bool {
+	return m.Status == release.MilestoneReleased || m.Status == release.MilestoneArchived
+}
+
+// releasedAnswer is the answer of a milestone of the past.
+func releasedAnswer(m *release.Manifest) string {
+	built, ready := 0, 0
+	for _, r := range m.Rows() {
+		if !counted(m, r) || r.BuildID == "" {
+			continue
+		}
+		built++
+		if r.State == release.StateReady {
+			ready++
+		}
+	}
+	switch {
+	case built == 0:
+		return "Released. No build of it is known."
+	case ready < built:
+		return fmt.Sprintf("Released with %s, %d of them marked ready.", plural(built, "product"), ready)
+	}
+	return "Released with " + plural(built, "product") + "."
 }
 
 // description is the page in a sentence, for search engines and previews of links.

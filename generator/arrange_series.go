@@ -12,17 +12,19 @@ import (
 // every milestone.
 type seriesPage struct {
 	Page
-	Lead     string // "Version 24.04, long-term support. In development."
-	Answer   string
-	Open     []progressView
-	Facts    []factView
-	Matrix   matrix
-	Intents  []intentGroup
-	Intended int
-	Findings []findingView
-	Releases []Link // its publishing pages
-	Dailies  []Link // likewise, of current and pending
-	Netboot  string // address; empty when the series has none
+	Lead       string // "Version 24.04, long-term support. In development."
+	Answer     string
+	Open       []progressView
+	Facts      []factView
+	Matrix     matrix
+	Intents    []intentGroup
+	Intended   int
+	Findings   []findingView
+	Milestones []progressView // all of them, the newest first
+	Filter     *filterView    // over the matrix; nil where it is short
+	Releases   []Link         // its publishing pages
+	Dailies    []Link         // likewise, of current and pending
+	Netboot    string         // address; empty when the series has none
 }
 
 type factView struct{ Name, Value string }
@@ -30,11 +32,13 @@ type factView struct{ Name, Value string }
 // progressView is a milestone with how far it is.
 type progressView struct {
 	Link
-	Series string
-	Lead   string
-	Answer string
-	Bar    []segment
-	Blocks int
+	Series   string
+	Lead     string
+	Answer   string
+	Bar      []segment
+	Blocks   int
+	Blocking []Link // the first of what blocks
+	Further  int    // how many more there are
 }
 
 type intentGroup struct {
@@ -84,8 +88,12 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 			p.Open = append(p.Open, s.viewProgress(&p.Page, m))
 		}
 	}
+	for _, m := range slices.Backward(l.Milestones) {
+		p.Milestones = append(p.Milestones, s.viewProgress(&p.Page, m))
+	}
 	p.Answer = seriesAnswer(l, p.Open)
 	p.Matrix = s.viewMatrix(&p.Page, l, nil)
+	p.Filter = matrixFilter(p.Matrix)
 	p.Intents, p.Intended = s.viewIntents(&p.Page, l)
 	p.Findings = s.viewFindings(&p.Page, l.Findings, false)
 	for _, d := range s.downloads {
@@ -175,11 +183,23 @@ func seriesFacts(l *release.Line, asOf time.Time) []factView {
 	return facts
 }
 
+// shownBlockers is how many blockers stand beside a milestone on other pages.
+const shownBlockers = 3
+
 func (s *site) viewProgress(p *Page, m *release.Manifest) progressView {
-	return progressView{
-		Link: Link{Text: m.Title, Href: p.to(s.milestonePath(m))}, Series: seriesTitle(m.Line),
-		Lead: lead(m), Answer: readiness(m.Totals), Bar: segments(m), Blocks: m.Totals.Blockers,
+	at := p.to(s.milestonePath(m))
+	v := progressView{
+		Link: Link{Text: m.Title, Href: at}, Series: seriesTitle(m.Line),
+		Lead: lead(m), Answer: answer(m, s.picture.AsOf), Bar: segments(m), Blocks: m.Totals.Blockers,
 	}
+	for i, f := range severity(m.Findings, release.Blocker) {
+		if i < shownBlockers {
+			v.Blocking = append(v.Blocking, Link{Text: sentence(f.Text), Href: at + "#blocks"})
+		} else {
+			v.Further++
+		}
+	}
+	return v
 }
 
 // viewMatrix lays the rows of a series' milestones out as a table; with a product
@@ -209,7 +229,7 @@ func (s *site) viewMatrix(p *Page, l *release.Line, want map[*release.ProductLin
 }
 
 func viewCell(r *release.Row, milestone string) cell {
-	state := viewState(r.State, r.RawState)
+	state := rowState(r)
 	return cell{Class: state.Class, Word: state.Word, Build: r.BuildID, Href: milestone + "#row-" + r.Product.Slug}
 }
 

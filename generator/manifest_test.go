@@ -79,6 +79,38 @@ func TestDailyPageAsksWhatIsBuiltAndTested(t *testing.T) {
 	}
 }
 
+func TestReleasedMilestonesSayWithWhat(t *testing.T) {
+	t.Parallel()
+	row := func(build string, state release.State) *release.Row {
+		return &release.Row{BuildID: build, State: state}
+	}
+	for want, rows := range map[string][]*release.Row{
+		"Released. No build of it is known.":                {row("", release.StateMissing)},
+		"Released with 1 product.":                          {row("1", release.StateReady)},
+		"Released with 2 products, 1 of them marked ready.": {row("1", release.StateReady), row("2", release.StateTesting), row("", release.StateMissing)},
+	} {
+		m := &release.Manifest{Status: release.MilestoneReleased, Kind: release.KindRelease, Groups: []release.Group{{Rows: rows}}}
+		if got := answer(m, sampleNow); got != want {
+			t.Errorf("answer %q, want %q", got, want)
+		}
+	}
+}
+
+func TestFirstBlockersStandBesideAMilestone(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, dailyPicture(t, c, nil))
+	s.arrange()
+	m := s.picture.Lines[0].Milestones[0]
+	for i := range shownBlockers + 2 {
+		m.Findings = append(m.Findings, &release.Finding{Severity: release.Blocker, Text: fmt.Sprintf("thing %d", i)})
+	}
+	v := s.viewProgress(&Page{Root: "../"}, m)
+	if len(v.Blocking) != shownBlockers || v.Further != 2 || v.Blocking[0] != (Link{Text: "Thing 0.", Href: "../noble/daily/#blocks"}) {
+		t.Errorf("%+v, and %d more", v.Blocking, v.Further)
+	}
+}
+
 func TestFreshestAndOldestSource(t *testing.T) {
 	t.Parallel()
 	early, late := ageView{Success: sampleNow}, ageView{Success: sampleNow.Add(time.Hour)}

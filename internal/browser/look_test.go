@@ -58,6 +58,10 @@ func TestSite(t *testing.T) {
 	}
 	t.Run("pages", v.testPages)
 	t.Run("accessibility", v.testAccessibility)
+	t.Run("filter", v.testFilter)
+	t.Run("sort", v.testSort)
+	t.Run("address", v.testFilterAddress)
+	t.Run("matrix", v.testMatrixFilter)
 	if out := os.Getenv("SHIPLIST_SCREENSHOTS"); out != "" {
 		v.readmePicture(t, out)
 	}

@@ -127,7 +127,8 @@
       if (first && family) first.prepend(family);
     }
     form.querySelector("[type=reset]").hidden = !fields.length;
-    status.textContent = fields.length ? status.dataset.text.replace("{shown}", shown).replace("{all}", items.length) : "";
+    const words = fields.length ? status.dataset.some : status.dataset.all;
+    status.textContent = words.replace("{shown}", shown).replace("{all}", items.length);
   };
 
   // Typing changes the entry in the history, every other choice makes a new one.
