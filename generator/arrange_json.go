@@ -146,9 +146,9 @@ func viewRowJSON(r *release.Row) rowJSON {
 	var at addressesJSON
 	if r.Daily != nil {
 		j.DailyTree, j.DailyPath, at.Daily = r.Daily.Tree.Name, path.Join(r.Daily.Dir, r.Daily.Main().Name), webURL(r.Daily.URL)
-		j.Files = mainFiles(&r.Daily.Image)
+		j.Files = mainFiles(r.Daily.Image)
 	} else if r.Release != nil {
-		j.Files = mainFiles(&r.Release.Image)
+		j.Files = mainFiles(r.Release.Image)
 	}
 	if r.Location != nil {
 		j.ReleaseTree, j.ReleasePath, at.Release = r.Location.Tree, path.Join(r.Location.Dir, releasedName(r)), webURL(r.Location.URL)
@@ -243,7 +243,7 @@ func (s *site) productJSON(pl *release.ProductLine) productJSON {
 	for _, img := range pl.Images {
 		v := imageJSON{
 			Tree: img.Tree.Name, Series: img.Series, Path: img.Dir, Address: webURL(img.URL), Name: img.Name,
-			BuildID: img.BuildID, Current: img.Current, Pending: img.Pending, Files: mainFiles(&img.Image),
+			BuildID: img.BuildID, Current: img.Current, Pending: img.Pending, Files: mainFiles(img.Image),
 		}
 		if m := img.Main().Modified; !m.IsZero() {
 			m = m.UTC()

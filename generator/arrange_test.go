@@ -215,10 +215,10 @@ func TestOversizedIsToldInNumbers(t *testing.T) {
 		img  release.TreeImage
 		want string
 	}{
-		{"over", release.TreeImage{Limit: 6_100_000_000, Image: release.Image{Files: []release.File{{Main: true, Size: &big}}}}, "Larger than its limit of 6.10 GB: over by 400 MB."},
-		{"under", release.TreeImage{Limit: 6_100_000_000, Image: release.Image{Files: []release.File{{Main: true, Size: &small}}}}, ""},
-		{"no limit", release.TreeImage{Image: release.Image{Files: []release.File{{Main: true, Size: &big}}}}, ""},
-		{"marked", release.TreeImage{Image: release.Image{Oversized: true}}, "Marked as larger than its limit."},
+		{"over", release.TreeImage{Limit: 6_100_000_000, Image: &release.Image{Files: []release.File{{Main: true, Size: &big}}}}, "Larger than its limit of 6.10 GB: over by 400 MB."},
+		{"under", release.TreeImage{Limit: 6_100_000_000, Image: &release.Image{Files: []release.File{{Main: true, Size: &small}}}}, ""},
+		{"no limit", release.TreeImage{Image: &release.Image{Files: []release.File{{Main: true, Size: &big}}}}, ""},
+		{"marked", release.TreeImage{Image: &release.Image{Oversized: true}}, "Marked as larger than its limit."},
 	}
 	for _, test := range tests {
 		if got := oversized(&test.img); got != test.want {

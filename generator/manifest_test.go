@@ -159,7 +159,7 @@ func TestRowSize(t *testing.T) {
 	t.Parallel()
 	size := func(n int64) *int64 { return &n }
 	image := func(files ...release.File) *release.TreeImage {
-		return &release.TreeImage{Image: release.Image{Files: files}}
+		return &release.TreeImage{Image: &release.Image{Files: files}}
 	}
 	two := image(release.File{Main: true, Size: size(2_000_000_000), Exact: true}, release.File{Main: true, Size: size(1_000_000_000)}, release.File{Size: size(5)})
 	for name, test := range map[string]struct {

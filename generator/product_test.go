@@ -15,7 +15,7 @@ func TestEachSourceSaysAFactOnce(t *testing.T) {
 	row := &release.Row{
 		Manifest: &release.Manifest{Title: "Noble Final", Open: true, Kind: release.KindRelease}, BuildID: "20260421", State: release.StateReady, RawState: "Ready",
 		Refs:     []release.Ref{{Source: "iso", URL: "https://iso.example/1"}},
-		Daily:    &release.TreeImage{Tree: tree, Image: release.Image{Name: "noble-desktop-amd64", Dir: "u", BuildID: "20260421", Files: []release.File{{Name: "noble-desktop-amd64.iso", Main: true, Size: &size}}}},
+		Daily:    &release.TreeImage{Tree: tree, Image: &release.Image{Name: "noble-desktop-amd64", Dir: "u", BuildID: "20260421", Files: []release.File{{Name: "noble-desktop-amd64.iso", Main: true, Size: &size}}}},
 		Location: &release.Location{Tree: "simple", Dir: "noble", Stem: "ubuntu-26.04-desktop-amd64"},
 		Findings: []*release.Finding{
 			{Evidence: []release.Evidence{{Source: "iso", Fact: "Ubuntu Desktop amd64 20260421: ready"}, {Source: "localized", Fact: "Ubuntu Desktop amd64 20260420: ready"}}},

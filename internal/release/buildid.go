@@ -39,6 +39,9 @@ func ParseBuildID(id string) (b BuildID, ok bool) {
 // versions: runs of digits count as numbers, so that .10 follows .9, letters come
 // before signs, and "~" before the end. It is zero for equal texts only.
 func CompareBuildIDs(a, b string) int {
+	if a == b {
+		return 0
+	}
 	if c := compareVersions(a, b); c != 0 {
 		return c
 	}

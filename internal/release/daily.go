@@ -49,35 +49,53 @@ func (j *joiner) alive(l *Line) bool {
 // without those that were removed from all milestones they were on. The state is
 // that on the latest milestone where the build stands.
 func (j *joiner) newestBuilds(l *Line) map[*ProductLine][]claim {
-	claims := map[buildKey][]claim{}
-	gone := map[buildKey]bool{}
-	for key, builds := range j.builds {
-		if key.series == l.Slug {
-			b := builds[0]
-			claims[key] = []claim{{part{src: b.src, m: &Milestone{}}, Entry{BuildID: key.id, State: StateUnknown}}}
-		}
+	builds := make(map[productBuild]seenBuild, len(j.buildIDs[l.Slug]))
+	for _, key := range j.buildIDs[l.Slug] {
+		src := j.builds[buildKey{l.Slug, key.product, key.id}][0].src
+		builds[key] = seenBuild{claim: claim{part{src: src, m: &Milestone{}}, Entry{BuildID: key.id, State: StateUnknown}}}
 	}
 	for _, m := range l.Milestones {
 		for _, p := range j.parts[m] {
-			for _, e := range p.m.Entries {
-				key := buildKey{l.Slug, j.product(p.src.index, e.Product), e.BuildID}
-				e.State, e.RawState = knownState(e.State, e.RawState)
-				if e.State.Current() {
-					claims[key], gone[key] = []claim{{p, e}}, false
-				} else if _, seen := gone[key]; !seen {
-					gone[key] = true
-				}
+			for n := range p.m.Entries {
+				e := &p.m.Entries[n]
+				key := productBuild{j.product(p.src.index, e.Product), e.BuildID}
+				b := builds[key]
+				b.see(p, *e)
+				builds[key] = b
 			}
 		}
 	}
 	newest := map[*ProductLine][]claim{}
-	for key, list := range claims {
+	for key, b := range builds {
 		best := newest[key.product]
-		if !gone[key] && (best == nil || CompareBuildIDs(key.id, best[0].entry.BuildID) > 0) {
-			newest[key.product] = list
+		switch {
+		case b.gone && !b.stands:
+		case best == nil:
+			newest[key.product] = []claim{b.claim}
+		case CompareBuildIDs(key.id, best[0].entry.BuildID) > 0:
+			best[0] = b.claim
 		}
 	}
 	return newest
+}
+
+type productBuild struct {
+	product *ProductLine
+	id      string
+}
+
+// seenBuild is a build as the milestones of its series have it.
+type seenBuild struct {
+	claim        claim
+	stands, gone bool // on a milestone, from one
+}
+
+func (b *seenBuild) see(p part, e Entry) {
+	if e.State, e.RawState = knownState(e.State, e.RawState); e.State.Current() {
+		b.claim, b.stands = claim{p, e}, true
+		return
+	}
+	b.gone = true
 }
 
 // newestImages are the newest daily images of every product of a series, as if

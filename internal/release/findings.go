@@ -3,6 +3,7 @@ package release
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,19 +25,20 @@ func (j *joiner) find() {
 	} {
 		rule()
 	}
-	SortFindings(j.p.Findings)
+	o := newFindingOrder()
+	o.sort(j.p.Findings)
 	for _, p := range j.p.Products {
-		SortFindings(p.Findings)
+		o.sort(p.Findings)
 	}
 	for _, t := range j.p.Trees {
 		for _, d := range t.Directories {
-			SortFindings(d.Findings)
+			o.sort(d.Findings)
 		}
 	}
 	for _, l := range j.p.Lines {
-		SortFindings(l.Findings)
+		o.sort(l.Findings)
 		for _, m := range l.Milestones {
-			m.countFindings()
+			m.countFindings(o)
 		}
 	}
 }
@@ -44,26 +46,69 @@ func (j *joiner) find() {
 // SortFindings orders findings: blockers first, then by rule in the order of
 // [FindingRules], then by what they are about.
 func SortFindings(list []*Finding) {
-	places := make(map[string]int, len(findingRules))
-	for i, r := range findingRules {
-		places[r.Name] = i
+	if len(list) > 1 {
+		newFindingOrder().sort(list)
 	}
-	slices.SortStableFunc(list, func(a, b *Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.Severity.rank(), b.Severity.rank()),
-			cmp.Compare(places[a.Rule], places[b.Rule]),
-			texts(a.Series, b.Series, a.Milestone, b.Milestone),
-			compareNatural(a.Product, b.Product),
-			texts(a.Source, b.Source, a.Tree, b.Tree),
-			compareNatural(a.Dir, b.Dir),
-			texts(a.Text, b.Text),
-		)
-	})
+}
+
+// findingOrder is the place of each rule in the order of findings.
+type findingOrder map[string]int
+
+func newFindingOrder() findingOrder {
+	o := make(findingOrder, len(findingRules))
+	for i, r := range findingRules {
+		o[r.Name] = i
+	}
+	return o
+}
+
+// rankedFinding is a finding with its place by severity and rule.
+type rankedFinding struct {
+	*Finding
+	severity, rule int
+}
+
+func (o findingOrder) sort(list []*Finding) {
+	if len(list) < 2 {
+		return
+	}
+	ranked := make([]rankedFinding, len(list))
+	for i, f := range list {
+		ranked[i] = rankedFinding{f, f.Severity.rank(), o[f.Rule]}
+	}
+	slices.SortStableFunc(ranked, compareFindings)
+	for i, r := range ranked {
+		list[i] = r.Finding
+	}
+}
+
+func compareFindings(a, b rankedFinding) int {
+	if c := cmp.Compare(a.severity, b.severity); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(a.rule, b.rule); c != 0 {
+		return c
+	}
+	if c := texts(a.Series, b.Series, a.Milestone, b.Milestone); c != 0 {
+		return c
+	}
+	if c := compareNatural(a.Product, b.Product); c != 0 {
+		return c
+	}
+	if c := texts(a.Source, b.Source, a.Tree, b.Tree); c != 0 {
+		return c
+	}
+	return cmp.Or(compareNatural(a.Dir, b.Dir), strings.Compare(a.Text, b.Text))
 }
 
 func (s Severity) rank() int {
-	if i := slices.Index([]Severity{Blocker, Warning, Note}, s); i >= 0 {
-		return i
+	switch s {
+	case Blocker:
+		return 0
+	case Warning:
+		return 1
+	case Note:
+		return 2
 	}
 	return 3
 }
@@ -127,7 +172,7 @@ func (f *Finding) fill(at spot) {
 		d := at.dirs[0]
 		f.Tree, f.Dir = d.Tree.Name, d.Path
 		if !slices.ContainsFunc(at.dirs, func(o *TreeDirectory) bool { return o.Series != d.Series }) {
-			f.Series = cmp.Or(f.Series, lineSlug(d.Series))
+			f.Series = cmp.Or(f.Series, d.traits.line)
 		}
 	}
 }
@@ -149,14 +194,14 @@ func (f *Finding) fillRows(rows []*Row) {
 }
 
 // countFindings sorts the findings of a milestone and counts them.
-func (m *Manifest) countFindings() {
-	SortFindings(m.Findings)
+func (m *Manifest) countFindings(o findingOrder) {
+	o.sort(m.Findings)
 	m.Totals.countFindings(m.Findings)
 	for i := range m.Groups {
 		var list []*Finding
 		seen := map[*Finding]bool{}
 		for _, r := range m.Groups[i].Rows {
-			SortFindings(r.Findings)
+			o.sort(r.Findings)
 			for _, f := range r.Findings {
 				if !seen[f] {
 					seen[f] = true
@@ -202,7 +247,7 @@ func (j *joiner) placedRows() map[*TreeDirectory][]*Row {
 			if i == nil {
 				continue
 			}
-			if d := j.dirOf(i); d != nil && !slices.Contains(placed[d], r) {
+			if d := i.dir; !slices.Contains(placed[d], r) {
 				placed[d] = append(placed[d], r)
 			}
 		}
@@ -213,6 +258,12 @@ func (j *joiner) placedRows() map[*TreeDirectory][]*Row {
 // hasOpen reports whether a milestone of the series is open.
 func (l *Line) hasOpen() bool {
 	return slices.ContainsFunc(l.Milestones, func(m *Manifest) bool { return m.Open })
+}
+
+// hasOpen reports whether a milestone of a line, by its slug, is open.
+func (j *joiner) hasOpen(line string) bool {
+	l := j.lines[line]
+	return l != nil && l.hasOpen()
 }
 
 // releases reports whether a row is an image that will be published when its
@@ -262,7 +313,7 @@ func milestoneFile(r *Row, s SourceState) string {
 // evidence is what all sources have of a row.
 func (j *joiner) evidence(r *Row) []Evidence {
 	var list []Evidence
-	for _, c := range j.claims[r] {
+	for _, c := range r.claims {
 		if c.part.src != nil {
 			list = append(list, claimed(r, c))
 		}

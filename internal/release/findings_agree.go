@@ -9,7 +9,10 @@ import (
 // milestone.
 func (j *joiner) findBuildDisagreements() {
 	for _, r := range j.open {
-		lists := bySource(j.claims[r])
+		if len(r.claims) < 2 {
+			continue
+		}
+		lists := bySource(r.claims)
 		var firsts []claim
 		for _, list := range lists {
 			firsts = append(firsts, list[0])
@@ -41,6 +44,9 @@ type opinion struct {
 // a row. Not to know a state is no opinion.
 func (j *joiner) findStateDisagreements() {
 	for _, r := range j.open {
+		if !j.divided(r) {
+			continue
+		}
 		list := j.opinions(r)
 		if !slices.ContainsFunc(list, func(o opinion) bool { return o.state != list[0].state }) {
 			continue
@@ -61,12 +67,32 @@ func (j *joiner) findStateDisagreements() {
 	}
 }
 
+// divided reports whether two states of the row's build differ, whoever gives them.
+func (j *joiner) divided(r *Row) bool {
+	first := StateUnknown
+	differs := func(s State) bool {
+		if first == StateUnknown {
+			first = s
+		}
+		return s != StateUnknown && s != first
+	}
+	for k := range r.claims {
+		if e := &r.claims[k].entry; e.BuildID == r.BuildID && differs(e.State) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(j.buildsOf(r), func(b sourceBuild) bool {
+		state, _ := knownState(b.b.State, b.b.RawState)
+		return b.b.State != "" && differs(state)
+	})
+}
+
 // opinions has at most one for each source: its state on the milestone, else that
 // of the build.
 func (j *joiner) opinions(r *Row) []opinion {
 	var list []opinion
 	asked := map[*source]bool{}
-	for _, c := range j.claims[r] {
+	for _, c := range r.claims {
 		src := c.part.src
 		if src == nil || c.entry.BuildID != r.BuildID || c.entry.State == StateUnknown || asked[src] {
 			continue
@@ -86,25 +112,23 @@ func (j *joiner) opinions(r *Row) []opinion {
 	return list
 }
 
-// digest is a checksum that a source gives a file.
+// digest is a checksum of a row's build, and who gives it: a source, or the image of a
+// tree.
 type digest struct {
-	sum      string
-	evidence Evidence
+	sum   string
+	src   *source
+	image *TreeImage
 }
 
 // findSumDisagreements compares the checksums of the builds on open milestones:
 // those that sources give a build, and those of its image in the trees.
 func (j *joiner) findSumDisagreements() {
-	groups, keys := j.byBuild(func(r *Row) bool { return r.publishable() })
+	groups, keys := j.byBuild(func(r *Row) bool { return r.publishable() && len(j.digests(r)) > 1 })
 	for _, key := range keys {
 		rows := groups[key]
-		list := j.digests(rows[0])
-		if len(list) < 2 || !slices.ContainsFunc(list, func(d digest) bool { return d.sum != list[0].sum }) {
-			continue
-		}
 		var ev []Evidence
-		for _, d := range list {
-			ev = append(ev, d.evidence)
+		for _, d := range j.digests(rows[0]) {
+			ev = append(ev, j.digestEvidence(rows[0], d))
 		}
 		j.report(Finding{
 			Rule:     "disagree-checksum",
@@ -120,72 +144,49 @@ func (j *joiner) findSumDisagreements() {
 // gives it. Of an image with several files one needs to agree.
 func (j *joiner) digests(r *Row) []digest {
 	var list []digest
-	add := func(sum string, ev Evidence) {
-		if !slices.ContainsFunc(list, func(d digest) bool { return d.sum == sum }) {
-			list = append(list, digest{sum, ev})
-		}
+	has := func(sum string) bool {
+		return slices.ContainsFunc(list, func(d digest) bool { return d.sum == sum })
 	}
 	for _, b := range j.buildsOf(r) {
-		if b.b.SHA256 != "" {
-			file := b.src.state.Name + "/builds/" + r.Manifest.Line.Slug + ".toml"
-			add(b.b.SHA256, says(b.src.state, file, "SHA256 "+b.b.SHA256))
+		if sum := b.b.SHA256; sum != "" && !has(sum) {
+			list = append(list, digest{sum: sum, src: b.src})
 		}
 	}
-	for _, i := range j.rowCandidates(r) {
-		if i.Kind != ImageDaily || i.BuildID != r.BuildID {
+	for _, n := range j.candidates(r).byID[r.BuildID] {
+		i := &j.planted[n]
+		if i.Kind != ImageDaily || i.BuildID != r.BuildID ||
+			slices.ContainsFunc(i.Files, func(f File) bool { return f.Main && has(f.SHA256) }) {
 			continue
 		}
-		if slices.ContainsFunc(i.Files, func(f File) bool {
-			return f.Main && slices.ContainsFunc(list, func(d digest) bool { return d.sum == f.SHA256 })
-		}) {
-			continue
-		}
-		if main := i.Main(); main.SHA256 != "" {
-			add(main.SHA256, says(j.stateOf(i.Tree.Name), i.URL+main.Name, "SHA256 "+main.SHA256))
+		if sum := i.main().SHA256; sum != "" {
+			list = append(list, digest{sum: sum, image: i})
 		}
 	}
 	return list
 }
 
+func (j *joiner) digestEvidence(r *Row, d digest) Evidence {
+	if d.image == nil {
+		return says(d.src.state, d.src.state.Name+"/builds/"+r.Manifest.Line.Slug+".toml", "SHA256 "+d.sum)
+	}
+	return says(j.stateOf(d.image.Tree.Name), d.image.URL+d.image.main().Name, "SHA256 "+d.sum)
+}
+
 // findNameDisagreements compares the checksums of released files that bear one name
 // in several directories. Old trees are the past.
 func (j *joiner) findNameDisagreements() {
-	first := map[nameKey]*TreeImage{}
-	for _, t := range j.p.Trees {
-		if t.Role == RoleOld {
-			continue
-		}
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				if i.Kind == ImageRelease && i.Version != "" {
-					j.compareNamesakes(first, i)
-				}
-			}
-		}
+	for _, pair := range j.forest.namesake {
+		j.namesakes(&j.planted[pair[0]], &j.planted[pair[1]])
 	}
 }
 
-func (j *joiner) compareNamesakes(first map[nameKey]*TreeImage, i *TreeImage) {
-	main := i.Main()
-	if main.SHA256 == "" {
-		return
-	}
-	key := nameKey{i.Series, main.Name}
-	other := first[key]
-	if other == nil {
-		first[key] = i
-		return
-	}
-	if other.Main().SHA256 == main.SHA256 {
-		return
-	}
+func (j *joiner) namesakes(other, i *TreeImage) {
+	main := i.main()
 	at := spot{products: i.Products}
 	var ev []Evidence
 	for _, x := range []*TreeImage{other, i} {
-		if d := j.dirOf(x); d != nil {
-			at.dirs = append(at.dirs, d)
-			at.rows = append(at.rows, j.rowsWith(d, x)...)
-		}
+		at.dirs = append(at.dirs, x.dir)
+		at.rows = append(at.rows, j.rowsWith(x)...)
 		ev = append(ev, says(j.stateOf(x.Tree.Name), x.URL+main.Name, "SHA256 "+x.Main().SHA256))
 	}
 	j.report(Finding{
@@ -201,9 +202,9 @@ func (j *joiner) compareNamesakes(first map[nameKey]*TreeImage, i *TreeImage) {
 func whereabouts(i *TreeImage) string { return i.Tree.Name + " " + i.Dir }
 
 // rowsWith are the open rows whose image is i.
-func (j *joiner) rowsWith(d *TreeDirectory, i *TreeImage) []*Row {
+func (j *joiner) rowsWith(i *TreeImage) []*Row {
 	var rows []*Row
-	for _, r := range j.placed[d] {
+	for _, r := range j.placed[i.dir] {
 		if r.Daily == i || r.Release == i {
 			rows = append(rows, r)
 		}

@@ -8,57 +8,16 @@ import (
 // built is a kind of daily build.
 type built struct{ project, imageType, series string }
 
-// buildKind is what the trees hold of a kind of daily build.
-type buildKind struct {
-	arches []string
-	// subs are the subprojects of the products that own the images.
-	subs []string
-	dirs []*TreeDirectory
-}
-
 // findArches compares the architectures of the current dailies with those that the
 // rules say are built: one finding for each kind of build.
 func (j *joiner) findArches() {
-	if len(j.rules.Arches) == 0 {
-		return
-	}
-	kinds := map[built]*buildKind{}
-	var order []built
-	for _, t := range j.p.Trees {
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				if i.Kind != ImageDaily || !i.Current && !i.Pending || i.Arch == "" {
-					continue
-				}
-				key := built{i.Project, i.ImageType, j.seriesKey(lineSlug(i.Series))}
-				if kinds[key] == nil {
-					kinds[key] = &buildKind{}
-					order = append(order, key)
-				}
-				j.addKind(kinds[key], d, i)
-			}
-		}
-	}
-	for _, key := range order {
-		if key.series == Other || key.project == Other || !j.kept(key.series) {
+	for n := range j.forest.kinds {
+		k := &j.forest.kinds[n]
+		if k.key.series == Other || k.key.project == Other || !j.kept(j.lineSlug(k.key.series)) {
 			continue
 		}
-		if want, ok := j.builtDaily(key, kinds[key].subs); ok {
-			j.compareArches(key, want, kinds[key])
-		}
-	}
-}
-
-func (j *joiner) addKind(k *buildKind, d *TreeDirectory, i *TreeImage) {
-	k.arches = appendNew(k.arches, i.Arch)
-	if !slices.Contains(k.dirs, d) {
-		k.dirs = append(k.dirs, d)
-	}
-	for _, p := range i.Products {
-		for _, id := range p.Identities {
-			if j.holds(id, &i.Image) {
-				k.subs = appendNew(k.subs, id.Subproject)
-			}
+		if want, ok := j.builtDaily(k.key, k.subs); ok {
+			j.compareArches(k, want)
 		}
 	}
 }
@@ -110,7 +69,8 @@ func (j *joiner) buildType(key built) string {
 	return key.imageType
 }
 
-func (j *joiner) compareArches(key built, want []string, k *buildKind) {
+func (j *joiner) compareArches(k *forestKind, want []string) {
+	key := k.key
 	missing, extra := without(want, k.arches), without(k.arches, want)
 	if len(missing)+len(extra) == 0 {
 		return
@@ -125,14 +85,17 @@ func (j *joiner) compareArches(key built, want []string, k *buildKind) {
 		}
 		text += " have " + listWords(extra) + ", which no rule says is built"
 	}
-	at := spot{dirs: k.dirs, line: j.lines[key.series]}
+	at := spot{line: j.lines[key.series]}
+	for _, d := range k.dirs {
+		at.dirs = append(at.dirs, &j.dirs[d])
+	}
 	j.report(Finding{
 		Rule:   "arches-differ",
 		Text:   text + ".",
 		Advice: "Look whether a build fails, or correct the [[arches]] rules.",
 		Actor:  ActorRelease,
 		Evidence: []Evidence{
-			j.lies(k.dirs[0], "has "+listWords(k.arches)),
+			j.lies(at.dirs[0], "has "+listWords(k.arches)),
 			configured("[[arches]] says " + listWords(want)),
 		},
 	}, at)

@@ -7,7 +7,7 @@ func (j *joiner) findLists() {
 	for _, t := range j.p.Trees {
 		for _, d := range t.Directories {
 			at := spot{dirs: []*TreeDirectory{d}, rows: j.placed[d]}
-			if len(d.Gone) > 0 && d.used() {
+			if len(d.Gone) > 0 && d.traits.used {
 				j.checksumGone(d, at)
 			}
 			if j.looked(d) {
@@ -17,16 +17,10 @@ func (j *joiner) findLists() {
 	}
 }
 
-// used reports whether people are sent to a directory: to its releases, or to what
-// is current in it. The trees of old releases are left as they are.
-func (d *TreeDirectory) used() bool {
-	return d.Tree.Role != RoleOld && (d.Kind == DirectoryRelease || d.live())
-}
-
 // looked reports whether the checksum list of a directory is looked after: it is
 // used, and of a series that is kept.
 func (j *joiner) looked(d *TreeDirectory) bool {
-	return d.used() && j.kept(d.Series) && len(d.Images) > 0
+	return d.traits.used && j.kept(d.traits.line) && len(d.Images) > 0
 }
 
 func (j *joiner) checksumGone(d *TreeDirectory, at spot) {

@@ -27,29 +27,21 @@ func (j *joiner) findUnready() {
 			Actor:  ActorRelease,
 			Evidence: append(j.evidence(r),
 				says(j.stateOf(r.Release.Tree.Name), r.Release.URL+r.Release.Main().Name, "holds "+r.Release.Name)),
-		}, spot{rows: []*Row{r}, dirs: j.dirsOf(r.Release)})
+		}, spot{rows: []*Row{r}, dirs: []*TreeDirectory{r.Release.dir}})
 	}
 }
 
 // sameBuild reports whether the published image is the row's build, and whether
 // that can be told at all.
 func (j *joiner) sameBuild(r *Row) (same, known bool) {
-	published := r.Release.Main().SHA256
+	published := r.Release.main().SHA256
 	if r.Release.BuildID == r.BuildID || j.sameSum(r, r.Release) {
 		return true, true
 	}
-	if r.Daily != nil && published != "" && r.Daily.Main().SHA256 != "" {
-		return r.Daily.Main().SHA256 == published, true
+	if r.Daily != nil && published != "" && r.Daily.main().SHA256 != "" {
+		return r.Daily.main().SHA256 == published, true
 	}
 	return false, r.Release.BuildID != ""
-}
-
-func (j *joiner) dirOf(i *TreeImage) *TreeDirectory {
-	return j.directory(i.Tree, i.Dir, Directory{})
-}
-
-func (j *joiner) dirsOf(i *TreeImage) []*TreeDirectory {
-	return []*TreeDirectory{j.dirOf(i)}
 }
 
 func (j *joiner) findNoLocation() {
@@ -86,23 +78,26 @@ func (j *joiner) findSameLocation() {
 		m               *Manifest
 		role, dir, stem string
 	}
-	places := map[target][]*Row{}
+	first := make(map[target]*Row, len(j.open))
+	places := map[target][]*Row{} // those with several rows
 	var order []target
 	for _, r := range j.open {
 		if r.Location == nil || !r.releases() {
 			continue
 		}
 		key := target{r.Manifest, r.Location.Role, r.Location.Dir, r.Location.Stem}
+		if first[key] == nil {
+			first[key] = r
+			continue
+		}
 		if places[key] == nil {
 			order = append(order, key)
+			places[key] = []*Row{first[key]}
 		}
 		places[key] = append(places[key], r)
 	}
 	for _, key := range order {
 		rows := places[key]
-		if len(rows) < 2 {
-			continue
-		}
 		var titles []string
 		var ev []Evidence
 		for _, r := range rows {

@@ -43,7 +43,7 @@ func (j *joiner) seriesID(l *Line, source string) string {
 			continue
 		}
 		for k := range j.sources[i].facts.Series {
-			if s := &j.sources[i].facts.Series[k]; lineSlug(s.Slug) == l.Slug {
+			if s := &j.sources[i].facts.Series[k]; j.lineSlug(s.Slug) == l.Slug {
 				return s.ID
 			}
 		}
@@ -120,7 +120,8 @@ func (j *joiner) noFiles(rows []*Row, looked []*Tree) {
 // newest daily that it holds in their place.
 func (j *joiner) newestThere(r *Row, t *Tree) Evidence {
 	var newest *TreeImage
-	for _, i := range j.rowCandidates(r) {
+	for _, n := range j.candidates(r).images {
+		i := &j.planted[n]
 		if i.Tree == t && i.Kind == ImageDaily && (newest == nil || CompareBuildIDs(i.BuildID, newest.BuildID) > 0) {
 			newest = i
 		}
@@ -151,16 +152,12 @@ func (j *joiner) byBuild(want func(*Row) bool) (map[buildKey][]*Row, []buildKey)
 // dailyTrees are the trees in which new builds are expected: those that hold dailies.
 func (j *joiner) dailyTrees() []*Tree {
 	var trees []*Tree
-	for _, t := range j.p.Trees {
-		if t.Role != RoleOld && slices.ContainsFunc(t.Directories, (*TreeDirectory).hasDailies) {
+	for n, t := range j.p.Trees {
+		if t.Role != RoleOld && j.forest.trees[n].dailies {
 			trees = append(trees, t)
 		}
 	}
 	return trees
-}
-
-func (d *TreeDirectory) hasDailies() bool {
-	return slices.ContainsFunc(d.Images, func(i *TreeImage) bool { return i.Kind == ImageDaily })
 }
 
 // lookedAfter are the trees that were seen on or after the day of a build, and not
@@ -180,7 +177,7 @@ func (j *joiner) lookedAfter(trees []*Tree, rows []*Row) []*Tree {
 func (j *joiner) posted(rows []*Row) time.Time {
 	var first time.Time
 	for _, r := range rows {
-		for _, c := range j.claims[r] {
+		for _, c := range r.claims {
 			at, err := time.Parse(time.DateTime, c.entry.Date)
 			if err == nil && c.entry.BuildID == r.BuildID && (first.IsZero() || at.Before(first)) {
 				first = at
@@ -196,7 +193,7 @@ func (j *joiner) hasFiles(r *Row) bool {
 	if r.Daily != nil || r.Release != nil && r.Release.BuildID == "" {
 		return true
 	}
-	return slices.ContainsFunc(j.rowCandidates(r), func(i *TreeImage) bool { return j.nearness(r, i) > 0 })
+	return len(j.near(r)) > 0
 }
 
 func (j *joiner) findRebuilds() {
@@ -221,7 +218,10 @@ func (j *joiner) findRebuilds() {
 
 func (j *joiner) findTwoBuilds() {
 	for _, r := range j.open {
-		for _, list := range bySource(j.claims[r]) {
+		if len(r.claims) < 2 {
+			continue
+		}
+		for _, list := range bySource(r.claims) {
 			if ids := buildIDs(list); len(ids) > 1 {
 				j.report(Finding{
 					Rule:     "two-builds",
@@ -308,7 +308,7 @@ func (j *joiner) heldEvidence(r *Row, held []Identity) []Evidence {
 	var list []Evidence
 	for _, id := range held {
 		images := j.images[productSeries{r.Product, j.seriesKey(r.Manifest.Line.Slug)}]
-		if n := slices.IndexFunc(images, func(i *TreeImage) bool { return j.holds(id, &i.Image) }); n >= 0 {
+		if n := slices.IndexFunc(images, func(i *TreeImage) bool { return j.holds(id, i.Image) }); n >= 0 {
 			i := images[n]
 			list = append(list, says(j.stateOf(i.Tree.Name), i.URL+i.Main().Name, "holds "+i.Name))
 		}

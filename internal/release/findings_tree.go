@@ -7,23 +7,10 @@ import (
 	"time"
 )
 
-// live reports whether a daily directory is what people download today.
-func (d *TreeDirectory) live() bool {
-	if d.Kind == DirectoryCurrent || d.Kind == DirectoryPending {
-		return true
-	}
-	for _, a := range d.Aliases {
-		if name := path.Base(a); name == "current" || name == "pending" {
-			return true
-		}
-	}
-	return d.Kind == DirectoryDated && slices.ContainsFunc(d.Images, func(i *TreeImage) bool { return i.Current || i.Pending })
-}
-
 // kept reports whether a series is still looked after: a milestone of it is open,
 // or it is neither switched off nor past its end.
-func (j *joiner) kept(series string) bool {
-	l := j.lines[lineSlug(series)]
+func (j *joiner) kept(line string) bool {
+	l := j.lines[line]
 	switch {
 	case l == nil || l.Slug == Other:
 		return true
@@ -46,41 +33,17 @@ func (j *joiner) findOrphans() {
 			continue
 		}
 		for _, d := range t.Directories {
-			l := j.lines[lineSlug(d.Series)]
-			if d.Kind != DirectoryRelease && !d.live() || l == nil || !l.hasOpen() {
-				continue
+			if d.traits.orphans != "" && d.traits.used && j.hasOpen(d.traits.line) {
+				j.orphans(d)
 			}
-			j.orphans(d)
 		}
 	}
 }
 
-// sourceType is the publish type of source images, which are no products.
-const sourceType = "src"
-
 func (j *joiner) orphans(d *TreeDirectory) {
-	var names []string
-	for _, i := range d.Images {
-		if len(i.Products) == 0 && i.PublishType != sourceType {
-			names = append(names, i.Name)
-		}
-	}
-	text := ""
-	if len(names) > 0 {
-		text = Plural(len(names), "image", "images") + " of no product: " + listWords(names)
-	}
-	if len(d.Strays) > 0 {
-		if text != "" {
-			text += "; and "
-		}
-		text += Plural(len(d.Strays), "file", "files") + " of no image: " + listWords(d.Strays)
-	}
-	if text == "" {
-		return
-	}
 	j.report(Finding{
 		Rule:     "orphan-files",
-		Text:     d.Path + " holds " + text + ".",
+		Text:     d.Path + " holds " + d.traits.orphans + ".",
 		Advice:   "Add [[product]] rules for the images, or take away what does not belong there.",
 		Actor:    ActorConfig,
 		Evidence: []Evidence{j.lies(d, "the files are there")},
@@ -94,19 +57,16 @@ type oversizedKey struct{ series, project, name, id string }
 func (j *joiner) findOversized() {
 	found := map[oversizedKey][]*TreeImage{}
 	var order []oversizedKey
-	for _, t := range j.p.Trees {
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				if i.Kind != ImageDaily || !i.tooLarge() || !i.Current && !i.Pending && len(j.rowsWith(d, i)) == 0 {
-					continue
-				}
-				key := oversizedKey{i.Series, i.Project, i.Name, i.BuildID}
-				if found[key] == nil {
-					order = append(order, key)
-				}
-				found[key] = append(found[key], i)
-			}
+	for _, n := range j.forest.oversize {
+		i := &j.planted[n]
+		if !i.Current && !i.Pending && len(j.rowsWith(i)) == 0 {
+			continue
 		}
+		key := oversizedKey{i.Series, i.Project, i.Name, i.BuildID}
+		if found[key] == nil {
+			order = append(order, key)
+		}
+		found[key] = append(found[key], i)
 	}
 	for _, key := range order {
 		j.oversized(found[key])
@@ -116,9 +76,8 @@ func (j *joiner) findOversized() {
 func (j *joiner) oversized(images []*TreeImage) {
 	at := spot{products: images[0].Products}
 	for _, i := range images {
-		d := j.dirOf(i)
-		at.dirs = append(at.dirs, d)
-		at.rows = append(at.rows, j.rowsWith(d, i)...)
+		at.dirs = append(at.dirs, i.dir)
+		at.rows = append(at.rows, j.rowsWith(i)...)
 	}
 	i := images[0]
 	text := i.Name + ", build " + i.BuildID + ", " + i.excess() + "."
@@ -135,10 +94,10 @@ func (j *joiner) oversized(images []*TreeImage) {
 }
 
 // exactSize is the exact size of the largest main file; zero where none is known.
-func (i *TreeImage) exactSize() int64 {
+func (i *Image) exactSize() int64 {
 	var largest int64
-	for _, f := range i.Files {
-		if f.Main && f.Exact && f.Size != nil {
+	for k := range i.Files {
+		if f := &i.Files[k]; f.Main && f.Exact && f.Size != nil {
 			largest = max(largest, *f.Size)
 		}
 	}
@@ -146,8 +105,8 @@ func (i *TreeImage) exactSize() int64 {
 }
 
 // tooLarge believes the tree's marker, else an exact size.
-func (i *TreeImage) tooLarge() bool {
-	return i.Oversized || i.Limit > 0 && i.exactSize() > i.Limit
+func (i *Image) tooLarge(limit int64) bool {
+	return i.Oversized || limit > 0 && i.exactSize() > limit
 }
 
 // excess says by how much an image is too large, as far as that is known.
@@ -176,7 +135,7 @@ func sizeFact(i *TreeImage) string {
 func (j *joiner) findNetboot() {
 	for _, n := range j.p.Netboot {
 		for _, e := range n.Entries {
-			if e.Tree == nil || e.Tree.Role == RoleOld || e.Disabled || !e.otherISO() || !j.kept(e.Series) {
+			if e.Tree == nil || e.Tree.Role == RoleOld || e.Disabled || !e.otherISO() || !j.kept(j.lineSlug(e.Series)) {
 				continue
 			}
 			at := spot{entry: e, line: n.Line, dirs: []*TreeDirectory{j.directory(e.Tree, e.Parent, Directory{})}}
@@ -211,33 +170,19 @@ func (e *NetbootEntry) where() string {
 
 // findRounded makes one finding for each tree.
 func (j *joiner) findRounded() {
-	for _, t := range j.p.Trees {
-		rounded, total := 0, 0
-		var example Evidence
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				for _, f := range i.Files {
-					if !f.Main || f.Size == nil {
-						continue
-					}
-					total++
-					if !f.Exact {
-						if rounded++; rounded == 1 {
-							example = j.lies(d, f.Name+" is about "+Size(*f.Size))
-						}
-					}
-				}
-			}
+	for n := range j.forest.trees {
+		t := &j.forest.trees[n]
+		if t.rounded == 0 {
+			continue
 		}
-		if rounded > 0 {
-			j.report(Finding{
-				Rule: "size-rounded",
-				Text: fmt.Sprintf("Of %s in %s, the sizes of %d are known only as a listing shows them.",
-					Plural(total, "download", "downloads"), t.Name, rounded),
-				Advice: "Set head = true for the tree, so that each is asked for once.",
-				Actor:  ActorOperator, Source: t.Name,
-				Evidence: []Evidence{example},
-			}, spot{})
-		}
+		f := t.example.file
+		j.report(Finding{
+			Rule: "size-rounded",
+			Text: fmt.Sprintf("Of %s in %s, the sizes of %d are known only as a listing shows them.",
+				Plural(t.mains, "download", "downloads"), t.Name, t.rounded),
+			Advice: "Set head = true for the tree, so that each is asked for once.",
+			Actor:  ActorOperator, Source: t.Name,
+			Evidence: []Evidence{j.lies(&j.dirs[t.example.dir], f.Name+" is about "+Size(*f.Size))},
+		}, spot{})
 	}
 }

@@ -20,28 +20,13 @@ var unknownKinds = []struct{ word, rule, what, table string }{
 
 // findUnknownNames makes one finding for each unknown name in each tree.
 func (j *joiner) findUnknownNames() {
-	images := map[unknownName][]*TreeImage{}
-	for _, t := range j.p.Trees {
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				for _, u := range j.unknownNames(i) {
-					images[u] = append(images[u], i)
-				}
-			}
-		}
-	}
-	keys := make([]unknownName, 0, len(images))
-	for u := range images {
-		keys = append(keys, u)
-	}
-	slices.SortFunc(keys, func(a, b unknownName) int { return texts(a.tree, b.tree, a.rule, b.rule, a.name, b.name) })
-	for _, u := range keys {
-		j.unknownName(u, images[u])
+	for n := range j.forest.unknown {
+		j.unknownName(&j.forest.unknown[n])
 	}
 }
 
 // unknownNames are the unknown names of an image.
-func (j *joiner) unknownNames(i *TreeImage) []unknownName {
+func (j *joiner) unknownNames(tree string, i *Image) []unknownName {
 	var list []unknownName
 	for _, kind := range unknownKinds {
 		if !slices.Contains(i.Unknown, kind.word) {
@@ -59,13 +44,13 @@ func (j *joiner) unknownNames(i *TreeImage) []unknownName {
 			names = []string{i.Project}
 		}
 		for _, name := range names {
-			list = append(list, unknownName{i.Tree.Name, kind.rule, name})
+			list = append(list, unknownName{tree, kind.rule, name})
 		}
 	}
 	return list
 }
 
-func (j *joiner) unknownExtensions(i *TreeImage) []string {
+func (j *joiner) unknownExtensions(i *Image) []string {
 	var list []string
 	for _, f := range i.Files {
 		if e, _ := j.rules.Extension(f.Type); e == nil {
@@ -78,18 +63,18 @@ func (j *joiner) unknownExtensions(i *TreeImage) []string {
 	return list
 }
 
-func (j *joiner) unknownName(u unknownName, images []*TreeImage) {
+func (j *joiner) unknownName(u *forestUnknown) {
 	kind := unknownKinds[slices.IndexFunc(unknownKinds, func(k struct{ word, rule, what, table string }) bool { return k.rule == u.rule })]
-	first := images[0]
+	first := &j.planted[u.images[0]]
 	what := kind.what + " " + u.name
 	if u.name == "" || u.name == Other {
-		what = kind.what + " of " + Plural(len(images), "image", "images")
+		what = kind.what + " of " + Plural(len(u.images), "image", "images")
 	}
 	at := spot{}
-	for _, i := range images {
-		d := j.dirOf(i)
-		if !slices.Contains(at.dirs, d) {
-			at.dirs = append(at.dirs, d)
+	for _, n := range u.images {
+		i := &j.planted[n]
+		if !slices.Contains(at.dirs, i.dir) {
+			at.dirs = append(at.dirs, i.dir)
 		}
 		for _, p := range i.Products {
 			if !slices.Contains(at.products, p) {
@@ -99,7 +84,7 @@ func (j *joiner) unknownName(u unknownName, images []*TreeImage) {
 	}
 	j.report(Finding{
 		Rule:   u.rule,
-		Text:   fmt.Sprintf("%s is not known (%s in %s, such as %s).", what, Plural(len(images), "image", "images"), u.tree, first.Name),
+		Text:   fmt.Sprintf("%s is not known (%s in %s, such as %s).", what, Plural(len(u.images), "image", "images"), u.tree, first.Name),
 		Advice: "Add a [[" + kind.table + "]] rule with a description.",
 		Actor:  ActorConfig, Source: u.tree,
 		Evidence: []Evidence{says(j.stateOf(u.tree), first.URL+first.Main().Name, first.Name)},
@@ -132,7 +117,7 @@ func (j *joiner) findUnknownStates() {
 		src := &j.sources[i]
 		words := map[string][]*Row{}
 		for _, r := range j.open {
-			for _, c := range j.claims[r] {
+			for _, c := range r.claims {
 				if c.part.src == src && c.entry.State == StateUnknown && c.entry.RawState != "" {
 					words[c.entry.RawState] = append(words[c.entry.RawState], r)
 				}

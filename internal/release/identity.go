@@ -38,7 +38,7 @@ func (j *joiner) heldIdentities(p *ProductLine, images []*TreeImage) []Identity 
 			continue
 		}
 		seen[withoutSub(id)] = true
-		if slices.ContainsFunc(images, func(i *TreeImage) bool { return j.holds(id, &i.Image) }) {
+		if slices.ContainsFunc(images, func(i *TreeImage) bool { return j.holds(id, i.Image) }) {
 			held = append(held, id)
 		}
 	}

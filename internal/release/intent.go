@@ -80,7 +80,7 @@ func (j *joiner) left(m *Manifest, src *source) bool {
 func (j *joiner) seriesManifest(l *Line, src *source) []Intent {
 	var list []Intent
 	for i := range src.facts.Series {
-		if s := &src.facts.Series[i]; lineSlug(s.Slug) == l.Slug {
+		if s := &src.facts.Series[i]; j.lineSlug(s.Slug) == l.Slug {
 			list = append(list, s.Manifest...)
 		}
 	}

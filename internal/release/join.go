@@ -9,11 +9,17 @@ import (
 // not change its input, and the order of records inside the facts does not matter;
 // the order of the sources does, as it is their precedence. Nothing in the facts
 // makes it fail: what is not known is carried through under its raw name.
-func Join(in Input) *Picture {
+//
+// The picture refers to the facts, so they must not be changed after that either.
+func Join(in Input) *Picture { return new(Joiner).join(in) }
+
+func (k *Joiner) join(in Input) *Picture {
 	j := &joiner{
+		memo:  k,
 		rules: in.Rules, asOf: in.AsOf, stale: in.Stale, freshness: in.Freshness,
 		p:        &Picture{AsOf: in.AsOf},
 		lines:    map[string]*Line{},
+		slugs:    map[string]string{},
 		limits:   map[limitKey]int64{},
 		products: map[string]*ProductLine{},
 	}
@@ -23,7 +29,6 @@ func Join(in Input) *Picture {
 	j.readLines()
 	j.readRebuilds()
 	j.readTrees()
-	j.nameBuilds()
 	j.unifyFamilies()
 	j.sortIntents()
 	j.readBuilds()
@@ -37,6 +42,7 @@ func Join(in Input) *Picture {
 // joiner holds what is looked up while a picture is made. Each file of the package
 // that adds to the picture says which of the fields it fills.
 type joiner struct {
+	memo      *Joiner
 	rules     Rules
 	asOf      time.Time
 	stale     time.Duration
@@ -44,26 +50,28 @@ type joiner struct {
 	p         *Picture
 
 	sources []source
-	ranks   map[string]int // place of a series in release order, by name and core number
+	ranks   map[string]int    // place of a series in release order, by name and core number
+	slugs   map[string]string // see lineSlug
 	limits  map[limitKey]int64
 
 	products map[string]*ProductLine        // by slug; see product.go
 	known    []map[string]*ProductLine      // by source and that source's slug
 	chosen   map[productSeries]Identity     // see identity.go
 	doubtful map[productSeries][]Identity   // held titles with several identities, or none held
-	images   map[productSeries][]*TreeImage // owned images; see tree.go
+	images   map[productSeries][]*TreeImage // owned images, in the order of the facts; see tree.go
 
 	lines       map[string]*Line // by slug; see line.go
 	lineIntents map[*Line]map[*ProductLine]*Intended
 	rebuilds    map[lineProduct][]*Rebuild // open requests; see row.go
 
-	dirs     map[dirKey]*TreeDirectory // by tree and path
-	aliases  map[dirKey]*TreeDirectory
-	released map[nameKey][]*TreeImage
+	forest  *forest // see tree.go
+	dirs    []TreeDirectory
+	planted []TreeImage
+	extra   map[dirKey]*TreeDirectory // those that only netboot sets name
 
-	builds map[buildKey][]sourceBuild // see manifest.go
-	parts  map[*Manifest][]part
-	claims map[*Row][]claim
+	builds   map[buildKey][]sourceBuild // see manifest.go
+	buildIDs map[string][]productBuild  // those of a series
+	parts    map[*Manifest][]part
 
 	open   []*Row // of open milestones; see findings.go
 	placed map[*TreeDirectory][]*Row
@@ -75,6 +83,8 @@ type source struct {
 	// state has the times of its polls as they are shown: see joiner.shown.
 	state SourceState
 	facts *Facts
+	// series are those that the facts speak of, without those of Facts.Series.
+	series []string
 	// listed are the series of which the source has a milestone.
 	listed map[string]bool
 }
@@ -90,22 +100,21 @@ type lineProduct struct {
 }
 
 func (j *joiner) readSources(list []SourceFacts) {
+	known := map[*Facts]knownFacts{}
 	for i, s := range list {
-		facts := s.Facts
-		switch {
-		case facts == nil:
-			facts = &Facts{}
-		case !facts.Sorted():
-			facts = facts.Clone()
-			facts.Sort()
+		facts := knownFacts{Facts: &Facts{}}
+		if s.Facts != nil {
+			facts = j.memo.know(s.Facts)
+			known[s.Facts] = facts
 		}
-		src := source{index: i, state: j.shown(s.State), facts: facts, listed: map[string]bool{}}
+		src := source{index: i, state: j.shown(s.State), facts: facts.Facts, series: facts.series, listed: map[string]bool{}}
 		for k := range facts.Milestones {
-			src.listed[lineSlug(facts.Milestones[k].Series)] = true
+			src.listed[j.lineSlug(facts.Milestones[k].Series)] = true
 		}
 		j.sources = append(j.sources, src)
-		j.p.Sources = append(j.p.Sources, j.sourceAge(s.State, facts))
+		j.p.Sources = append(j.p.Sources, j.sourceAge(s.State, facts.Facts))
 	}
+	j.memo.facts = known
 }
 
 // shown is the state of a source with the times of its polls rounded down. When the
@@ -131,7 +140,6 @@ func (j *joiner) sourceAge(state SourceState, facts *Facts) Source {
 func (j *joiner) arrange() {
 	for _, p := range j.products {
 		j.p.Products = append(j.p.Products, p)
-		slices.SortStableFunc(p.Images, j.compareNewest)
 		slices.SortFunc(p.Refs, compareRefs)
 	}
 	slices.SortFunc(j.p.Products, compareProductLines)

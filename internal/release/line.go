@@ -16,7 +16,7 @@ func (j *joiner) readLines() {
 		for k := range src.facts.Series {
 			j.readSeries(src, &src.facts.Series[k])
 		}
-		for _, name := range seriesNames(src.facts) {
+		for _, name := range src.series {
 			j.know(j.line(name), src)
 		}
 	}
@@ -63,9 +63,19 @@ func lineSlug(series string) string {
 	return SeriesSlug(series, "")
 }
 
+// lineSlug is lineSlug, worked out once for each series.
+func (j *joiner) lineSlug(series string) string {
+	slug, ok := j.slugs[series]
+	if !ok {
+		slug = lineSlug(series)
+		j.slugs[series] = slug
+	}
+	return slug
+}
+
 // line returns the line of a series, made of its rule when it is new.
 func (j *joiner) line(series string) *Line {
-	slug := lineSlug(series)
+	slug := j.lineSlug(series)
 	if l := j.lines[slug]; l != nil {
 		return l
 	}

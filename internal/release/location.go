@@ -177,9 +177,9 @@ func identityList(ids []Identity) string {
 // locate finds the place of a row and the image that is there.
 func (j *joiner) locate(r *Row) {
 	m := r.Manifest
-	l, err := j.rules.Locate(r.Identity, m.Line.Slug, m.Slug)
-	if err != nil {
-		r.LocationError = err.Error()
+	l, problem := j.locateIdentity(r.Identity, m.Line.Slug, m.Slug)
+	if l == nil {
+		r.LocationError = problem
 		return
 	}
 	r.Location = l
@@ -189,7 +189,7 @@ func (j *joiner) locate(r *Row) {
 		l.Dir, l.URL = dir.Path, dir.URL
 		r.Release = imageNamed(dir, l.Stem)
 	} else if tree := j.tree(l.Tree); tree != nil {
-		l.URL = address(tree, l.Dir)
+		l.URL = address(tree.Site, l.Dir)
 	}
 	if r.Release == nil && !m.Open {
 		j.moved(r)
@@ -199,12 +199,11 @@ func (j *joiner) locate(r *Row) {
 // moved looks for the image of a milestone of the past in all trees, as images move
 // to other trees when a series ends. A pool is no place where people find a name.
 func (j *joiner) moved(r *Row) {
-	images := j.released[nameKey{j.seriesKey(r.Manifest.Line.Slug), r.Location.Stem}]
-	n := slices.IndexFunc(images, func(i *TreeImage) bool { return j.dirOf(i).Kind != DirectoryPool })
-	if n < 0 {
+	n, ok := j.forest.released[nameKey{j.seriesKey(r.Manifest.Line.Slug), r.Location.Stem}]
+	if !ok {
 		return
 	}
-	r.Release = images[n]
+	r.Release = &j.planted[n]
 	r.Location.Tree, r.Location.Role = r.Release.Tree.Name, r.Release.Tree.Role
 	r.Location.Dir, r.Location.URL = strings.Trim(r.Release.Dir, "/"), r.Release.URL
 }
@@ -225,30 +224,6 @@ func (j *joiner) tree(name string) *Tree {
 		}
 	}
 	return nil
-}
-
-// treeDirectory finds the tree of a location and the directory in it, which may be
-// spelled in another way there. Where no tree has the directory the first tree of
-// the role is named.
-func (j *joiner) treeDirectory(l *Location, m *Manifest) (string, *TreeDirectory) {
-	first := ""
-	for _, t := range j.p.Trees {
-		if t.Role != l.Role {
-			continue
-		}
-		for _, path := range spellings(l.Dir, m.Line) {
-			if d := j.dirs[dirKey{t.Name, path}]; d != nil {
-				return t.Name, d
-			}
-			if d := j.aliases[dirKey{t.Name, path}]; d != nil {
-				return t.Name, d
-			}
-		}
-		if first == "" {
-			first = t.Name
-		}
-	}
-	return first, nil
 }
 
 // spellings are the paths at which trees have had the same directory, the given one

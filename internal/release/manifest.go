@@ -35,13 +35,25 @@ type sourceBuild struct {
 
 // readBuilds indexes the builds by series, product and id, in order of precedence.
 func (j *joiner) readBuilds() {
-	j.builds = map[buildKey][]sourceBuild{}
+	n := 0
+	for i := range j.sources {
+		n += len(j.sources[i].facts.Builds)
+	}
+	j.builds = make(map[buildKey][]sourceBuild, n)
+	j.buildIDs = map[string][]productBuild{}
+	room := make([]sourceBuild, 0, n)
 	for i := range j.sources {
 		src := &j.sources[i]
 		for k := range src.facts.Builds {
 			b := &src.facts.Builds[k]
-			key := buildKey{lineSlug(b.Series), j.product(i, b.Product), b.BuildID}
-			j.builds[key] = append(j.builds[key], sourceBuild{src, b})
+			key := buildKey{j.lineSlug(b.Series), j.product(i, b.Product), b.BuildID}
+			have := j.builds[key]
+			if have == nil { // mostly the only one: no slice of its own
+				have = room[len(room):len(room):min(len(room)+1, cap(room))]
+				room = room[:len(room)+1]
+				j.buildIDs[key.series] = append(j.buildIDs[key.series], productBuild{key.product, key.id})
+			}
+			j.builds[key] = append(have, sourceBuild{src, b})
 		}
 	}
 }
@@ -49,7 +61,7 @@ func (j *joiner) readBuilds() {
 // readMilestones makes the manifests of every series: of the milestones that the
 // sources have, joined by slug, and a daily one where they have none.
 func (j *joiner) readMilestones() {
-	j.parts, j.claims = map[*Manifest][]part{}, map[*Row][]claim{}
+	j.parts = map[*Manifest][]part{}
 	bySlug := map[*Line]map[string]*Manifest{}
 	for i := range j.sources {
 		src := &j.sources[i]
@@ -220,16 +232,29 @@ func lowestID(m *Manifest) string {
 // standing collects the builds that stand on a milestone, by product, in order of
 // precedence of the sources and newest first within one.
 func (j *joiner) standing(m *Manifest) map[*ProductLine][]claim {
-	claims := map[*ProductLine][]claim{}
+	n := 0
+	for _, p := range j.parts[m] {
+		n += len(p.m.Entries)
+	}
+	claims := make(map[*ProductLine][]claim, n)
+	room := make([]claim, 0, n)
 	for _, p := range j.parts[m] {
 		for _, e := range p.m.Entries {
 			if e.State, e.RawState = knownState(e.State, e.RawState); e.State.Current() {
 				product := j.product(p.src.index, e.Product)
-				claims[product] = append(claims[product], claim{p, e})
+				have := claims[product]
+				if have == nil { // mostly the only one: no slice of its own
+					have = room[len(room) : len(room) : len(room)+1]
+					room = room[:len(room)+1]
+				}
+				claims[product] = append(have, claim{p, e})
 			}
 		}
 	}
 	for _, list := range claims {
+		if len(list) < 2 {
+			continue
+		}
 		slices.SortStableFunc(list, func(a, b claim) int {
 			return cmp.Or(
 				cmp.Compare(a.part.src.index, b.part.src.index),

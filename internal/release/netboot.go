@@ -12,7 +12,7 @@ import (
 func (j *joiner) netbootLines() []*Line {
 	lines := slices.Clone(j.p.Lines)
 	for i := range j.rules.Series {
-		if slug := lineSlug(j.rules.Series[i].Name); j.lines[slug] == nil && slug != Other {
+		if slug := j.lineSlug(j.rules.Series[i].Name); j.lines[slug] == nil && slug != Other {
 			lines = append(lines, j.newLine(slug))
 		}
 	}
@@ -53,7 +53,7 @@ func (j *joiner) netbootSet(source int, set NetbootSet) *NetbootEntry {
 	if set.Kind == ImageRelease {
 		kind = DirectoryRelease
 	}
-	e := &NetbootEntry{NetbootSet: set, Tree: tree, URL: address(tree, cmp.Or(set.Dir, set.Parent))}
+	e := &NetbootEntry{NetbootSet: set, Tree: tree, URL: address(tree.Site, cmp.Or(set.Dir, set.Parent))}
 	e.Hashed = slices.ContainsFunc(set.Boot, hashed) || set.Tarball != nil && hashed(*set.Tarball)
 	e.BuildID = set.BuildID
 	dir := j.directory(tree, set.Parent, Directory{Series: set.Series, Project: set.Project, Kind: kind, BuildID: set.BuildID})

@@ -191,6 +191,8 @@ type Row struct {
 	// LocationError says why Location is nil; empty where none is wanted.
 	LocationError string
 	Findings      []*Finding
+
+	claims []claim // the builds that sources have of it; see manifest.go
 }
 
 // Blocked reports whether a finding of the row is a blocker.
@@ -248,6 +250,8 @@ type ProductLine struct {
 	Rows       []*Row       // on every milestone, newest series first
 	Images     []*TreeImage // in every tree, newest first
 	Findings   []*Finding
+
+	lower string // the title without capitals, to sort by
 }
 
 // Family is a group of products.
@@ -273,27 +277,41 @@ type TreeDirectory struct {
 	Images   []*TreeImage
 	Netboot  []*NetbootEntry
 	Findings []*Finding
+	// Revision tells directories of the pictures that one [Joiner] made apart; zero in
+	// those of [Join]. Two with the same one are the same in all that is in them: the
+	// record, the images and by which products they are owned, the netboot sets, the
+	// findings. What is told of the products elsewhere does not count.
+	Revision uint64
+
+	traits *dirTraits
 }
 
 // TreeImage is an image with where it lies and whose it is.
+//
+// The image is the record of its source's facts, which nobody changes, except for a
+// build id that no tree tells: see [Join].
 type TreeImage struct {
-	Image
+	*Image
 	Tree *Tree
 	// Products own the image: none where it is a stray, more than one only when
 	// two products claim the same identity.
 	Products []*ProductLine
 	URL      string // public address of its directory, with a slash at the end
 	Limit    int64  // its size limit in bytes; zero for none. Dailies only
+
+	dir *TreeDirectory // in which it lies
 }
 
 // Main returns the first main file, or the zero File.
-func (i *Image) Main() File {
-	for _, f := range i.Files {
-		if f.Main {
-			return f
+func (i *Image) Main() File { return *i.main() }
+
+func (i *Image) main() *File {
+	for k := range i.Files {
+		if i.Files[k].Main {
+			return &i.Files[k]
 		}
 	}
-	return File{}
+	return &File{}
 }
 
 // NetbootSeries is the netboot index of one series. Where no source names the series

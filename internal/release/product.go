@@ -85,7 +85,7 @@ func withoutSub(id Identity) Identity {
 }
 
 func (j *joiner) addProduct(slug, title string) *ProductLine {
-	line := &ProductLine{Slug: slug, Title: title}
+	line := &ProductLine{Slug: slug, Title: title, lower: strings.ToLower(title)}
 	j.products[slug] = line
 	return line
 }
@@ -174,10 +174,10 @@ func (j *joiner) unifyFamilies() {
 
 // compareByFamily orders products by family, then by title.
 func compareByFamily(a, b *ProductLine) int {
-	return cmp.Or(
-		compareFamilies(cmp.Or(a.Family, NoFamily), cmp.Or(b.Family, NoFamily)),
-		compareProductLines(a, b),
-	)
+	if c := compareFamilies(cmp.Or(a.Family, NoFamily), cmp.Or(b.Family, NoFamily)); c != 0 {
+		return c
+	}
+	return compareProductLines(a, b)
 }
 
 // families groups products; those of equal slug are one family.
@@ -199,15 +199,24 @@ func families(products []*ProductLine) []*Family {
 
 // compareFamilies orders by name, the one for products without a family last.
 func compareFamilies(a, b string) int {
+	if a == b {
+		return 0
+	}
 	return cmp.Or(flags(a == NoFamily, b == NoFamily), compareTitles(a, b))
 }
 
 // compareTitles orders as people do: capitals do not matter, numbers count.
 func compareTitles(a, b string) int {
+	if a == b {
+		return 0
+	}
 	return cmp.Or(compareNatural(strings.ToLower(a), strings.ToLower(b)), strings.Compare(a, b))
 }
 
 func compareNatural(a, b string) int {
+	if a == b {
+		return 0
+	}
 	for a != "" && b != "" {
 		if isDigit(a[0]) && isDigit(b[0]) {
 			var c int
@@ -225,5 +234,18 @@ func compareNatural(a, b string) int {
 }
 
 func compareProductLines(a, b *ProductLine) int {
-	return cmp.Or(compareTitles(a.Title, b.Title), strings.Compare(a.Slug, b.Slug))
+	if a == b {
+		return 0
+	}
+	if c := compareNatural(a.lowerTitle(), b.lowerTitle()); c != 0 {
+		return c
+	}
+	return texts(a.Title, b.Title, a.Slug, b.Slug)
+}
+
+func (p *ProductLine) lowerTitle() string {
+	if p.lower == "" {
+		return strings.ToLower(p.Title)
+	}
+	return p.lower
 }

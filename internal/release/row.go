@@ -11,25 +11,25 @@ import (
 // a build has no row, as it never counts as missing.
 func (j *joiner) fill(m *Manifest, standing map[*ProductLine][]claim) {
 	intents, known := j.intents(m)
-	rows := map[*ProductLine]*Row{}
+	rows := make([]Row, 0, len(intents)+len(standing))
 	for product, n := range intents {
-		if !n.Disabled && !product.Netboot {
-			rows[product] = &Row{Manifest: m, Product: product, State: StateMissing}
+		if _, stands := standing[product]; !stands && !n.Disabled && !product.Netboot {
+			rows = append(rows, Row{Manifest: m, Product: product, State: StateMissing})
 		}
 	}
 	for product, claims := range standing {
-		rows[product] = &Row{Manifest: m, Product: product}
-		j.claims[rows[product]] = claims
+		rows = append(rows, Row{Manifest: m, Product: product, claims: claims})
 	}
-	list := make([]*Row, 0, len(rows))
-	for product, r := range rows {
-		r.IntentKnown, r.Netboot = known, product.Netboot
-		if n := intents[product]; n != nil {
+	list := make([]*Row, len(rows))
+	for n := range rows {
+		r := &rows[n]
+		r.IntentKnown, r.Netboot = known, r.Product.Netboot
+		if n := intents[r.Product]; n != nil {
 			r.Intended, r.Contact, r.Team = !n.Disabled, n.Contact, n.Team
 		} else {
 			j.seriesContact(r)
 		}
-		list = append(list, r)
+		list[n] = r
 	}
 	slices.SortFunc(list, compareRows)
 	for _, r := range list {
@@ -56,7 +56,7 @@ func (j *joiner) completeRow(r *Row) {
 	if m.Open {
 		r.Rebuild = j.rebuild(r)
 	}
-	for i, c := range j.claims[r] {
+	for i, c := range r.claims {
 		if i == 0 {
 			r.BuildID, r.State, r.RawState = c.entry.BuildID, c.entry.State, c.entry.RawState
 		}
@@ -177,7 +177,8 @@ func (j *joiner) rowImages(r *Row) {
 func (j *joiner) dailyImage(r *Row) *TreeImage {
 	var best *TreeImage
 	bestRank := 0
-	for _, i := range j.rowCandidates(r) {
+	for _, n := range j.near(r) {
+		i := &j.planted[n]
 		if i.Kind != ImageDaily {
 			continue
 		}
@@ -188,21 +189,13 @@ func (j *joiner) dailyImage(r *Row) *TreeImage {
 	return best
 }
 
-// rowCandidates are the images that are what the row's product is in its series.
-func (j *joiner) rowCandidates(r *Row) []*TreeImage {
-	var list []*TreeImage
-	for _, i := range j.images[productSeries{r.Product, j.seriesKey(r.Manifest.Line.Slug)}] {
-		if j.holds(r.Identity, &i.Image) {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
 // nearness tells how surely an image is the row's build; zero when it is not.
 func (j *joiner) nearness(r *Row, i *TreeImage) int {
 	rank := 0
-	dir := j.dirs[dirKey{i.Tree.Name, strings.Trim(i.Dir, "/")}]
+	dir := i.dir
+	if dir.Path != strings.Trim(i.Dir, "/") {
+		dir = nil // the tree calls it by another name
+	}
 	switch {
 	case i.BuildID == r.BuildID:
 		rank = 4
@@ -221,7 +214,7 @@ func (j *joiner) nearness(r *Row, i *TreeImage) int {
 
 // sameSum reports whether a source gives the row's build the checksum of the image.
 func (j *joiner) sameSum(r *Row, i *TreeImage) bool {
-	sum := i.Main().SHA256
+	sum := i.main().SHA256
 	if sum == "" {
 		return false
 	}
@@ -231,12 +224,15 @@ func (j *joiner) sameSum(r *Row, i *TreeImage) bool {
 // group puts sorted rows into families and counts them.
 func (j *joiner) group(m *Manifest, rows []*Row) {
 	m.Groups, m.Totals = nil, Totals{}
-	slug := ""
+	last, slug := "", ""
 	for _, r := range rows {
 		family := cmp.Or(r.Product.Family, NoFamily)
-		if s := Slug(family); len(m.Groups) == 0 || s != slug {
-			m.Groups = append(m.Groups, Group{Family: family})
-			slug = s
+		if len(m.Groups) == 0 || family != last {
+			s := Slug(family)
+			if len(m.Groups) == 0 || s != slug {
+				m.Groups = append(m.Groups, Group{Family: family})
+			}
+			last, slug = family, s
 		}
 		g := &m.Groups[len(m.Groups)-1]
 		g.Rows = append(g.Rows, r)

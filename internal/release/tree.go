@@ -1,137 +1,127 @@
 package release
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
 
-type dirKey struct{ tree, path string }
-
-type nameKey struct{ series, name string }
-
-// readTrees makes the trees with their directories and images, and finds the
-// products that own the images.
+// readTrees puts the trees with their directories and images into the picture.
 func (j *joiner) readTrees() {
-	j.dirs, j.aliases = map[dirKey]*TreeDirectory{}, map[dirKey]*TreeDirectory{}
-	j.images, j.released = map[productSeries][]*TreeImage{}, map[nameKey][]*TreeImage{}
-	owners := j.owners()
-	for i := range j.sources {
-		src := &j.sources[i]
-		f := src.facts
-		if src.state.Kind != "tree" && len(f.Directories)+len(f.Images)+len(f.Netboot) == 0 {
-			continue
+	f := j.memo.forestOf(j)
+	for _, rule := range f.ruled {
+		j.ruleProduct(rule)
+	}
+	j.forest, j.extra = f, map[dirKey]*TreeDirectory{}
+	j.plantTrees()
+	j.plantImages()
+	j.plantOwned()
+}
+
+func (j *joiner) plantTrees() {
+	f := j.forest
+	for t := range f.trees {
+		j.p.Trees = append(j.p.Trees, &Tree{Name: f.trees[t].Name, Role: f.trees[t].Role, Site: f.trees[t].Site})
+	}
+	j.dirs = make([]TreeDirectory, len(f.dirs))
+	for d := range f.dirs {
+		dir := &f.dirs[d]
+		j.dirs[d] = TreeDirectory{Directory: dir.record, Tree: j.p.Trees[dir.tree], URL: dir.url, traits: &dir.dirTraits}
+	}
+	for t := range f.trees {
+		list := make([]*TreeDirectory, len(f.trees[t].dirs))
+		for k, d := range f.trees[t].dirs {
+			list[k] = &j.dirs[d]
 		}
-		tree := &Tree{Name: src.state.Name, Role: src.state.Role, Site: strings.TrimRight(src.state.Site, "/")}
-		j.p.Trees = append(j.p.Trees, tree)
-		for k := range f.Directories {
-			j.readDirectory(tree, f.Directories[k])
-		}
-		for k := range f.Images {
-			j.readImage(tree, &f.Images[k], owners)
-		}
-		// Directories that only images name are there by now, too.
-		slices.SortFunc(tree.Directories, func(a, b *TreeDirectory) int { return compareNatural(a.Path, b.Path) })
-		for _, d := range tree.Directories {
-			slices.SortStableFunc(d.Images, j.compareImages)
+		if len(list) > 0 {
+			j.p.Trees[t].Directories = list
 		}
 	}
 }
 
-// nameBuilds finds which build a released image is where its own tree does not
-// tell: the oldest daily of any tree with the same bytes.
-func (j *joiner) nameBuilds() {
-	oldest := map[string]string{}
-	j.eachImage(func(i *TreeImage) {
-		sum := i.Main().SHA256
-		if i.Kind != ImageDaily || i.BuildID == "" || sum == "" {
-			return
+func (j *joiner) plantImages() {
+	f := j.forest
+	owners := make([][]*ProductLine, len(f.owners))
+	for n, slugs := range f.owners {
+		for _, slug := range slugs {
+			owners[n] = append(owners[n], j.products[slug])
 		}
-		if have, ok := oldest[sum]; !ok || CompareBuildIDs(i.BuildID, have) < 0 {
-			oldest[sum] = i.BuildID
-		}
-	})
-	j.eachImage(func(i *TreeImage) {
-		if i.Kind == ImageRelease && i.BuildID == "" {
-			i.BuildID = oldest[i.Main().SHA256]
-		}
-	})
-}
-
-func (j *joiner) eachImage(do func(*TreeImage)) {
-	for _, t := range j.p.Trees {
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				do(i)
-			}
-		}
+	}
+	j.planted = make([]TreeImage, len(f.images))
+	for n := range f.images {
+		i := &f.images[n]
+		dir := &j.dirs[i.dir]
+		j.planted[n] = TreeImage{Image: i.record, Tree: j.p.Trees[i.tree], Products: owners[i.owners], URL: dir.URL, Limit: i.limit, dir: dir}
+	}
+	room := make([]*TreeImage, 0, len(f.images))
+	for d := range f.dirs {
+		j.dirs[d].Images, room = j.pointers(f.dirs[d].images, room)
 	}
 }
 
-// readDirectory adds a directory unless the tree has its path already.
-func (j *joiner) readDirectory(tree *Tree, d Directory) *TreeDirectory {
-	d.Path = strings.Trim(d.Path, "/")
-	key := dirKey{tree.Name, d.Path}
-	if have := j.dirs[key]; have != nil {
-		return have
+// pointers are the images of a list, in the room that is left for such.
+func (j *joiner) pointers(list []int32, room []*TreeImage) (images, left []*TreeImage) {
+	if len(list) == 0 {
+		return nil, room
 	}
-	dir := &TreeDirectory{Directory: d, Tree: tree, URL: address(tree, d.Path)}
-	tree.Directories = append(tree.Directories, dir)
-	j.dirs[key] = dir
-	for _, a := range d.Aliases {
-		key := dirKey{tree.Name, strings.Trim(a, "/")}
-		if j.aliases[key] == nil {
-			j.aliases[key] = dir
-		}
+	room = slices.Grow(room, len(list))
+	for _, n := range list {
+		room = append(room, &j.planted[n])
 	}
-	return dir
+	return room[:len(room):len(room)], room[len(room):]
+}
+
+func (j *joiner) plantOwned() {
+	f := j.forest
+	j.images = make(map[productSeries][]*TreeImage, len(f.held))
+	n := 0
+	for _, h := range f.held {
+		n += 2 * len(h.images) // here, and at its product
+	}
+	room := make([]*TreeImage, 0, n)
+	for n := range f.held {
+		h := &f.held[n]
+		j.images[productSeries{j.products[h.product], h.series}], room = j.pointers(h.images, room)
+	}
+	for slug, list := range f.ofOwner {
+		j.products[slug].Images, room = j.pointers(list, room)
+	}
+}
+
+// dirAt finds a directory of a tree by its path; nil where there is none.
+func (j *joiner) dirAt(key dirKey) *TreeDirectory {
+	if n, ok := j.forest.at[key]; ok {
+		return &j.dirs[n]
+	}
+	return j.extra[key]
+}
+
+// directory finds the directory of a tree by a path at which it answers. One without a
+// record of its own, as after an edit by hand, is made.
+func (j *joiner) directory(tree *Tree, path string, like Directory) *TreeDirectory {
+	like.Path = strings.Trim(path, "/")
+	key := dirKey{tree.Name, like.Path}
+	if d := j.dirAt(key); d != nil {
+		return d
+	}
+	if n, ok := j.forest.aliases[key]; ok {
+		return &j.dirs[n]
+	}
+	traits := j.traits(&like, tree.Role, nil)
+	d := &TreeDirectory{Directory: like, Tree: tree, URL: address(tree.Site, like.Path), traits: &traits}
+	j.extra[key] = d
+	tree.Directories = append(tree.Directories, d)
+	return d
 }
 
 // address is the public address of a directory, empty where the tree has none.
-func address(tree *Tree, path string) string {
-	if tree.Site == "" {
+func address(site, path string) string {
+	if site == "" {
 		return ""
 	}
 	if path == "" {
-		return tree.Site + "/"
+		return site + "/"
 	}
-	return tree.Site + "/" + escapePath(path) + "/"
-}
-
-// directory finds the directory of a tree in which an image lies. Images of one
-// that has no record of its own, as after an edit by hand, make one.
-func (j *joiner) directory(tree *Tree, path string, like Directory) *TreeDirectory {
-	path = strings.Trim(path, "/")
-	key := dirKey{tree.Name, path}
-	if d := cmp.Or(j.dirs[key], j.aliases[key]); d != nil {
-		return d
-	}
-	like.Path = path
-	return j.readDirectory(tree, like)
-}
-
-func (j *joiner) readImage(tree *Tree, i *Image, owners ownerIndex) {
-	kind := DirectoryDated
-	if i.Kind == ImageRelease {
-		kind = DirectoryRelease
-	}
-	dir := j.directory(tree, i.Dir, Directory{Series: i.Series, Project: i.Project, Kind: kind, BuildID: i.BuildID})
-	image := &TreeImage{Image: *i, Tree: tree, URL: dir.URL}
-	if i.Kind == ImageDaily {
-		image.Limit = j.limit(limitKey{i.Project, j.seriesKey(i.Series), i.PublishType, i.Main().Type})
-	}
-	dir.Images = append(dir.Images, image)
-	series := j.seriesKey(lineSlug(i.Series))
-	if i.Kind == ImageRelease {
-		key := nameKey{series, i.Name}
-		j.released[key] = append(j.released[key], image)
-	}
-	image.Products = j.own(image, owners)
-	for _, p := range image.Products {
-		p.Images = append(p.Images, image)
-		key := productSeries{p, series}
-		j.images[key] = append(j.images[key], image)
-	}
+	return site + "/" + escapePath(path) + "/"
 }
 
 type limitKey struct{ project, series, publishType, extension string }
@@ -146,39 +136,11 @@ func (j *joiner) limit(key limitKey) int64 {
 	return n
 }
 
-// compareNewest orders the images of a product from the newest.
-func (j *joiner) compareNewest(a, b *TreeImage) int {
-	return cmp.Or(
-		-cmp.Compare(j.imageRank(a), j.imageRank(b)),
-		flags(b.Kind == ImageRelease, a.Kind == ImageRelease),
-		-compareNatural(a.Version, b.Version),
-		flags(a.Milestone != "", b.Milestone != ""),
-		-compareNatural(a.Milestone, b.Milestone),
-		-CompareBuildIDs(a.BuildID, b.BuildID),
-		flags(b.Current, a.Current, b.Pending, a.Pending),
-		compareNatural(a.Dir, b.Dir),
-		compareNatural(a.Name, b.Name),
-	)
-}
-
-func (j *joiner) imageRank(i *TreeImage) int {
+func (j *joiner) imageRank(i *Image) int {
 	if rank, ok := j.ranks[i.Series]; ok {
 		return rank
 	}
 	return -1
-}
-
-// compareImages orders the images of one directory: by kind in the order of the
-// rules, then by architecture likewise, unknown ones last; newest version first.
-func (j *joiner) compareImages(a, b *TreeImage) int {
-	return cmp.Or(
-		-compareNatural(a.Version, b.Version),
-		cmp.Compare(j.typePlace(a.PublishType), j.typePlace(b.PublishType)),
-		compareNatural(a.PublishType, b.PublishType),
-		cmp.Compare(j.archPlace(a.Arch), j.archPlace(b.Arch)),
-		compareNatural(a.Arch, b.Arch),
-		compareNatural(a.Name, b.Name),
-	)
 }
 
 func (j *joiner) typePlace(publishType string) int {
@@ -196,102 +158,4 @@ func lastIfUnknown(i int) int {
 		return 1 << 30
 	}
 	return i
-}
-
-// ownerIndex finds products by what the names of their images say. The publish
-// type may be missing in a name, so every identity is also there without it.
-type ownerIndex map[ownerKey][]owner
-
-type ownerKey struct{ publishType, arch string }
-
-type owner struct {
-	product  *ProductLine
-	rule     *ProductRule // of a product that no tracker has; product is nil until it is needed
-	identity Identity
-}
-
-// owners lists the identities of all products, and of the rules whose products no
-// tracker has.
-func (j *joiner) owners() ownerIndex {
-	index := ownerIndex{}
-	add := func(o owner) {
-		id := o.identity
-		for _, key := range []ownerKey{{id.PublishType, id.Arch}, {"", id.Arch}} {
-			index[key] = append(index[key], o)
-		}
-	}
-	for _, p := range j.products {
-		for _, id := range p.Identities {
-			add(owner{product: p, identity: id})
-		}
-	}
-	for i := range j.rules.Products {
-		rule := &j.rules.Products[i]
-		if j.products[Slug(rule.Title)] == nil {
-			add(owner{rule: rule, identity: rule.identity()})
-		}
-	}
-	return index
-}
-
-// own finds the products of an image. A rule's product is shown only where no
-// tracker's product has the image.
-func (j *joiner) own(image *TreeImage, index ownerIndex) []*ProductLine {
-	var products []*ProductLine
-	var rules []owner
-	for _, o := range index[ownerKey{image.PublishType, image.Arch}] {
-		switch {
-		case !j.holds(o.identity, &image.Image):
-		case o.rule != nil:
-			rules = append(rules, o)
-		case !slices.Contains(products, o.product):
-			products = append(products, o.product)
-		}
-	}
-	if len(products) == 0 {
-		for _, o := range rules {
-			if p := j.ruleProduct(o.rule); !slices.Contains(products, p) {
-				products = append(products, p)
-			}
-		}
-	}
-	slices.SortFunc(products, compareProductLines)
-	return products
-}
-
-// ruleProduct is the product of a rule that no tracker has.
-func (j *joiner) ruleProduct(rule *ProductRule) *ProductLine {
-	slug := Slug(rule.Title)
-	line := j.products[slug]
-	if line == nil {
-		line = j.addProduct(slug, rule.Title)
-		line.Family = rule.Family
-		line.Netboot = j.rules.IsNetboot(rule.Title, rule.Family)
-	}
-	line.Identities = appendIdentity(line.Identities, rule.identity())
-	j.complete(line)
-	return line
-}
-
-// holds reports whether an image is what an identity says. The project of a
-// released image may be only the one that its name begins with.
-func (j *joiner) holds(id Identity, i *Image) bool {
-	if id.Arch != i.Arch || id.PublishType != i.PublishType && i.PublishType != "" {
-		return false
-	}
-	if i.ImageType != "" && id.ImageType != "" && i.ImageType != id.ImageType {
-		return false
-	}
-	if i.PublishType == "" && (i.ImageType == "" || id.ImageType == "") {
-		return false
-	}
-	return id.Project == i.Project || i.Kind == ImageRelease && j.rules.prefix(id.Project) == i.Project
-}
-
-// prefix is how released file names of a project begin.
-func (r Rules) prefix(project string) string {
-	if p, _ := r.Project(project); p != nil {
-		return cmp.Or(p.Prefix, project)
-	}
-	return project
 }
