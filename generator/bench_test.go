@@ -11,6 +11,7 @@ import (
 
 	"shiplist/internal/config"
 	"shiplist/internal/release"
+	"shiplist/internal/store"
 )
 
 // The large site of the benchmarks.
@@ -21,8 +22,9 @@ const (
 	largeProducts    = 60
 )
 
-// largeSources are the facts of the large site, the same in every run.
-func largeSources() []release.SourceFacts {
+// largeSources are the facts of the large site with some directories, the same in every
+// run.
+func largeSources(directories int) []release.SourceFacts {
 	rng := rand.New(rand.NewPCG(1, 2))
 	tracker, tree := &release.Facts{Source: "iso"}, &release.Facts{Source: "full"}
 	arches := []string{"amd64", "arm64", "armhf", "ppc64el", "riscv64", "s390x", "arm64+raspi", "riscv64+unmatched", "riscv64+visionfive2", "arm64+x13s", "amd64v3", "riscv64+new"}
@@ -41,7 +43,7 @@ func largeSources() []release.SourceFacts {
 		}
 		tracker.Milestones = append(tracker.Milestones, m)
 	}
-	for n := range largeDirectories {
+	for n := range directories {
 		dir := fmt.Sprintf("project%d/releases/noble/status-%d", n%40, n)
 		tree.Directories = append(tree.Directories, release.Directory{Series: "noble", Project: fmt.Sprintf("project%d", n%40), Path: dir, Kind: release.DirectoryRelease, Checksums: []string{"SHA256SUMS"}, Signed: true})
 		for i := range largeImages {
@@ -72,7 +74,53 @@ func largeImage(rng *rand.Rand, dir, project, arch string) release.Image {
 
 // largePicture joins the large site.
 func largePicture(c *config.Config) *release.Picture {
-	return release.Join(release.Input{Rules: c.Rules, Sources: largeSources(), AsOf: sampleNow, Stale: 6 * time.Hour})
+	return release.Join(release.Input{Rules: c.Rules, Sources: largeSources(largeDirectories), AsOf: sampleNow, Stale: 6 * time.Hour})
+}
+
+// largeConfig is the configuration of the large site, below a directory.
+const largeConfig = `[site]
+title = "Large site"
+[store]
+data = "data"
+state = "state"
+[[tracker]]
+name = "iso"
+kind = "qatracker"
+url = "https://iso.qa.example.org/xmlrpc.php"
+[[tree]]
+name = "full"
+role = "full"
+url = "https://cdimage.example.org"
+`
+
+// writeLarge writes the data directory of the large site, and its configuration, which
+// it returns.
+func writeLarge(tb testing.TB, dir string, directories int) *config.Config {
+	tb.Helper()
+	write(tb, dir+"/config.toml", largeConfig)
+	c, err := config.Load(dir + "/config.toml")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	commit(tb, c, largeSources(directories)...)
+	return c
+}
+
+// commit writes facts to a data directory.
+func commit(tb testing.TB, c *config.Config, sources ...release.SourceFacts) {
+	tb.Helper()
+	w, err := store.Open(tb.Context(), c.Store.Data, c.Store.State)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, src := range sources {
+		if _, err := w.Commit(tb.Context(), src.State, src.Facts); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // TestLargeSiteIsLarge keeps the benchmark honest.
@@ -123,6 +171,46 @@ func BenchmarkRebuildLargeSiteUnchanged(b *testing.B) {
 		if _, err := prepared(b, Options{Config: c}, p).stage(context.Background()); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkGenerateLargeSite is all of a generate from the data directory on.
+func BenchmarkGenerateLargeSite(b *testing.B) {
+	c := writeLarge(b, b.TempDir(), largeDirectories)
+	dir := c.Site.Staged
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		c.Site.Staged = filepath.Join(dir, fmt.Sprint(n))
+		n++
+		if _, err := Generate(context.Background(), Options{Config: c}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPreview is what a running preview needs to show one changed state.
+func BenchmarkPreview(b *testing.B) {
+	for _, directories := range []int{largeDirectories, 4 * largeDirectories} {
+		b.Run(fmt.Sprint(directories), func(b *testing.B) {
+			c := writeLarge(b, b.TempDir(), directories)
+			builder := NewBuilder(Options{Config: c})
+			mustBuild(b, builder)
+			sources := largeSources(1)
+			entry := &sources[0].Facts.Milestones[0].Entries[0]
+			states := []release.State{release.StateReady, release.StateFailed}
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				b.StopTimer()
+				entry.State = states[n%2]
+				commit(b, c, sources[0])
+				b.StartTimer()
+				site := mustBuild(b, builder)
+				if _, err := site.Read("noble/24.04.1/index.html"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

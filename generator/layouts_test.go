@@ -176,7 +176,7 @@ func TestOwnersFilesWin(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, name, text string) {
+func write(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(name[:strings.LastIndexByte(name, '/')], 0o755); err != nil {
 		t.Fatal(err)
