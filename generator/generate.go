@@ -48,14 +48,11 @@ type Result struct {
 
 // Generate writes the site of the data directory into the directory of staged
 // sets: whole, under its digest, or not at all. The same facts, configuration,
-// layouts and texts give the same digest.
+// layouts and texts give the same digest. Where nothing changed since the last run that
+// is found out without loading them; see basis.
 func Generate(ctx context.Context, o Options) (Result, error) {
 	start := time.Now()
-	site, err := NewBuilder(o).build(ctx, 0)
-	if err != nil {
-		return Result{}, err
-	}
-	res, err := site.Stage(ctx)
+	res, err := generate(ctx, o, start)
 	if err != nil {
 		return Result{}, err
 	}
@@ -80,9 +77,8 @@ func prepare(o Options) (*site, error) { return prepareAfter(o, nil) }
 // which may be nil, from there.
 func prepareAfter(o Options, before *site) (*site, error) {
 	c := o.Config
-	layoutFS, errLayouts := under(o.Layouts, shiplist.Layouts, "layouts", c.Site.Layouts)
-	contentFS, errContent := under(o.Content, shiplist.Content, "content", c.Site.Content)
-	if err := errors.Join(errLayouts, errContent); err != nil {
+	layoutFS, contentFS, err := sources(o)
+	if err != nil {
 		return nil, err
 	}
 	s := &site{config: c.Site, rules: &c.Rules, notes: newSanitizer(), text: newMarkdown()}
@@ -91,6 +87,14 @@ func prepareAfter(o Options, before *site) (*site, error) {
 	s.texts, errTexts = before.loadTexts(contentFS)
 	s.assets, errAssets = loadAssets(layoutFS, c.Site)
 	return s, errors.Join(errParse, errTexts, errAssets)
+}
+
+// sources are the layouts and the texts.
+func sources(o Options) (layoutFS, contentFS fs.FS, err error) {
+	c := o.Config.Site
+	layoutFS, errLayouts := under(o.Layouts, shiplist.Layouts, "layouts", c.Layouts)
+	contentFS, errContent := under(o.Content, shiplist.Content, "content", c.Content)
+	return layoutFS, contentFS, errors.Join(errLayouts, errContent)
 }
 
 // parseLayouts parses the layouts, unless s has them. A file that changes between the

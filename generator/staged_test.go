@@ -26,8 +26,8 @@ func (s *site) stage(ctx context.Context) (Result, error) {
 	return made.Stage(ctx)
 }
 
-// madeOf is a file with a fixed text.
-func madeOf(path, text string) made {
+// textFile is a file with a fixed text.
+func textFile(path, text string) made {
 	return made{File: File{path, digestOf([]byte(text)), int64(len(text))}}
 }
 
@@ -43,7 +43,7 @@ func stageText(t *testing.T, dir, published, path, content string) (string, bool
 			t.Error(err)
 		}
 	}()
-	files := []made{madeOf(path, content)}
+	files := []made{textFile(path, content)}
 	if err := w.put(files[0], []byte(content)); err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestNamesStayInside(t *testing.T) {
 		}
 	}()
 	for _, name := range []string{"../../escape", "/etc/escape", "a/../../../escape"} {
-		if err := w.put(madeOf(name, "x"), []byte("x")); err == nil {
+		if err := w.put(textFile(name, "x"), []byte("x")); err == nil {
 			if found, _ := filepath.Glob(filepath.Join(dir, "..", "escape")); found != nil {
 				t.Errorf("%q was written outside", name)
 			}

@@ -1,0 +1,187 @@
+package generator
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/generator/staged"
+	"shiplist/internal/config"
+)
+
+// later is when the times of all files are old enough to be trusted.
+const later = time.Hour
+
+// basisSite is a small site with everything that a site can be made of.
+func basisSite(t *testing.T) Options {
+	t.Helper()
+	c := writeLarge(t, t.TempDir(), 2)
+	dir := filepath.Dir(c.File)
+	c.Site.Logo = dir + "/logo.svg"
+	write(t, c.Site.Logo, "<svg/>")
+	write(t, c.Site.Content+"/about.md", "+++\ntitle = \"Mine\"\n+++\nMine.\n")
+	write(t, c.Site.Layouts+"/partials/zz.html", `{{define "mine"}}{{end}}`)
+	return Options{Config: c}
+}
+
+// generatedAt generates at a moment and reports whether the site was made or answered for.
+func generatedAt(t *testing.T, o Options, now time.Time) (Result, bool) {
+	t.Helper()
+	_, answered := newBasis(o, now).answer(o)
+	res, err := generate(t.Context(), o, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res, !answered
+}
+
+// TestNothingChangedIsAnswered with what making it again would give.
+func TestNothingChangedIsAnswered(t *testing.T) {
+	t.Parallel()
+	o := basisSite(t)
+	now := time.Now()
+	first, made := generatedAt(t, o, now)
+	if !made || !first.New {
+		t.Fatalf("first %+v, made %t", first, made)
+	}
+	for _, at := range []time.Time{now, now.Add(later), now.Add(2 * later)} {
+		again, made := generatedAt(t, o, at)
+		if made {
+			t.Errorf("%v later the site is made again", at.Sub(now))
+		}
+		site, err := NewBuilder(o).build(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := site.Stage(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, again); diff != "" {
+			t.Errorf("the answer differs from that of making it (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// TestEveryChangeIsSeen, whatever its time.
+func TestEveryChangeIsSeen(t *testing.T) {
+	t.Parallel()
+	rewrite := func(name string) func(*testing.T, *config.Config) {
+		return func(t *testing.T, c *config.Config) {
+			t.Helper()
+			name := filepath.Join(c.Store.Data, name)
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			// In place, of the same size, and with the time that it had.
+			info, _ := os.Stat(name)
+			changed := strings.Replace(string(text), "noble", "elbon", 1)
+			if changed == string(text) {
+				t.Fatal("nothing to change in", name)
+			}
+			write(t, name, changed)
+			if err := os.Chtimes(name, info.ModTime(), info.ModTime()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for name, change := range map[string]func(*testing.T, *config.Config){
+		"a data file": rewrite("iso/series/noble.toml"),
+		"a new data file": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			write(t, c.Store.Data+"/iso/series/elbon.toml", "")
+		},
+		"a data file gone": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			if err := os.Remove(c.Store.Data + "/iso/products.toml"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"a commit cut short": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			write(t, c.Store.Data+"/.shiplist/ready/journal.toml", "")
+		},
+		"a text":            func(t *testing.T, c *config.Config) { t.Helper(); write(t, c.Site.Content+"/about.md", "new") },
+		"a layout":          func(t *testing.T, c *config.Config) { t.Helper(); write(t, c.Site.Layouts+"/base.html", "new") },
+		"the logo":          func(t *testing.T, c *config.Config) { t.Helper(); write(t, c.Site.Logo, "new") },
+		"the configuration": func(_ *testing.T, c *config.Config) { c.Rules.Series[0].LTS = !c.Rules.Series[0].LTS },
+		"a source":          func(_ *testing.T, c *config.Config) { c.Trees[0].Role = "simple" },
+		"the set gone": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			set, err := staged.Newest(c.Site.Staged)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(set.Dir); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"another set": func(t *testing.T, c *config.Config) { t.Helper(); stageText(t, c.Site.Staged, "", "a", "b") },
+		"a damaged file": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			write(t, c.Store.State+"/"+basisFile, `{"made":`)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := basisSite(t)
+			for _, at := range []time.Time{time.Now(), time.Now().Add(later)} {
+				if _, err := generate(t.Context(), o, at); err != nil {
+					t.Fatal(err)
+				}
+			}
+			change(t, o.Config)
+			for _, at := range []time.Time{time.Now(), time.Now().Add(later)} {
+				if res, answered := newBasis(o, at).answer(o); answered {
+					t.Errorf("answered for, %+v", res)
+				}
+			}
+		})
+	}
+}
+
+// TestBasisIsNoNeed: a state directory that cannot be written to changes nothing.
+func TestBasisIsNoNeed(t *testing.T) {
+	t.Parallel()
+	o := basisSite(t)
+	o.Config.Store.State += "/not/there"
+	for range 2 {
+		if _, made := generatedAt(t, o, time.Now()); !made {
+			t.Error("answered for")
+		}
+	}
+}
+
+// TestYoungFilesAreCompared: of a file that was young nobody knows from its times
+// whether it changed.
+func TestYoungFilesAreCompared(t *testing.T) {
+	t.Parallel()
+	name := t.TempDir() + "/a"
+	write(t, name, "now")
+	now, _ := sumFile(name)
+	for _, tt := range []struct {
+		what    string
+		is, was dataFile
+		same    bool
+	}{
+		{"old, the same", dataFile{name, "1", ""}, dataFile{name, "1", ""}, true},
+		{"old, touched", dataFile{name, "2", ""}, dataFile{name, "1", ""}, false},
+		{"was young, the same", dataFile{name, "1", ""}, dataFile{name, "1", now}, true},
+		{"was young, changed since", dataFile{name, "1", ""}, dataFile{name, "1", "other"}, false},
+		{"still young, changed", dataFile{name, "1", now}, dataFile{name, "1", "other"}, false},
+		{"another", dataFile{name + "b", "1", ""}, dataFile{name, "1", ""}, false},
+	} {
+		if got := tt.is.same(tt.was); got != tt.same {
+			t.Errorf("%s: same %t, want %t", tt.what, got, tt.same)
+		}
+	}
+	files, err := dataFiles(filepath.Dir(name), time.Now())
+	if err != nil || len(files) != 1 || files[0].Sum != now {
+		t.Errorf("a file just written: %v, error %v, want the sum %s", files, err, now)
+	}
+}
