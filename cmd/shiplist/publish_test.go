@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/demo"
+	"shiplist/internal/testenv"
+)
+
+// TestMirror: after one row changed, a mirror that runs rsync gets the files that show
+// it and the list of checksums, and nothing else: no page, and no directory, whose time
+// alone is new.
+func TestMirror(t *testing.T) {
+	t.Parallel()
+	rsync := testenv.Program(t, "rsync")
+	servers, err := demo.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = servers.Close() })
+	dir := polledSample(t, servers)
+	published(t, dir)
+	public, mirror := filepath.Join(dir, "public")+"/", filepath.Join(dir, "mirror")+"/"
+	if out, err := output(t, rsync, "-a", public, mirror); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	milestone := filepath.Join(dir, "data/iso/milestones/resolute/26.04.1.toml")
+	write(t, milestone, strings.Replace(read(t, milestone), `state = "testing"`, `state = "ready"`, 1))
+	published(t, dir)
+	out, err := output(t, rsync, "-n", "-a", "--no-checksum", "--delete", "--out-format=%n", public, mirror)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got := strings.Fields(out)
+	slices.Sort(got)
+	if diff := cmp.Diff(different(t, public, mirror), got); diff != "" {
+		t.Errorf("files for the mirror (-different +rsync):\n%s", diff)
+	}
+	if len(got) < 5 || len(got) > 30 || !slices.Contains(got, "SHA256SUMS") || !slices.Contains(got, "resolute/26.04.1/index.html") {
+		t.Errorf("files for the mirror: %v", got)
+	}
+	for _, name := range got {
+		if !strings.Contains(read(t, public+name), "26.04.1") {
+			t.Errorf("%s goes to the mirror and does not show the row", name)
+		}
+	}
+}
+
+// different are the files of two directories that are not the same, by path.
+func different(t *testing.T, a, b string) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(a, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name := strings.TrimPrefix(path, a)
+		if other, err := os.ReadFile(b + name); err != nil || string(other) != read(t, path) {
+			names = append(names, name)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// published generates and publishes in a directory.
+func published(t *testing.T, dir string) {
+	t.Helper()
+	for _, args := range [][]string{{"generate"}, {"publish", "--force"}} {
+		var out bytes.Buffer
+		e := system()
+		e.stdout, e.stderr = &out, &out
+		if code := run(t.Context(), append(args, "--config", filepath.Join(dir, "config.toml")), e); code != exitDone {
+			t.Fatalf("%v: exit code %d\n%s", args, code, &out)
+		}
+	}
+}
