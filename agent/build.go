@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"time"
 )
@@ -16,6 +17,8 @@ type builder struct {
 	done          chan Build
 	// round are the sources whose first polls the first site waits for.
 	round map[string]bool
+	// refused is why the last site could not be published, as it was logged.
+	refused string
 }
 
 // patience is how many times as long as for the next change the site waits for the
@@ -106,14 +109,43 @@ func (b *builder) built(s *service, built Build) {
 	case s.work.Err() != nil && built.Err != nil: // it was cancelled
 		return
 	case built.Err != nil:
-		now := s.o.Now()
-		b.wanted(now)
-		b.notBefore = now.Add(max(retry, patience*s.o.Config.Agent.GenerateAfter))
+		b.again(s)
 		s.o.Logger.ErrorContext(s.work, "site not made", "dur", built.Duration.Round(time.Millisecond), "err", oneLine(built.Err.Error()))
 	case built.Changed:
 		s.o.Logger.InfoContext(s.work, "site made", "digest", built.Digest, "count", built.Pages, "dur", built.Duration.Round(time.Millisecond))
 	default:
 		s.o.Logger.DebugContext(s.work, "site is as it was", "digest", built.Digest, "count", built.Pages, "dur", built.Duration.Round(time.Millisecond))
 	}
+	b.published(s, built.Publication)
 	s.o.Observer.Built(built)
+}
+
+// again has a site made once more, after a pause.
+func (b *builder) again(s *service) {
+	now := s.o.Now()
+	b.wanted(now)
+	b.notBefore = now.Add(max(retry, patience*s.o.Config.Agent.GenerateAfter))
+}
+
+// published tells what became of publishing a site. What forbids it is told once; what
+// failed is tried again, with the next site at the latest.
+func (b *builder) published(s *service, p Publication) {
+	if p.Err == nil {
+		if p.Tried {
+			b.refused = ""
+		}
+		if p.Set != "" {
+			s.o.Logger.InfoContext(s.work, "site published", "set", p.Set)
+		}
+		return
+	}
+	if !p.Refused {
+		b.again(s)
+	}
+	text, level := oneLine(p.Err.Error()), slog.LevelWarn
+	if text == b.refused {
+		level = slog.LevelDebug
+	}
+	b.refused = text
+	s.o.Logger.Log(s.work, level, "site not published, the one before stays", "err", text)
 }

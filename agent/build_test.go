@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -16,8 +17,10 @@ import (
 type press struct {
 	takes time.Duration
 	fails error // the first time
-	fault string
-	runs  atomic.Int32
+	// publications are what became of publishing, run by run, the last of them ever on.
+	publications []Publication
+	fault        string
+	runs         atomic.Int32
 
 	mu    sync.Mutex
 	began []time.Duration
@@ -50,12 +53,20 @@ func (p *press) generate(ctx context.Context) (Build, error) {
 	case <-time.After(p.takes):
 	}
 	if run > 1 {
-		return Build{Digest: "abc", Pages: 7, Changed: true}, nil
+		return p.made(run), nil
 	}
 	if p.fault != "" {
 		panic(p.fault)
 	}
-	return Build{Digest: "abc", Pages: 7, Changed: true}, p.fails
+	return p.made(run), p.fails
+}
+
+func (p *press) made(run int) Build {
+	b := Build{Digest: "abc", Pages: 7, Changed: true}
+	if n := len(p.publications); n > 0 {
+		b.Publication = p.publications[min(run, n)-1]
+	}
+	return b
 }
 
 // newPress makes a shop that generates, half a minute after the last change.
@@ -152,6 +163,42 @@ func TestGenerateFails(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPublication: what forbids to publish is told once and waits for the next site; what
+// failed is tried again soon.
+func TestPublication(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, p := newPress(t, map[string]string{"a": "*/15 * * * *"})
+		dies := Publication{Tried: true, Refused: true, Err: errors.New("an address would die")}
+		full := Publication{Tried: true, Err: errors.New("disk full")}
+		p.publications = []Publication{dies, dies, full, {Tried: true, Set: "000002-abc"}, {Tried: true}, dies}
+		s.fakes["a"].facts = products(numbered(1)...)
+		stop := s.run()
+		for n := range 5 {
+			s.fakes["a"].set(func(f *timed) { f.facts = products(numbered(n + 1)...) })
+			time.Sleep(15 * time.Minute)
+		}
+		stop()
+		p.at(t, 30*time.Second, 15*time.Minute+30*time.Second, 30*time.Minute+30*time.Second, 35*time.Minute+33*time.Second,
+			45*time.Minute+30*time.Second, time.Hour+30*time.Second)
+		want := "WARN site not published an address would die\nWARN site not published disk full\nINFO site published 000002-abc\nWARN site not published an address would die\n"
+		if got := publications(s.log.String()); got != want {
+			t.Errorf("told\n%swant\n%s", got, want)
+		}
+	})
+}
+
+// publications are what a log tells of publishing.
+func publications(log string) string {
+	var b strings.Builder
+	for _, m := range regexp.MustCompile(`level=([A-Z]+) msg="(site not published|site published)[^"]*" (?:err|set)="?([^"\n]+)"?`).FindAllStringSubmatch(log, -1) {
+		if m[1] != "DEBUG" {
+			b.WriteString(m[1] + " " + m[2] + " " + m[3] + "\n")
+		}
+	}
+	return b.String()
 }
 
 // TestStopWhileGenerating: it gets its time, and is cancelled then.

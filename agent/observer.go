@@ -30,6 +30,20 @@ type Build struct {
 	Changed  bool
 	Duration time.Duration
 	Err      error
+	// Publication is what became of publishing it; zero where a person does that.
+	Publication Publication
+}
+
+// Publication is what became of publishing a site that was made.
+type Publication struct {
+	// Tried says that it was to be published. Without an error it is what visitors see.
+	Tried bool
+	// Set is the name of the set that is shown since then; empty when it was before.
+	Set string
+	// Refused says that the error is something that forbids it, which another try would
+	// not change.
+	Refused bool
+	Err     error
 }
 
 // nobody is the observer of an agent that has none.

@@ -72,8 +72,14 @@ func (s *State) health() []check {
 	if s.reload.failed {
 		checks = append(checks, check{name: "configuration", text: refusedText, note: true})
 	}
+	if s.site.unpublished {
+		checks = append(checks, check{name: "site", text: unpublishedText, note: true})
+	}
 	return checks
 }
+
+// unpublishedText is told for as long as it holds.
+const unpublishedText = "what was last made could not be published, the site before it stays: see the log"
 
 // readiness says whether there are facts to offer: the data directory is open, and
 // each source was polled at least once, by this agent or one before it.

@@ -36,31 +36,33 @@ func counter(name, help string, labels ...string) metric {
 // metrics are all of ours; docs/operations.md has a row for each.
 func metrics() map[string]metric {
 	all := map[string]metric{
-		"info":           gauge("info", "One; the label tells the version.", "version"),
-		"config_failed":  gauge("config_reload_failed", "1 when the last change of the configuration was refused; the one before holds."),
-		"config_taken":   gauge("config_taken_timestamp_seconds", "When a configuration was last taken."),
-		"events":         counter("events_total", "Changes that were noted in the change log.", "what"),
-		"ready":          gauge("milestone_ready", "Products of an open milestone that are ready.", "series", "milestone"),
-		"total":          gauge("milestone_products", "Products of an open milestone that have to be ready.", "series", "milestone"),
-		"site_failed":    gauge("site_build_failed", "1 when the last run of the generator failed; the site before stays."),
-		"site_builds":    counter("site_builds_total", "Runs of the generator.", "outcome"),
-		"site_duration":  gauge("site_build_duration_seconds", "How long the last run of the generator took."),
-		"site_pages":     gauge("site_pages", "Pages of the site that was last made."),
-		"site_made":      gauge("site_made_timestamp_seconds", "When the site was last made."),
-		"success":        gauge("source_last_success_timestamp_seconds", "When the last answer came that was stored.", "source"),
-		"age":            gauge("source_age_seconds", "Age of the facts of a source.", "source"),
-		"attempt":        gauge("source_last_poll_timestamp_seconds", "When the last poll ended.", "source"),
-		"next":           gauge("source_next_poll_timestamp_seconds", "When the next poll is due.", "source"),
-		"duration":       gauge("source_poll_duration_seconds", "How long the last poll took.", "source"),
-		"polls":          counter("source_polls_total", "Polls.", "source", "outcome"),
-		"errors":         counter("source_errors_total", "Polls that failed.", "source", "kind"),
-		"records":        gauge("source_records", "Records of the last answer that was stored.", "source", "kind"),
-		"requests":       counter("source_requests_total", "Requests that were sent.", "source"),
-		"bytes":          counter("source_received_bytes_total", "Bytes that were received.", "source"),
-		"source_dirs":    gauge("source_held_directories", "Directories of a tree of which what they show is not believed.", "source"),
-		"source_held":    gauge("source_held", "1 while an answer is held back.", "source"),
-		"source_lost":    gauge("source_lost", "1 while the source is lost.", "source"),
-		"source_resting": gauge("source_resting", "1 while the source is left alone because its host failed.", "source"),
+		"info":             gauge("info", "One; the label tells the version.", "version"),
+		"config_failed":    gauge("config_reload_failed", "1 when the last change of the configuration was refused; the one before holds."),
+		"config_taken":     gauge("config_taken_timestamp_seconds", "When a configuration was last taken."),
+		"events":           counter("events_total", "Changes that were noted in the change log.", "what"),
+		"ready":            gauge("milestone_ready", "Products of an open milestone that are ready.", "series", "milestone"),
+		"total":            gauge("milestone_products", "Products of an open milestone that have to be ready.", "series", "milestone"),
+		"site_failed":      gauge("site_build_failed", "1 when the last run of the generator failed; the site before stays."),
+		"site_builds":      counter("site_builds_total", "Runs of the generator.", "outcome"),
+		"site_duration":    gauge("site_build_duration_seconds", "How long the last run of the generator took."),
+		"site_pages":       gauge("site_pages", "Pages of the site that was last made."),
+		"site_unpublished": gauge("site_publish_failed", "1 while what was last made could not be published, though it is to be by itself."),
+		"site_published":   gauge("site_published_timestamp_seconds", "When what was made was last published, or found to be."),
+		"site_made":        gauge("site_made_timestamp_seconds", "When the site was last made."),
+		"success":          gauge("source_last_success_timestamp_seconds", "When the last answer came that was stored.", "source"),
+		"age":              gauge("source_age_seconds", "Age of the facts of a source.", "source"),
+		"attempt":          gauge("source_last_poll_timestamp_seconds", "When the last poll ended.", "source"),
+		"next":             gauge("source_next_poll_timestamp_seconds", "When the next poll is due.", "source"),
+		"duration":         gauge("source_poll_duration_seconds", "How long the last poll took.", "source"),
+		"polls":            counter("source_polls_total", "Polls.", "source", "outcome"),
+		"errors":           counter("source_errors_total", "Polls that failed.", "source", "kind"),
+		"records":          gauge("source_records", "Records of the last answer that was stored.", "source", "kind"),
+		"requests":         counter("source_requests_total", "Requests that were sent.", "source"),
+		"bytes":            counter("source_received_bytes_total", "Bytes that were received.", "source"),
+		"source_dirs":      gauge("source_held_directories", "Directories of a tree of which what they show is not believed.", "source"),
+		"source_held":      gauge("source_held", "1 while an answer is held back.", "source"),
+		"source_lost":      gauge("source_lost", "1 while the source is lost.", "source"),
+		"source_resting":   gauge("source_resting", "1 while the source is left alone because its host failed.", "source"),
 	}
 	return all
 }
@@ -138,6 +140,10 @@ func (p printer) counts(name string, c counts, known []string, labels ...string)
 func (p printer) site(s site) {
 	p.counts("site_builds", s.builds, []string{"ok", "failed"})
 	p.moment("site_made", s.made)
+	p.moment("site_published", s.published)
+	if s.publishes {
+		p.truth("site_unpublished", s.unpublished)
+	}
 	if len(s.builds.of) > 0 {
 		p.number("site_duration", s.took.Seconds())
 		p.truth("site_failed", s.failed)

@@ -64,6 +64,11 @@ type site struct {
 	pages  int
 	took   time.Duration
 	made   time.Time // when it was last made
+	// published is when it was last published by itself; unpublished says that the last
+	// one that was made could not be. Neither is known where a person publishes.
+	published   time.Time
+	unpublished bool
+	publishes   bool
 }
 
 // reload is what became of the last change of the configuration.
@@ -223,6 +228,10 @@ func (s *State) Built(b agent.Build) {
 	}
 	s.site.builds.add("ok")
 	s.site.pages, s.site.made = b.Pages, s.now()
+	s.site.publishes, s.site.unpublished = b.Publication.Tried, b.Publication.Err != nil
+	if b.Publication.Tried && b.Publication.Err == nil {
+		s.site.published = s.now()
+	}
 }
 
 // counts are numbers by a word. Words may come from elsewhere, so there is a bound.

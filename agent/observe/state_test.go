@@ -69,6 +69,10 @@ func TestHealth(t *testing.T) {
 		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\nconfiguration: "+refusedText+"\n")
 		s.Reloaded(settings(t))
 		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\n")
+		s.Built(agent.Build{Publication: agent.Publication{Tried: true, Err: errors.New("an address would die")}})
+		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\nsite: "+unpublishedText+"\n")
+		s.Built(agent.Build{Publication: agent.Publication{Tried: true}})
+		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\n")
 	})
 }
 
@@ -161,7 +165,9 @@ func TestMetrics(t *testing.T) {
 			`shiplist_config_reload_failed 1`,
 			`shiplist_events_total{what="source-lost"} 1`,
 			`shiplist_site_builds_total{outcome="failed"} 1`,
-			`shiplist_site_builds_total{outcome="ok"} 1`,
+			`shiplist_site_builds_total{outcome="ok"} 2`,
+			`shiplist_site_publish_failed 1`,
+			`shiplist_site_published_timestamp_seconds 9.466848e+08`,
 			`shiplist_site_build_failed 1`,
 			`shiplist_source_polls_total{outcome="held",source="iso"} 0`,
 			`shiplist_site_build_duration_seconds 3`,
@@ -211,7 +217,8 @@ func busy(s *State) {
 	})
 	s.Polled(agent.SourceReport{Name: "iso", Outcome: agent.Resting, Next: now.Add(time.Hour), Resting: now.Add(time.Minute), Lost: true})
 	s.Polled(agent.SourceReport{Name: "full", Outcome: agent.Held, Held: &release.Held{Reason: "too little"}})
-	s.Built(agent.Build{Pages: 700, Duration: time.Second})
+	s.Built(agent.Build{Pages: 600, Duration: time.Second, Publication: agent.Publication{Tried: true}})
+	s.Built(agent.Build{Pages: 700, Duration: time.Second, Publication: agent.Publication{Tried: true, Refused: true, Err: errors.New("an address would die")}})
 	s.Built(agent.Build{Duration: 3 * time.Second, Err: errors.New("no layout")})
 	s.Reloaded(nil)
 }

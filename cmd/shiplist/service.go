@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"shiplist/agent"
 	"shiplist/agent/observe"
 	"shiplist/generator"
+	"shiplist/generator/publish"
 	"shiplist/internal/config"
 	"shiplist/internal/store"
 )
@@ -93,7 +95,34 @@ func newService(e *environment, file string, cfg *config.Config, log *slog.Logge
 func (s *service) generate(ctx context.Context) (agent.Build, error) {
 	start := time.Now()
 	r, err := generator.Generate(ctx, generator.Options{Config: s.holds.Load()})
-	return agent.Build{Digest: r.Digest, Pages: r.Pages, Changed: r.New, Duration: time.Since(start), Err: err}, err
+	b := agent.Build{Digest: r.Digest, Pages: r.Pages, Changed: r.New, Duration: time.Since(start), Err: err}
+	if err == nil && s.holds.Load().Agent.Publish == "auto" {
+		b.Publication = s.publish(ctx, r.Digest)
+	}
+	return b, err
+}
+
+// publish makes the staged set what visitors see.
+func (s *service) publish(ctx context.Context, digest string) agent.Publication {
+	res, err := publish.Publish(ctx, publish.Options{Site: siteOf(s.holds.Load()), Digest: digest, By: "the agent", Auto: true})
+	p := agent.Publication{Tried: true, Err: err}
+	var refused *publish.Refused
+	if errors.As(err, &refused) {
+		p.Refused, p.Err = true, reasonsOf(refused)
+	}
+	if res.Action != publish.Nothing {
+		p.Set = res.Set
+	}
+	return p
+}
+
+// reasonsOf is a refusal without the digest, so that the same one is logged once.
+func reasonsOf(refused *publish.Refused) error {
+	var all []string
+	for _, r := range refused.Reasons {
+		all = append(all, r.Rule+": "+r.Text)
+	}
+	return errors.New(strings.Join(all, " "))
 }
 
 // run runs the agent and looks after its configuration.
