@@ -59,8 +59,54 @@
 // An unknown key or a wrong type is an error with file and line. Links that begin
 // with a slash count from the site's root and are made relative. HTML in a text is
 // left out. The texts in content/parts are shown inside generated pages: home,
-// images, checks, netboot, netboot-series, verify (how to check a download), daily
-// and test-version (warnings).
+// images, checks, netboot, netboot-series, and on publishing pages those of the next
+// section.
+//
+// # Texts of publishing pages
+//
+//	daily             on pages of current daily builds
+//	pending           on those of pending ones
+//	test-version      on those of betas and snapshots
+//	superseded        there is something newer in the series
+//	ended             the series is no longer supported
+//	instead           what to take instead, after one of these
+//	held              what is shown is older than what lies there
+//	oversized         an image is larger than its limit
+//	oversized-marked  the same, where only the tree's mark says so
+//	split             what to do with a download in several files
+//	check-NAME        one for each system: how to check this very file
+//	verify            why one checks a download
+//	verify-NAME       one for each system: how to check it by the list
+//	signature         who made the list
+//	signature-key     the same, where the key is known
+//
+// Those with a NAME are shown in the order of the key order in their front matter,
+// under their titles; another file adds one. In all of them words may stand, in whose
+// place each page sets its own names:
+//
+//	image        name of the file
+//	sum          its checksum
+//	sum-line     its line in the list, as checksum programs read it
+//	tool         the program that makes such checksums: sha256sum
+//	algorithm    the same for programs of Windows: SHA256
+//	bits         the same for shasum: 256; MD5 has none
+//	list         the list of checksums: SHA256SUMS
+//	signature    its signature: SHA256SUMS.gpg
+//	key          the fingerprint of the key that made it, where the signature was good
+//	parts        in how many files a download comes
+//	limit        how large it should be at most
+//	over         by how much it is larger
+//	release      what the page shows: Kubuntu 24.04.2 LTS
+//	newer        what is newer in the series
+//	newest       the newest release of the project that is supported
+//	series       the series
+//	support-end  the last day of its standard support
+//
+// A word stands in text or code, {{image}}, and not in an address: in a sentence it is
+// a link by itself where it has an address. In a block of code whose language is sh,
+// powershell or cmd it is quoted for that shell, and the block can be copied; any other
+// block shows an answer. An unknown word is an error with file and line. A text with a
+// word for which a page has no value is left out of that page.
 //
 // # Functions for layouts
 //

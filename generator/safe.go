@@ -116,6 +116,36 @@ func (m markdown) html(source []byte, root string) (template.HTML, error) {
 	return template.HTML(b.String()), nil //nolint:gosec // see above
 }
 
+// fill joins the pieces of a text with the words of a page whose root is given. It is
+// empty where the page has no value for one of them, or none that can be quoted.
+func (t *part) fill(w words, root string) template.HTML {
+	var b strings.Builder
+	for i := range t.pieces {
+		p := &t.pieces[i]
+		b.WriteString(p.html)
+		if p.root {
+			b.WriteString(template.HTMLEscapeString(root))
+		}
+		if p.word == "" {
+			continue
+		}
+		value := w[p.word]
+		text, ok := p.quote.write(value.Text)
+		if !ok || value.Text == "" {
+			return ""
+		}
+		text = template.HTMLEscapeString(text)
+		if p.quote == inProse && value.Href != "" {
+			text = `<a href="` + template.HTMLEscapeString(value.Href) + `">` + text + "</a>"
+		}
+		b.WriteString(text)
+	}
+	// Safe: the pieces are goldmark's HTML, see markdown.html, cut where text stands;
+	// each word is escaped. Words link to pages of the site, or to what webURL lets
+	// through.
+	return template.HTML(b.String()) //nolint:gosec // see above
+}
+
 // rooted makes links that begin with a slash relative, so that texts work under
 // any path.
 type rooted struct{}

@@ -1,0 +1,269 @@
+package generator
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Rule of this file: a text in content/parts may hold words, such as {{image}}, in
+// whose place a publishing page sets its own names. A text is parsed once, into
+// pieces; for a page they are only joined. A text with a word for which a page has
+// nothing to say is left out there as a whole, so that no sentence has a gap.
+
+// publishingWords are the words that texts of publishing pages may use.
+var publishingWords = []string{
+	"algorithm", "bits", "image", "key", "limit", "list", "newer", "newest", "over", "parts",
+	"release", "series", "signature", "sum", "sum-line", "support-end", "tool",
+}
+
+// publishingParts are the names of the texts that publishing pages show, as
+// patterns of which only the end may be open.
+var publishingParts = []string{
+	"check-*", "daily", "ended", "held", "instead", "oversized*", "pending", "signature*", "split", "superseded",
+	"test-version", "verify*",
+}
+
+// words are the values of words. One with an address is a link where it stands in
+// a sentence.
+type words map[string]Link
+
+// with returns the words and some more.
+func (w words) with(more words) words {
+	all := maps.Clone(w)
+	if all == nil {
+		all = words{}
+	}
+	maps.Copy(all, more)
+	return all
+}
+
+// quoting is the language of commands in which a word is written.
+type quoting string
+
+// The languages of commands; a block of code in another one holds words as they are.
+const (
+	inProse      quoting = ""
+	inCode       quoting = "text"
+	inShell      quoting = "sh"
+	inPowerShell quoting = "powershell"
+	inCommand    quoting = "cmd"
+)
+
+// piece is a stretch of HTML, and the word that follows it, if one does. Root says
+// that the way to the root of the site follows.
+type piece struct {
+	html  string
+	word  string
+	quote quoting
+	root  bool
+}
+
+// part is a text of content/parts, parsed.
+type part struct {
+	name, title string
+	order       int64
+	pieces      []piece
+}
+
+// wordMark is a word in a text.
+var wordMark = regexp.MustCompile(`\{\{ *([A-Za-z][A-Za-z0-9_-]*) *\}\}`)
+
+// rootMark stands for the root of the site in the addresses of a parsed text.
+const rootMark = "shiplist-root:/"
+
+// compileParts parses the texts that generated pages show and reports every mistake
+// in them, as content/NAME:LINE. They come in their own order.
+func compileParts(docs map[string]document, m markdown) ([]*part, error) {
+	var parts []*part
+	var problems []error
+	for _, name := range slices.Sorted(maps.Keys(docs)) {
+		doc := docs[name]
+		if err := checkWords(name, doc); err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		html, err := m.html(doc.body, rootMark)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("content/%s: %w", doc.name, err))
+			continue
+		}
+		if taggedWord.MatchString(string(html)) {
+			problems = append(problems, fmt.Errorf("content/%s:%d: a word stands in an address or a title; it can only stand in text and in code", doc.name, doc.line))
+			continue
+		}
+		parts = append(parts, &part{name: name, title: doc.Title, order: doc.Order, pieces: cut(string(html))})
+	}
+	slices.SortStableFunc(parts, func(a, b *part) int { return cmp.Compare(a.order, b.order) })
+	return parts, errors.Join(problems...)
+}
+
+// checkWords reports the words of a text that are not known, or stand where they
+// cannot.
+func checkWords(name string, doc document) error {
+	var problems []error
+	at := func(line int, format string, args ...any) {
+		problems = append(problems, fmt.Errorf("content/%s:%d: %s", doc.name, doc.line+line, fmt.Sprintf(format, args...)))
+	}
+	for n, line := range strings.Split(string(doc.body), "\n") {
+		for _, m := range wordMark.FindAllStringSubmatchIndex(line, -1) {
+			word := line[m[2]:m[3]]
+			switch {
+			case !isPublishing(name):
+				at(n, "{{%s}}: words can stand only in the texts of publishing pages: %s", word, strings.Join(publishingParts, ", "))
+			case !slices.Contains(publishingWords, word):
+				at(n, "unknown word {{%s}}; the words are %s", word, strings.Join(publishingWords, ", "))
+			case inAddress(line[:m[0]]):
+				at(n, "{{%s}}: a word cannot stand in an address; in a sentence it is a link by itself", word)
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func isPublishing(name string) bool {
+	return slices.ContainsFunc(publishingParts, func(p string) bool {
+		open, ok := strings.CutSuffix(p, "*")
+		return name == p || ok && strings.HasPrefix(name, open)
+	})
+}
+
+// inAddress reports whether what follows belongs to the address or the title of a
+// link or picture.
+func inAddress(before string) bool {
+	at := strings.LastIndex(before, "](")
+	return at >= 0 && !strings.Contains(before[at:], ")")
+}
+
+// taggedWord finds the words that [checkWords] did not see in a tag: in the
+// definition of a link, or over several lines.
+var taggedWord = regexp.MustCompile(`<[^<>]*(?:\{\{|%7B%7B)[^<>]*>`)
+
+// marks are what a parsed text is cut at: words, the root, and where code begins and
+// ends. Nothing else that goldmark writes looks like one of them.
+var marks = regexp.MustCompile(`\{\{ *([A-Za-z][A-Za-z0-9_-]*) *\}\}|` + rootMark +
+	`|<pre><code(?: class="language-([a-z]*)[^"]*")?>|\n?</code></pre>|</?code>|<a |</a>`)
+
+// cut turns the HTML of a text into pieces, with blocks of commands to be copied.
+func cut(html string) []piece {
+	var pieces []piece
+	var text strings.Builder
+	end := func(p piece) {
+		p.html = text.String()
+		text.Reset()
+		pieces = append(pieces, p)
+	}
+	// In a link a word is no link of its own.
+	quote, block, depth, at := inProse, false, 0, 0
+	for _, m := range marks.FindAllStringSubmatchIndex(html, -1) {
+		text.WriteString(html[at:m[0]])
+		at = m[1]
+		switch mark := html[m[0]:m[1]]; {
+		case m[2] >= 0:
+			end(piece{word: html[m[2]:m[3]], quote: quote})
+		case mark == rootMark:
+			end(piece{root: true})
+		case strings.HasPrefix(mark, "<pre>"):
+			quote, block = blockQuoting(html, m), true
+			text.WriteString(blockStart(quote))
+		case strings.HasSuffix(mark, "</pre>"):
+			text.WriteString(blockEnd(quote))
+			quote, block = inProse, false
+		default:
+			text.WriteString(mark)
+			if block {
+				continue
+			}
+			if depth++; mark[1] == '/' {
+				depth -= 2
+			}
+			if quote = inProse; depth > 0 {
+				quote = inCode
+			}
+		}
+	}
+	text.WriteString(html[at:])
+	end(piece{})
+	return pieces
+}
+
+// blockQuoting is the language of a block of code.
+func blockQuoting(html string, m []int) quoting {
+	if m[4] >= 0 {
+		switch q := quoting(html[m[4]:m[5]]); q {
+		case inShell, inPowerShell, inCommand:
+			return q
+		}
+	}
+	return inCode
+}
+
+// blockStart and blockEnd are the frame of a block of code: one of commands can be
+// copied, any other shows what they answer.
+func blockStart(q quoting) string {
+	if q == inCode {
+		return `<pre tabindex="0"><code>`
+	}
+	return `<div class="commands"><pre tabindex="0" data-copy><code>`
+}
+
+func blockEnd(q quoting) string {
+	if q == inCode {
+		return "</code></pre>"
+	}
+	return "</code></pre></div>"
+}
+
+// write quotes a word for the place where it stands; false where that cannot be
+// done safely.
+func (q quoting) write(s string) (string, bool) {
+	if q != inProse && strings.ContainsFunc(s, unicode.IsControl) {
+		return "", false
+	}
+	switch q {
+	case inShell:
+		return shellQuote(s), true
+	case inPowerShell:
+		return powerShellQuote(s), true
+	case inCommand:
+		return commandQuote(s)
+	}
+	return s, true
+}
+
+// plainWord reports whether a word is one to every shell as it is.
+func plainWord(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("._+-", r)
+	}) && s[0] != '-' && s[0] != '+' && s[0] != '.'
+}
+
+// powerShellQuote makes a name one string of PowerShell, to which the curly single
+// quotes are quotes, too.
+func powerShellQuote(s string) string {
+	if strings.HasPrefix(s, "-") {
+		s = "./" + s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("'‘’‚‛", r) {
+			b.WriteRune(r)
+		}
+		b.WriteRune(r)
+	}
+	return "'" + b.String() + "'"
+}
+
+// commandQuote makes a name one word of the command line of Windows, which has no way
+// to write some of them.
+func commandQuote(s string) (string, bool) {
+	if plainWord(s) {
+		return s, true
+	}
+	return `"` + s + `"`, !strings.ContainsAny(s, `"%!`) && !strings.HasPrefix(s, "-") && !strings.HasPrefix(s, "/")
+}
