@@ -11,6 +11,7 @@ import (
 type heldView struct {
 	Dir    string // shown when the page has several
 	Reason string
+	Text   html // what that means for a reader
 }
 
 // signatureView tells who signed a checksum list, and whether that holds.
@@ -21,13 +22,13 @@ type signatureView struct {
 }
 
 // viewHeld shows the directories of a page that are not believed.
-func viewHeld(d *download) []heldView {
+func (s *site) viewHeld(d *download, root string) []heldView {
 	var list []heldView
 	for _, dir := range d.dirs {
 		if dir.Held == "" {
 			continue
 		}
-		v := heldView{Reason: sentence(dir.Held)}
+		v := heldView{Reason: sentence(dir.Held), Text: s.worded("held", root, nil)}
 		if len(d.dirs) > 1 {
 			v.Dir = dir.Path
 		}

@@ -155,6 +155,9 @@ func outline(p directoryPage) []string {
 			for _, o := range img.Older {
 				line += " | older " + o.Name
 			}
+			for _, o := range img.Parts[min(1, len(img.Parts)):] {
+				line += " | then " + o.Name
+			}
 			for _, o := range img.Together {
 				line += " | with " + o.Name
 			}
@@ -187,8 +190,13 @@ func TestPublishingPageOrder(t *testing.T) {
 	if diff := cmp.Diff(want, outline(p)); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)
 	}
-	if !p.Choice || p.Answer != "Which computer do you have?" || !p.Machines[0].Usual || len(p.Machines) != 3 {
-		t.Errorf("question %q, machines %+v", p.Answer, p.Machines)
+	wantChoices := []string{
+		"Desktop image*: 64-bit PC* #get-desktop-amd64, 64-bit Arm #get-desktop-arm64, riscv64+newboard #get-desktop-riscv64+newboard",
+		"Server install image: 64-bit PC #get-live-server-amd64",
+		"zz-new-kind: 64-bit PC #get-zz-new-kind-amd64",
+	}
+	if diff := cmp.Diff(wantChoices, choicesOf(p)); diff != "" || p.Ask != askKind {
+		t.Errorf("asks %q (-want +got):\n%s", p.Ask, diff)
 	}
 }
 
@@ -200,61 +208,10 @@ func TestSplitImagesAreOne(t *testing.T) {
 		image("live-core", "amd64", "24.04", "c.img", "c.qcow2"),
 	)
 	got := strings.Join(outline(p), "\n")
-	for _, want := range []string{"n.img | with n.bootimg", "src-1.iso | with src-2.iso", "c.img | or c.qcow2"} {
+	for _, want := range []string{"n.img | with n.bootimg", "src-1.iso | then src-2.iso", "c.img | or c.qcow2"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("page lacks %q:\n%s", want, got)
 		}
-	}
-}
-
-func TestOversizedIsToldInNumbers(t *testing.T) {
-	t.Parallel()
-	big, small := int64(6_500_000_000), int64(1_000)
-	tests := []struct {
-		name string
-		img  release.TreeImage
-		want string
-	}{
-		{"over", release.TreeImage{Limit: 6_100_000_000, Image: &release.Image{Files: []release.File{{Main: true, Size: &big}}}}, "Larger than its limit of 6.10 GB: over by 400 MB."},
-		{"under", release.TreeImage{Limit: 6_100_000_000, Image: &release.Image{Files: []release.File{{Main: true, Size: &small}}}}, ""},
-		{"no limit", release.TreeImage{Image: &release.Image{Files: []release.File{{Main: true, Size: &big}}}}, ""},
-		{"marked", release.TreeImage{Image: &release.Image{Oversized: true}}, "Marked as larger than its limit."},
-	}
-	for _, test := range tests {
-		if got := oversized(&test.img); got != test.want {
-			t.Errorf("%s: %q, want %q", test.name, got, test.want)
-		}
-	}
-}
-
-func TestVerifyNamesRealFiles(t *testing.T) {
-	t.Parallel()
-	p := oneDirectory(t, releaseDir, image("desktop", "amd64", "24.04.3", "d.iso"))
-	want := []verifyView{{
-		List:      Link{Text: "SHA256SUMS", Href: "https://cd.example/noble/SHA256SUMS"},
-		Signature: Link{Text: "SHA256SUMS.gpg", Href: "https://cd.example/noble/SHA256SUMS.gpg"},
-		Signed:    signatureView{Text: "Whether the signature of SHA256SUMS is good was not checked for this page."},
-		Fetch:     "curl -O https://cd.example/noble/SHA256SUMS -O https://cd.example/noble/SHA256SUMS.gpg",
-		Sum:       "sha256sum --check --ignore-missing SHA256SUMS",
-		Sign:      "gpg --verify SHA256SUMS.gpg SHA256SUMS",
-	}}
-	if diff := cmp.Diff(want, p.Verify); diff != "" {
-		t.Errorf("verify (-want +got):\n%s", diff)
-	}
-}
-
-func TestDailiesWarn(t *testing.T) {
-	t.Parallel()
-	img := image("desktop", "amd64", "", "noble-desktop-amd64.iso")
-	img.Current, img.BuildID = true, "20260423"
-	p := oneDirectory(t, release.Directory{Series: "noble", Project: "kubuntu", Path: "kubuntu/noble/daily-live/20260423", Kind: release.DirectoryDated, BuildID: "20260423"}, img)
-	if p.path != "images/full/kubuntu/noble/daily-live/current/" || !p.Daily || !strings.Contains(string(p.Warning), "daily builds") {
-		t.Errorf("path %q, daily %t, warning %q", p.path, p.Daily, p.Warning)
-	}
-	beta := image("desktop", "amd64", "24.04", "d.iso")
-	beta.Milestone = "beta2"
-	if p := oneDirectory(t, releaseDir, beta); p.Test != "Beta 2" || !strings.Contains(string(p.Warning), "test version") {
-		t.Errorf("stage %q, warning %q", p.Test, p.Warning)
 	}
 }
 

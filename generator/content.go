@@ -36,6 +36,7 @@ type document struct {
 type texts struct {
 	pages []document
 	parts map[string]document
+	ready []*part     // the parts, ready to be filled
 	sum   fingerprint // of the files
 }
 
@@ -64,6 +65,9 @@ func loadTexts(fsys fs.FS) (*texts, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("content: %w", err)
+	}
+	if t.ready, err = compileParts(t.parts, newMarkdown()); err != nil {
+		problems = append(problems, err)
 	}
 	return t, errors.Join(problems...)
 }

@@ -21,7 +21,11 @@ type download struct {
 	images  []*release.TreeImage
 	netboot []*release.NetbootEntry
 	outline []card // kinds and machines, without the files
+	edition edition
 }
+
+// projectKey is a project in a series.
+type projectKey struct{ series, project string }
 
 // collectDownloads finds the publishing pages. Dated dailies have none of their
 // own: only what current and pending show today.
@@ -41,8 +45,12 @@ func (s *site) collectDownloads() {
 		}
 	}
 	slices.SortFunc(s.downloads, func(a, b *download) int { return strings.Compare(a.path, b.path) })
+	s.ofProject = map[projectKey][]*download{}
 	for _, d := range s.downloads {
 		s.sortImages(d.images)
+		d.edition = editionOf(d)
+		key := projectKey{d.series, d.project}
+		s.ofProject[key] = append(s.ofProject[key], d)
 	}
 }
 
@@ -136,13 +144,15 @@ func (s *site) downloadOfImage(img *release.TreeImage) *download {
 // sortImages puts images in the order of pages: by kind, then by machine with the
 // usual one first, then newest first. What no rule knows comes last.
 func (s *site) sortImages(images []*release.TreeImage) {
-	slices.SortStableFunc(images, func(a, b *release.TreeImage) int {
-		return cmp.Or(
-			cmp.Compare(s.typeRank(a.PublishType), s.typeRank(b.PublishType)), strings.Compare(a.PublishType, b.PublishType),
-			cmp.Compare(s.archRank(a.Arch), s.archRank(b.Arch)), strings.Compare(a.Arch, b.Arch),
-			release.CompareBuildIDs(b.Version, a.Version), compareStages(a.Milestone, b.Milestone), strings.Compare(a.Name, b.Name),
-		)
-	})
+	slices.SortStableFunc(images, s.compareImages)
+}
+
+func (s *site) compareImages(a, b *release.TreeImage) int {
+	return cmp.Or(
+		cmp.Compare(s.typeRank(a.PublishType), s.typeRank(b.PublishType)), strings.Compare(a.PublishType, b.PublishType),
+		cmp.Compare(s.archRank(a.Arch), s.archRank(b.Arch)), strings.Compare(a.Arch, b.Arch),
+		release.CompareBuildIDs(b.Version, a.Version), compareStages(a.Milestone, b.Milestone), strings.Compare(a.Name, b.Name),
+	)
 }
 
 // compareStages puts the final before what led to it, and newer before older.
@@ -163,10 +173,8 @@ func (s *site) typeRank(name string) int {
 	return unranked
 }
 
+// archRank is the place of a machine in the rules: the first one is the usual one.
 func (s *site) archRank(name string) int {
-	if name == "amd64" {
-		return -1
-	}
 	if _, i := s.rules.Architecture(name); i >= 0 {
 		return i
 	}

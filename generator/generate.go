@@ -184,6 +184,7 @@ func (s *site) arrange() {
 	s.buildMenu()
 	s.collectDownloads()
 	s.collectEditions()
+	s.collectReleases()
 	s.found = groupFindings(s.picture.Findings)
 }
 

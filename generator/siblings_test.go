@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -67,36 +68,32 @@ func directoryOf(t *testing.T, s *site, path string) directoryPage {
 	return directoryPage{}
 }
 
-// tiles are the machines of a page in few words; a star marks the usual one.
-func tiles(p directoryPage) []string {
+// choicesOf are what a page asks first, in few words; a star marks the usual one.
+func choicesOf(p directoryPage) []string {
+	star := map[bool]string{true: "*"}
 	var lines []string
-	for _, m := range p.Machines {
-		line := m.Title
-		if m.Usual {
-			line += "*"
+	for _, c := range p.Choices {
+		var machines []string
+		for _, m := range c.Machines {
+			machines = append(machines, m.Title+star[m.Usual]+" "+m.Href)
 		}
-		for _, k := range m.Kinds {
-			line += " | " + k.Text + " " + k.Href
-		}
-		lines = append(lines, line)
+		lines = append(lines, c.Title+star[c.Usual]+": "+strings.Join(machines, ", "))
 	}
 	return lines
 }
 
-func TestMachinesOfAllPagesOfARelease(t *testing.T) {
+func TestChoicesOfAllPagesOfARelease(t *testing.T) {
 	t.Parallel()
 	s := twoTrees(t)
 	want := []string{
-		"64-bit PC* | Desktop image ../../../images/simple/noble/#get-desktop-amd64 | Windows Subsystem for Linux image #get-wsl-amd64",
-		"64-bit Arm | Server install image #get-live-server-arm64",
-		"Raspberry Pi, 64-bit | Preinstalled desktop image #get-preinstalled-desktop-arm64+raspi",
+		"Desktop image*: 64-bit PC* ../../../images/simple/noble/#get-desktop-amd64",
+		"Server install image: 64-bit Arm #get-live-server-arm64",
+		"Windows Subsystem for Linux image: 64-bit PC #get-wsl-amd64",
+		"Preinstalled desktop image: Raspberry Pi, 64-bit #get-preinstalled-desktop-arm64+raspi",
 	}
 	p := directoryOf(t, s, "images/full/u/")
-	if diff := cmp.Diff(want, tiles(p)); diff != "" {
-		t.Errorf("machines (-want +got):\n%s", diff)
-	}
-	if p.Machines[0].Href != p.Machines[0].Kinds[0].Href {
-		t.Errorf("the machine leads to %s, want its first image", p.Machines[0].Href)
+	if diff := cmp.Diff(want, choicesOf(p)); diff != "" || p.Ask != askKind {
+		t.Errorf("asks %q (-want +got):\n%s", p.Ask, diff)
 	}
 	var siblings []string
 	for _, v := range p.Siblings {
@@ -111,23 +108,40 @@ func TestMachinesOfAllPagesOfARelease(t *testing.T) {
 	}
 }
 
-func TestNoMachineIsUsualWhereNothingIsToChoose(t *testing.T) {
+func TestNothingIsAskedWhereThereIsOneImage(t *testing.T) {
 	t.Parallel()
 	p := directoryOf(t, twoTrees(t), "images/full/k/")
-	if diff := cmp.Diff([]string{"64-bit PC | Desktop image #get-desktop-amd64"}, tiles(p)); diff != "" || p.Choice {
-		t.Errorf("machines, choice %v (-want +got):\n%s", p.Choice, diff)
+	if p.Ask != "" || p.Choices != nil || p.Only != "64-bit PC" || p.Images != 1 {
+		t.Errorf("asks %q, choices %v, only %q of %d", p.Ask, choicesOf(p), p.Only, p.Images)
+	}
+}
+
+func TestOneKindAsksForTheMachine(t *testing.T) {
+	t.Parallel()
+	p := oneDirectory(t, releaseDir, image("live-server", "s390x", "24.04", "s.iso"), image("live-server", "arm64", "24.04", "a.iso"))
+	want := []string{"Server install image: 64-bit Arm #get-live-server-arm64, IBM Z and LinuxONE #get-live-server-s390x"}
+	if diff := cmp.Diff(want, choicesOf(p)); diff != "" || p.Ask != askMachine || p.Only != "" {
+		t.Errorf("asks %q, only %q (-want +got):\n%s", p.Ask, p.Only, diff)
 	}
 }
 
 func TestSourcesAreForAnyMachine(t *testing.T) {
 	t.Parallel()
 	p := directoryOf(t, twoTrees(t), "images/full/u/source/")
-	if p.Answer != "For any machine." || len(p.Machines) != 0 || !strings.Contains(p.Title, "source packages") {
-		t.Errorf("%q: %q with %d machines", p.Title, p.Answer, len(p.Machines))
+	if p.Ask != "" || len(p.Choices) != 0 || p.Only != "" || !strings.Contains(p.Title, "source packages") {
+		t.Errorf("%q: asks %q of %v, only %q", p.Title, p.Ask, p.Choices, p.Only)
 	}
 	v := p.Cards[0].Images[0]
-	if len(v.Quick) != 1 || len(v.Others) != 1 || v.Unknown {
-		t.Errorf("quick links %+v, others %+v: want one torrent link, and the other part's by name", v.Quick, v.Others)
+	if !v.Any || v.Unknown || len(v.Parts) != 2 || len(v.Quick) != 0 || len(v.Others) != 0 {
+		t.Fatalf("any %t, unknown %t, parts %+v, quick links %+v, others %+v: want the torrents beside their parts", v.Any, v.Unknown, v.Parts, v.Quick, v.Others)
+	}
+	for i, part := range v.Parts {
+		if want := fmt.Sprintf("https://full.example/u/source/s-src-%d.iso.torrent", i+1); len(part.Quick) != 1 || part.Quick[0].Href != want || part.Number != i+1 {
+			t.Errorf("part %d: %+v, want its torrent %s", i+1, part, want)
+		}
+	}
+	if !strings.Contains(string(v.Split), "comes in 2 parts") || v.Check != nil {
+		t.Errorf("text %q, commands %+v", v.Split, v.Check)
 	}
 }
 
@@ -137,12 +151,12 @@ func TestAnEarlierVersionIsNotShownAsThePages(t *testing.T) {
 	var behind []string
 	for _, c := range p.Cards {
 		for _, v := range c.Images {
-			if v.Behind != "" {
-				behind = append(behind, v.Main.Name+": "+v.Behind)
+			if v.Newest != "" {
+				behind = append(behind, v.Main.Name+": "+v.Version+", not "+v.Newest)
 			}
 		}
 	}
-	if diff := cmp.Diff([]string{"r.img.xz: Of 24.04.3: there is none of 24.04.4."}, behind); diff != "" {
+	if diff := cmp.Diff([]string{"r.img.xz: 24.04.3, not 24.04.4"}, behind); diff != "" {
 		t.Errorf("earlier versions (-want +got):\n%s", diff)
 	}
 }
@@ -163,7 +177,7 @@ func TestPagesOfOneReleaseHaveDifferentTitlesInLists(t *testing.T) {
 func TestOlderSourcesStandBehindTheNewest(t *testing.T) {
 	t.Parallel()
 	p := oneDirectory(t, releaseDir, image("src", "source", "24.04.4", "n.iso"), image("src", "source", "24.04.3", "o.iso"))
-	if diff := cmp.Diff([]string{"Source packages | Any machine | n.iso | older o.iso"}, outline(p)); diff != "" {
+	if diff := cmp.Diff([]string{"Source packages | source | n.iso | older o.iso"}, outline(p)); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)
 	}
 }

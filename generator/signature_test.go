@@ -53,8 +53,10 @@ func TestHeldDirectories(t *testing.T) {
 	t.Parallel()
 	held := &release.TreeDirectory{Directory: release.Directory{Path: "a", Held: "the list changed while it was read"}}
 	fine := &release.TreeDirectory{Directory: release.Directory{Path: "b"}}
-	got := [][]heldView{viewHeld(&download{dirs: []*release.TreeDirectory{held}}), viewHeld(&download{dirs: []*release.TreeDirectory{fine, held}}), viewHeld(&download{dirs: []*release.TreeDirectory{fine}})}
-	want := [][]heldView{{{"", "The list changed while it was read."}}, {{"a", "The list changed while it was read."}}, nil}
+	s := &site{texts: &texts{ready: []*part{{name: "held", pieces: []piece{{html: "Look."}}}}}}
+	view := func(dirs ...*release.TreeDirectory) []heldView { return s.viewHeld(&download{dirs: dirs}, "") }
+	got := [][]heldView{view(held), view(fine, held), view(fine)}
+	want := [][]heldView{{{"", "The list changed while it was read.", "Look."}}, {{"a", "The list changed while it was read.", "Look."}}, nil}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -35,6 +35,8 @@ type site struct {
 	downloads  []*download
 	downloadOf map[*release.TreeDirectory]*download
 	editionsOf map[edition][]*download // the publishing pages of one release
+	releasesOf map[string][]*download  // the finals of a project, newest first
+	ofProject  map[projectKey][]*download
 	found      []*found
 	// directories are those of all trees by tree and path, products by slug,
 	// families the paths of their pages by title.
@@ -156,15 +158,18 @@ func (s *site) familyPath(title string) string { return s.families[title] }
 
 // part is a text that a generated page shows; empty where content has none.
 func (s *site) part(name, root string) (template.HTML, error) {
-	doc, ok := s.texts.parts[name]
-	if !ok {
-		return "", nil
+	return s.worded(name, root, nil), nil
+}
+
+// worded is a text with a page's words; empty where content has none, or where it
+// speaks of what the page does not have.
+func (s *site) worded(name, root string, w words) template.HTML {
+	for _, t := range s.texts.ready {
+		if t.name == name {
+			return t.fill(w, root)
+		}
 	}
-	html, err := s.text.html(doc.body, root)
-	if err != nil {
-		return "", fmt.Errorf("content/%s: %w", doc.name, err)
-	}
-	return html, nil
+	return ""
 }
 
 // indexFile is the file of a page path.

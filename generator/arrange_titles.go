@@ -1,0 +1,115 @@
+package generator
+
+import (
+	"slices"
+	"strings"
+
+	"shiplist/internal/release"
+)
+
+// directoryTitle is what a person would call the directory: "Kubuntu 24.04.3 LTS
+// (Noble Numbat)", "Kubuntu (Noble Numbat) daily build".
+func (s *site) directoryTitle(d *download) string {
+	name := d.series
+	if l := s.line(d.series); l != nil && l.DisplayName != "" {
+		name = l.DisplayName
+	}
+	words := s.titleWords(d)
+	return joined(words.project, words.version, words.stage, words.part, "("+name+")", words.daily)
+}
+
+// shortTitle leaves out the series, for pages on which it is plain.
+func (s *site) shortTitle(d *download) string {
+	words := s.titleWords(d)
+	return joined(words.project, words.version, words.stage, words.part, words.daily)
+}
+
+// directoryDescription is what a search engine shows below the title.
+func (s *site) directoryDescription(d *download) string {
+	text := "Download " + s.directoryTitle(d)
+	if what := holds(d); what != "" {
+		text += ": " + what
+	}
+	return text + ". With sizes, checksums, and how to check the download."
+}
+
+func joined(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
+}
+
+type titleWords struct{ project, version, stage, part, daily string }
+
+func (s *site) titleWords(d *download) titleWords {
+	w := titleWords{project: d.project, version: newestVersion(d), stage: stageOf(d)}
+	if p, _ := s.rules.Project(d.project); p != nil && p.Title != "" {
+		w.project = p.Title
+	}
+	if l := s.line(d.series); w.version != "" && l != nil && l.Rule != nil && l.Rule.LTS {
+		w.version += " LTS"
+	}
+	if d.project == release.Other {
+		w.project = capital(release.Other)
+	}
+	switch d.kind {
+	case release.DirectoryCurrent:
+		w.daily = "daily build"
+	case release.DirectoryPending:
+		w.daily = "pending daily build"
+	}
+	if len(d.images) > 0 && !slices.ContainsFunc(d.images, func(img *release.TreeImage) bool { return forMachine(img.Arch) }) {
+		w.part = strings.ToLower(s.newCard(map[string]bool{}, d.images[0].PublishType).Title)
+	}
+	if kind := imageType(d); w.daily != "" && kind != "" {
+		w.daily += ", " + kind
+	}
+	return w
+}
+
+// imageType tells the dailies of one project apart: "preinstalled" for
+// daily-preinstalled; nothing for the usual one.
+func imageType(d *download) string {
+	for _, img := range d.images {
+		if kind := strings.TrimPrefix(img.ImageType, "daily-"); kind != "live" && kind != "daily" {
+			return kind
+		}
+	}
+	return ""
+}
+
+func newestVersion(d *download) string {
+	v := ""
+	for _, img := range d.images {
+		if v == "" || release.CompareBuildIDs(img.Version, v) > 0 {
+			v = img.Version
+		}
+	}
+	return v
+}
+
+// stageOf is the stage of a directory that holds no final: "Beta 2".
+func stageOf(d *download) string {
+	stage := ""
+	for _, img := range d.images {
+		if img.Milestone == "" {
+			return ""
+		}
+		stage = img.Milestone
+	}
+	at := strings.IndexAny(stage, "0123456789")
+	if at > 0 {
+		stage = strings.TrimRight(stage[:at], "-") + " " + stage[at:]
+	}
+	return capital(stage)
+}
+
+// listTitle is a page's title in a list of pages of one series, where two must not
+// read the same.
+func (s *site) listTitle(d *download) string {
+	title := s.shortTitle(d)
+	for _, o := range s.siblings(d) {
+		if s.shortTitle(o) == title {
+			return title + " (" + d.tree.Name + ")"
+		}
+	}
+	return title
+}

@@ -1,0 +1,150 @@
+package generator
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"shiplist/internal/release"
+)
+
+// Rule of this file: whoever comes to a page finds the releases before and after it,
+// wherever they lie, and is told when there is something newer. Dailies have no
+// version; their way out is the newest release that is supported.
+
+// versionLink is another release of the same project.
+type versionLink struct {
+	Link
+	Newest   bool // of all that are supported
+	LTS      bool // the newest of those with long-term support
+	Next     bool // the one after this one that is supported
+	Previous bool // right before it
+	Ended    bool // no longer supported
+}
+
+// collectReleases lists the finals of every project, newest first: for each version
+// the page on which most people look.
+func (s *site) collectReleases() {
+	s.releasesOf = map[string][]*download{}
+	place := make(map[string]int, len(s.picture.Lines))
+	for i, l := range s.picture.Lines {
+		place[l.Slug] = i
+	}
+	for e, all := range s.editionsOf {
+		if e.project != "" && e.kind == release.DirectoryRelease && e.stage == "" {
+			s.releasesOf[e.project] = append(s.releasesOf[e.project], mainOf(all))
+		}
+	}
+	for _, all := range s.releasesOf {
+		slices.SortFunc(all, func(a, b *download) int {
+			return cmp.Or(cmp.Compare(place[a.series], place[b.series]), release.CompareBuildIDs(b.edition.version, a.edition.version))
+		})
+	}
+}
+
+// mainOf is the first page of a release that has something for machines.
+func mainOf(all []*download) *download {
+	for _, d := range all {
+		if slices.ContainsFunc(d.images, func(img *release.TreeImage) bool { return forMachine(img.Arch) }) {
+			return d
+		}
+	}
+	return all[0]
+}
+
+// ended reports whether the standard support of a page's series is over.
+func (s *site) ended(d *download) bool { return supportEnded(s.line(d.series), s.picture.AsOf) }
+
+func supportEnded(l *release.Line, now time.Time) bool {
+	end := supportEnd(l)
+	return end != "" && now.UTC().Format(time.DateOnly) > end
+}
+
+// supportEnd is the last day of standard support, YYYY-MM-DD; empty where no rule
+// tells it.
+func supportEnd(l *release.Line) string {
+	if l == nil || l.Rule == nil {
+		return ""
+	}
+	return l.Rule.EOL
+}
+
+// hasLTS reports whether a page's series has long-term support.
+func (s *site) hasLTS(d *download) bool {
+	l := s.line(d.series)
+	return l != nil && l.Rule != nil && l.Rule.LTS
+}
+
+// newestRelease is the newest final of a project that is supported, nil for none.
+func (s *site) newestRelease(project string) *download {
+	for _, d := range s.releasesOf[project] {
+		if !s.ended(d) {
+			return d
+		}
+	}
+	return nil
+}
+
+// newestLTS is the newest of them that has long-term support.
+func (s *site) newestLTS(project string) *download {
+	for _, d := range s.releasesOf[project] {
+		if !s.ended(d) && s.hasLTS(d) {
+			return d
+		}
+	}
+	return nil
+}
+
+// newerInSeries is what came after a page in its series: a later point release, the
+// final after a beta, a later snapshot. Nil for none, and for dailies.
+func (s *site) newerInSeries(d *download) *download {
+	if d.kind != release.DirectoryRelease || d.project == release.Other || s.line(d.series) == nil {
+		return nil
+	}
+	best := d
+	for _, o := range s.ofProject[projectKey{d.series, d.project}] {
+		if o.kind == d.kind && compareEditions(o.edition, best.edition) > 0 {
+			best = o
+		}
+	}
+	if best.edition == d.edition {
+		return nil
+	}
+	return mainOf(s.editionsOf[best.edition])
+}
+
+// compareEditions orders what is released in one series by time.
+func compareEditions(a, b edition) int {
+	if a.version == "" || b.version == "" {
+		return 0
+	}
+	return cmp.Or(release.CompareBuildIDs(a.version, b.version), compareStages(b.stage, a.stage))
+}
+
+// versions are the releases around a page: the one before and the one after it, the
+// newest, and the newest with long-term support.
+func (s *site) versions(p *Page, d *download) []versionLink {
+	all := s.releasesOf[d.project]
+	final := d.kind == release.DirectoryRelease && d.edition.stage == ""
+	at := slices.IndexFunc(all, func(o *download) bool {
+		return o.series == d.series && (!final || o.edition.version == d.edition.version)
+	})
+	newest, lts := s.newestRelease(d.project), s.newestLTS(d.project)
+	next := at - 1
+	for next >= 0 && s.ended(all[next]) {
+		next--
+	}
+	var links []versionLink
+	for i, o := range all {
+		v := versionLink{
+			Newest: o == newest, LTS: o == lts, Ended: s.ended(o),
+			Next: i == next, Previous: at >= 0 && i == at+1,
+		}
+		if i == at && final || i != at && !v.Newest && !v.LTS && !v.Next && !v.Previous {
+			continue
+		}
+		v.Link = Link{Text: s.shortTitle(o), Href: p.to(o.path)}
+		links = append(links, v)
+	}
+	return links
+}
