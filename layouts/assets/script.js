@@ -91,7 +91,10 @@
     const found = part(item, name);
     return found ? found.dataset.k ?? text(found.querySelector("a, .code")) : "";
   };
+  let arranged = "";
   const arrange = (order) => {
+    if (order === arranged) return;
+    arranged = order;
     const name = order.replace("-", "");
     const sign = order === name ? 1 : -1;
     let list = items;
