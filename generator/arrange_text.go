@@ -3,6 +3,11 @@ package generator
 import (
 	"fmt"
 	"html/template"
+	"net/url"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
 )
 
 // textPage is a page written in Markdown.
@@ -12,7 +17,8 @@ type textPage struct {
 }
 
 func (s *site) arrangeText(d document) (textPage, error) {
-	p := textPage{Page: s.newPage(d.pagePath(), d.Title, d.Description)}
+	p := textPage{Page: s.newPage(d.pagePath(), d.Title, d.Description, s.above(d)...)}
+	p.Edit = s.editAddress(d.name)
 	var err error
 	if p.Body, err = s.text.html(d.body, p.Root); err != nil {
 		return p, fmt.Errorf("content/%s: %w", d.name, err)
@@ -20,18 +26,61 @@ func (s *site) arrangeText(d document) (textPage, error) {
 	return p, nil
 }
 
+// above are the texts of the directories in which a text lies: help/index.md for
+// help/install.md.
+func (s *site) above(d document) []menuItem {
+	var items []menuItem
+	for dir := path.Dir(strings.TrimSuffix(d.pagePath(), "/")); dir != "."; dir = path.Dir(dir) {
+		for _, other := range s.texts.pages {
+			if other.pagePath() == dir+"/" {
+				items = append([]menuItem{{other.Title, dir + "/"}}, items...)
+			}
+		}
+	}
+	return items
+}
+
+// editAddress is where a text can be edited: empty where the configuration names no
+// such place, and where the text is not among the owner's but built in.
+func (s *site) editAddress(name string) string {
+	if s.config.Edit == "" {
+		return ""
+	}
+	if _, err := os.Stat(s.config.Content); err == nil {
+		if _, err := os.Stat(filepath.Join(s.config.Content, filepath.FromSlash(name))); err != nil {
+			return ""
+		}
+	}
+	return fileURL(s.config.Edit, name)
+}
+
 // lostPage is shown by servers at addresses that are not there. It may stand at
-// any address, so nothing on it is relative: its style is inside, and its only
-// link goes to where the site is said to be.
+// any address, so nothing on it is relative to that: its style is inside, and its links
+// begin at the root of the server, where the configuration says on which path the
+// site is; else it has none.
 type lostPage struct {
 	Page
 	Inline template.CSS
-	Home   string // empty when the configuration does not say where the site is
+	Advice html
+	Places html // with links; empty where nobody knows on which path the site is
 }
 
 func (s *site) arrangeLost() (lostPage, error) {
 	p := lostPage{Page: s.newPage("404.html", "Not found", "There is no page at this address.")}
-	p.Menu, p.Crumbs, p.Style, p.Script, p.Logo = nil, nil, "", "", ""
-	p.Inline, p.Home = inlineStyle(s.assets.css), webURL(s.config.BaseURL)
-	return p, nil
+	p.Inline = inlineStyle(s.assets.css)
+	p.Style, p.Script, p.Icon, p.Logo = "", "", "", ""
+	p.Canonical, p.Crumbs, p.Here, p.Menu, p.Foot = "", nil, "", nil, nil
+	var err error
+	if p.Advice, err = s.part("not-found", "./"); err != nil {
+		return p, err
+	}
+	base, bad := url.Parse(webURL(s.config.BaseURL))
+	if bad != nil || base.Host == "" {
+		return p, nil
+	}
+	p.Root = strings.TrimRight(base.EscapedPath(), "/") + "/"
+	p.Icon, p.Logo = p.asset(s.assets.icon), p.asset(s.assets.logo)
+	p.Menu, p.Foot = p.links(s.menu), p.links(s.foot)
+	p.Places, err = s.part("not-found-places", p.Root)
+	return p, err
 }

@@ -19,7 +19,9 @@ type frontMatter struct {
 	Description string
 	// Menu is the word in the site's navigation; empty for none.
 	Menu string
-	// Order sorts the navigation, lowest first.
+	// Foot is the word at the foot of every page; empty for none.
+	Foot string
+	// Order sorts both, lowest first.
 	Order int64
 }
 
@@ -131,7 +133,7 @@ func cutFence(b []byte) (head, body []byte, ok bool) {
 type placed func(line int, text string) error
 
 // frontKeys are the keys of front matter, for the message about an unknown one.
-const frontKeys = "title, description, menu and order"
+const frontKeys = "title, description, menu, foot and order"
 
 // parseFrontMatter reads strictly: an unknown key and a wrong type are errors
 // with their line; all of them are reported.
@@ -170,7 +172,7 @@ func (m *frontMatter) set(key string, value any) string {
 		}
 		return ""
 	}
-	target, known := map[string]*string{"title": &m.Title, "description": &m.Description, "menu": &m.Menu}[key]
+	target, known := map[string]*string{"title": &m.Title, "description": &m.Description, "menu": &m.Menu, "foot": &m.Foot}[key]
 	if !known {
 		return fmt.Sprintf("unknown key %q; the keys are %s", key, frontKeys)
 	}

@@ -20,6 +20,7 @@
 //	pages/KIND.html   one file for each kind of page
 //	assets/style.css  the style sheet; gets a fingerprint in its name
 //	assets/script.js  the script, likewise; may be left out
+//	assets/icon.svg   the small picture of browsers, likewise; the logo takes its place
 //
 // All of them are parsed at the start. A mistake is a [LayoutError], with its place, the
 // page on which it was met and what is known in that place; all bad layouts are told in
@@ -36,6 +37,7 @@
 //	directory       directoryPage      arrange_directory.go  /images/TREE/DIR/
 //	netboot         netbootPage        arrange_netboot.go    /netboot/
 //	netboot-series  netbootSeriesPage  arrange_netboot.go    /netboot/SERIES/
+//	archive         archivePage        arrange_archive.go    /archive/
 //	checks          checksPage         arrange_checks.go     /checks/
 //	rule            rulePage           arrange_checks.go     /checks/RULE/ where there are many
 //	text            textPage           arrange_text.go       /NAME/ for each text
@@ -53,7 +55,8 @@
 //	title = "For mirrors"          # required
 //	description = "One sentence."
 //	menu = "Mirrors"               # the word in the navigation; left out: not there
-//	order = 30                     # place in the navigation
+//	foot = "For mirrors"           # the word at the foot of every page, likewise
+//	order = 30                     # place among both
 //	+++
 //
 // An unknown key or a wrong type is an error with file and line. Links that begin

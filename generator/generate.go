@@ -190,20 +190,18 @@ func (s *site) arrange() {
 
 // outputs lists every file of the site. A new kind of output is one more line here.
 func (s *site) outputs() []output {
-	return slices.Concat(
-		s.fixedPages(), s.rulePages(), s.seriesPages(), s.productPages(), s.imagePages(), s.netbootPages(), s.textPages(), s.assetFiles(),
+	pages := slices.Concat(
+		s.fixedPages(), s.seriesPages(), s.productPages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(),
 	)
+	return slices.Concat(pages, s.crawlerFiles(pages), s.assetFiles())
 }
 
 func (s *site) fixedPages() []output {
 	return []output{
 		page(s, "", "home", s.arrangeHome),
 		page(s, "checks/", "checks", s.arrangeChecks),
+		page(s, "archive/", "archive", s.arrangeArchive),
 		page(s, "404.html", "404", s.arrangeLost),
-		file("robots.txt", func(b *bytes.Buffer) error {
-			_, err := b.WriteString("User-agent: *\nAllow: /\n")
-			return err
-		}),
 	}
 }
 

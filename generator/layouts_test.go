@@ -81,6 +81,7 @@ func tryPage[P any](t *testing.T, s *site, kind string) {
 func tryAll(t *testing.T, s *site) {
 	t.Helper()
 	tryPage[lostPage](t, s, "404")
+	tryPage[archivePage](t, s, "archive")
 	tryPage[checksPage](t, s, "checks")
 	tryPage[directoryPage](t, s, "directory")
 	tryPage[familyPage](t, s, "family")

@@ -28,6 +28,7 @@ type site struct {
 	text    markdown
 	assets  assets
 	menu    []menuItem
+	foot    []menuItem // at the foot of every page
 	// seriesDirs are the names of the series' directories, by slug.
 	seriesDirs map[string]string
 	// downloads are the publishing pages, by path; downloadOf finds the page of a
@@ -51,9 +52,9 @@ type menuItem struct{ title, path string }
 
 // assets are the files that pages link to, under names that tell their content.
 type assets struct {
-	style, script, logo string // paths below the site; empty where there is none
-	files               map[string][]byte
-	css                 []byte
+	style, script, icon, logo string // paths below the site; empty where there is none
+	files                     map[string][]byte
+	css                       []byte
 }
 
 // loadAssets reads the style sheet and the script from the layouts and the logo
@@ -70,6 +71,9 @@ func loadAssets(fsys fs.FS, c config.Site) (assets, error) {
 	if err == nil {
 		a.script = a.put("script", ".js", script)
 	}
+	if icon, err := fs.ReadFile(fsys, "assets/icon.svg"); err == nil {
+		a.icon = a.put("icon", ".svg", icon)
+	}
 	if c.Logo == "" {
 		return a, nil
 	}
@@ -78,6 +82,7 @@ func loadAssets(fsys fs.FS, c config.Site) (assets, error) {
 		return a, fmt.Errorf("[site] logo: %w", err)
 	}
 	a.logo = a.put("logo", component(filepath.Ext(c.Logo)), logo)
+	a.icon = a.logo
 	return a, nil
 }
 
@@ -129,9 +134,9 @@ func (s *site) nameSeries() {
 	}
 }
 
-// buildMenu lists the places that every page leads to.
+// buildMenu lists the places that every page leads to, above and below.
 func (s *site) buildMenu() {
-	s.menu = []menuItem{{"Releases", ""}, {"Images", "images/"}, {"Netboot", "netboot/"}, {"Checks", "checks/"}}
+	s.menu = []menuItem{{"Releases", ""}, {"Images", "images/"}, {"Netboot", "netboot/"}, {"Archive", "archive/"}, {"Checks", "checks/"}}
 	docs := slices.Clone(s.texts.pages)
 	slices.SortStableFunc(docs, func(a, b document) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.name, b.name))
@@ -139,6 +144,9 @@ func (s *site) buildMenu() {
 	for _, d := range docs {
 		if d.Menu != "" {
 			s.menu = append(s.menu, menuItem{d.Menu, d.pagePath()})
+		}
+		if d.Foot != "" {
+			s.foot = append(s.foot, menuItem{d.Foot, d.pagePath()})
 		}
 	}
 }

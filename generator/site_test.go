@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // checks on links and tags see all of them.
 var goldenPages = []string{
 	"about/index.html",
+	"archive/index.html",
 	"checks/index.html",
 	"families/kubuntu/index.html",
 	"images/full/odd/%252e%252e/a b+c~d/index.html",

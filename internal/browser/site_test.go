@@ -33,7 +33,7 @@ type page struct {
 
 // kinds are the pages that the demo's site must have.
 var kinds = []string{
-	"home", "series", "milestone", "family", "product", "images", "directory", "netboot", "netboot-series", "checks", "about",
+	"home", "series", "milestone", "family", "product", "images", "directory", "netboot", "netboot-series", "archive", "checks", "about",
 }
 
 // site returns the folder of a site, and whether it is the demo's.
