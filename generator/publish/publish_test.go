@@ -46,7 +46,7 @@ func version(n int) pages {
 func styleOf(n int) string { return fmt.Sprintf("assets/style-%06d.css", n) }
 
 // stage makes a staged set, as the generator does, and returns its digest.
-func stage(t *testing.T, s Site, files pages, r staged.Record) string {
+func stage(t testing.TB, s Site, files pages, r staged.Record) string {
 	t.Helper()
 	d, err := staged.Open(t.Context(), s.Staged)
 	if err != nil {
@@ -84,7 +84,7 @@ func digest(files pages) string {
 	})
 }
 
-func put(t *testing.T, name, text string) {
+func put(t testing.TB, name, text string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func put(t *testing.T, name, text string) {
 }
 
 // publish publishes the newest set.
-func publish(t *testing.T, s Site) Result {
+func publish(t testing.TB, s Site) Result {
 	t.Helper()
 	res, err := Publish(t.Context(), Options{Site: s, By: "tester"})
 	if err != nil {
