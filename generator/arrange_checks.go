@@ -8,25 +8,46 @@ import (
 	"shiplist/internal/release"
 )
 
-// checksPage is all findings, by severity and who can act. Of a rule that found
-// very much it shows the first, and leads to pages with all.
+// checksPage is all findings, by who can act and severity. Of a rule that found very much
+// it shows the first, and leads to pages with all.
 type checksPage struct {
 	Page
 	Answer string
-	Groups []severityGroup
-	Intro  html
+	Words  []string // "Blockers", "Warnings", "Notes": the columns of the summary
+	Actors []actorGroup
+	// Severities lists the rules once more, by severity alone, each leading to its place.
+	Severities []severityIndex
+	Intro      html
+}
+
+// actorGroup is what somebody can act on.
+type actorGroup struct {
+	Actor      string // "release team"
+	ID         string
+	Counts     []Link // of each severity, leading to them; plain where there are none
+	Severities []severityGroup
 }
 
 type severityGroup struct {
 	Severity release.Severity
 	Word     string // "Blockers"
+	ID       string
 	Count    int
-	Actors   []actorGroup
+	Rules    []ruleGroup
 }
 
-type actorGroup struct {
+// severityIndex is the rules of one severity, whoever can act.
+type severityIndex struct {
+	Severity release.Severity
+	Word     string
+	Count    int
+	Rules    []ruleLink
+}
+
+type ruleLink struct {
+	Rule  Link
 	Actor string
-	Rules []ruleGroup
+	Count int
 }
 
 // ruleGroup is the findings of one rule that one actor can act on.
@@ -123,43 +144,105 @@ func groupFindings(all []*release.Finding) []*found {
 func (s *site) arrangeChecks() (checksPage, error) {
 	p := checksPage{Page: s.newPage("checks/", "Checks", "Where trackers, trees and intent disagree, and who can act.")}
 	s.rest(&p.Page)
-	counts := map[release.Severity]int{}
-	for _, f := range s.found {
-		counts[f.severity] += len(f.findings)
-	}
 	for _, sev := range severities {
-		if counts[sev.severity] > 0 {
-			p.Groups = append(p.Groups, severityGroup{sev.severity, sev.word, counts[sev.severity], s.byActor(&p.Page, sev.severity)})
+		p.Words = append(p.Words, sev.word)
+		index := severityIndex{Severity: sev.severity, Word: sev.word}
+		for _, f := range s.found {
+			if f.severity == sev.severity {
+				index.Count += len(f.findings)
+				index.Rules = append(index.Rules, ruleLink{Link{Text: f.rule, Href: "#" + f.id()}, string(f.actor), len(f.findings)})
+			}
+		}
+		if index.Count > 0 {
+			p.Severities = append(p.Severities, index)
 		}
 	}
-	p.Answer = checksAnswer(counts)
+	for _, actor := range actorsOf(s.found) {
+		p.Actors = append(p.Actors, s.viewActor(&p.Page, actor))
+	}
+	p.Answer = checksAnswer(s.found)
 	var err error
 	p.Intro, err = s.part("checks", p.Root)
 	return p, err
 }
 
-func checksAnswer(n map[release.Severity]int) string {
-	text := blocking(n[release.Blocker])
-	if n[release.Warning]+n[release.Note] == 0 {
-		return text
+// countFound counts the findings of a severity on which somebody can act; "" for all.
+func countFound(all []*found, severity release.Severity, actor release.Actor) int {
+	n := 0
+	for _, f := range all {
+		if f.severity == severity && (actor == "" || f.actor == actor) {
+			n += len(f.findings)
+		}
 	}
-	return text + " " + plural(n[release.Warning], "warning") + ", " + plural(n[release.Note], "note") + "."
+	return n
 }
 
-// byActor shows the groups of one severity by who can act.
-func (s *site) byActor(p *Page, want release.Severity) []actorGroup {
-	var groups []actorGroup
-	for _, f := range s.found {
-		if f.severity != want {
+// actorsOf are those who can act: who has more blockers first, then who has more warnings.
+func actorsOf(all []*found) []release.Actor {
+	var actors []release.Actor
+	for _, f := range all {
+		if !slices.Contains(actors, f.actor) {
+			actors = append(actors, f.actor)
+		}
+	}
+	slices.SortFunc(actors, func(a, b release.Actor) int {
+		for _, sev := range severities {
+			if c := countFound(all, sev.severity, b) - countFound(all, sev.severity, a); c != 0 {
+				return c
+			}
+		}
+		return cmp.Compare(a, b)
+	})
+	return actors
+}
+
+// checksAnswer says how much there is, and who can do most about what blocks.
+func checksAnswer(all []*found) string {
+	blockers, warnings := countFound(all, release.Blocker, ""), countFound(all, release.Warning, "")
+	notes := countFound(all, release.Note, "")
+	rest := plural(warnings, "warning") + ", " + plural(notes, "note") + "."
+	switch {
+	case blockers+warnings+notes == 0:
+		return "Everything agrees."
+	case blockers == 0:
+		return "Nothing blocks. " + rest
+	}
+	first := actorsOf(all)[0]
+	n := countFound(all, release.Blocker, first)
+	text := plural(blockers, "blocker") + ", " + rest + " "
+	if n == blockers {
+		return text + "The " + actorName(first) + " can act on what blocks."
+	}
+	return text + "The " + actorName(first) + " can act on " + plural(n, "blocker") + "."
+}
+
+// actorName is an actor after "the".
+func actorName(a release.Actor) string {
+	if a == release.ActorConfig {
+		return "keeper of config.toml"
+	}
+	return string(a)
+}
+
+// viewActor shows what one actor can act on.
+func (s *site) viewActor(p *Page, actor release.Actor) actorGroup {
+	g := actorGroup{Actor: string(actor), ID: "for-" + release.Slug(string(actor))}
+	for _, sev := range severities {
+		n := countFound(s.found, sev.severity, actor)
+		if n == 0 {
+			g.Counts = append(g.Counts, Link{Text: "0"})
 			continue
 		}
-		if n := len(groups); n == 0 || groups[n-1].Actor != string(f.actor) {
-			groups = append(groups, actorGroup{Actor: string(f.actor)})
+		v := severityGroup{Severity: sev.severity, Word: sev.word, ID: g.ID + "-" + string(sev.severity), Count: n}
+		g.Counts = append(g.Counts, Link{Text: fmt.Sprint(n), Href: "#" + v.ID})
+		for _, f := range s.found {
+			if f.severity == sev.severity && f.actor == actor {
+				v.Rules = append(v.Rules, s.viewFound(p, f))
+			}
 		}
-		g := &groups[len(groups)-1]
-		g.Rules = append(g.Rules, s.viewFound(p, f))
+		g.Severities = append(g.Severities, v)
 	}
-	return groups
+	return g
 }
 
 func (s *site) viewFound(p *Page, f *found) ruleGroup {

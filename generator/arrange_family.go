@@ -1,18 +1,40 @@
 package generator
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"shiplist/internal/release"
 )
 
-// familyPage is the images of one group across series.
+// familyPage is the images of one group: where they stand now, and across series.
 type familyPage struct {
 	Page
 	Answer   string
-	Products []Link
-	Lines    []familyLine
+	Now      []familyMilestone // the open release milestones
+	HasSince bool
+	Contacts []Link
+	Bugs     html // where to report bugs, from content
 	Findings []findingView
+	News     newsList
+	Sizes    *sizesView
+	Lines    []familyLine
+	Products []Link
+}
+
+// familyMilestone is how the family stands on an open milestone.
+type familyMilestone struct {
+	Milestone Link
+	Summary   string // "5 of 6 ready"
+	Rows      []familyRow
+}
+
+// familyRow is a product on it, with what keeps it from being released.
+type familyRow struct {
+	Product Link
+	standView
+	Blocks []string
 }
 
 type familyLine struct {
@@ -20,8 +42,8 @@ type familyLine struct {
 	Matrix matrix
 }
 
-func (s *site) arrangeFamily(f *release.Family) familyPage {
-	p := familyPage{Page: s.newPage(pagePath("families", f.Slug), f.Title, f.Title+" across all series.")}
+func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
+	p := familyPage{Page: s.newPage(pagePath("families", f.Slug), f.Title, f.Title+": where each image stands, in open milestones and across all series.")}
 	s.rest(&p.Page)
 	want := make(map[*release.ProductLine]bool, len(f.Products))
 	var findings []*release.Finding
@@ -30,32 +52,99 @@ func (s *site) arrangeFamily(f *release.Family) familyPage {
 		p.Products = append(p.Products, Link{Text: pl.Title, Href: p.to(productPath(pl))})
 		findings = append(findings, pl.Findings...)
 	}
-	ready, open := 0, 0
+	p.Answer = s.fillNow(&p, want) + " " + blocking(len(severity(findings, release.Blocker)))
 	for _, l := range s.picture.Lines {
-		m := s.viewMatrix(&p.Page, l, want)
-		if len(m.Groups) == 0 {
-			continue
-		}
-		p.Lines = append(p.Lines, familyLine{Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))}, m})
-	}
-	for _, m := range s.openMilestones() {
-		for _, r := range m.Rows() {
-			if want[r.Product] {
-				open++
-				if r.State == release.StateReady {
-					ready++
-				}
-			}
+		if m := s.viewMatrix(&p.Page, l, want); len(m.Groups) > 0 {
+			p.Lines = append(p.Lines, familyLine{Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))}, m})
 		}
 	}
 	p.Findings = s.viewFindings(&p.Page, findings, true)
-	p.Answer = familyAnswer(ready, open, len(severity(findings, release.Blocker)))
-	return p
+	p.News = s.newsList(&p.Page, s.newsOfFamily(f), ownNews)
+	p.Sizes = s.familySizes(&p.Page, f)
+	var err error
+	p.Bugs, err = s.part("bugs", p.Root)
+	return p, err
 }
 
-func familyAnswer(ready, open, blockers int) string {
-	if open == 0 {
-		return "Nothing of it is in testing for a release. " + blocking(blockers)
+// fillNow adds where the products stand on open release milestones, and says it in a
+// sentence.
+func (s *site) fillNow(p *familyPage, want map[*release.ProductLine]bool) string {
+	var told []string
+	for _, m := range s.openMilestones() {
+		v := familyMilestone{Milestone: Link{Text: m.Title, Href: p.to(s.milestonePath(m))}}
+		ready := 0
+		for _, r := range m.Rows() {
+			if !want[r.Product] {
+				continue
+			}
+			row := s.viewFamilyRow(&p.Page, r)
+			v.Rows = append(v.Rows, row)
+			p.HasSince = p.HasSince || !row.Since.IsZero()
+			if r.State == release.StateReady {
+				ready++
+			}
+			if row.Contact.Text != "" && !slices.Contains(p.Contacts, row.Contact) {
+				p.Contacts = append(p.Contacts, row.Contact)
+			}
+		}
+		if len(v.Rows) == 0 {
+			continue
+		}
+		v.Summary = fmt.Sprintf("%d of %d ready", ready, len(v.Rows))
+		p.Now = append(p.Now, v)
+		told = append(told, v.Summary+" in "+m.Title+".")
 	}
-	return fmt.Sprintf("%d of %d ready in open milestones. %s", ready, open, blocking(blockers))
+	switch {
+	case len(told) == 0:
+		return "Nothing of it is in testing for a release."
+	case len(told) == 1:
+		return told[0]
+	}
+	return told[0] + " " + plural(len(told)-1, "further milestone") + " in testing."
+}
+
+func (s *site) viewFamilyRow(p *Page, r *release.Row) familyRow {
+	row := familyRow{Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, standView: s.viewStand(p, r)}
+	for _, f := range severity(r.Findings, release.Blocker) {
+		row.Blocks = append(row.Blocks, sentence(f.Text))
+	}
+	return row
+}
+
+// newsOfFamily is what happened to its products, newest first, each once.
+func (s *site) newsOfFamily(f *release.Family) []*happening {
+	var news []*happening
+	seen := map[*happening]bool{}
+	for _, pl := range f.Products {
+		for _, h := range s.newsOf[pl] {
+			if !seen[h] {
+				seen[h] = true
+				news = append(news, h)
+			}
+		}
+	}
+	slices.SortStableFunc(news, func(a, b *happening) int {
+		return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(a.Source, b.Source))
+	})
+	return news
+}
+
+// familySizes shows the dailies of the newest series that has some, a line for each product.
+func (s *site) familySizes(p *Page, f *release.Family) *sizesView {
+	for _, l := range s.picture.Lines {
+		var dailies []*release.TreeImage
+		titles := map[*release.TreeImage]string{}
+		for _, pl := range f.Products {
+			for _, i := range pl.Images {
+				if i.Kind == release.ImageDaily && i.Series == l.Slug {
+					dailies, titles[i] = append(dailies, i), pl.Title
+				}
+			}
+		}
+		if v := s.viewSizes(p, dailies, func(i *release.TreeImage) string { return titles[i] }); v != nil {
+			v.Of = "dailies of " + l.Title
+			return v
+		}
+	}
+	return nil
 }

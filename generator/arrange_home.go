@@ -16,7 +16,7 @@ type homePage struct {
 	More    []progressView // the other open ones
 	Lines   []lineView     // series with something open
 	Closed  []lineView
-	Newest  []newestView
+	News    newsList
 	Intro   html
 	Sources []sourceView
 }
@@ -29,16 +29,8 @@ type lineView struct {
 	Milestones []Link
 }
 
-type newestView struct {
-	Product, Milestone, Build Link
-	State                     stateView
-}
-
-// large is how many open milestones are shown large, newest how many builds.
-const (
-	large  = 3
-	newest = 8
-)
+// large is how many open milestones are shown large.
+const large = 3
 
 func (s *site) arrangeHome() (homePage, error) {
 	p := homePage{Page: s.newPage("", s.config.Title, "What ships in the releases of "+s.config.Distribution+".")}
@@ -64,7 +56,7 @@ func (s *site) arrangeHome() (homePage, error) {
 			p.Lines = append(p.Lines, v)
 		}
 	}
-	p.Newest = s.newestBuilds(&p.Page)
+	p.News = s.newsList(&p.Page, s.news, homeNews)
 	var err error
 	p.Intro, err = s.part("home", p.Root)
 	return p, err
@@ -119,34 +111,4 @@ func (s *site) viewLine(p *Page, l *release.Line) lineView {
 		v.Milestones = append(v.Milestones, Link{Text: m.Slug, Href: p.to(s.milestonePath(m)), Current: m.Open})
 	}
 	return v
-}
-
-// newestBuilds are the builds with the newest ids, each once.
-func (s *site) newestBuilds(p *Page) []newestView {
-	var rows []*release.Row
-	for _, l := range s.picture.Lines {
-		for _, m := range l.Milestones {
-			for _, r := range m.Rows() {
-				if _, ok := release.ParseBuildID(r.BuildID); ok && r.State.Current() {
-					rows = append(rows, r)
-				}
-			}
-		}
-	}
-	slices.SortStableFunc(rows, func(a, b *release.Row) int { return release.CompareBuildIDs(b.BuildID, a.BuildID) })
-	var views []newestView
-	seen := map[string]bool{}
-	for _, r := range rows {
-		key := r.Product.Slug + " " + r.BuildID
-		if seen[key] || len(views) == newest {
-			continue
-		}
-		seen[key] = true
-		views = append(views, newestView{
-			Product:   Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))},
-			Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
-			Build:     Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, State: viewState(r.State, r.RawState),
-		})
-	}
-	return views
 }

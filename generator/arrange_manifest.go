@@ -39,6 +39,7 @@ type manifestPage struct {
 	Trackers  []Link
 	Bugs      []Link
 	Made      bool
+	History   *historyView // nil where nothing is known of it
 	JSON      string
 	PlainText string
 }
@@ -65,6 +66,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 		p.Before = Link{Text: m.Before.Title, Href: p.to(s.milestonePath(m.Before))}
 		p.Changed, p.Changes = changed(m.Changes), s.viewChanges(&p.Page, m.Changes)
 	}
+	p.History = s.viewHistory(m)
 	p.Places = s.viewPlaces(&p.Page, m)
 	p.Over = over(m)
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })

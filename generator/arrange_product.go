@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"shiplist/internal/release"
 )
@@ -20,6 +21,11 @@ type productPage struct {
 	Rows       []standView
 	HasTests   bool
 	Says       []saysView
+	HasSince   bool
+	Contact    Link
+	Bugs       html // where to report bugs, from content
+	Sizes      *sizesView
+	News       newsList
 	Images     []imageView
 	Findings   []findingView
 	JSON       string
@@ -30,6 +36,7 @@ type standView struct {
 	Series, Milestone Link
 	Open              bool
 	State             stateView
+	Since             time.Time // zero where it is not known
 	Rebuild           string
 	Build             Link
 	Tests             testsView
@@ -57,7 +64,7 @@ type imageView struct {
 	Marks        string // "current, oversized"
 }
 
-func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
+func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 	p := productPage{Page: s.newPage(productPath(pl), pl.Title, "Every build and image of "+pl.Title+".",
 		s.familyCrumb(pl.Family)...)}
 	s.rest(&p.Page)
@@ -72,8 +79,14 @@ func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
 	for _, r := range pl.Rows {
 		p.Rows = append(p.Rows, s.viewStand(&p.Page, r))
 		p.HasTests = p.HasTests || r.Tests != nil
+		p.HasSince = p.HasSince || !s.past.Since(r).IsZero()
 	}
 	p.Answer = productAnswer(pl)
+	if r := askedRow(pl); r != nil {
+		p.Contact = contact(r.Contact)
+	}
+	p.News = s.newsList(&p.Page, s.newsOf[pl], ownNews)
+	p.Sizes = s.viewSizes(&p.Page, pl.Images, s.imageSeries)
 	p.Says = s.says(pl)
 	for _, img := range pl.Images {
 		p.Images = append(p.Images, s.viewImage(&p.Page, img))
@@ -83,7 +96,17 @@ func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
 		subject := &p.Findings[i].Subject
 		subject.Text = strings.TrimPrefix(strings.TrimPrefix(subject.Text, pl.Title), ", ")
 	}
-	return p
+	var err error
+	p.Bugs, err = s.part("bugs", p.Root)
+	return p, err
+}
+
+// imageSeries is the title of the series of an image.
+func (s *site) imageSeries(i *release.TreeImage) string {
+	if l := s.line(i.Series); l != nil {
+		return l.Title
+	}
+	return i.Series
 }
 
 func (s *site) familyCrumb(family string) []menuItem {
@@ -169,7 +192,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 	v := standView{
 		Series:    Link{Text: r.Manifest.Line.Title, Href: p.to(s.seriesPath(r.Manifest.Line))},
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
-		Open:      r.Manifest.Open, State: viewState(r.State, r.RawState), Rebuild: rebuildText(r.Rebuild),
+		Open:      r.Manifest.Open, State: viewState(r.State, r.RawState), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
 		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
 		Contact: contact(r.Contact), Note: s.notes.note(r.Note),
 	}

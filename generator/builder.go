@@ -46,6 +46,9 @@ func (b *Builder) build(ctx context.Context, most int64) (*Site, error) {
 	if s.picture, err = b.load(); err != nil {
 		return nil, err
 	}
+	if s.log, err = loadLog(b.options.Config.Store.Data, s.picture.AsOf); err != nil {
+		return nil, err
+	}
 	site, err := s.build(ctx, b, most)
 	if err != nil {
 		b.last = nil // whatever is odd about it, the next is made from the ground up

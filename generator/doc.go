@@ -38,6 +38,8 @@
 //	netboot         netbootPage        arrange_netboot.go    /netboot/
 //	netboot-series  netbootSeriesPage  arrange_netboot.go    /netboot/SERIES/
 //	archive         archivePage        arrange_archive.go    /archive/
+//	changes         changesPage        arrange_changes.go    /changes/, /changes/SERIES/
+//	changes-day     changesDayPage     arrange_changes.go    /changes/DAY/
 //	checks          checksPage         arrange_checks.go     /checks/
 //	rule            rulePage           arrange_checks.go     /checks/RULE/ where there are many
 //	text            textPage           arrange_text.go       /NAME/ for each text
@@ -62,8 +64,8 @@
 // An unknown key or a wrong type is an error with file and line. Links that begin
 // with a slash count from the site's root and are made relative. HTML in a text is
 // left out. The texts in content/parts are shown inside generated pages: home,
-// images, checks, netboot, netboot-series, and on publishing pages those of the next
-// section.
+// images, checks, netboot, netboot-series, bugs (where to report them), and on publishing
+// pages those of the next section.
 //
 // # Texts of publishing pages
 //

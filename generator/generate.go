@@ -186,12 +186,13 @@ func (s *site) arrange() {
 	s.collectEditions()
 	s.collectReleases()
 	s.found = groupFindings(s.picture.Findings)
+	s.readLog()
 }
 
 // outputs lists every file of the site. A new kind of output is one more line here.
 func (s *site) outputs() []output {
 	pages := slices.Concat(
-		s.fixedPages(), s.seriesPages(), s.productPages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(),
+		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(),
 	)
 	return slices.Concat(pages, s.crawlerFiles(pages), s.assetFiles())
 }
@@ -231,11 +232,11 @@ func (s *site) seriesPages() []output {
 func (s *site) productPages() []output {
 	var out []output
 	for _, f := range s.picture.Families {
-		out = append(out, page(s, pagePath("families", f.Slug), "family", sure(s.arrangeFamily, f)))
+		out = append(out, page(s, pagePath("families", f.Slug), "family", with(s.arrangeFamily, f)))
 	}
 	for _, p := range s.picture.Products {
 		at := productPath(p)
-		out = append(out, page(s, at, "product", sure(s.arrangeProduct, p)), asJSON(s, at+"product.json", s.productJSON, p))
+		out = append(out, page(s, at, "product", with(s.arrangeProduct, p)), asJSON(s, at+"product.json", s.productJSON, p))
 	}
 	return out
 }

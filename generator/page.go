@@ -12,7 +12,7 @@ import (
 
 // pageKinds are the templates that must be there: one for each page struct.
 var pageKinds = []string{
-	"404", "archive", "checks", "directory", "family", "home", "images", "manifest", "netboot",
+	"404", "archive", "changes", "changes-day", "checks", "directory", "family", "home", "images", "manifest", "netboot",
 	"netboot-series", "product", "rule", "series", "text",
 }
 

@@ -46,6 +46,13 @@ type site struct {
 	families    map[string]string
 	// again says that another site will be made, which wants to know of what this was.
 	again bool
+	// log is the change log as far as it was read, oldest first; past, news (newest
+	// first) and newsOf what was worked out of it.
+	log    []release.Event
+	past   *release.Past
+	news   []*happening
+	newsOf map[*release.ProductLine][]*happening
+	newsIn map[*release.Line][]*happening
 }
 
 type menuItem struct{ title, path string }
@@ -136,7 +143,9 @@ func (s *site) nameSeries() {
 
 // buildMenu lists the places that every page leads to, above and below.
 func (s *site) buildMenu() {
-	s.menu = []menuItem{{"Releases", ""}, {"Images", "images/"}, {"Netboot", "netboot/"}, {"Archive", "archive/"}, {"Checks", "checks/"}}
+	s.menu = []menuItem{
+		{"Releases", ""}, {"Changes", changesPath}, {"Images", "images/"}, {"Netboot", "netboot/"}, {"Archive", "archive/"}, {"Checks", "checks/"},
+	}
 	docs := slices.Clone(s.texts.pages)
 	slices.SortStableFunc(docs, func(a, b document) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.name, b.name))

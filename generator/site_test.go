@@ -20,6 +20,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 var goldenPages = []string{
 	"about/index.html",
 	"archive/index.html",
+	"changes/2026-04-22/index.html",
+	"changes/index.html",
 	"checks/index.html",
 	"families/kubuntu/index.html",
 	"images/full/odd/%252e%252e/a b+c~d/index.html",
@@ -76,7 +78,9 @@ func comparable(content []byte) string {
 func sampleSite(tb testing.TB) map[string][]byte {
 	tb.Helper()
 	c := defaultConfig(tb)
-	res, err := prepared(tb, Options{Config: c}, samplePicture(c)).stage(tb.Context())
+	s := prepared(tb, Options{Config: c}, samplePicture(c))
+	s.log = sampleLog(&c.Rules)
+	res, err := s.stage(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -149,12 +149,13 @@ func TestMarks(t *testing.T) {
 		{"not less than the unit", Values(0, 1, 1, 9, plain), "0@0 1@100"},
 		{"not from zero", Values(37, 52, 1, 4, plain), "40@20 45@53 50@86"},
 		{"nothing", Values(3, 3, 1, 4, plain), ""},
-		{"hours", Times(hour(0), hour(10), 6), "00:00@0 03:00@30 06:00@60 09:00@90"},
-		{"days", Times(hour(6), hour(96), 6), "21 Apr@20 22 Apr@46 23 Apr@73 24 Apr@100"},
-		{"weeks", Times(hour(3), hour(1000), 6), "27 Apr@16 4 May@33 11 May@50 18 May@67 25 May@83"},
-		{"months", Times(hour(3), hour(10000), 6), "Jul 2026@17 Oct 2026@39 Jan 2027@61 Apr 2027@83"},
-		{"years", Times(hour(3), hour(100000), 6), "2028@14 2030@32 2032@49 2034@67 2036@85"},
-		{"no time", Times(hour(3), hour(3), 6), ""},
+		{"hours", Times(hour(0), hour(10), 0, 6), "00:00@0 03:00@30 06:00@60 09:00@90"},
+		{"days", Times(hour(6), hour(96), 0, 6), "21 Apr@20 22 Apr@46 23 Apr@73 24 Apr@100"},
+		{"weeks", Times(hour(3), hour(1000), 0, 6), "27 Apr@16 4 May@33 11 May@50 18 May@67 25 May@83"},
+		{"months", Times(hour(3), hour(10000), 0, 6), "Jul 2026@17 Oct 2026@39 Jan 2027@61 Apr 2027@83"},
+		{"years", Times(hour(3), hour(100000), 0, 6), "2028@14 2030@32 2032@49 2034@67 2036@85"},
+		{"hours that are days", Times(hour(0), hour(48), 24*time.Hour, 6), "20 Apr@0 21 Apr@50 22 Apr@100"},
+		{"no time", Times(hour(3), hour(3), 0, 6), ""},
 	} {
 		var got []string
 		for _, m := range tt.marks {
@@ -164,7 +165,7 @@ func TestMarks(t *testing.T) {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
-	if n := len(Times(time.Time{}, hour(0), 6)); n > 6 {
+	if n := len(Times(time.Time{}, hour(0), 0, 6)); n > 6 {
 		t.Errorf("two thousand years have %d marks", n)
 	}
 }

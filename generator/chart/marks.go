@@ -41,19 +41,21 @@ var spans = []struct {
 	{12 * time.Hour, "2 Jan 15:04"},
 	{24 * time.Hour, "2 Jan"},
 	{2 * 24 * time.Hour, "2 Jan"},
+	{3 * 24 * time.Hour, "2 Jan"},
+	{4 * 24 * time.Hour, "2 Jan"},
 	{7 * 24 * time.Hour, "2 Jan"},
 	{14 * 24 * time.Hour, "2 Jan"},
 }
 
-// Times marks round moments between two, in UTC: hours, days, weeks, months or years. There
-// are no more than most, which is two or more.
-func Times(from, to time.Time, most int) []Mark {
+// Times marks round moments between two, in UTC: hours, days, weeks, months or years, but
+// nothing shorter than least. There are no more than most, which is two or more.
+func Times(from, to time.Time, least time.Duration, most int) []Mark {
 	length := to.Sub(from)
 	if length <= 0 {
 		return nil
 	}
 	for _, s := range spans {
-		if length/s.length <= time.Duration(most-1) {
+		if s.length >= least && length/s.length <= time.Duration(most-1) {
 			first := from.UTC().Truncate(s.length)
 			next := func(t time.Time) time.Time { return t.Add(s.length) }
 			return marksFrom(first, from, to, s.layout, most, next)

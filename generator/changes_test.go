@@ -1,0 +1,233 @@
+package generator
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/release"
+)
+
+// sampleNews is a site of the sample with a log of its own.
+func sampleNews(t *testing.T, log ...release.Event) *site {
+	t.Helper()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	for i := range log {
+		if log[i].Seen.IsZero() {
+			log[i].Seen = sampleNow
+		}
+		if log[i].Source == "" {
+			log[i].Source = "iso"
+		}
+	}
+	s.log = log
+	s.arrange()
+	return s
+}
+
+// newsText is a piece of news as it reads.
+func newsText(v newsView) string {
+	words := []string{v.Class + ":", v.Subject.Text, v.Says}
+	for _, w := range []string{v.Where.Text, v.Build, v.Detail} {
+		if w != "" {
+			words = append(words, w)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+const (
+	kubuntuSlug = "kubuntu-desktop-amd64"
+	readyWord   = "ready"
+)
+
+// TestNews: how each kind of event reads.
+func TestNews(t *testing.T) {
+	t.Parallel()
+	kubuntu := release.Event{Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "20260421"}
+	about := func(what release.EventKind, from, to string, e release.Event) release.Event {
+		e.What, e.From, e.To = what, from, to
+		return e
+	}
+	image := release.Event{Source: "full", Series: "noble", Project: "kubuntu", Dir: "kubuntu/noble/daily-live/20260423", Image: "noble-desktop-amd64", BuildID: "20260423", File: "noble-desktop-amd64.iso"}
+	request := release.Event{Series: "noble", Product: kubuntuSlug, ID: "7"}
+	line := release.Event{Series: "noble", Product: kubuntuSlug}
+	gone := release.Event{Series: "zesty", Milestone: "22.04.9", Product: "gone-amd64", BuildID: "1"}
+	tests := []struct {
+		event release.Event
+		want  string
+	}{
+		{about(release.EventSourceNew, "", "", release.Event{}), "note: iso is read for the first time"},
+		{about(release.EventSourceRetired, "", "", release.Event{}), "off: iso is not read any more; what it said was removed"},
+		{about(release.EventSourceLost, "", "503", release.Event{}), "warning: iso does not answer 503"},
+		{about(release.EventSourceBack, "", "", release.Event{}), "ready: iso answers again"},
+		{about(release.EventSourceHeld, "", "too little", release.Event{}), "blocker: iso gave an answer that is held back too little"},
+		{about(release.EventSourceLetIn, "", "", release.Event{}), "ready: iso gave an answer that was held back and is let in now"},
+		{about(release.EventSeriesAppeared, "", "active", release.Event{Series: "noble"}), "note: Noble is a new series"},
+		{about(release.EventSeriesLeft, "active", "", release.Event{Series: "zesty"}), "off: zesty is not listed any more"},
+		{about(release.EventSeriesStatus, "active", "disabled", release.Event{Series: "noble"}), "note: Noble is now disabled"},
+		{about(release.EventMilestoneAppeared, "", "testing", release.Event{Series: "noble", Milestone: "24.04.4"}), "note: Noble 24.04.4 is a new milestone of Noble"},
+		{about(release.EventMilestoneLeft, "testing", "", release.Event{Series: "noble", Milestone: "beta"}), "off: Noble beta is not a milestone any more of Noble"},
+		{about(release.EventMilestoneStatus, "testing", "released", release.Event{Series: "noble", Milestone: "24.04.4"}), "ready: Noble 24.04.4 is now released"},
+		{about(release.EventIntended, "", "~team", line), "note: Kubuntu Desktop amd64 is meant to be released in Noble contact ~team"},
+		{about(release.EventUnintended, "~team", "", line), "off: Kubuntu Desktop amd64 is no longer meant to be released in Noble"},
+		{about(release.EventContact, "~a", "~b", line), "note: Kubuntu Desktop amd64 has another contact in Noble ~b instead of ~a"},
+		{about(release.EventBuildAppeared, "", "testing", kubuntu), "testing: Kubuntu Desktop amd64 has a new build in Noble 24.04.4 20260421"},
+		{about(release.EventBuildLeft, "testing", "", kubuntu), "off: Kubuntu Desktop amd64 lost a build in Noble 24.04.4 20260421"},
+		{about(release.EventBuildReady, "testing", readyWord, kubuntu), "ready: Kubuntu Desktop amd64 is ready in Noble 24.04.4 20260421"},
+		{about(release.EventBuildReady, "testing", readyWord, gone), "ready: gone-amd64 is ready in zesty 22.04.9 1"},
+		{about(release.EventBuildUnready, readyWord, "testing", kubuntu), "testing: Kubuntu Desktop amd64 is not ready any more in Noble 24.04.4 20260421 testing, was ready"},
+		{about(release.EventBuildFailed, readyWord, "failed", kubuntu), "failed: Kubuntu Desktop amd64 failed in Noble 24.04.4 20260421"},
+		{about(release.EventBuildSuperseded, readyWord, "superseded", kubuntu), "off: Kubuntu Desktop amd64 has a superseded build in Noble 24.04.4 20260421"},
+		{about(release.EventBuildState, "testing", "unknown: Frozen", kubuntu), "unknown: Kubuntu Desktop amd64 changed its state in Noble 24.04.4 20260421 Frozen, was testing"},
+		{about(release.EventBuildNote, "", "<script>x</script>", kubuntu), "note: Kubuntu Desktop amd64 has another note in Noble 24.04.4 20260421"},
+		{about(release.EventBuildTests, "", "4 passed", line), "testing: Kubuntu Desktop amd64 has new test results in Noble 4 passed"},
+		{about(release.EventBuildBugs, "1", "", line), "note: Kubuntu Desktop amd64 has other bugs in Noble none"},
+		{about(release.EventRebuildRequested, "ann", "requested", request), "rebuilding: Kubuntu Desktop amd64 is asked to be built again for Noble by ann"},
+		{about(release.EventRebuildStatus, "requested", "building", request), "rebuilding: Kubuntu Desktop amd64 has a rebuild that moved on for Noble building, was requested"},
+		{about(release.EventRebuildClosed, "building", "", request), "off: Kubuntu Desktop amd64 has a rebuild request that is closed for Noble was building"},
+		{about(release.EventImageLeft, "abc", "", image), "off: Kubuntu Desktop amd64 has a daily image less in full kubuntu/noble/daily-live/20260423 20260423"},
+		{about(release.EventImageWithdrawn, "abc", "", image), "warning: Kubuntu Desktop amd64 was withdrawn from full kubuntu/noble/daily-live/20260423 20260423"},
+		{about(release.EventImageAppeared, "", "abc", image), "note: Kubuntu Desktop amd64 has a new daily image in full kubuntu/noble/daily-live/20260423 20260423"},
+		{about(release.EventImagePublished, "", "abc", image), "ready: Kubuntu Desktop amd64 was published in full kubuntu/noble/daily-live/20260423 20260423"},
+		{about(release.EventImageChecksum, "abc", "def", image), "warning: Kubuntu Desktop amd64 has other bytes under the same name in full kubuntu/noble/daily-live/20260423 20260423 noble-desktop-amd64.iso"},
+		{about(release.EventImageFile, "", "def", image), "note: Kubuntu Desktop amd64 has other files in full kubuntu/noble/daily-live/20260423 20260423 noble-desktop-amd64.iso"},
+		{about(release.EventImageBuild, "1", "2", image), "note: Kubuntu Desktop amd64 turned out to be another build in full kubuntu/noble/daily-live/20260423 20260423"},
+		{about(release.EventImageCurrent, "1", "2", image), "note: Kubuntu Desktop amd64 has another current daily in full kubuntu/noble/daily-live/20260423 20260423 2"},
+		{about(release.EventDirectoryHeld, "", "bad", release.Event{Source: "full", Series: "noble", Dir: "a/b"}), "blocker: full a/b is not believed any more bad"},
+		{about(release.EventDirectoryBelieved, "bad", "", release.Event{Source: "full", Series: "noble", Dir: "a/b"}), "ready: full a/b is believed again"},
+		{about("moon-full", "", "", line), "note: Kubuntu Desktop amd64 moon full in Noble"},
+	}
+	var log []release.Event
+	kinds := map[release.EventKind]bool{}
+	for i, tt := range tests {
+		tt.event.Seen = sampleNow.Add(time.Duration(i) * time.Second)
+		log, kinds[tt.event.What] = append(log, tt.event), true
+	}
+	s := sampleNews(t, log...)
+	polls := s.viewPolls(&Page{}, s.news, ofDay)
+	slices.Reverse(polls)
+	for i, tt := range tests {
+		if got := newsText(polls[i].News[0]); got != tt.want {
+			t.Errorf("got  %q\nwant %q", got, tt.want)
+		}
+	}
+	for kind := range phrases {
+		if !kinds[kind] {
+			t.Errorf("%s is not in the table of this test", kind)
+		}
+	}
+}
+
+// TestRespinIsOnePieceOfNews: that the old build is superseded goes without saying.
+func TestRespinIsOnePieceOfNews(t *testing.T) {
+	t.Parallel()
+	e := release.Event{Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "20260421.2", What: release.EventBuildAppeared, To: "testing"}
+	old := e
+	old.BuildID, old.What, old.From, old.To = "20260421.1", release.EventBuildSuperseded, readyWord, "superseded"
+	s := sampleNews(t, e, old)
+	polls := s.viewPolls(&Page{}, s.news, ofDay)
+	if len(polls) != 1 || len(polls[0].News) != 1 {
+		t.Fatalf("%+v", polls)
+	}
+	want := "testing: Kubuntu Desktop amd64 has a new build in Noble 24.04.4 20260421.2 instead of 20260421.1"
+	if got := newsText(polls[0].News[0]); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestManyAreToldAsOne: of one poll, kind and milestone; and no piece names too much.
+func TestManyAreToldAsOne(t *testing.T) {
+	t.Parallel()
+	var log []release.Event
+	for i := range itemsAtOnce + 7 {
+		log = append(log, release.Event{Series: "noble", Milestone: "24.04.4", Product: fmt.Sprintf("p%d", i), BuildID: "1", What: release.EventBuildReady, To: readyWord})
+	}
+	log = append(log, release.Event{Series: "stonking", Milestone: "snapshot-4", Product: "p1", BuildID: "1", What: release.EventBuildReady, To: readyWord})
+	s := sampleNews(t, log...)
+	polls := s.viewPolls(&Page{}, s.news, ofDay)
+	var got []string
+	items := 0
+	for _, v := range polls[0].News {
+		got, items = append(got, newsText(v)), items+len(v.Items)
+	}
+	want := []string{
+		"ready: 200 builds are ready in Noble 24.04.4", "ready: 7 builds are ready in Noble 24.04.4",
+		"ready: p1 is ready in Stonking Snapshot 4 1",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || items != itemsAtOnce+7 {
+		t.Errorf("%d items (-want +got):\n%s", items, diff)
+	}
+}
+
+// TestChangesReachEverything: each event of the log stands on the page of its day, whatever
+// is left out elsewhere, and no page has too many.
+func TestChangesReachEverything(t *testing.T) {
+	t.Parallel()
+	var log []release.Event
+	for day := range 40 {
+		for i := range 2 + 60*day {
+			log = append(log, release.Event{
+				Seen: sampleNow.AddDate(0, 0, day-40).Add(time.Duration(i) * time.Second), Source: "iso", What: release.EventBuildTests,
+				Series: "noble", Product: kubuntuSlug, BuildID: fmt.Sprint(i), To: "1 passed, 0 failed, 0 running, 0 untested",
+			})
+		}
+	}
+	s := sampleNews(t, log...)
+	days, told := byDay(s.news), 0
+	for i := range days {
+		for n := range days[i].parts() {
+			p, err := s.arrangeChangesDay(dayPage{newsDay: &days[i], part: n})
+			if err != nil {
+				t.Fatal(err)
+			}
+			some := 0
+			for _, poll := range p.Polls {
+				some += len(poll.News)
+			}
+			if told += some; some > dayPart {
+				t.Errorf("%s has %d", p.Title, some)
+			}
+		}
+	}
+	if len(days) != 40 || told != len(log) {
+		t.Errorf("%d of %d told on %d days", told, len(log), len(days))
+	}
+	p, err := s.arrangeChanges()
+	if err != nil {
+		t.Fatal(err)
+	}
+	earlier := 0
+	for _, m := range p.Earlier {
+		earlier += len(m.Days)
+	}
+	if len(p.Days) != daysAtOnce || earlier != 40-daysAtOnce {
+		t.Errorf("the first page has %d days and leads to %d", len(p.Days), earlier)
+	}
+}
+
+func TestChangesAnswer(t *testing.T) {
+	t.Parallel()
+	ready := release.Event{Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "1", What: release.EventBuildReady, To: readyWord}
+	old := ready
+	old.Seen = sampleNow.AddDate(0, 0, -7)
+	for _, tt := range []struct {
+		log  []release.Event
+		want string
+	}{
+		{nil, "Nothing has changed yet."},
+		{[]release.Event{old}, "The last 7 days: nothing changed."},
+		{[]release.Event{old, ready}, "The last 7 days: 1 became ready."},
+		{[]release.Event{{What: release.EventSeriesAppeared, Series: "x"}}, "The last 7 days: 1 change."},
+	} {
+		s := sampleNews(t, slices.Clone(tt.log)...)
+		if got := recentAnswer(byDay(s.news), s.picture.AsOf); got != tt.want {
+			t.Errorf("%v: %q, want %q", tt.log, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package generator
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"shiplist/internal/release"
+)
+
+func TestHistoryAnswer(t *testing.T) {
+	t.Parallel()
+	end := sampleNow
+	at := func(days, ready, missing int) release.Readiness {
+		return release.Readiness{At: end.AddDate(0, 0, -days), Ready: ready, Missing: missing}
+	}
+	for _, tt := range []struct {
+		moments []release.Readiness
+		want    string
+	}{
+		{[]release.Readiness{at(0, 4, 1), at(0, 5, 0)}, "4 of 5 were ready less than a minute before."},
+		{[]release.Readiness{at(2, 1, 4), at(0, 5, 0)}, "1 of 5 were ready a day before."},
+		{[]release.Readiness{at(40, 0, 5), at(10, 2, 3), at(3, 4, 1)}, "4 of 5 were ready a day before, 2 of 5 a week before, 0 of 5 four weeks before."},
+	} {
+		if got := historyAnswer(tt.moments, end); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// TestHistoryEndsWithTheManifest: the last row of the table is what the page counts.
+func TestHistoryEndsWithTheManifest(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	s.log = sampleLog(&c.Rules)
+	s.arrange()
+	shown := 0
+	for _, l := range s.picture.Lines {
+		for _, m := range l.Milestones {
+			v := s.viewHistory(m)
+			if v == nil {
+				continue
+			}
+			shown++
+			counts := map[string]int{}
+			for i, w := range v.Words {
+				counts[w.Class] = v.Rows[0].Counts[i]
+			}
+			for _, part := range segments(m) {
+				if counts[part.Class] != part.Count {
+					t.Errorf("%s: %d %s, want %d", m.Title, counts[part.Class], part.Class, part.Count)
+				}
+			}
+			if v.Chart.Picture == "" || len(v.Chart.Up) < 2 || len(v.Chart.Along) < 2 {
+				t.Errorf("%s: its chart is %+v", m.Title, v.Chart)
+			}
+		}
+	}
+	if shown != 1 {
+		t.Errorf("%d milestones have a history, want the one that changed", shown)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	image := func(build string, size int64) *release.TreeImage {
+		return &release.TreeImage{Tree: &release.Tree{Name: "full"}, Image: &release.Image{
+			Series: "noble", BuildID: build, Dir: "x/" + build, Files: []release.File{{Main: true, Size: &size}},
+		}}
+	}
+	s := sampleNews(t)
+	series := func(*release.TreeImage) string { return "Noble" }
+	if v := s.viewSizes(&Page{}, []*release.TreeImage{image("20260421", 4e9), image("odd", 5e9)}, series); v != nil {
+		t.Errorf("one day: %+v", v)
+	}
+	v := s.viewSizes(&Page{}, []*release.TreeImage{image("20260423", 4e9), image("20260421", 5e9), image("20260421", 1)}, series)
+	if v == nil {
+		t.Fatal("two days give nothing")
+	}
+	if want := "Between 4.00 GB and 5.00 GB, 21 April 2026 to 23 April 2026."; v.Answer != want {
+		t.Errorf("answer %q, want %q", v.Answer, want)
+	}
+	if len(v.Rows) != 2 || v.Rows[0].Build != "20260423" || v.Rows[1].Size != "5.00 GB" {
+		t.Errorf("rows %+v", v.Rows)
+	}
+}
+
+func TestLoadLog(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	if err := os.Mkdir(filepath.Join(data, "changes"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, month := range []string{"2024-12", "2025-03", "2025-04", "2026-04"} {
+		text := fmt.Sprintf("[[event]]\nseen = %s-02T10:00:00Z\nwhat = \"source-back\"\nsource = \"iso\"\n", month)
+		if err := os.WriteFile(filepath.Join(data, "changes", month+".toml"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := loadLog(data, sampleNow)
+	if err != nil || len(log) != 2 || log[0].Seen.Format(time.DateOnly) != "2025-04-02" {
+		t.Errorf("a year of the log: %v, %v", log, err)
+	}
+	if log, err := loadLog(filepath.Join(data, "none"), sampleNow); len(log) > 0 || err != nil {
+		t.Errorf("no data: %v, %v", log, err)
+	}
+	bad := filepath.Join(data, "changes", "2026-03.toml")
+	if err := os.WriteFile(bad, []byte("[[event]]\nseen = 2026-03-02T10:00:00Z\nwhy = 1\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := loadLog(data, sampleNow); err == nil || !strings.Contains(err.Error(), "2026-03.toml:3") {
+		t.Errorf("a mistake: %v", err)
+	}
+}
+
+// TestNewestEvents: a poll is told whole or not at all.
+func TestNewestEvents(t *testing.T) {
+	t.Parallel()
+	var events []release.Event
+	for i := range 10 {
+		events = append(events, release.Event{Seen: sampleNow.Add(time.Duration(i/3) * time.Hour)})
+	}
+	for most, want := range map[int]int{20: 10, 10: 10, 9: 7, 7: 7, 6: 4, 2: 1} {
+		if got := len(newestEvents(events, most)); got != want {
+			t.Errorf("of 10 no more than %d: %d, want %d", most, got, want)
+		}
+	}
+}
