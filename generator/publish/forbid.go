@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,10 +52,15 @@ func Short(digest string) string { return digest[:min(len(digest), shortDigest)]
 // shortDigest is long enough to tell the kept sets of a site apart.
 const shortDigest = 12
 
-// Forbids tells what forbids to publish a staged set over what is shown now.
+// Forbids tells what forbids to publish a staged set over what is shown now. A
+// trouble that what is shown has in the same words does not forbid again: somebody
+// decided to show it, and keeping the old site would protect nobody from it.
 func Forbids(shown Shown, next staged.Set) []Reason {
 	var all []Reason
 	for _, t := range next.Troubles {
+		if slices.Contains(shown.Troubles, t) {
+			continue
+		}
 		all = append(all, Reason{
 			Rule: RuleTrouble, Page: t.Page, Text: fmt.Sprintf("On /%s: %s (%s)", t.Page, t.Text, t.Rule),
 			Do: "Have it mended in the tree, as docs/operations.md tells of " + t.Rule + ", and publish the set that is made then.",

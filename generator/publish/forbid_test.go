@@ -43,6 +43,15 @@ func TestForbids(t *testing.T) {
 			want: []string{"trouble: On /images/full/noble/: A file is gone. (checksum-gone)"},
 		},
 		{
+			name:  "a trouble that is shown already",
+			shown: staged.Record{Troubles: []staged.Trouble{{Rule: "checksum-gone", Text: "A file is gone.", Page: "images/full/noble/"}}},
+			next: staged.Record{Troubles: []staged.Trouble{
+				{Rule: "checksum-gone", Text: "A file is gone.", Page: "images/full/noble/"},
+				{Rule: "checksum-gone", Text: "Two files are gone.", Page: "images/full/jammy/"},
+			}},
+			want: []string{"trouble: On /images/full/jammy/: Two files are gone. (checksum-gone)"},
+		},
+		{
 			name: "an address dies", shown: published, next: published, files: without,
 			want: []string{"dead-address: The milestone page /noble/beta/ is published and not in this set"},
 		},
