@@ -89,9 +89,15 @@ var arrows = map[string]arrow{
 		},
 		never: []string{"net", "net/http", "os/exec"},
 	},
+	"generator/preview": {
+		may:     []string{"generator", "generator/publish", "generator/staged", "internal/config", "internal/release"},
+		modules: []string{"github.com/aymanbagabas/go-udiff", "github.com/fsnotify/fsnotify", "golang.org/x/net"},
+		never:   []string{"os/exec"},
+	},
 	"cmd/shiplist": {
 		may: []string{
-			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/publish", "generator/staged",
+			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
+			"generator/staged",
 			"internal/config", "internal/demo", "internal/release", "internal/store",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},

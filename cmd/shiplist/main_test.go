@@ -94,13 +94,13 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// page asks a running agent for a page: "page LOG STATUS PATH REGEXP". LOG tells the
+// page asks a running agent or preview for a page: "page LOG STATUS PATH REGEXP". LOG tells the
 // address.
 func page(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 4 {
 		ts.Fatalf("usage: page LOG STATUS PATH REGEXP")
 	}
-	urls := regexp.MustCompile(`url=(http://\S+)`).FindAllStringSubmatch(ts.ReadFile(args[0]), -1)
+	urls := regexp.MustCompile(`(?:url=|    )(http://\S+)`).FindAllStringSubmatch(ts.ReadFile(args[0]), -1)
 	if urls == nil {
 		ts.Fatalf("no address in %s", args[0])
 	}

@@ -73,6 +73,7 @@ func commands() []command {
 		initCommand(),
 		agentCommand(),
 		generateCommand(),
+		previewCommand(),
 		publishCommand(),
 		statusCommand(),
 		versionCommand(),

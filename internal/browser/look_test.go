@@ -83,13 +83,7 @@ func (v visit) testPages(t *testing.T) {
 // testAccessibility holds them to the rules of axe-core, in both colour schemes and
 // at both ends of the widths.
 func (v visit) testAccessibility(t *testing.T) {
-	rules, err := os.ReadFile(filepath.Join(root, "node_modules", "axe-core", "axe.min.js"))
-	if errors.Is(err, fs.ErrNotExist) {
-		testenv.Missing(t, "axe-core is not installed (npm install --no-save --no-package-lock axe-core)")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	rules := axe(t)
 	for _, p := range v.pages {
 		t.Run(p.kind, func(t *testing.T) {
 			t.Parallel()
@@ -98,13 +92,26 @@ func (v visit) testAccessibility(t *testing.T) {
 					continue
 				}
 				t.Run(w.String(), func(t *testing.T) {
-					for _, broken := range violations(t, open(t, v.browser, v.home, p.path, w), string(rules)) {
+					for _, broken := range violations(t, open(t, v.browser, v.home, p.path, w), rules) {
 						t.Error(broken)
 					}
 				})
 			}
 		})
 	}
+}
+
+// axe is the program of axe-core.
+func axe(t *testing.T) string {
+	t.Helper()
+	rules, err := os.ReadFile(filepath.Join(root, "node_modules", "axe-core", "axe.min.js"))
+	if errors.Is(err, fs.ErrNotExist) {
+		testenv.Missing(t, "axe-core is not installed (npm install --no-save --no-package-lock axe-core)")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(rules)
 }
 
 // violations runs the rules on a page that is open.

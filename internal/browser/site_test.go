@@ -42,16 +42,29 @@ func site(t *testing.T) (string, bool) {
 	if dir := os.Getenv("SHIPLIST_TEST_SITE"); dir != "" {
 		return dir, false
 	}
+	_, dir := demo(t)
+	return stagedSet(t, dir), true
+}
+
+// demo builds the program and lets it make the demo's working directory.
+func demo(t *testing.T) (program, dir string) {
+	t.Helper()
 	noteSources(t)
 	work := t.TempDir()
-	program := filepath.Join(work, "shiplist")
+	program = filepath.Join(work, "shiplist")
 	command(t, root, testenv.Program(t, "go"), "build", "-o", program, "./cmd/shiplist")
 	command(t, work, program, "demo", "--once", "--keep", "demo")
-	sets, err := filepath.Glob(filepath.Join(work, "demo", "staged", "*", "index.html"))
+	return program, filepath.Join(work, "demo")
+}
+
+// stagedSet is the one staged set of a demo.
+func stagedSet(t *testing.T, dir string) string {
+	t.Helper()
+	sets, err := filepath.Glob(filepath.Join(dir, "staged", "*", "index.html"))
 	if err != nil || len(sets) != 1 {
 		t.Fatalf("the demo left %d staged sets (%v), want one", len(sets), err)
 	}
-	return filepath.Dir(sets[0]), true
+	return filepath.Dir(sets[0])
 }
 
 // command runs a program to its end in a folder.

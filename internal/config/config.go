@@ -23,6 +23,8 @@ import (
 type Config struct {
 	// File is the path of the user's file; empty for the embedded default.
 	File string
+	// Lists are the paths of further files that it was read from: the list of products.
+	Lists []string
 
 	Site     Site
 	Store    Store

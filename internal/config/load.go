@@ -84,6 +84,7 @@ func (c Config) under(name, text string) (*Config, error) {
 	if len(c.Trackers)+len(c.Trees)+len(c.Plans) == 0 {
 		d.problems = append(d.problems, Problem{d.name, 1, 1, "", noSource})
 	}
+	c.Lists = d.lists
 	c.resolve(dir)
 	d.apart(&c)
 	if err := d.problems.sorted(d.name).err(); err != nil {

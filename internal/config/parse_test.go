@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +188,9 @@ func TestProductFile(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, c.Rules.Products); diff != "" {
 		t.Errorf("products (-want +got):\n%s", diff)
+	}
+	if want := []string{filepath.Join(dir, "qa-products")}; !slices.Equal(c.Lists, want) {
+		t.Errorf("read from %v, want %v", c.Lists, want)
 	}
 }
 

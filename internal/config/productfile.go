@@ -40,6 +40,7 @@ func (d *document) readProducts(r *release.Rules) {
 }
 
 func (d *document) readProductFile(path string, r *release.Rules) {
+	d.lists = append(d.lists, from(d.dir, path))
 	text, err := readBounded(from(d.dir, path), productFileMost)
 	if err != nil {
 		d.note(productFileKey, fmt.Sprintf("cannot be read: %v; name a file as it is seen from the folder of this one", err))

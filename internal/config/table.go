@@ -20,6 +20,7 @@ type document struct {
 	places   *tomlpos.Index // made for the first problem
 	root     *table
 	problems Problems
+	lists    []string // further files that were read
 	// rules are those that hold after this file, as far as they are read: the
 	// series come first, because all others refer to them.
 	rules *release.Rules
