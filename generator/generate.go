@@ -182,9 +182,7 @@ func (s *site) arrange() {
 	}
 	s.nameSeries()
 	s.buildMenu()
-	s.collectDownloads()
-	s.collectEditions()
-	s.collectReleases()
+	s.hold()
 	s.found = groupFindings(s.picture.Findings)
 	s.readLog()
 }
@@ -245,6 +243,9 @@ func (s *site) imagePages() []output {
 	out := []output{page(s, "images/", "images", s.arrangeImages)}
 	for _, d := range s.downloads {
 		out = append(out, page(s, d.path, "directory", with(s.arrangeDirectory, d)))
+	}
+	for i := range out {
+		out[i].whole = s.key
 	}
 	return out
 }

@@ -11,13 +11,14 @@ import (
 	"shiplist/internal/store"
 )
 
-// loadPicture reads the data directory and joins what the sources say.
-func loadPicture(c *config.Config) (*release.Picture, error) {
+// loadPicture reads the data directory and joins what the sources say. The joiner keeps
+// what follows from facts that stay the same.
+func loadPicture(c *config.Config, joiner *release.Joiner) (*release.Picture, error) {
 	snapshot, err := store.Load(c.Store.Data)
 	if err != nil {
 		return nil, fmt.Errorf("load data: %w", err)
 	}
-	return release.Join(release.Input{
+	return joiner.Join(release.Input{
 		Rules:     c.Rules,
 		Sources:   inOrder(c, snapshot.Sources),
 		AsOf:      asOf(snapshot.Sources, c.Site.Freshness),

@@ -131,11 +131,16 @@ func renderAll(ctx context.Context, outputs []output, last *Site, take func(made
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range outputs {
+		before := last.file(outputs[i].path)
+		if before != nil && outputs[i].whole.is(before.whole) {
+			files[i] = *before
+			continue
+		}
 		group.Go(func() (err error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if files[i], err = outputs[i].make(last.file(outputs[i].path), take); bad.take(err) {
+			if files[i], err = outputs[i].make(before, take); bad.take(err) {
 				return nil // the others go on, so that all bad layouts are told in one go
 			}
 			return err
@@ -144,11 +149,8 @@ func renderAll(ctx context.Context, outputs []output, last *Site, take func(made
 	return files, errors.Join(group.Wait(), bad.err())
 }
 
-// make makes one file, if it is not the same as before, which is nil for none.
+// make makes one file, unless it shows the same as before, which is nil for none.
 func (o output) make(before *made, take func(made, []byte) error) (made, error) {
-	if before != nil && o.whole.is(before.whole) {
-		return *before, nil
-	}
 	d, err := o.arrange()
 	if err != nil {
 		return made{}, failed(o.path, err)

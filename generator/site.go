@@ -31,21 +31,15 @@ type site struct {
 	foot    []menuItem // at the foot of every page
 	// seriesDirs are the names of the series' directories, by slug.
 	seriesDirs map[string]string
-	// downloads are the publishing pages, by path; downloadOf finds the page of a
-	// directory.
-	downloads  []*download
-	downloadOf map[*release.TreeDirectory]*download
-	editionsOf map[edition][]*download // the publishing pages of one release
-	releasesOf map[string][]*download  // the finals of a project, newest first
-	ofProject  map[projectKey][]*download
-	found      []*found
-	// directories are those of all trees by tree and path, products by slug,
-	// families the paths of their pages by title.
-	directories map[string]*release.TreeDirectory
-	products    map[string]*release.ProductLine
-	families    map[string]string
-	// again says that another site will be made, which wants to know of what this was.
-	again bool
+	holdings
+	found []*found
+	// products are by slug, families the paths of their pages by title.
+	products map[string]*release.ProductLine
+	families map[string]string
+	// again says that another site will be made, which wants to know of what this was;
+	// before is the one before this, nil for none.
+	again  bool
+	before *site
 	// log is the change log as far as it was read, oldest first; past, news (newest
 	// first) and newsOf what was worked out of it.
 	log    []release.Event
