@@ -21,6 +21,7 @@ type directoryPage struct {
 	Other    Link   // of dailies: what is pending where this is current, and the reverse
 	Cards    []card
 	Verify   verifyView
+	Uses     []instruction // what to do with a download, for each type of file
 	Versions []versionLink // other releases of the project
 	Siblings []siblingView // further pages with images of the same release
 	Editions []Link        // the other projects of the same release
@@ -47,6 +48,7 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 	p.Cards, p.Images = s.cards(d), len(d.images)
 	p.Ask, p.Choices = s.choices(&p.Page, d, p.Cards)
 	p.Only = onlyMachine(p.Cards)
+	p.Uses = s.uses(d, p.Root)
 	p.Verify, p.Versions = s.verify(d, p.Root), s.versions(&p.Page, d)
 	p.Siblings, p.Editions = s.viewSiblings(&p.Page, d), s.editions(&p.Page, d)
 	for _, dir := range d.dirs {
@@ -71,6 +73,22 @@ func onlyMachine(cards []card) string {
 	return only
 }
 
+// uses are the texts on what to do with the images for machines, each type of file
+// once, with the name of the first one.
+func (s *site) uses(d *download, root string) []instruction {
+	var list []instruction
+	seen := map[string]bool{}
+	for _, img := range d.images {
+		f := img.Main()
+		if seen[f.Type] || !forMachine(img.Arch) {
+			continue
+		}
+		seen[f.Type] = true
+		list = append(list, s.instruction("use-"+f.Type, root, words{"image": {Text: f.Name, Href: fileURL(img.URL, f.Name)}})...)
+	}
+	return list
+}
+
 // notices are the texts that warn of a page or lead to a better one.
 func (s *site) notices(p *Page, d *download) []html {
 	w := words{"release": {Text: s.shortTitle(d)}}
@@ -80,7 +98,8 @@ func (s *site) notices(p *Page, d *download) []html {
 	}
 	var names []string
 	newer, newest := s.newerInSeries(d), s.newestRelease(d.project)
-	if newer != nil {
+	ended := s.ended(d)
+	if newer != nil && !ended {
 		w["newer"] = Link{Text: s.shortTitle(newer), Href: p.to(newer.path)}
 		names = append(names, "superseded")
 	}
@@ -98,7 +117,7 @@ func (s *site) notices(p *Page, d *download) []html {
 	default:
 		warned = false
 	}
-	if s.ended(d) {
+	if ended {
 		names, warned = append(names, "ended"), true
 	}
 	if warned {

@@ -102,8 +102,9 @@ func (s *site) verify(d *download, root string) verifyView {
 	}
 	v.Systems = s.instructions("verify-", root, w)
 	for _, name := range []string{"signature-key", "signature"} {
-		if found := s.instructions(name, root, w); len(found) > 0 {
-			v.Systems = append(v.Systems, instruction{"signature", found[0].Title, found[0].Text})
+		if found := s.instruction(name, root, w); found != nil {
+			found[0].ID = "signature"
+			v.Systems = append(v.Systems, found...)
 			break
 		}
 	}
@@ -146,12 +147,23 @@ func (s *site) instructions(prefix, root string, w words) []instruction {
 	}
 	var list []instruction
 	for _, t := range s.texts.ready {
-		if !strings.HasPrefix(t.name, prefix) {
-			continue
-		}
-		if text := t.fill(w, root); text != "" {
-			list = append(list, instruction{release.Slug(t.name), t.title, text})
+		if strings.HasPrefix(t.name, prefix) {
+			list = append(list, s.instruction(t.name, root, w)...)
 		}
 	}
 	return list
+}
+
+// instruction is the text of a name, as a list of one; of none where there is no such
+// text, or no words for it.
+func (s *site) instruction(name, root string, w words) []instruction {
+	t := s.partNamed(name)
+	if t == nil {
+		return nil
+	}
+	text := t.fill(w, root)
+	if text == "" {
+		return nil
+	}
+	return []instruction{{release.Slug(name), t.title, text}}
 }

@@ -121,8 +121,8 @@ func compareEditions(a, b edition) int {
 	return cmp.Or(release.CompareBuildIDs(a.version, b.version), compareStages(b.stage, a.stage))
 }
 
-// versions are the releases around a page: the one before and the one after it, the
-// newest, and the newest with long-term support.
+// versions are the releases around a page: the newest of every series that is
+// supported, and the ones right before and after it.
 func (s *site) versions(p *Page, d *download) []versionLink {
 	all := s.releasesOf[d.project]
 	final := d.kind == release.DirectoryRelease && d.edition.stage == ""
@@ -140,7 +140,8 @@ func (s *site) versions(p *Page, d *download) []versionLink {
 			Newest: o == newest, LTS: o == lts, Ended: s.ended(o),
 			Next: i == next, Previous: at >= 0 && i == at+1,
 		}
-		if i == at && final || i != at && !v.Newest && !v.LTS && !v.Next && !v.Previous {
+		supported := !v.Ended && (i == 0 || all[i-1].series != o.series)
+		if i == at && final || i != at && !supported && !v.Next && !v.Previous {
 			continue
 		}
 		v.Link = Link{Text: s.shortTitle(o), Href: p.to(o.path)}

@@ -82,6 +82,7 @@
 //	check-NAME        one for each system: how to check this very file
 //	verify            why one checks a download
 //	verify-NAME       one for each system: how to check it by the list
+//	use-TYPE          what to do with a file of a type, as use-img.xz for NAME.img.xz
 //	signature         who made the list
 //	signature-key     the same, where the key is known
 //

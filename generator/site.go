@@ -175,12 +175,20 @@ func (s *site) part(name, root string) (template.HTML, error) {
 // worded is a text with a page's words; empty where content has none, or where it
 // speaks of what the page does not have.
 func (s *site) worded(name, root string, w words) template.HTML {
-	for _, t := range s.texts.ready {
-		if t.name == name {
-			return t.fill(w, root)
-		}
+	if t := s.partNamed(name); t != nil {
+		return t.fill(w, root)
 	}
 	return ""
+}
+
+// partNamed is a text of content/parts, nil for none.
+func (s *site) partNamed(name string) *part {
+	for _, t := range s.texts.ready {
+		if t.name == name {
+			return t
+		}
+	}
+	return nil
 }
 
 // indexFile is the file of a page path.

@@ -145,3 +145,21 @@ func TestOversizedIsToldInNumbers(t *testing.T) {
 		}
 	}
 }
+
+func TestEachTypeOfFileIsExplainedOnce(t *testing.T) {
+	t.Parallel()
+	p := oneDirectory(t, releaseDir,
+		image("desktop", "amd64", "24.04", "d.iso"), image("live-server", "amd64", "24.04", "s.iso"), image("wsl", "amd64", "24.04", "w.wsl"),
+		image("preinstalled-server", "arm64+raspi", "24.04", "r.img.xz"), image("base", "amd64", "24.04", "b.tar.gz"), image("src", "source", "24.04", "x.squashfs"))
+	var got []string
+	for _, u := range p.Uses {
+		got = append(got, u.ID+": "+u.Title)
+	}
+	want := []string{"use-iso: Start from a USB stick", "use-wsl: Install it in Windows", "use-img.xz: Write it to a card or disk"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if want := []string{"Install it in Windows: wsl --install --from-file 'w.wsl'"}; !cmp.Equal(want, commandsOf(p.Uses)) {
+		t.Errorf("commands %q, want %q", commandsOf(p.Uses), want)
+	}
+}

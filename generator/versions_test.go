@@ -36,6 +36,7 @@ func years(t *testing.T, now time.Time) *site {
 	add(full.Facts, "stonking", "snapshot-1", "26.10", "snapshot1")
 	add(full.Facts, "stonking", "snapshot-2", "26.10", "snapshot2")
 	add(old.Facts, "raring", "raring", "13.04", "")
+	add(old.Facts, "raring", "raring-beta", "13.04", "beta")
 	for dir, kind := range map[string][2]bool{"20260422": {true, false}, "20260423": {false, true}} {
 		d := release.Directory{Series: "stonking", Project: "kubuntu", Path: "stonking/daily-live/" + dir, Kind: release.DirectoryDated, BuildID: dir}
 		img := image("desktop", "amd64", "", "d.iso")
@@ -75,12 +76,12 @@ func TestVersionsAroundAPage(t *testing.T) {
 	t.Parallel()
 	s := years(t, sampleNow)
 	for path, want := range map[string][]string{
-		"images/full/noble/":         {"Kubuntu 25.10, newest, next", "Kubuntu 24.04.2 LTS, previous"},
+		"images/full/noble/":         {"Kubuntu 25.10, newest, next", "Kubuntu 24.04.2 LTS, previous", "Kubuntu 22.04.5 LTS"},
 		"images/old/noble-2/":        {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS, next", "Kubuntu 22.04.5 LTS, previous"},
-		"images/full/questing/":      {"Kubuntu 24.04.4 LTS, LTS, previous"},
-		"images/full/questing-beta/": {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS, previous"},
+		"images/full/questing/":      {"Kubuntu 24.04.4 LTS, LTS, previous", "Kubuntu 22.04.5 LTS"},
+		"images/full/questing-beta/": {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS, previous", "Kubuntu 22.04.5 LTS"},
 		"images/old/raring/":         {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS", "Kubuntu 22.04.5 LTS, next"},
-		"images/full/snapshot-2/":    {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS"},
+		"images/full/snapshot-2/":    {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS", "Kubuntu 22.04.5 LTS"},
 	} {
 		if diff := cmp.Diff(want, versionsOf(directoryOf(t, s, path))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", path, diff)
@@ -108,6 +109,7 @@ func TestNoticesSayWhatIsTrue(t *testing.T) {
 		"images/full/snapshot-1/":                  {superseded, test, instead},
 		"images/full/snapshot-2/":                  {test, instead},
 		"images/old/raring/":                       {ended, instead},
+		"images/old/raring-beta/":                  {test, ended, instead},
 		"images/full/stonking/daily-live/current/": {current, instead},
 		"images/full/stonking/daily-live/pending/": {pending, instead},
 	} {
@@ -196,10 +198,10 @@ func TestIndexOfImages(t *testing.T) {
 		"Jammy Jellyfish 22.04 LTS (released 21 April 2022) | Kubuntu 22.04.5 LTS",
 		"Stonking Stingray 26.10 (planned for 15 October 2026) | test Kubuntu 26.10 Snapshot 2 | test Kubuntu 26.10 Snapshot 1 | daily Kubuntu daily build | daily Kubuntu pending daily build",
 		"--",
-		"Raring Ringtail 13.04 (supported until 27 January 2014) | Kubuntu 13.04",
+		"Raring Ringtail 13.04 (supported until 27 January 2014) | Kubuntu 13.04 | test Kubuntu 13.04 Beta",
 		"--",
 	}
-	if diff := cmp.Diff(want, got); diff != "" || p.Places != 1 {
+	if diff := cmp.Diff(want, got); diff != "" || p.Places != 2 {
 		t.Errorf("%d places of ended series (-want +got):\n%s", p.Places, diff)
 	}
 }

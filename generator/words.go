@@ -26,7 +26,7 @@ var publishingWords = []string{
 // patterns of which only the end may be open.
 var publishingParts = []string{
 	"check-*", "daily", "ended", "held", "instead", "oversized*", "pending", "signature*", "split", "superseded",
-	"test-version", "verify*",
+	"test-version", "use-*", "verify*",
 }
 
 // words are the values of words. One with an address is a link where it stands in
