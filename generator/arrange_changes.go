@@ -196,10 +196,12 @@ func tally(news []*happening) string {
 		}
 	}
 	if len(parts) == 0 {
-		return plural(len(news), "change") + "."
+		return allChanges(news)
 	}
 	return strings.Join(parts, ", ") + "."
 }
+
+func allChanges(news []*happening) string { return plural(len(news), "change") + "." }
 
 // dayPage is one page of a day, with its neighbours.
 type dayPage struct {
@@ -213,7 +215,9 @@ func (s *site) arrangeChangesDay(d dayPage) (changesDayPage, error) {
 	p := changesDayPage{Page: s.newPage(d.path(d.part), title, "What happened on "+d.at.Format("2 January 2006")+".", menuItem{"Changes", changesPath})}
 	s.rest(&p.Page)
 	some := d.news[d.part*dayPart : min((d.part+1)*dayPart, len(d.news))]
-	p.Answer = capital(tally(d.news))
+	if p.Answer = tally(d.news); p.Answer != allChanges(d.news) {
+		p.Answer += " " + strings.TrimSuffix(allChanges(d.news), ".") + " in all."
+	}
 	p.Polls = s.viewPolls(&p.Page, some, ofDay)
 	for n := range d.parts() {
 		if d.parts() > 1 {

@@ -50,8 +50,13 @@ func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
 	for _, pl := range f.Products {
 		want[pl] = true
 		p.Products = append(p.Products, Link{Text: pl.Title, Href: p.to(productPath(pl))})
-		findings = append(findings, pl.Findings...)
+		for _, f := range pl.Findings {
+			if !slices.Contains(findings, f) { // one may be about several products
+				findings = append(findings, f)
+			}
+		}
 	}
+	release.SortFindings(findings)
 	p.Answer = s.fillNow(&p, want) + " " + blocking(len(severity(findings, release.Blocker)))
 	for _, l := range s.picture.Lines {
 		if m := s.viewMatrix(&p.Page, l, want); len(m.Groups) > 0 {

@@ -44,16 +44,8 @@ func (s *site) viewPolls(p *Page, list []*happening, layout string) []pollView {
 
 // alike are things that are told as one: the same happened to them at the same place.
 type alike struct {
-	what                                release.EventKind
-	series, milestone, project, instead string
-}
-
-func alikeTo(h *happening) alike {
-	a := alike{what: h.What, series: h.Series, milestone: h.Milestone}
-	if h.Image != "" || h.Dir != "" {
-		a.project = h.Project
-	}
-	return a
+	what              release.EventKind
+	series, milestone string
 }
 
 // viewPoll tells the news of one poll. The news come newest first, so that within a poll
@@ -62,7 +54,7 @@ func (s *site) viewPoll(p *Page, list []*happening) []newsView {
 	groups := map[alike][]*happening{}
 	var order []alike
 	for i := len(list) - 1; i >= 0; i-- {
-		a := alikeTo(list[i])
+		a := alike{list[i].What, list[i].Series, list[i].Milestone}
 		if groups[a] == nil {
 			order = append(order, a)
 		}
@@ -96,7 +88,7 @@ func (s *site) viewAlike(p *Page, some []*happening) []newsView {
 func (s *site) viewNews(p *Page, h *happening) newsView {
 	v := newsView{
 		Class: h.class(), Subject: s.subjectOf(p, h), Says: phraseOf(h.What).one, Where: s.whereOf(p, h),
-		Build: h.BuildID, Detail: h.detail(),
+		WhereCode: h.Image != "", Build: h.BuildID, Detail: h.detail(),
 	}
 	if h.What == release.EventSeriesStatus || h.What == release.EventMilestoneStatus {
 		v.Says += " " + h.To
@@ -106,10 +98,10 @@ func (s *site) viewNews(p *Page, h *happening) newsView {
 
 // viewMany tells of several things as one.
 func (s *site) viewMany(p *Page, some []*happening, many string) newsView {
-	v := newsView{Class: some[0].class(), Subject: Link{Text: strconv.Itoa(len(some))}, Says: many, Where: s.whereOf(p, some[0])}
+	v := newsView{Class: some[0].class(), Subject: Link{Text: strconv.Itoa(len(some))}, Says: many, Where: s.whereOf(p, some[0]), WhereCode: some[0].Image != ""}
 	for _, h := range some {
 		if h.Dir != some[0].Dir {
-			v.Where = Link{Text: s.seriesName(h) + " of " + h.Source} // several directories
+			v.Where, v.WhereCode = Link{Text: s.seriesName(h)}, false // several directories
 		}
 		v.Items = append(v.Items, newsItem{s.subjectOf(p, h), h.BuildID, h.detail()})
 	}

@@ -16,9 +16,11 @@ type newsView struct {
 	Subject Link   // whom it is about; the number of Items where there are several
 	Says    string // "is ready in"
 	Where   Link   // milestone, series or directory
-	Build   string // a build id
-	Detail  string // what is further known, after a colon
-	Items   []newsItem
+	// WhereCode says that it is a directory.
+	WhereCode bool
+	Build     string // a build id
+	Detail    string // what is further known, after a colon
+	Items     []newsItem
 }
 
 // newsItem is one of several things in a piece of news.
@@ -173,7 +175,7 @@ func (s *site) subjectOf(p *Page, h *happening) Link {
 	case h.Image != "":
 		return Link{Text: h.Image}
 	case h.Dir != "":
-		return Link{Text: h.Source + " " + h.Dir, Href: s.dirHref(p, h)}
+		return Link{Text: h.Dir, Href: s.dirHref(p, h)}
 	case h.milestone != nil:
 		return Link{Text: h.milestone.Title, Href: p.to(s.milestonePath(h.milestone))}
 	case h.Milestone != "":
@@ -188,7 +190,7 @@ func (s *site) subjectOf(p *Page, h *happening) Link {
 func (s *site) whereOf(p *Page, h *happening) Link {
 	switch {
 	case h.Image != "":
-		return Link{Text: h.Source + " " + h.Dir, Href: s.dirHref(p, h)}
+		return Link{Text: h.Dir, Href: s.dirHref(p, h)}
 	case h.Product == "" && h.What != release.EventMilestoneAppeared && h.What != release.EventMilestoneLeft:
 		return Link{}
 	case h.Product == "":

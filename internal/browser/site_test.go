@@ -33,7 +33,7 @@ type page struct {
 
 // kinds are the pages that the demo's site must have.
 var kinds = []string{
-	"home", "series", "milestone", "family", "product", "images", "directory", "netboot", "netboot-series", "archive", "checks", "about",
+	"home", "series", "milestone", "family", "product", "images", "directory", "netboot", "netboot-series", "archive", "changes", "changes-day", "checks", "about",
 }
 
 // site returns the folder of a site, and whether it is the demo's.
@@ -153,7 +153,7 @@ func pages(t *testing.T, dir string) []page {
 func kind(dir, name string) string {
 	name = strings.TrimSuffix(name, "/")
 	first, _, deeper := strings.Cut(name, "/")
-	below := map[string]string{"images": "directory", "netboot": "netboot-series", "families": "family", "products": "product"}
+	below := map[string]string{"images": "directory", "netboot": "netboot-series", "changes": "changes-day", "families": "family", "products": "product"}
 	switch {
 	case name == "":
 		return "home"
@@ -170,7 +170,7 @@ func kind(dir, name string) string {
 // reserved tells the names at the root of a site that are no series.
 func reserved(name string) bool {
 	switch name {
-	case "images", "netboot", "checks", "404.html":
+	case "images", "netboot", "changes", "archive", "checks", "404.html":
 		return true
 	}
 	return exists(root, "content", name+".md")
