@@ -86,6 +86,7 @@ var kinds = []struct{ title, kind string }{
 	{"Directories of images", "directory"},
 	{"Netboot", "netboot"},
 	{"Checks", "checks"},
+	{"Log of changes", "changes"},
 	{"Other pages", "page"},
 	{"Data for programs and other files", "file"},
 	{"Style sheet, script, pictures", "asset"},
@@ -160,4 +161,5 @@ func (c *changes) kindOf() func(string) string {
 // fixedKinds are kinds of pages by the first part of their path.
 var fixedKinds = map[string]string{
 	"products": "product", "families": "family", "images": "directory", "netboot": "netboot", "checks": "checks",
+	"changes": "changes",
 }
