@@ -26,8 +26,7 @@ type Builder struct {
 
 // NewBuilder returns a builder. It reads nothing yet.
 func NewBuilder(o Options) *Builder {
-	var joiner release.Joiner
-	return &Builder{options: o, load: func() (*release.Picture, error) { return loadPicture(o.Config, &joiner) }}
+	return &Builder{options: o, load: newLoader(o.Config).load}
 }
 
 // most is how many bytes of new pages a build keeps in memory: a few changed pages are
@@ -43,7 +42,7 @@ func (b *Builder) build(ctx context.Context, most int64) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.again, s.before = most > 0, b.kept
+	s.again = most > 0
 	if s.picture, err = b.load(); err != nil {
 		return nil, err
 	}

@@ -11,14 +11,25 @@ import (
 	"shiplist/internal/store"
 )
 
-// loadPicture reads the data directory and joins what the sources say. The joiner keeps
-// what follows from facts that stay the same.
-func loadPicture(c *config.Config, joiner *release.Joiner) (*release.Picture, error) {
-	snapshot, err := store.Load(c.Store.Data)
+// loader reads the data directory and joins what the sources say, and keeps what the next
+// time may be the same.
+type loader struct {
+	config *config.Config
+	reader *store.Reader
+	joiner release.Joiner
+}
+
+func newLoader(c *config.Config) *loader {
+	return &loader{config: c, reader: store.NewReader(c.Store.Data, c.Store.State)}
+}
+
+func (l *loader) load() (*release.Picture, error) {
+	c := l.config
+	snapshot, err := l.reader.Load()
 	if err != nil {
 		return nil, fmt.Errorf("load data: %w", err)
 	}
-	return joiner.Join(release.Input{
+	return l.joiner.Join(release.Input{
 		Rules:     c.Rules,
 		Sources:   inOrder(c, snapshot.Sources),
 		AsOf:      asOf(snapshot.Sources, c.Site.Freshness),

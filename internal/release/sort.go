@@ -262,3 +262,21 @@ func compareTarballs(a, b *File) int {
 	}
 	return compareFiles(*a, *b)
 }
+
+// SortRecords is Sort for facts whose records are sorted inside. It does not write to
+// slices that are in order already.
+func (f *Facts) SortRecords() {
+	sortRecords(f.Products, compareProducts)
+	sortRecords(f.Series, compareSeries)
+	sortRecords(f.Milestones, compareMilestones)
+	sortRecords(f.Builds, compareBuilds)
+	sortRecords(f.Directories, compareDirectories)
+	sortRecords(f.Images, compareImages)
+	sortRecords(f.Netboot, compareNetboot)
+}
+
+func sortRecords[T any](list []T, compare func(a, b T) int) {
+	if !slices.IsSortedFunc(list, compare) {
+		slices.SortFunc(list, compare)
+	}
+}

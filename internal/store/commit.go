@@ -121,7 +121,7 @@ func (w *Writer) committed(c change, encoded map[string]want) {
 		w.encoded[c.source] = encoded
 	}
 	if _, known := c.states[c.source]; !known {
-		w.forget(c.source)
+		w.keeper.forget(c.source)
 		delete(w.encoded, c.source)
 	}
 }

@@ -10,6 +10,11 @@
 // holds no facts, and makes anew what is deleted under it. It does not know where
 // facts come from, nor which of them are to be believed.
 //
+// A [Reader] is for a process that reads the same directory again and again: it decodes
+// only the files that changed, and knows most of them by what the system tells
+// of them. What was decoded of a large source lies in the state directory for the next
+// process (kept.go).
+//
 // The one idea needed to read it: a commit writes everything aside, renames that
 // folder to "ready", and only then moves files to their places. Before the rename
 // nothing has happened; after it everything has, because whoever comes next

@@ -108,3 +108,21 @@ func tidy(b []byte) []byte {
 	}
 	return kept.Bytes()
 }
+
+// eachFile goes over all files of images and netboot sets.
+func eachFile(f *release.Facts, do func(*release.File)) {
+	each := func(files []release.File) {
+		for i := range files {
+			do(&files[i])
+		}
+	}
+	for i := range f.Images {
+		each(f.Images[i].Files)
+	}
+	for i := range f.Netboot {
+		each(f.Netboot[i].Boot)
+		if f.Netboot[i].Tarball != nil {
+			do(f.Netboot[i].Tarball)
+		}
+	}
+}

@@ -302,7 +302,7 @@ func TestReaderOfDeletedLocks(t *testing.T) {
 	commit(t, w, sample("a", "1"))
 	reads := 0
 	got, err := shared(data, func(dir string, root *os.Root) (*release.Facts, Problems, error) {
-		facts, broken, err := sourceFacts(dir, root, "a")
+		facts, broken, err := sourceFacts(dir, root, "a", nil)
 		if reads++; reads == 1 {
 			if err := os.Remove(filepath.Join(data, lockName)); err != nil {
 				t.Error(err)

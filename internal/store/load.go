@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -50,7 +51,7 @@ func (s *Snapshot) Source(name string) *release.SourceFacts {
 // Mistakes in files are returned as [Problems], all of them, together with a
 // snapshot from which the files with mistakes are left out: whoever goes on with
 // that must know that facts are missing. Any other error comes without a snapshot.
-func Load(dir string) (*Snapshot, error) { return shared(dir, loadWith) }
+func Load(dir string) (*Snapshot, error) { return NewReader(dir, "").Load() }
 
 // readTries is how often a reader begins anew because the locks were deleted while it
 // read.
@@ -107,18 +108,6 @@ func lockable(root *os.Root) bool {
 	_, gate := root.Stat(gateName)
 	_, lock := root.Stat(lockName)
 	return gate == nil && lock == nil
-}
-
-// loadWith is Load without locks.
-func loadWith(dir string, root *os.Root) (*Snapshot, Problems, error) {
-	t, err := survey(root)
-	if err != nil {
-		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
-	}
-	if t.files[sourcesFile] == "" {
-		return nil, nil, fmt.Errorf("the data directory %s has no %s; run `shiplist agent --once` to fill it", dir, sourcesFile)
-	}
-	return t.load(dir, root)
 }
 
 // tree is what a data directory holds: where the bytes of each data file are, which
@@ -183,66 +172,22 @@ func skip(d fs.DirEntry) error {
 	return nil
 }
 
-// load reads sources.toml and the facts of the sources that it names.
-func (t *tree) load(dir string, root *os.Root) (*Snapshot, Problems, error) {
-	states, broken, err := t.sources(dir, root)
-	if err != nil {
-		return nil, nil, err
-	}
-	facts := map[string]*release.Facts{}
-	for _, state := range states {
-		facts[state.Name] = &release.Facts{Source: state.Name}
-	}
-	mistakes, err := t.facts(dir, root, facts)
-	if err != nil {
-		return nil, nil, err
-	}
-	s := &Snapshot{Strangers: t.strangers}
-	for _, state := range states {
-		s.Sources = append(s.Sources, release.SourceFacts{State: state, Facts: facts[state.Name]})
-	}
-	return s, append(broken, mistakes...), nil
-}
-
-// facts reads the files of some sources, side by side; the order of everything is
-// that of the paths.
-func (t *tree) facts(dir string, root *os.Root, into map[string]*release.Facts) (Problems, error) {
-	names := t.ours(into)
-	parts := make([]release.Facts, len(names))
-	problems := make([]Problems, len(names))
-	err := parallel(len(names), func(i int) error {
-		text, err := readFile(root, t.files[names[i]])
-		if err == nil {
-			_, below, _ := strings.Cut(names[i], "/")
-			parts[i], problems[i] = decode(filepath.Join(dir, t.files[names[i]]), below, text)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("data directory %s: %w", dir, err)
-	}
-	var broken Problems
-	for i, name := range names {
-		source, _, _ := strings.Cut(name, "/")
-		join(into[source], parts[i])
-		broken = append(broken, problems[i]...)
-	}
-	for _, facts := range into {
-		facts.Sort()
-	}
-	return broken, nil
-}
-
-// sourceFacts reads the facts of one source. The writer may call it, or who has the
-// readers' lock.
-func sourceFacts(dir string, root *os.Root, name string) (*release.Facts, Problems, error) {
+// sourceFacts reads the facts of one source by the bytes of its files. The writer may
+// call it, or who has the readers' lock. Where there is a keeper, what it has is used.
+func sourceFacts(dir string, root *os.Root, name string, keep *keeper) (*release.Facts, Problems, error) {
 	t, err := surveyBelow(root, name)
 	if err != nil {
 		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
 	}
-	facts := &release.Facts{Source: name}
-	broken, err := t.facts(dir, root, map[string]*release.Facts{name: facts})
-	return facts, broken, err
+	r := Reader{data: dir, keep: keep, exact: true, now: time.Now}
+	known, broken, err := r.source(dir, root, &t, name, t.ours([]release.SourceState{{Name: name}})[name])
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(broken) == 0 {
+		r.keepSource(name, known)
+	}
+	return known.facts, broken, nil
 }
 
 // sources reads sources.toml; a source without a usable name is left out.
@@ -255,7 +200,13 @@ func (t *tree) sources(dir string, root *os.Root) ([]release.SourceState, Proble
 	if err != nil {
 		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
 	}
-	states, problems := decodeSources(filepath.Join(dir, at), text)
+	states, problems := usableSources(filepath.Join(dir, at), text)
+	return states, problems, nil
+}
+
+// usableSources are the sources of a sources.toml, by name.
+func usableSources(file string, text []byte) ([]release.SourceState, Problems) {
+	states, problems := decodeSources(file, text)
 	byName := map[string]release.SourceState{}
 	for _, state := range states {
 		if _, twice := byName[state.Name]; !twice && unfitSource(state.Name) == "" {
@@ -264,18 +215,22 @@ func (t *tree) sources(dir string, root *os.Root) ([]release.SourceState, Proble
 	}
 	return slices.SortedFunc(maps.Values(byName), func(a, b release.SourceState) int {
 		return strings.Compare(a.Name, b.Name)
-	}), problems, nil
+	}), problems
 }
 
-// ours are the data files of the known sources, sorted; a folder that sources.toml
+// ours are the data files of each known source, sorted; a folder that sources.toml
 // does not name is a stranger.
-func (t *tree) ours(known map[string]*release.Facts) []string {
-	var names []string
+func (t *tree) ours(known []release.SourceState) map[string][]string {
+	names := map[string][]string{}
+	for _, state := range known {
+		names[state.Name] = nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(t.files)) {
 		source, _, inSource := strings.Cut(name, "/")
+		_, is := names[source]
 		switch {
-		case known[source] != nil:
-			names = append(names, name)
+		case is:
+			names[source] = append(names[source], name)
 		case inSource && source != changesDir:
 			t.strangers = append(t.strangers, source)
 		}
@@ -286,21 +241,27 @@ func (t *tree) ours(known map[string]*release.Facts) []string {
 }
 
 func readFile(root *os.Root, name string) ([]byte, error) {
+	text, _, err := readStated(root, name)
+	return text, err
+}
+
+// readStated reads a file, and what the system tells of it before that.
+func readStated(root *os.Root, name string) ([]byte, fs.FileInfo, error) {
 	f, err := root.Open(name)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if info.Size() > maxFile {
-		return nil, fmt.Errorf("%s: %d bytes are more than a data file ever has", name, info.Size())
+		return nil, nil, fmt.Errorf("%s: %d bytes are more than a data file ever has", name, info.Size())
 	}
 	text := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
 	_, err = text.ReadFrom(io.LimitReader(f, maxFile))
-	return text.Bytes(), err
+	return text.Bytes(), info, err
 }
 
 // parallel calls f for 0 to n-1, on as many processors as there are.

@@ -37,7 +37,7 @@ func loadOnly(dir string, root *os.Root, wanted func(release.SourceState) bool) 
 		source := release.SourceFacts{State: state, Facts: &release.Facts{Source: state.Name}}
 		if wanted(state) {
 			var mistakes Problems
-			if source.Facts, mistakes, err = sourceFacts(dir, root, state.Name); err != nil {
+			if source.Facts, mistakes, err = sourceFacts(dir, root, state.Name, nil); err != nil {
 				return nil, nil, err
 			}
 			broken = append(broken, mistakes...)

@@ -1,11 +1,10 @@
 package store
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/gob"
 	"fmt"
 
+	"shiplist/internal/pack"
 	"shiplist/internal/release"
 )
 
@@ -20,17 +19,12 @@ type want struct {
 // its facts gave at the last commit is not encoded again as long as they are the same.
 func (w *Writer) wants(source string, parts []Part, t tree) ([]want, error) {
 	wants := make([]want, len(parts))
-	p, err := newPrinter()
-	if err != nil {
-		return nil, err
-	}
+	p := printer{form: w.keeper.facts}
 	for i := range parts {
 		utc(parts[i].Facts)
-		if wants[i].imprint, err = p.of(&parts[i].Facts); err != nil {
-			return nil, &FactsError{fmt.Errorf("%s: %w", parts[i].Path, err)}
-		}
+		wants[i].imprint = p.of(&parts[i].Facts)
 	}
-	err = parallel(len(parts), func(i int) error {
+	err := parallel(len(parts), func(i int) error {
 		name := source + "/" + parts[i].Path
 		was, known := w.encoded[source][parts[i].Path]
 		if known && was.imprint == wants[i].imprint && t.files[name] != "" && w.holds(name, was.hash) {
@@ -57,19 +51,11 @@ type imprint [sha256.Size]byte
 
 // printer makes imprints.
 type printer struct {
-	b bytes.Buffer
-	e *gob.Encoder
+	room []byte
+	form *pack.Form[release.Facts]
 }
 
-func newPrinter() (*printer, error) {
-	p := &printer{}
-	p.e = gob.NewEncoder(&p.b)
-	_, err := p.of(&release.Facts{}) // the first has the types in front
-	return p, err
-}
-
-func (p *printer) of(facts *release.Facts) (imprint, error) {
-	p.b.Reset()
-	err := p.e.Encode(pack(facts))
-	return sha256.Sum256(p.b.Bytes()), err
+func (p *printer) of(facts *release.Facts) imprint {
+	p.room = p.form.Append(p.room[:0], facts)
+	return sha256.Sum256(p.room)
 }

@@ -17,7 +17,7 @@ import (
 
 // Writer is the one who writes to a data directory, for as long as a process runs. It
 // is not safe for use by several goroutines. Between calls it knows how it stands with
-// each source, and no facts; those it has read lie in the state directory (recall.go).
+// each source, and no facts; those it has read lie in the state directory (kept.go).
 //
 // What it needs may be deleted under it at any time: the next call makes it anew,
 // locks included, and the result of the next commit says so (see [Result.Edited]).
@@ -36,8 +36,7 @@ type Writer struct {
 	stood map[string]map[string]bool
 	// notices are what was deleted, until a commit has told of it.
 	notices []release.Problem
-	// memos tell what is kept of facts that were read, by source.
-	memos map[string]memo
+	keeper  *keeper // of the facts of large sources
 	// encoded tells what text the facts of each file gave at the last commit, by source
 	// and by path below its folder.
 	encoded map[string]map[string]want
@@ -57,9 +56,13 @@ func Open(ctx context.Context, data, state string) (*Writer, error) {
 	if err := ours(data); err != nil {
 		return nil, err
 	}
+	keep, err := newKeeper(state)
+	if err != nil {
+		return nil, err
+	}
 	w := &Writer{
-		data: data, state: state, disk: disk{fault: faultless}, most: maxMonth, stood: map[string]map[string]bool{},
-		memos: map[string]memo{}, encoded: map[string]map[string]want{}, months: map[string]string{},
+		keeper: keep, data: data, state: state, disk: disk{fault: faultless}, most: maxMonth, stood: map[string]map[string]bool{},
+		encoded: map[string]map[string]want{}, months: map[string]string{},
 	}
 	if err := w.open(ctx); err != nil {
 		return nil, errors.Join(err, w.Close())
@@ -110,7 +113,7 @@ func (w *Writer) open(ctx context.Context) error {
 	if err := w.takeData(); err != nil {
 		return err
 	}
-	w.forgetAll()
+	w.keeper.tidy()
 	var err error
 	if w.written, err = readWritten(w.state); err != nil {
 		return err
@@ -204,9 +207,6 @@ func hide(root *os.Root) error {
 
 // Close gives the locks back.
 func (w *Writer) Close() error {
-	if w.stateLock != nil {
-		w.forgetAll()
-	}
 	var err error
 	if w.disk.root != nil {
 		err = w.disk.root.Close()
@@ -241,7 +241,7 @@ func (w *Writer) Facts(name string) (*release.Facts, error) {
 	if err := w.present(); err != nil {
 		return nil, err
 	}
-	facts, broken, err := w.stored(name)
+	facts, broken, err := sourceFacts(w.data, w.disk.root, name, w.keeper)
 	if err != nil {
 		return nil, err
 	}

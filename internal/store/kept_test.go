@@ -2,9 +2,11 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,15 +16,15 @@ import (
 	"shiplist/internal/release"
 )
 
-// recalling is a writer that has committed and read facts that it keeps, in two files.
-func recalling(t *testing.T) (w *Writer, data, st string, facts *release.Facts) {
+// keeping is a writer that has committed and read facts that are kept, in two files.
+func keeping(t *testing.T) (w *Writer, data, st string, facts *release.Facts) {
 	t.Helper()
 	data, st = place(t)
 	w = open(t, data, st)
 	facts = largeFacts("full")
 	commit(t, w, facts)
-	if got := ask(t, w); cmp.Diff(facts, got) != "" || len(w.memos) != 1 {
-		t.Fatalf("%d memos; facts (-want +got):\n%s", len(w.memos), cmp.Diff(facts, got))
+	if got := ask(t, w); cmp.Diff(facts, got) != "" || len(w.keeper.read("full")) != 2 {
+		t.Fatalf("%d files kept; facts (-want +got):\n%s", len(w.keeper.read("full")), cmp.Diff(facts, got))
 	}
 	return w, data, st, facts
 }
@@ -51,24 +53,38 @@ func ask(t *testing.T, w *Writer) *release.Facts {
 	return facts
 }
 
-// TestRecall: facts that were read are not decoded again, and are those that were read.
-func TestRecall(t *testing.T) {
+// TestKeepFacts: facts that were read are not decoded again, and are those that were read.
+func TestKeepFacts(t *testing.T) {
 	t.Parallel()
-	w, _, _, facts := recalling(t)
-	was := w.memos["full"]
-	if diff := cmp.Diff(facts, w.recall("full", was.files)); diff != "" {
-		t.Errorf("what is recalled (-want +got):\n%s", diff)
+	w, _, _, facts := keeping(t)
+	// What is kept is believed, so other facts come from there alone.
+	files := w.keeper.read("full")
+	odd, ok := w.keeper.unpack(files["full/images/noble/project0.toml"])
+	if !ok {
+		t.Fatal("what is kept cannot be unpacked")
 	}
-	got := ask(t, w)
-	got.Images[0].Files[0].Name = "changed by whoever got it"
-	if diff := cmp.Diff(facts, ask(t, w)); diff != "" || w.memos["full"] != was {
-		t.Errorf("facts (-want +got):\n%s", diff)
+	odd.Images[0].Version = "kept"
+	var list []keptFile
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		list = append(list, *files[name])
+	}
+	list[0].Facts = w.keeper.pack(odd)
+	if err := w.keeper.write("full", list); err != nil {
+		t.Fatal(err)
+	}
+	facts.Images[0].Version = "kept"
+	for range 2 {
+		got := ask(t, w)
+		if diff := cmp.Diff(facts, got); diff != "" {
+			t.Errorf("facts (-want +got):\n%s", diff)
+		}
+		got.Images[0].Files[0].Name = "changed by whoever got it"
 	}
 }
 
-// TestRecallEdited: whatever becomes of a data file is seen at once, even where size and
+// TestKeepEdited: whatever becomes of a data file is seen at once, even where size and
 // time stay the same.
-func TestRecallEdited(t *testing.T) {
+func TestKeepEdited(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name   string
@@ -82,7 +98,7 @@ func TestRecallEdited(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w, data, _, facts := recalling(t)
+			w, data, _, facts := keeping(t)
 			if err := tt.do(filepath.Join(data, "full/images/noble/project0.toml")); err != nil {
 				t.Fatal(err)
 			}
@@ -113,68 +129,75 @@ func replaceIn(at, old, new string) error {
 	return os.Chtimes(at, info.ModTime(), info.ModTime())
 }
 
-// TestRecallDamaged: nothing is believed that the writer has not written.
-func TestRecallDamaged(t *testing.T) {
+// TestKeepDamaged: what cannot be what was written is not believed, and written again.
+func TestKeepDamaged(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(at string) error{
-		"changed": func(at string) error { return replaceIn(at, "image0", "imageX") },
-		"cut":     func(at string) error { return os.Truncate(at, 1000) },
-		"removed": os.Remove,
-		"folder":  func(at string) error { return os.RemoveAll(filepath.Dir(at)) },
-		"all":     func(at string) error { return os.RemoveAll(filepath.Dir(filepath.Dir(at))) },
+		"changed":      func(at string) error { return replaceIn(at, "image0", "imageX") },
+		"another form": func(at string) error { return replaceIn(at, "shiplist facts 1", "shiplist facts 0") },
+		"cut":          func(at string) error { return os.Truncate(at, 1000) },
+		"empty":        func(at string) error { return os.Truncate(at, 0) },
+		"removed":      os.Remove,
+		"folder":       func(at string) error { return os.RemoveAll(filepath.Dir(at)) },
+		"all":          func(at string) error { return os.RemoveAll(filepath.Dir(filepath.Dir(at))) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w, _, st, facts := recalling(t)
-			if err := do(filepath.Join(st, factsName("full"))); err != nil {
+			w, data, st, facts := keeping(t)
+			if err := do(w.keeper.name("full")); err != nil {
 				t.Fatal(err)
 			}
-			for range 2 {
-				if diff := cmp.Diff(facts, ask(t, w)); diff != "" {
-					t.Fatalf("facts (-want +got):\n%s", diff)
-				}
+			if len(w.keeper.read("full")) > 0 {
+				t.Error("it is believed")
 			}
-			if w.recall("full", w.memos["full"].files) == nil {
-				t.Error("they are not kept again")
+			if s, err := NewReader(data, st).Load(); err != nil || cmp.Diff(facts, s.Source("full").Facts) != "" {
+				t.Errorf("%v; facts (-want +got):\n%s", err, cmp.Diff(facts, s.Source("full").Facts))
+			}
+			if len(w.keeper.read("full")) != 2 {
+				t.Error("a reader does not keep them again")
+			}
+			if diff := cmp.Diff(facts, ask(t, w)); diff != "" {
+				t.Errorf("facts (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// TestRecallLeavesNothing: what is kept goes with the source and with the process, and
-// what another one left is not looked at.
-func TestRecallLeavesNothing(t *testing.T) {
+// TestKeepLeaves: what is kept goes with its source and stays when the process ends; what is of
+// no use to anybody goes at the next start.
+func TestKeepLeaves(t *testing.T) {
 	t.Parallel()
-	w, data, st, _ := recalling(t)
-	kept, err := os.ReadFile(filepath.Join(st, factsName("full")))
-	if err != nil {
-		t.Fatal(err)
+	w, data, st, _ := keeping(t)
+	there := func(when string, want ...string) {
+		t.Helper()
+		var names []string
+		left, _ := filepath.Glob(filepath.Join(st, factsDir, "*"))
+		for _, at := range left {
+			names = append(names, filepath.Base(at))
+		}
+		if !slices.Equal(names, want) {
+			t.Errorf("%s there is %q", when, names)
+		}
 	}
 	if _, err := w.Retire(t.Context(), "full"); err != nil {
 		t.Fatal(err)
 	}
-	there := func(when string) {
-		t.Helper()
-		if left, _ := filepath.Glob(filepath.Join(st, factsDir, "*")); len(left) > 0 {
-			t.Errorf("%s there is %q", when, left)
-		}
-	}
 	there("after the source has gone")
-	if len(w.memos)+len(w.encoded) > 0 {
-		t.Errorf("the writer knows %d, %d", len(w.memos), len(w.encoded))
+	if len(w.encoded) > 0 {
+		t.Errorf("the writer knows %d", len(w.encoded))
 	}
 	commit(t, w, largeFacts("full"))
 	ask(t, w)
 	closed(t, w)
-	there("after the end")
-	write(t, filepath.Join(st, factsName("full")), string(kept))
-	write(t, filepath.Join(st, factsName("other")), "x")
+	there("after the end", "full.packed")
+	write(t, filepath.Join(st, factsDir, "full.gob"), "x")
+	write(t, filepath.Join(st, factsDir, "full.123.new"), "x")
 	open(t, data, st)
-	there("after a new start")
+	there("after a new start", "full.packed")
 }
 
-// TestRecallNowhere: where nothing can be kept, facts are read.
-func TestRecallNowhere(t *testing.T) {
+// TestKeepNowhere: where nothing can be kept, facts are read.
+func TestKeepNowhere(t *testing.T) {
 	t.Parallel()
 	data, st := place(t)
 	w := open(t, data, st)
@@ -182,37 +205,35 @@ func TestRecallNowhere(t *testing.T) {
 	commit(t, w, facts)
 	write(t, filepath.Join(st, factsDir), "not a folder")
 	for range 2 {
-		if diff := cmp.Diff(facts, ask(t, w)); diff != "" || len(w.memos) > 0 {
-			t.Errorf("%d memos; facts (-want +got):\n%s", len(w.memos), diff)
+		if diff := cmp.Diff(facts, ask(t, w)); diff != "" {
+			t.Errorf("facts (-want +got):\n%s", diff)
 		}
+	}
+	s, err := NewReader(data, filepath.Join(st, factsDir, "below a file")).Load()
+	if err != nil || cmp.Diff(facts, s.Source("full").Facts) != "" {
+		t.Errorf("%v; facts (-want +got):\n%s", err, cmp.Diff(facts, s.Source("full").Facts))
 	}
 }
 
-// TestPack: what is packed is the same again, field by field, and no two facts that a
+// TestKeptForm: what is packed is the same again, field by field, and no two facts that a
 // file would tell apart have one imprint.
-func TestPack(t *testing.T) {
+func TestKeptForm(t *testing.T) {
 	t.Parallel()
 	seen := map[imprint]string{}
-	p, err := newPrinter()
+	k, err := newKeeper(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	p := printer{form: k.facts}
 	look := func(name string, f *release.Facts) {
-		print, err := p.of(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		print := p.of(f)
 		if other, same := seen[print]; same {
 			t.Errorf("%s and %s have one imprint", name, other)
 		}
 		seen[print] = name
-		packed, err := encodePacked(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		again, err := unpack(packed)
-		if err != nil || !reflect.DeepEqual(f, again) {
-			t.Errorf("%s (-want +got): %v\n%s", name, err, cmp.Diff(f, again))
+		again, ok := k.unpack(&keptFile{Facts: k.pack(f)})
+		if !ok || !reflect.DeepEqual(f, again) {
+			t.Errorf("%s (-want +got): %v\n%s", name, ok, cmp.Diff(f, again))
 		}
 	}
 	look("none", &release.Facts{})
@@ -280,7 +301,7 @@ func TestCommitUnchanged(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			w, data, _, _ := recalling(t)
+			w, data, _, _ := keeping(t)
 			whole := contents(t, data)
 			facts := largeFacts("full")
 			if err := tt.do(filepath.Join(data, name), facts); err != nil {
