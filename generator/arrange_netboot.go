@@ -1,7 +1,7 @@
 package generator
 
 import (
-	"path"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -19,7 +19,7 @@ type netbootPage struct {
 type netbootLine struct {
 	Series   Link
 	Machines []Link
-	Archive  bool // all of them are kept in the archive
+	Newest   string // its newest set: "24.04.4", "Kept in the archive"
 }
 
 // netbootSeriesPage is for someone at a console.
@@ -40,24 +40,25 @@ type netbootMachine struct {
 }
 
 type netbootView struct {
+	ID       string
 	Title    string // "24.04.4", "Daily 20260726"
 	Where    Link   // tree and directory
 	Address  Link
 	Kernel   Link
 	Initrd   Link
-	Boot     []Link
+	Files    []fileView // of the set, with what each is for
 	Tarball  fileView
 	ISO      Link
-	Beside   string   // another ISO than the one that the configuration names
-	Covered  []string // names of files that a checksum list covers
+	Beside   string // another ISO than the one that the configuration names
+	Sums     bool   // a checksum list has some of the files
 	Archive  bool
 	Note     string
 	Product  Link
 	State    stateView
 	Build    string
 	Contact  Link
-	Fetch    string // commands, ready to copy
-	Script   string // for iPXE
+	Ways     []instruction // what to write, for each way to start
+	First    bool          // the newest of its machine
 	Findings []findingView
 }
 
@@ -80,10 +81,11 @@ func (s *site) arrangeNetboot() (netbootPage, error) {
 	s.rest(&p.Page)
 	for _, n := range s.picture.Netboot {
 		target := s.netbootPath(n.Line)
-		line := netbootLine{Series: Link{Text: seriesTitle(n.Line), Href: p.to(target)}, Archive: true}
-		for _, e := range listed(n) {
+		entries := listed(n)
+		line := netbootLine{Series: Link{Text: seriesTitle(n.Line), Href: p.to(target)}, Newest: netbootTitle(entries[0])}
+		slices.SortStableFunc(entries, func(a, b *release.NetbootEntry) int { return s.archRank(a.Arch) - s.archRank(b.Arch) })
+		for _, e := range entries {
 			l := Link{Text: s.machine(e.Arch), Href: p.to(target) + "#" + netbootID(e.Arch)}
-			line.Archive = line.Archive && e.Archive
 			if !slices.Contains(line.Machines, l) {
 				line.Machines = append(line.Machines, l)
 			}
@@ -113,7 +115,8 @@ func (s *site) arrangeNetbootSeries(n *release.NetbootSeries) (netbootSeriesPage
 			p.Machines = append(p.Machines, s.newMachine(e.Arch))
 		}
 		m := &p.Machines[i]
-		if v := s.viewNetboot(&p.Page, e); len(m.Entries) < shownEntries {
+		n := len(m.Entries) + len(m.Older) + 1
+		if v := s.viewNetboot(&p.Page, e, n); len(m.Entries) < shownEntries {
 			m.Entries = append(m.Entries, v)
 		} else {
 			m.Older = append(m.Older, v)
@@ -137,17 +140,16 @@ func (s *site) newMachine(arch string) netbootMachine {
 	return m
 }
 
-func (s *site) viewNetboot(p *Page, e *release.NetbootEntry) netbootView {
+// viewNetboot shows the nth set of a machine.
+func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView {
 	base := webURL(e.URL)
 	v := netbootView{
-		Title: netbootTitle(e), Address: Link{Text: base, Href: base}, Covered: covered(e), Archive: e.Archive, Note: sentence(e.Note),
+		Title: netbootTitle(e), Address: Link{Text: base, Href: base}, Sums: e.Hashed, Archive: e.Archive, Note: sentence(e.Note),
 		Kernel: Link{Text: e.Kernel, Href: fileURL(base, e.Kernel)}, Initrd: Link{Text: e.Initrd, Href: fileURL(base, e.Initrd)},
 		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: contact(e.Contact),
 		Findings: s.viewFindings(p, e.Findings, false),
 	}
-	for _, f := range e.Boot {
-		v.Boot = append(v.Boot, Link{Text: f.Name, Href: fileURL(base, f.Name)})
-	}
+	v.Files = s.netbootFiles(e, base)
 	if e.Tree != nil {
 		s.netbootInTree(p, e, &v)
 	}
@@ -161,7 +163,9 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry) netbootView {
 	if e.Beside != "" && e.ISO != "" && !strings.HasSuffix(e.ISO, "/"+e.Beside) && !slices.ContainsFunc(e.Findings, told) {
 		v.Beside = e.Beside
 	}
-	v.Fetch, v.Script = fetchCommands(v), ipxeScript(v)
+	v.First = n == 1
+	v.ID = fmt.Sprintf("set-%s-%d", release.Slug(e.Arch), n)
+	v.Ways = s.bootWays(v.ID, e.Arch, p.Root, bootWords(e, &v))
 	return v
 }
 
@@ -189,19 +193,31 @@ func (s *site) viewTarball(f release.File, dir string) fileView {
 	return v
 }
 
-// covered names the files of a set whose checksum a list has.
-func covered(e *release.NetbootEntry) []string {
-	files := e.Boot
-	if e.Tarball != nil {
-		files = append([]release.File{*e.Tarball}, files...)
-	}
-	var names []string
-	for _, f := range files {
-		if f.SHA256 != "" || f.SHA1 != "" || f.MD5 != "" {
-			names = append(names, f.Name)
+// netbootFiles are the files of a set: kernel and ramdisk first, then what a machine
+// begins with.
+func (s *site) netbootFiles(e *release.NetbootEntry, base string) []fileView {
+	var files []fileView
+	for _, f := range []struct{ name, what string }{{e.Kernel, "kernel"}, {e.Initrd, "first ramdisk"}} {
+		if f.name != "" {
+			files = append(files, fileView{Name: f.name, Href: fileURL(base, f.name), What: f.what})
 		}
 	}
-	return names
+	boot := slices.Clone(e.Boot)
+	slices.SortStableFunc(boot, func(a, b release.File) int { return bootRank(a.Name) - bootRank(b.Name) })
+	for _, f := range boot {
+		v := s.viewFile(f, base)
+		v.What = knownBootFile(f.Name).what
+		files = append(files, v)
+	}
+	return files
+}
+
+// bootRank puts what a machine begins with first, and what nobody knows last.
+func bootRank(name string) int {
+	if i := slices.IndexFunc(bootFiles, func(f bootFile) bool { return f.name == name }); i >= 0 {
+		return i
+	}
+	return len(bootFiles)
 }
 
 // netbootTitle tells the installers of one machine apart.
@@ -217,42 +233,4 @@ func netbootTitle(e *release.NetbootEntry) string {
 		return strings.TrimSpace("Daily " + e.BuildID)
 	}
 	return "Release"
-}
-
-// fetchCommands are the commands that fetch kernel and initrd, or unpack them from
-// the one file that has all.
-func fetchCommands(v netbootView) string {
-	if v.Kernel.Href == "" && v.Tarball.Href != "" {
-		return "curl -O " + shellQuote(v.Tarball.Href) + "\ntar -xf " + shellQuote(v.Tarball.Name)
-	}
-	var lines []string
-	for _, l := range []Link{v.Kernel, v.Initrd} {
-		if l.Href != "" {
-			lines = append(lines, "curl -O "+shellQuote(l.Href))
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// ipxeScript starts the installer from iPXE. Addresses come from webURL and
-// fileURL, which leave no blank, line break or brace in them.
-func ipxeScript(v netbootView) string {
-	if v.Kernel.Href == "" || v.Initrd.Href == "" {
-		return ""
-	}
-	args := " initrd=" + ipxeWord(path.Base(v.Initrd.Text)) // iPXE calls what it fetched by the last part of the address
-	if v.ISO.Href != "" && ipxeWord(v.ISO.Href) == v.ISO.Href {
-		args = " root=/dev/ram0 ramdisk_size=1500000 ip=dhcp iso-url=" + v.ISO.Href + args
-	}
-	return "#!ipxe\nkernel " + ipxeWord(v.Kernel.Href) + args + "\ninitrd " + ipxeWord(v.Initrd.Href) + "\nboot"
-}
-
-// ipxeWord keeps what cannot end a word of iPXE or be expanded by it.
-func ipxeWord(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r <= ' ' || r > '~' || strings.ContainsRune("${}|&\\\"'`#;", r) {
-			return -1
-		}
-		return r
-	}, s)
 }

@@ -23,6 +23,10 @@ type frontMatter struct {
 	Foot string
 	// Order sorts both, lowest first.
 	Order int64
+	// Arches are the machines that a text about starting one is for, with blanks
+	// between; empty for all. Without are words: where a page has one of them, the text
+	// is left out.
+	Arches, Without string
 }
 
 // document is one Markdown file.
@@ -133,7 +137,7 @@ func cutFence(b []byte) (head, body []byte, ok bool) {
 type placed func(line int, text string) error
 
 // frontKeys are the keys of front matter, for the message about an unknown one.
-const frontKeys = "title, description, menu, foot and order"
+const frontKeys = "title, description, menu, foot, order, arches and without"
 
 // parseFrontMatter reads strictly: an unknown key and a wrong type are errors
 // with their line; all of them are reported.
@@ -172,7 +176,7 @@ func (m *frontMatter) set(key string, value any) string {
 		}
 		return ""
 	}
-	target, known := map[string]*string{"title": &m.Title, "description": &m.Description, "menu": &m.Menu, "foot": &m.Foot}[key]
+	target, known := map[string]*string{"title": &m.Title, "description": &m.Description, "menu": &m.Menu, "foot": &m.Foot, "arches": &m.Arches, "without": &m.Without}[key]
 	if !known {
 		return fmt.Sprintf("unknown key %q; the keys are %s", key, frontKeys)
 	}

@@ -16,7 +16,7 @@ func TestParseDocument(t *testing.T) {
 		want     frontMatter
 		body     string
 	}{
-		{"all keys", "+++\ntitle = \"A\"\ndescription = \"B.\"\nmenu = \"C\"\nfoot = \"D\"\norder = 3\n+++\nbody\n", frontMatter{"A", "B.", "C", "D", 3}, "body\n"},
+		{"all keys", "+++\ntitle = \"A\"\ndescription = \"B.\"\nmenu = \"C\"\nfoot = \"D\"\norder = 3\narches = \"amd64 i386\"\nwithout = \"iso\"\n+++\nbody\n", frontMatter{"A", "B.", "C", "D", 3, "amd64 i386", "iso"}, "body\n"},
 		{"no body", "+++\ntitle = \"A\"\n+++", frontMatter{Title: "A"}, ""},
 		{"line ends of Windows", "\xef\xbb\xbf+++\r\ntitle = \"A\"\r\n+++\r\nx\r\n", frontMatter{Title: "A"}, "x\n"},
 		{"fence in the body", "+++\ntitle = \"A\"\n+++\n+++\n", frontMatter{Title: "A"}, "+++\n"},
@@ -42,7 +42,7 @@ func TestBadFrontMatter(t *testing.T) {
 		{"not closed", "+++\ntitle = \"A\"\n", "content/a.md:1: front matter without end; close it with a line of +++"},
 		{"empty", "+++\n+++\n", `content/a.md:1: front matter: title is missing; add title = "..."`},
 		{"blank title", "+++\ntitle = \" \"\n+++\n", "content/a.md:2: front matter: title is empty; say what the page is called"},
-		{"unknown key", "+++\ntitle = \"A\"\n\ntags = [\"x\"]\n+++\n", `content/a.md:4: front matter: unknown key "tags"; the keys are title, description, menu, foot and order`},
+		{"unknown key", "+++\ntitle = \"A\"\n\ntags = [\"x\"]\n+++\n", `content/a.md:4: front matter: unknown key "tags"; the keys are title, description, menu, foot, order, arches and without`},
 		{"table", "+++\ntitle = \"A\"\n[menu.main]\nx = 1\n+++\n", "content/a.md:3: front matter: menu must be a text in quotes"},
 		{"wrong type of title", "+++\ntitle = 3\n+++\n", "content/a.md:2: front matter: title must be a text in quotes"},
 		{"wrong type of order", "+++\ntitle = \"A\"\norder = \"3\"\n+++\n", "content/a.md:3: front matter: order must be a whole number"},

@@ -64,8 +64,9 @@
 // An unknown key or a wrong type is an error with file and line. Links that begin
 // with a slash count from the site's root and are made relative. HTML in a text is
 // left out. The texts in content/parts are shown inside generated pages: home,
-// images, checks, netboot, netboot-series, bugs (where to report them), and on publishing
-// pages those of the next section.
+// images, checks, netboot, netboot-series, archive, archive-support, bugs (where to report
+// them), not-found, not-found-places (with links, where [site] base_url is set), and those
+// of the next two sections.
 //
 // # Texts of publishing pages
 //
@@ -110,9 +111,37 @@
 //
 // A word stands in text or code, {{image}}, and not in an address: in a sentence it is
 // a link by itself where it has an address. In a block of code whose language is sh,
-// powershell or cmd it is quoted for that shell, and the block can be copied; any other
-// block shows an answer. An unknown word is an error with file and line. A text with a
-// word for which a page has no value is left out of that page.
+// powershell or cmd it is quoted for that shell. In one of dnsmasq, grub, ipxe, pxelinux
+// or copy (for all else), which know no quotes in common, it has to be a plain word. All
+// these can be copied; a block of no language shows an answer. An unknown word is an error with file and line. A text with a word for which a page has
+// no value, or none that can be written there, is left out of that page.
+//
+// # Texts about starting a machine over the network
+//
+//	boot-NAME         one for each way to start; shown for each netboot set of which
+//	                  all is known that the text speaks of
+//
+// Besides order, their front matter may have arches, the architectures that the text
+// is for (the part before a "+" is enough), and without, words with which it is left
+// out; several with blanks between. Their words:
+//
+//	address          of the directory of the set
+//	arch             name of the architecture: arm64+largemem
+//	bios             the file with which a PC with BIOS begins: pxelinux.0
+//	efi              the one with which UEFI begins: bootx64.efi
+//	efi-address      its address
+//	files            the addresses of all files in one word, as curl reads it
+//	grub             GRUB for UEFI: grubx64.efi
+//	initrd           name of the ramdisk, below the directory
+//	initrd-address   its address
+//	initrd-name      its name without directories
+//	iso              address of the image that the installer goes on to fetch
+//	kernel           name of the kernel, below the directory
+//	kernel-address   its address
+//	release          which set it is: 24.04.4, Daily 20260423
+//	tarball          name of the file that has the whole set
+//	tarball-address  its address
+//	tarball-sum      its SHA-256
 //
 // # Functions for layouts
 //

@@ -117,38 +117,6 @@ func TestWebURL(t *testing.T) {
 	}
 }
 
-func TestIPXEWordsCannotBreakOut(t *testing.T) {
-	t.Parallel()
-	script := ipxeScript(netbootView{
-		Kernel: Link{Text: "linux", Href: fileURL("https://a.example/x\ny/", "li nux${evil}")},
-		Initrd: Link{Text: "in\nitrd; reboot", Href: fileURL("https://a.example/", "in\nitrd")},
-		ISO:    Link{Href: "https://a.example/${net0/mac} x.iso"},
-	})
-	if script != "" && (strings.Count(script, "\n") != 3 || strings.ContainsAny(script, "${};")) {
-		t.Errorf("script:\n%s", script)
-	}
-	good := ipxeScript(netbootView{
-		Kernel: Link{Text: "linux", Href: "https://a.example/linux"}, Initrd: Link{Text: "initrd", Href: "https://a.example/initrd"}, ISO: Link{Href: "https://a.example/x.iso"},
-	})
-	want := "#!ipxe\nkernel https://a.example/linux root=/dev/ram0 ramdisk_size=1500000 ip=dhcp iso-url=https://a.example/x.iso initrd=initrd\ninitrd https://a.example/initrd\nboot"
-	if good != want {
-		t.Errorf("script:\n%s\nwant:\n%s", good, want)
-	}
-}
-
-// TestIPXENamesTheInitrd by the last part of its address, as iPXE does.
-func TestIPXENamesTheInitrd(t *testing.T) {
-	t.Parallel()
-	script := ipxeScript(netbootView{
-		Kernel: Link{Text: "installer/amd64/linux", Href: "https://a.example/installer/amd64/linux"},
-		Initrd: Link{Text: "installer/amd64/initrd.gz", Href: "https://a.example/installer/amd64/initrd.gz"},
-	})
-	want := "#!ipxe\nkernel https://a.example/installer/amd64/linux initrd=initrd.gz\ninitrd https://a.example/installer/amd64/initrd.gz\nboot"
-	if script != want {
-		t.Errorf("script:\n%s\nwant:\n%s", script, want)
-	}
-}
-
 func TestSentence(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{

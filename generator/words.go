@@ -12,22 +12,9 @@ import (
 )
 
 // Rule of this file: a text in content/parts may hold words, such as {{image}}, in
-// whose place a publishing page sets its own names. A text is parsed once, into
+// whose place a page sets its own names. A text is parsed once, into
 // pieces; for a page they are only joined. A text with a word for which a page has
 // nothing to say is left out there as a whole, so that no sentence has a gap.
-
-// publishingWords are the words that texts of publishing pages may use.
-var publishingWords = []string{
-	"algorithm", "bits", "image", "key", "limit", "list", "newer", "newest", "over", "parts",
-	"release", "series", "signature", "sum", "sum-line", "support-end", "tool",
-}
-
-// publishingParts are the names of the texts that publishing pages show, as
-// patterns of which only the end may be open.
-var publishingParts = []string{
-	"check-*", "daily", "ended", "held", "instead", "oversized*", "pending", "signature*", "split", "superseded",
-	"test-version", "use-*", "verify*",
-}
 
 // words are the values of words. One with an address is a link where it stands in
 // a sentence.
@@ -53,6 +40,11 @@ const (
 	inShell      quoting = "sh"
 	inPowerShell quoting = "powershell"
 	inCommand    quoting = "cmd"
+	inCopy       quoting = "copy" // for a firmware, or what is not in this list
+	inDNSMasq    quoting = "dnsmasq"
+	inGRUB       quoting = "grub"
+	inIPXE       quoting = "ipxe"
+	inPXELINUX   quoting = "pxelinux"
 )
 
 // piece is a stretch of HTML, and the word that follows it, if one does. Root says
@@ -68,6 +60,8 @@ type piece struct {
 type part struct {
 	name, title string
 	order       int64
+	arches      []string // the machines that it is for; all when there is none
+	without     []string // words with one of which it is left out
 	pieces      []piece
 }
 
@@ -97,7 +91,10 @@ func compileParts(docs map[string]document, m markdown) ([]*part, error) {
 			problems = append(problems, fmt.Errorf("content/%s:%d: a word stands in an address or a title; it can only stand in text and in code", doc.name, doc.line))
 			continue
 		}
-		parts = append(parts, &part{name: name, title: doc.Title, order: doc.Order, pieces: cut(string(html))})
+		parts = append(parts, &part{
+			name: name, title: doc.Title, order: doc.Order,
+			arches: strings.Fields(doc.Arches), without: strings.Fields(doc.Without), pieces: cut(string(html)),
+		})
 	}
 	slices.SortStableFunc(parts, func(a, b *part) int { return cmp.Compare(a.order, b.order) })
 	return parts, errors.Join(problems...)
@@ -110,27 +107,26 @@ func checkWords(name string, doc document) error {
 	at := func(line int, format string, args ...any) {
 		problems = append(problems, fmt.Errorf("content/%s:%d: %s", doc.name, doc.line+line, fmt.Sprintf(format, args...)))
 	}
+	known := vocabularyOf(name)
+	for _, word := range strings.Fields(doc.Without) {
+		if known == nil || !slices.Contains(known.words, word) {
+			problems = append(problems, fmt.Errorf("content/%s:1: front matter: without: no word {{%s}} can stand in this text", doc.name, word))
+		}
+	}
 	for n, line := range strings.Split(string(doc.body), "\n") {
 		for _, m := range wordMark.FindAllStringSubmatchIndex(line, -1) {
 			word := line[m[2]:m[3]]
 			switch {
-			case !isPublishing(name):
-				at(n, "{{%s}}: words can stand only in the texts of publishing pages: %s", word, strings.Join(publishingParts, ", "))
-			case !slices.Contains(publishingWords, word):
-				at(n, "unknown word {{%s}}; the words are %s", word, strings.Join(publishingWords, ", "))
+			case known == nil:
+				at(n, "{{%s}}: words can stand only in these texts: %s", word, strings.Join(wordyParts(), ", "))
+			case !slices.Contains(known.words, word):
+				at(n, "unknown word {{%s}}; the words are %s", word, strings.Join(known.words, ", "))
 			case inAddress(line[:m[0]]):
 				at(n, "{{%s}}: a word cannot stand in an address; in a sentence it is a link by itself", word)
 			}
 		}
 	}
 	return errors.Join(problems...)
-}
-
-func isPublishing(name string) bool {
-	return slices.ContainsFunc(publishingParts, func(p string) bool {
-		open, ok := strings.CutSuffix(p, "*")
-		return name == p || ok && strings.HasPrefix(name, open)
-	})
 }
 
 // inAddress reports whether what follows belongs to the address or the title of a
@@ -196,7 +192,7 @@ func cut(html string) []piece {
 func blockQuoting(html string, m []int) quoting {
 	if m[4] >= 0 {
 		switch q := quoting(html[m[4]:m[5]]); q {
-		case inShell, inPowerShell, inCommand:
+		case inShell, inPowerShell, inCommand, inCopy, inDNSMasq, inGRUB, inIPXE, inPXELINUX:
 			return q
 		}
 	}
@@ -232,6 +228,8 @@ func (q quoting) write(s string) (string, bool) {
 		return powerShellQuote(s), true
 	case inCommand:
 		return commandQuote(s)
+	case inCopy, inDNSMasq, inGRUB, inIPXE, inPXELINUX:
+		return s, bootWord(s)
 	}
 	return s, true
 }

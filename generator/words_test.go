@@ -84,9 +84,9 @@ func TestBadWords(t *testing.T) {
 		"content/parts/check-a.md:4: {{image}}: a word cannot stand in an address; in a sentence it is a link by itself",
 		"content/parts/ended.md:4: a word stands in an address or a title; it can only stand in text and in code",
 		"content/parts/held.md:4: a word stands in an address or a title; it can only stand in text and in code",
-		"content/parts/home.md:4: {{image}}: words can stand only in the texts of publishing pages: " + strings.Join(publishingParts, ", "),
-		"content/parts/verify-a.md:6: unknown word {{imagee}}; the words are " + strings.Join(publishingWords, ", "),
-		"content/parts/verify-a.md:6: unknown word {{Image}}; the words are " + strings.Join(publishingWords, ", "),
+		"content/parts/home.md:4: {{image}}: words can stand only in these texts: " + strings.Join(wordyParts(), ", "),
+		"content/parts/verify-a.md:6: unknown word {{imagee}}; the words are " + strings.Join(vocabularies[0].words, ", "),
+		"content/parts/verify-a.md:6: unknown word {{Image}}; the words are " + strings.Join(vocabularies[0].words, ", "),
 	}
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -172,12 +172,14 @@ func TestWordsAreTheDocumentedOnes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, word := range publishingWords {
-		if !strings.Contains(string(text), "\n//\t"+word+" ") {
-			t.Errorf("doc.go does not tell what {{%s}} is", word)
+	for _, v := range vocabularies {
+		for _, word := range v.words {
+			if !strings.Contains(string(text), "\n//\t"+word+" ") {
+				t.Errorf("doc.go does not tell what {{%s}} is", word)
+			}
 		}
 	}
-	for _, name := range publishingParts {
+	for _, name := range wordyParts() {
 		if !strings.Contains(string(text), "\n//\t"+strings.TrimSuffix(name, "*")) {
 			t.Errorf("doc.go does not tell where the text %s is shown", name)
 		}

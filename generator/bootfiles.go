@@ -1,0 +1,137 @@
+package generator
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"shiplist/internal/release"
+)
+
+// Rule of this file: it knows what the files of a netboot set are for, and which names
+// stand for the words of the texts about starting a machine. What people are told to do
+// with them is in content/parts/boot-*.md.
+
+// bootFile is what a file of a netboot set is for. The numbers are the client system
+// architectures of DHCP option 93, by
+// https://www.iana.org/assignments/dhcpv6-parameters/ (processor architecture types).
+type bootFile struct {
+	name string
+	word string // the word that stands for it in texts; empty for none
+	what string
+}
+
+// bootFiles are the names that sets are known to use.
+var bootFiles = []bootFile{
+	{"pxelinux.0", "bios", "first for a PC with BIOS: client type 0"},
+	{"bootx64.efi", "efi", "first for a PC with UEFI, also with Secure Boot: client type 7 or 9, by HTTP 16"},
+	{"bootaa64.efi", "efi", "first for Arm with UEFI, also with Secure Boot: client type 11, by HTTP 19"},
+	{"bootriscv64.efi", "efi", "first for RISC-V with UEFI: client type 27, by HTTP 28"},
+	{"grubx64.efi", "grub", "loaded next; first where Secure Boot is off"},
+	{"grubaa64.efi", "grub", "loaded next; first where Secure Boot is off"},
+	{"grubriscv64.efi", "grub", "loaded next"},
+	{"grubnetx64.efi.signed", "grub", "GRUB for a PC with UEFI"},
+	{"grubnetaa64.efi.signed", "grub", "GRUB for Arm with UEFI"},
+	{"grub/grub.cfg", "", "what GRUB starts"},
+	{"ldlinux.c32", "", "part of PXELINUX"},
+	{"pxelinux.cfg/default", "", "what PXELINUX starts"},
+	{"ubuntu.exec", "", "starts it under z/VM"},
+	{"ubuntu.ins", "", "starts it in a logical partition, from the HMC"},
+	{"parmfile.ubuntu", "", "the options of the kernel"},
+	{"initrd.off", "", "where the ramdisk is loaded"},
+	{"initrd.siz", "", "how large the ramdisk is"},
+	{"kvm.cfg", "", "starts it under KVM"},
+	{"dpm.cfg", "", "starts it in a partition under DPM"},
+}
+
+func knownBootFile(name string) bootFile {
+	i := slices.IndexFunc(bootFiles, func(f bootFile) bool { return f.name == name })
+	if i < 0 {
+		return bootFile{name: name}
+	}
+	return bootFiles[i]
+}
+
+// bootWords are the words for a set. Those of what it does not have are missing.
+func bootWords(e *release.NetbootEntry, v *netbootView) words {
+	w := words{}
+	put := func(word, text, href string) {
+		if text != "" {
+			w[word] = Link{Text: text, Href: href}
+		}
+	}
+	put("arch", e.Arch, "")
+	put("release", v.Title, "")
+	put("address", v.Address.Href, v.Address.Href)
+	put("iso", v.ISO.Href, v.ISO.Href)
+	put("kernel", e.Kernel, v.Kernel.Href)
+	put("kernel-address", v.Kernel.Href, v.Kernel.Href)
+	put("initrd", e.Initrd, v.Initrd.Href)
+	put("initrd-address", v.Initrd.Href, v.Initrd.Href)
+	if v.Initrd.Href != "" {
+		put("initrd-name", path.Base(e.Initrd), "") // iPXE calls what it fetched by the last part of the address
+	}
+	for _, f := range e.Boot {
+		if known := knownBootFile(f.Name); known.word != "" && w[known.word].Text == "" {
+			put(known.word, f.Name, fileURL(v.Address.Href, f.Name))
+		}
+	}
+	put("efi-address", w["efi"].Href, w["efi"].Href)
+	put("files", globbed(v.Address.Href, setFiles(e)), "")
+	put("tarball", v.Tarball.Name, v.Tarball.Href)
+	put("tarball-address", v.Tarball.Href, v.Tarball.Href)
+	put("tarball-sum", v.Tarball.SHA256, "")
+	return w
+}
+
+// setFiles are the names of all files of a set.
+func setFiles(e *release.NetbootEntry) []string {
+	var names []string
+	for _, name := range []string{e.Kernel, e.Initrd} {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	for _, f := range e.Boot {
+		if !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// globbed is one address for many files, as curl reads it: "https://host/{a,b/c}".
+// Empty where a name means something to curl, or would leave the directory.
+func globbed(address string, names []string) string {
+	if address == "" || len(names) == 0 || !bootWord(address) {
+		return ""
+	}
+	for _, name := range names {
+		if !bootWord(name) || path.Clean("/"+name) != "/"+name {
+			return ""
+		}
+	}
+	return strings.TrimSuffix(address, "/") + "/{" + strings.Join(names, ",") + "}"
+}
+
+// isFor reports whether a text is for a machine: it names the architecture, or the
+// part of it before the board.
+func (t *part) isFor(arch string) bool {
+	cpu, _, _ := strings.Cut(arch, "+")
+	return len(t.arches) == 0 || slices.Contains(t.arches, arch) || slices.Contains(t.arches, cpu)
+}
+
+// bootWays are the ways to start a machine from a set, of which everything is known.
+func (s *site) bootWays(id, arch, root string, w words) []instruction {
+	var ways []instruction
+	for _, t := range s.texts.ready {
+		known := func(word string) bool { return w[word].Text != "" }
+		if !strings.HasPrefix(t.name, "boot-") || !t.isFor(arch) || slices.ContainsFunc(t.without, known) {
+			continue
+		}
+		if text := t.fill(w, root); text != "" {
+			ways = append(ways, instruction{id + "-" + release.Slug(t.name), t.title, text})
+		}
+	}
+	return ways
+}
