@@ -49,7 +49,6 @@ type imagesDir struct {
 	Tree  string
 	Dir   string
 	Count int
-	page  *download
 }
 
 func (s *site) arrangeImages() (imagesPage, error) {
