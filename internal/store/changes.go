@@ -94,7 +94,10 @@ func decodeEvents(file, name string, text []byte) ([]release.Event, Problems) {
 		return nil, Problems{{File: file, Text: "not the name of a file of the change log"}}
 	}
 	r := reader{file: file, text: text}
-	events := read[eventsDoc](&r).Events
+	events, quick := quickEvents(text)
+	if !quick {
+		events = read[eventsDoc](&r).Events
+	}
 	if len(r.problems) == 0 {
 		for i, e := range events {
 			if monthOf(e.Seen) != m.of {

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/release"
+)
+
+// TestQuickEvents: what the agent writes is read without the decoder, anything else is
+// left to it.
+func TestQuickEvents(t *testing.T) {
+	t.Parallel()
+	const event = "[[event]]\nseen = 2025-08-07T13:00:12Z\nwhat = \"build-note\"\nsource = \"iso\"\n"
+	for _, tt := range []struct {
+		name, text string
+		quick      bool
+	}{
+		{"nothing", "", true},
+		{"a comment", changeHead + "\n", true},
+		{"an event", event, true},
+		{"escapes", event + `to = "a \"b\" \\ \n \u00e9"` + "\n", true},
+		{"no line break at the end", event + `to = "x"`, true},
+		{"a key twice", event + "to = \"x\"\nto = \"y\"\n", false},
+		{"an unknown key", event + "why = \"x\"\n", false},
+		{"a key before any event", "to = \"x\"\n" + event, false},
+		{"an event without a source", "[[event]]\nseen = 2025-08-07T13:00:12Z\nwhat = \"x\"\n" + event, false},
+		{"a text that is empty", event + "to = \"\"\n", false},
+		{"a text between other quotes", event + "to = 'x'\n", false},
+		{"a text over lines", event + "to = \"\"\"x\"\"\"\n", false},
+		{"an escape that TOML does not have", event + `to = "\x41"` + "\n", false},
+		{"half a character", event + `to = "\ud800"` + "\n", false},
+		{"a time with a zone", "[[event]]\nseen = 2025-08-07T13:00:12+02:00\nwhat = \"x\"\nsource = \"y\"\n", false},
+		{"a comment behind", event + "to = \"x\" # y\n", false},
+		{"spaces otherwise", event + "to=\"x\"\n", false},
+		{"line breaks of another system", "[[event]]\r\n", false},
+		{"bytes that are no text", event + "to = \"\xff\"\n", false},
+	} {
+		if _, quick := quickEvents([]byte(tt.text)); quick != tt.quick {
+			t.Errorf("%s: quick is %t, want %t", tt.name, quick, tt.quick)
+		}
+	}
+}
+
+// FuzzQuickEvents: what is read quickly, the decoder reads just so.
+func FuzzQuickEvents(f *testing.F) {
+	golden, err := os.ReadFile(filepath.Join(goldenDir, "changes", "2025-08.toml"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(golden)
+	f.Add([]byte("[[event]]\nafter = 2025-08-07T12:00:12Z\nseen = 2025-08-31T23:59:59Z\nwhat = \"x\"\nsource = \"y\"\nto = \"a \\\"b\\\" \\u00e9\"\n# c\n"))
+	f.Add([]byte("[[event]]\nseen = 2025-08-31T23:59:59Z\nwhat = \"x\"\nsource = \"y\"\nbuild_id = \"1\"\nid = \"\\b\"\n"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		quick, ok := quickEvents(text)
+		if !ok {
+			return
+		}
+		r := reader{file: "x", text: text}
+		want := read[eventsDoc](&r).Events
+		if len(r.problems) > 0 {
+			t.Fatalf("read quickly, but %v", r.problems)
+		}
+		if diff := cmp.Diff(want, quick); diff != "" && len(want)+len(quick) > 0 {
+			t.Errorf("(-decoded +quick):\n%s", diff)
+		}
+	})
+}
+
+// TestGoldenIsQuick: the form that the agent writes has not left the quick way.
+func TestGoldenIsQuick(t *testing.T) {
+	t.Parallel()
+	w := release.Event{Seen: time.Date(2025, 8, 7, 13, 0, 0, 0, time.UTC), After: time.Date(2025, 8, 7, 12, 0, 0, 0, time.UTC), What: "w", Source: "s", Series: "a", Milestone: "b", Product: "c", BuildID: "d", Project: "e", Dir: "f", Image: "g", File: "h", ID: "i", From: "\"j\"\n\t", To: "é\\"}
+	text, err := encodeMonth([]release.Event{w, w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, quick := quickEvents(text)
+	if diff := cmp.Diff([]release.Event{w, w}, got); diff != "" || !quick {
+		t.Errorf("quick is %t (-want +got):\n%s", quick, diff)
+	}
+}
