@@ -14,7 +14,7 @@ import (
 // directory; reading years of it would slow every build down for pages that nobody opens.
 const (
 	logMonths = 13
-	logEvents = 100_000
+	logEvents = 50_000
 )
 
 // loadLog reads the change log as far back as pages tell of it, oldest first.
@@ -45,7 +45,7 @@ func newestEvents(events []release.Event, most int) []release.Event {
 
 // happening is an event with what it concerns on the site.
 type happening struct {
-	release.Event
+	*release.Event
 	line      *release.Line
 	milestone *release.Manifest
 	image     *release.TreeImage
@@ -64,7 +64,8 @@ func (s *site) readLog() {
 	}
 	replaced := replacedBuilds(s.log)
 	s.news = make([]*happening, 0, len(s.log))
-	for _, e := range slices.Backward(s.log) {
+	for i := len(s.log) - 1; i >= 0; i-- {
+		e := &s.log[i]
 		if replaced.drops(e) {
 			continue
 		}
@@ -74,7 +75,7 @@ func (s *site) readLog() {
 			h.milestone = milestoneOf(h.line, e.Milestone)
 			s.newsIn[h.line] = append(s.newsIn[h.line], h)
 		}
-		if pl := s.product(release.Slug(e.Product)); e.Product != "" && pl != nil {
+		if pl := s.productNamed(e.Product); pl != nil {
 			h.products = []*release.ProductLine{pl}
 		} else if h.image != nil {
 			h.products = h.image.Products
@@ -84,6 +85,14 @@ func (s *site) readLog() {
 			s.newsOf[pl] = append(s.newsOf[pl], h)
 		}
 	}
+}
+
+// productNamed finds a product by a source's slug; nil where the site has none.
+func (s *site) productNamed(slug string) *release.ProductLine {
+	if pl := s.product(slug); pl != nil || slug == "" {
+		return pl
+	}
+	return s.product(release.Slug(slug))
 }
 
 func milestoneOf(l *release.Line, slug string) *release.Manifest {
@@ -114,40 +123,58 @@ func (s *site) imageIndex() map[imageKey]*release.TreeImage {
 
 // replaced are the builds that made room for a newer one in the same poll: that the old
 // one is superseded, or gone, goes without saying.
-type replaced map[release.Event]string // the new build of a product on a milestone, then the old ones
+type replaced map[buildPlace]string // the newest of the old builds where a new one appeared
+
+// buildPlace is a product on a milestone at one poll.
+type buildPlace struct {
+	seen                               int64
+	source, series, milestone, product string
+}
+
+func placeOf(e *release.Event) buildPlace {
+	return buildPlace{e.Seen.UnixNano(), e.Source, e.Series, e.Milestone, e.Product}
+}
 
 func replacedBuilds(log []release.Event) replaced {
 	r := replaced{}
-	for _, e := range log {
-		if e.What == release.EventBuildAppeared && e.Milestone != "" {
-			r[place(e)] = ""
+	for i := range log {
+		if e := &log[i]; appears(e) {
+			r[placeOf(e)] = ""
 		}
 	}
-	for _, e := range log {
-		if old, ok := r[place(e)]; ok && leaves(e) && release.CompareBuildIDs(e.BuildID, old) > 0 {
-			r[place(e)] = e.BuildID
+	for i := range log {
+		e := &log[i]
+		if !leaves(e) {
+			continue
+		}
+		if old, ok := r[placeOf(e)]; ok && release.CompareBuildIDs(e.BuildID, old) > 0 {
+			r[placeOf(e)] = e.BuildID
 		}
 	}
 	return r
 }
 
-// place is a product on a milestone at one poll.
-func place(e release.Event) release.Event {
-	return release.Event{Seen: e.Seen, Source: e.Source, Series: e.Series, Milestone: e.Milestone, Product: e.Product}
+func appears(e *release.Event) bool {
+	return e.What == release.EventBuildAppeared && e.Milestone != ""
 }
 
-func leaves(e release.Event) bool {
+func leaves(e *release.Event) bool {
 	return e.Milestone != "" && (e.What == release.EventBuildSuperseded || e.What == release.EventBuildLeft)
 }
 
-func (r replaced) drops(e release.Event) bool {
-	_, ok := r[place(e)]
-	return ok && leaves(e)
+// drops reports whether an event goes without saying.
+func (r replaced) drops(e *release.Event) bool {
+	if !leaves(e) {
+		return false
+	}
+	_, ok := r[placeOf(e)]
+	return ok
 }
 
-func (r replaced) by(e release.Event) string {
-	if e.What != release.EventBuildAppeared {
+// by is the build in whose place this one came.
+func (r replaced) by(e *release.Event) string {
+	if !appears(e) {
 		return ""
 	}
-	return r[place(e)]
+	return r[placeOf(e)]
 }

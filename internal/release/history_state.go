@@ -19,6 +19,7 @@ type backward struct {
 	bySlug  map[string]*stand
 	netboot map[string]bool        // by the slug of a product's line
 	touched map[*rowThen]shownThen // rows before the events of one time are undone
+	after   []Readiness            // of the stands; the memory of one step serves the next
 }
 
 // sourceThen is what one source knew of the series.
@@ -70,7 +71,7 @@ type shownThen struct {
 
 // newBackward starts from what is known now.
 func newBackward(p *Picture, known *lineIndex, l *Line, begins map[string]time.Time) *backward {
-	b := &backward{line: l, index: map[string]int{}, bySlug: map[string]*stand{}, netboot: known.netboot}
+	b := &backward{line: l, index: map[string]int{}, bySlug: map[string]*stand{}, netboot: known.netboot, touched: map[*rowThen]shownThen{}}
 	for _, m := range l.Milestones {
 		if m.Made {
 			continue

@@ -10,7 +10,7 @@ import (
 // put back the word that it replaced.
 
 // historic are the kinds of event that change how milestones stand.
-var historic = map[EventKind]func(b *backward, source int, e Event){
+var historic = map[EventKind]func(b *backward, source int, e *Event){
 	EventSeriesAppeared: (*backward).undoStatus, EventSeriesLeft: (*backward).undoStatus, EventSeriesStatus: (*backward).undoStatus,
 	EventMilestoneAppeared: (*backward).undoMilestone, EventMilestoneLeft: (*backward).undoMilestone,
 	EventMilestoneStatus: (*backward).undoMilestone,
@@ -21,20 +21,26 @@ var historic = map[EventKind]func(b *backward, source int, e Event){
 }
 
 // historicOf are the events that change how the milestones of a series stand, by its slug.
-func historicOf(log []Event) map[string][]Event {
-	some := map[string][]Event{}
-	for _, e := range log {
-		if historic[e.What] != nil {
-			slug := lineSlug(e.Series)
-			some[slug] = append(some[slug], e)
+func historicOf(log []Event) map[string][]*Event {
+	some, slugs := map[string][]*Event{}, map[string]string{}
+	for i := range log {
+		e := &log[i]
+		if historic[e.What] == nil {
+			continue
 		}
+		slug, known := slugs[e.Series]
+		if !known {
+			slug = lineSlug(e.Series)
+			slugs[e.Series] = slug
+		}
+		some[slug] = append(some[slug], e)
 	}
 	return some
 }
 
 // run undoes events that are in order of time, the newest first, and those that were
 // seen at one time together.
-func (b *backward) run(events []Event) {
+func (b *backward) run(events []*Event) {
 	for end := len(events); end > 0; {
 		start := end - 1
 		for start > 0 && events[start-1].Seen.Equal(events[end-1].Seen) {
@@ -46,16 +52,17 @@ func (b *backward) run(events []Event) {
 }
 
 // step undoes the events of one time and notes how the milestones stood since then.
-func (b *backward) step(events []Event) {
+func (b *backward) step(events []*Event) {
 	seen := events[0].Seen
-	after := make([]Readiness, len(b.stands))
+	after := slices.Grow(b.after[:0], len(b.stands))[:len(b.stands)]
+	b.after = after
 	for i, s := range b.stands {
 		if !s.closed && !seen.After(s.begin) {
 			s.close()
 		}
 		after[i] = s.readiness(seen)
 	}
-	b.touched = map[*rowThen]shownThen{}
+	clear(b.touched)
 	for _, e := range events {
 		i, known := b.index[e.Source]
 		if known && !e.Seen.Before(b.sources[i].begin) {
@@ -100,12 +107,12 @@ func (b *backward) exists(s *stand) bool {
 }
 
 // undoStatus undoes what happened to the series.
-func (b *backward) undoStatus(source int, e Event) {
+func (b *backward) undoStatus(source int, e *Event) {
 	b.sources[source].status[Event{}] = e.From
 	b.showAll(b.stands...)
 }
 
-func (b *backward) undoMilestone(source int, e Event) {
+func (b *backward) undoMilestone(source int, e *Event) {
 	src := &b.sources[source]
 	s := b.stand(source, e.Milestone)
 	if s == nil {
@@ -119,7 +126,7 @@ func (b *backward) undoMilestone(source int, e Event) {
 	b.showAll(s)
 }
 
-func (b *backward) undoIntent(source int, e Event) {
+func (b *backward) undoIntent(source int, e *Event) {
 	product := b.product(source, e.Product)
 	b.sources[source].intents[product] = e.What == EventUnintended
 	for _, s := range b.stands {
@@ -128,7 +135,7 @@ func (b *backward) undoIntent(source int, e Event) {
 }
 
 // undoBuild undoes what happened to a build on a milestone, or to the build itself.
-func (b *backward) undoBuild(source int, e Event) {
+func (b *backward) undoBuild(source int, e *Event) {
 	product := b.product(source, e.Product)
 	if e.Milestone == "" {
 		put(b.sources[source].builds, buildThen{product, e.BuildID}, e)
@@ -144,7 +151,7 @@ func (b *backward) undoBuild(source int, e Event) {
 }
 
 // put restores the state that a build had before an event.
-func put[K comparable](states map[K]string, at K, e Event) {
+func put[K comparable](states map[K]string, at K, e *Event) {
 	if e.What == EventBuildAppeared {
 		delete(states, at)
 		return
