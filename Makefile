@@ -12,7 +12,7 @@ RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 FUZZTIME  ?= 5s
 FUZZTOTAL ?= 600
 
-# Further flags for `make demo`, such as --once.
+# Further flags for `make demo`, such as --once or --speed 60.
 DEMO ?=
 
 SCREENSHOTS ?= $(CURDIR)/screenshots
@@ -33,8 +33,8 @@ build: ## a static binary: bin/shiplist
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/shiplist ./cmd/shiplist
 
 .PHONY: demo
-demo: ## a site from embedded samples, at an address that is printed; no network
-	$(GO) run ./cmd/shiplist demo $(DEMO)
+demo: ## a release day in four minutes, at an address that is printed; no network
+	$(GO) run ./cmd/shiplist demo --replay $(DEMO)
 
 .PHONY: test
 test: ## all tests; those that need a web server or a browser are skipped without

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -24,7 +25,9 @@ func demoCommand() command {
 			var o demoOptions
 			o.defineLog(fs)
 			fs.StringVar(&o.keep, "keep", "", "keep configuration, data and site in `DIR`")
-			fs.BoolVar(&o.once, "once", false, "build the site and end, instead of serving it")
+			fs.BoolVar(&o.once, "once", false, "build the site and end, instead of serving it; with --replay as fast as it goes")
+			fs.BoolVar(&o.replayed, "replay", false, "let a release day pass, and watch it")
+			fs.Float64Var(&o.speed, "speed", daySpeed, "with --replay: `TIMES` as fast as real time; 0 for as fast as it goes")
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "`ADDRESS` at which the site is served; port 0 picks a free one")
 			return o.run
 		},
@@ -33,20 +36,28 @@ func demoCommand() command {
 
 type demoOptions struct {
 	common
-	keep   string
-	once   bool
-	listen string
+	keep     string
+	once     bool
+	replayed bool
+	speed    float64
+	listen   string
 }
 
 func (o *demoOptions) run(ctx context.Context, e *environment, args []string) (err error) {
 	if err := noArgs(args); err != nil {
 		return err
 	}
+	if !(o.speed >= 0) || math.IsInf(o.speed, 0) {
+		return usagef("--speed %v: write how many times as fast as real time the day is to pass, such as 240, or 0", o.speed)
+	}
 	dir, cleanup, err := o.directory()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, cleanup()) }()
+	if o.replayed {
+		return o.replay(ctx, e, dir)
+	}
 	// The servers go on until the end, so that the site's links lead somewhere.
 	servers, err := demo.Start(ctx)
 	if err != nil {

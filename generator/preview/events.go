@@ -15,6 +15,7 @@ type event struct {
 	Do    string `json:"do"`  // nothing, style, reload
 	Style string `json:"style,omitempty"`
 	Bar   string `json:"bar"` // the HTML of bar and panel
+	Now   string `json:"now,omitempty"`
 }
 
 // alive is how often a silent connection gets a sign of life.
@@ -35,7 +36,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		e, next := s.board.now()
 		// Even when nothing happens the facts get older, which the bar tells.
 		tell := page.learn(e)
-		tell.Bar = s.bar(e)
+		tell.Bar, tell.Now = s.bar(e), s.now()
 		if tell.Do != actNothing || tell.Set+tell.Bar != last {
 			if send(w, flusher, tell) != nil {
 				return

@@ -31,6 +31,7 @@ const short = 12
 type barData struct {
 	Digest   string // short; empty while there is no site
 	Count    string // "12 pages differ from what is published"
+	Same     bool   // as what is published
 	AsOf     time.Time
 	Age      string // of the facts: "3 hours"
 	Mistakes []mistake
@@ -43,12 +44,21 @@ type frameData struct {
 	Set string // the site that the page is of, or the stamp of a page of our own
 	Own bool
 	Bar template.HTML
+	Now string // what time it is, where browsers do not know
 }
 
 // frame is what is added to a page that is of a set.
 func (s *Server) frame(e *edition, set string, own bool) []byte {
 	// Safe: bar is the output of html/template.
-	return execute("frame.html", frameData{set, own, template.HTML(s.bar(e))}) //nolint:gosec // see above
+	return execute("frame.html", frameData{set, own, template.HTML(s.bar(e)), s.now()}) //nolint:gosec // see above
+}
+
+// now is the time that pages are told; empty where they know it.
+func (s *Server) now() string {
+	if !s.options.Shifted {
+		return ""
+	}
+	return s.options.Now().UTC().Format(time.RFC3339)
 }
 
 // bar is the bar below a page, and the panel of mistakes over it. While there is no site
@@ -65,7 +75,7 @@ func (s *Server) bar(e *edition) string {
 		}
 	}
 	if e.changes != nil {
-		b.Count = e.changes.count()
+		b.Count, b.Same = e.changes.count(), e.changes.public.any() && len(e.changes.files) == 0
 	}
 	return string(execute("bar.html", b))
 }

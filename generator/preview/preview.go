@@ -19,6 +19,9 @@ type Options struct {
 	File string
 	Load func() (*config.Config, error)
 	Now  func() time.Time
+	// Shifted says that Now is not the clock of those who look: pages are told the
+	// time, so that the ages on them are right.
+	Shifted bool
 	// Tell is told what became of each change; nil for nobody.
 	Tell   func(Made)
 	Logger *slog.Logger // nil for none

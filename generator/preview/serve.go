@@ -14,6 +14,7 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/_events", s.events)
 	mux.HandleFunc("/_preview.js", s.asset("preview.js"))
+	mux.HandleFunc("/_clock.js", s.asset("clock.js"))
 	mux.HandleFunc("/_preview.css", s.asset("preview.css"))
 	mux.HandleFunc("/_changes", s.changesPage)
 	mux.HandleFunc("/_changes/diff", s.diffPage)

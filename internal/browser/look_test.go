@@ -64,6 +64,7 @@ func TestSite(t *testing.T) {
 	t.Run("matrix", v.testMatrixFilter)
 	if out := os.Getenv("SHIPLIST_SCREENSHOTS"); out != "" {
 		v.readmePicture(t, out)
+		v.dayPictures(t, out)
 	}
 }
 
@@ -203,6 +204,19 @@ func (v visit) readmePicture(t *testing.T, out string) {
 			b := open(t, v.browser, v.home, p.path, way{1280, "light", true})
 			save(t, out, "readme.png", b.picture(t, 1280, 1620, 0.7))
 		}
+	}
+}
+
+// dayPictures takes pictures of the manifest at the end of a release day, which has a past
+// to show.
+func (v visit) dayPictures(t *testing.T, out string) {
+	t.Helper()
+	work := t.TempDir()
+	command(t, root, testenv.Program(t, "go"), "run", "./cmd/shiplist", "demo", "--replay", "--once", "--keep", filepath.Join(work, "day"))
+	home := serve(t, filepath.Join(work, "day", "public"))
+	for _, scheme := range []string{"light", "dark"} {
+		b := open(t, v.browser, home, "resolute/26.04.1/", way{1440, scheme, true})
+		save(t, out, "day-1440-"+scheme+".png", b.picture(t, 1440, 2400, 1))
 	}
 }
 

@@ -21,6 +21,7 @@ func Now() time.Time { return time.Date(2026, time.August, 27, 18, 0, 0, 0, time
 type Demo struct {
 	tracker *tracker
 	trees   map[string]*fsTree
+	passing bool // time passes in it, faster than a site of one's own rounds it
 }
 
 // New reads the samples. An error is a mistake in them and names file and line.
@@ -29,11 +30,11 @@ func New() (*Demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := growTrees()
+	f, err := growTrees(scene{})
 	if err != nil {
 		return nil, err
 	}
-	return &Demo{&tracker{db, methods()}, f.trees}, nil
+	return &Demo{tracker: &tracker{db, methods()}, trees: f.trees}, nil
 }
 
 // Tracker serves both sites of the sample tracker, chosen by the Host header: the
@@ -77,13 +78,21 @@ func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string)
 	in := func(name string) string { return strconv.Quote(filepath.ToSlash(filepath.Join(dir, name))) }
 	b.WriteString("# The configuration of the demo: a sample tracker and sample trees in the same process.\n\n")
 	fmt.Fprintf(&b, "[site]\ntitle = \"Ubuntu sample releases\"\ndistribution = \"Ubuntu\"\nnotice = %q\n", Notice)
-	fmt.Fprintf(&b, "staged = %s\noutput = %s\nheaders = %s\n\n", in("staged"), in("public"), in("headers"))
-	fmt.Fprintf(&b, "[store]\ndata = %s\nstate = %s\n\n", in("data"), in("state"))
-	b.WriteString("[limits]\nper_minute = 1000000 # nobody else asks these servers\n")
+	fmt.Fprintf(&b, "staged = %s\noutput = %s\nheaders = %s\n", in("staged"), in("public"), in("headers"))
+	if d.passing {
+		b.WriteString("freshness = \"15m\" # as often as the agent polls\nstale = \"20m\"\n")
+	}
+	fmt.Fprintf(&b, "\n[store]\ndata = %s\nstate = %s\n\n", in("data"), in("state"))
+	b.WriteString("[limits]\nper_minute = 1000000 # nobody else asks these servers\nbackoff_least = \"10ms\"\nbackoff_most = \"10ms\"\n")
+	schedule := ""
+	if d.passing {
+		schedule = "schedule = \"*/15 * * * *\"\n"
+	}
 	for _, host := range d.Hosts() {
 		name, _, _ := strings.Cut(host, ".")
 		fmt.Fprintf(&b, "\n[[tracker]]\nname = %q\nkind = \"qatracker\"\nurl = %q\nhost = %q\nsite = %q\ntests = true\ntest_calls = 5000\n",
 			name, trackerURL+"/xmlrpc.php", host, trackerURL)
+		b.WriteString(schedule)
 	}
 	for _, name := range d.Trees() {
 		url := treeURLs[name]
@@ -91,6 +100,7 @@ func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string)
 			url += "/releases" // the old tree does not begin at the root of its server
 		}
 		fmt.Fprintf(&b, "\n[[tree]]\nname = %q\nrole = %q\nurl = %q\n", name, name, url)
+		b.WriteString(schedule)
 	}
 	return []byte(b.String())
 }
@@ -112,11 +122,22 @@ func Start(ctx context.Context) (*Running, error) {
 	if err != nil {
 		return nil, err
 	}
+	return start(ctx, d, d)
+}
+
+// handlers are what answers for a sample.
+type handlers interface {
+	Tracker() http.Handler
+	Tree(name string) http.Handler
+}
+
+func start(ctx context.Context, d *Demo, h handlers) (*Running, error) {
 	r := &Running{Demo: d, TreeURLs: make(map[string]string), done: make(chan error, len(treeNames())+1)}
-	r.TrackerURL, err = r.serve(ctx, d.Tracker())
+	var err error
+	r.TrackerURL, err = r.serve(ctx, h.Tracker())
 	for _, name := range treeNames() {
 		if err == nil {
-			r.TreeURLs[name], err = r.serve(ctx, d.Tree(name))
+			r.TreeURLs[name], err = r.serve(ctx, h.Tree(name))
 		}
 	}
 	if err != nil {

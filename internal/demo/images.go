@@ -29,9 +29,9 @@ func madeUpHash(words ...string) string {
 
 const imageColumns = "project series image_type publish_type arch ext id size hash built real also flags"
 
-func readImages() ([]*image, error) {
+func readImages(name string) ([]*image, error) {
 	var all []*image
-	err := table("images.tsv", imageColumns, func(r row) {
+	err := table(name, imageColumns, func(r row) {
 		m := &image{
 			project: r.text("project"), series: r.text("series"), imageType: r.text("image_type"),
 			publishType: r.text("publish_type"), arch: r.text("arch"), ext: r.text("ext"), id: r.text("id"),

@@ -19,6 +19,8 @@ type forest struct {
 	lists    map[string]map[string]*checksums // by tree and directory
 	bases    map[string][]string              // build ids of a kind of build, in the full tree
 	headings map[string]string                // words for projects and series
+	scene    scene
+	unbuilt  []*image // those that the scene does not have yet
 }
 
 // checksums is what the lists of a directory name.
@@ -28,21 +30,22 @@ type checksums struct {
 	unsigned bool
 }
 
-// growTrees builds the trees from their tables.
-func growTrees() (*forest, error) {
-	images, err := readImages()
+// growTrees builds the trees from their tables, as they are in a scene.
+func growTrees(now scene) (*forest, error) {
+	images, err := now.images()
 	if err != nil {
 		return nil, err
 	}
 	f := &forest{
-		trees: make(map[string]*fsTree), images: images, lists: make(map[string]map[string]*checksums),
-		bases: make(map[string][]string), headings: make(map[string]string),
+		trees: make(map[string]*fsTree), lists: make(map[string]map[string]*checksums),
+		bases: make(map[string][]string), headings: make(map[string]string), scene: now,
 	}
+	f.images, f.unbuilt = now.built(images)
 	for _, name := range treeNames() {
 		f.trees[name] = newTree()
 		f.lists[name] = make(map[string]*checksums)
 	}
-	for _, m := range images {
+	for _, m := range f.images {
 		f.placeDaily(m)
 	}
 	for _, step := range []func() error{f.readHeadings, f.readReleases, f.readExtras} {
@@ -52,7 +55,7 @@ func growTrees() (*forest, error) {
 	}
 	f.pointAtBuilds()
 	f.writeLists()
-	f.writeSiteManifests(Now().Add(-9 * time.Minute))
+	f.writeSiteManifests(now.time().Add(-9 * time.Minute))
 	for _, t := range f.trees {
 		t.root.settle()
 	}
@@ -83,6 +86,9 @@ func (l *checksums) add(name, hash string, modified time.Time) {
 // placeDaily puts an image into the dated directories that hold it.
 func (f *forest) placeDaily(m *image) {
 	for i, id := range append([]string{m.id}, m.also...) {
+		if f.scene.later(id) {
+			continue
+		}
 		dir := path.Join(m.base(), id)
 		f.place("full", placed{dir: dir, stem: m.stem(), ext: m.ext, size: m.size, hash: m.hash, built: m.built, companions: dailyCompanions(m)})
 		if m.flag("oversized") {
@@ -142,14 +148,18 @@ func relative(dir, p string) string {
 
 // readReleases places what was published.
 func (f *forest) readReleases() error {
-	return table("releases.tsv", "tree dir file from size hash built real flags", func(r row) {
+	return f.scene.releases(func(r row) {
 		tree := r.text("tree")
 		if f.trees[tree] == nil {
 			r.fail(fmt.Sprintf("tree: %q is none of %s", tree, strings.Join(treeNames(), ", ")))
 			return
 		}
 		p := f.published(r)
+		if f.scene.hides(p.built) {
+			return
+		}
 		f.place(tree, p)
+		f.scene.bringOut(f.list(tree, p.dir), p)
 		if r.has("flags", "netboot") {
 			f.netboot(tree, releaseNetboot(r, p))
 		}
@@ -196,7 +206,7 @@ func (f *forest) published(r row) placed {
 // two that fit, "server" and "live-server", the longer one is meant.
 func (f *forest) imageAt(r row, from, file string) *image {
 	found := &image{}
-	for _, m := range f.images {
+	for _, m := range slices.Concat(f.images, f.unbuilt) {
 		if path.Join(m.project, m.imageType, m.id) == from && slices.Contains(strings.Split(r.text("dir"), "/"), m.series) &&
 			strings.HasSuffix(file, "-"+m.tail()) && (found.id == "" || len(m.tail()) > len(found.tail())) {
 			found = m
@@ -217,6 +227,9 @@ func (f *forest) readExtras() error {
 			return
 		}
 		p, v := r.text("path"), r.text("value")
+		if f.scene.leavesOut(r.text("what"), p) {
+			return
+		}
 		switch r.text("what") {
 		case "link":
 			t.link(p, v, Now().Add(-48*time.Hour))

@@ -36,11 +36,11 @@ func NewWorld() (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := growTrees()
+	f, err := growTrees(scene{})
 	if err != nil {
 		return nil, err
 	}
-	return &World{demo: &Demo{&tracker{db, methods()}, f.trees}, forest: f, db: db, now: Now()}, nil
+	return &World{demo: &Demo{tracker: &tracker{db, methods()}, trees: f.trees}, forest: f, db: db, now: Now()}, nil
 }
 
 // Demo is what the world is made of. Its own handlers must not be used while time

@@ -66,6 +66,7 @@
       if (tell.do === 'style') restyle(tell.style);
       ask.set('set', tell.set);
       host.dataset.set = tell.set;
+      if (tell.now) host.dataset.now = tell.now;
       show(tell.bar);
     };
     addEventListener('pagehide', () => events.close());
