@@ -74,7 +74,12 @@ var arrows = map[string]arrow{
 		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
 	},
 	"generator/staged": {modules: []string{flock, renameio, "golang.org/x/sys"}, never: []string{"net", "net/http", "os/exec"}},
-	"generator/chart":  {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
+	"generator/headers": {
+		may:     []string{"generator/staged"},
+		modules: []string{flock, renameio},
+		never:   []string{"net", "net/http", "os/exec"},
+	},
+	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
 	"generator/publish": {
 		may:     []string{"generator/staged"},
 		modules: []string{flock, renameio, xsync},
@@ -82,7 +87,7 @@ var arrows = map[string]arrow{
 	},
 	"generator": {
 		may: []string{
-			".", "generator/chart", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/headers", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,

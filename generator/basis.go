@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"shiplist/generator/headers"
 	"shiplist/generator/staged"
 )
 
@@ -184,7 +185,20 @@ func (b *basis) answer(o Options) (Result, bool) {
 	}
 	r := before.Result
 	r.New, r.Shared, r.Removed = false, r.Files, 0
-	return r, true
+	return r, r.headersAreThere(o.Config.Site.Headers)
+}
+
+// headersAreThere reports whether the directory of headers is as the result says, which
+// then tells that nothing was written.
+func (r *Result) headersAreThere(dir string) bool {
+	digest, err := headers.Digest(dir)
+	if r.Headers == nil {
+		return err == nil && digest == ""
+	}
+	h := *r.Headers
+	h.Written, h.Removed = 0, 0
+	r.Headers = &h
+	return err == nil && digest == h.Digest
 }
 
 // write keeps it for the next run. A run that may not write there is none the worse,
@@ -215,13 +229,18 @@ func generate(ctx context.Context, o Options, now time.Time) (Result, error) {
 	if res, ok := from.answer(o); ok {
 		return res, nil
 	}
-	site, err := NewBuilder(o).build(ctx, 0)
+	b := NewBuilder(o)
+	site, err := b.build(ctx, 0)
 	if err != nil {
 		return Result{}, err
 	}
 	res, err := site.Stage(ctx)
-	if err == nil {
-		from.write(o, res)
+	if err != nil {
+		return Result{}, err
 	}
-	return res, err
+	if res.Headers, err = b.kept.writeHeaders(ctx, o.Config); err != nil {
+		return Result{}, err
+	}
+	from.write(o, res)
+	return res, nil
 }

@@ -143,6 +143,23 @@
 //	tarball-address  its address
 //	tarball-sum      its SHA-256
 //
+// # Headers of the trees
+//
+// For directories of trees with headers = true three further files are made, which lie
+// in the tree and not in the site. Their dot is a headersPage (arrange_headers.go), which
+// has no [Page]; they use no part of the other layouts.
+//
+//	headers/header.html   HEADER.html: the page up to the listing of the server
+//	headers/footer.html   FOOTER.html: what closes that page
+//	headers/htaccess.txt  .htaccess: how the server lists the directory
+//	headers/style.css     the style, which header.html has in it
+//
+// In htaccess.txt nothing is escaped, as html/template does not know the language of
+// Apache: what the struct has is ready to stand in double quotes, and only there. The
+// template "description" in it makes a file's words in the listing, with a fileWord as
+// dot, as plain text. Addresses in these files are names in the directory, or whole
+// ones; those of the site are empty where base_url is.
+//
 // # Functions for layouts
 //
 // Besides the functions that html/template has, layouts may use these, and no

@@ -17,11 +17,13 @@ type Page struct {
 	Distribution string
 	Description  string // one sentence, for search engines and for previews of links
 	Notice       string // shown on every page, such as "Sample data"
-	Root         string // the way to the site's root: "../../"
-	Style        string
-	Script       string // empty when there is none
-	Icon         string // the small picture of browsers; empty when there is none
-	Logo         string // empty when there is none
+	// Root is the way to the site's root: "../../". It is empty in what lies outside of
+	// the site and does not know where that is: then there are no links to it.
+	Root   string
+	Style  string
+	Script string // empty when there is none
+	Icon   string // the small picture of browsers; empty when there is none
+	Logo   string // empty when there is none
 	// Canonical is the full address of the page; empty when the configuration does not
 	// say where the site will be.
 	Canonical string
@@ -66,7 +68,12 @@ func (s *site) newPage(path, title, description string, crumbs ...menuItem) Page
 }
 
 // to is the address of another page of the site as seen from this one.
-func (p *Page) to(target string) string { return href(p.Root, target) }
+func (p *Page) to(target string) string {
+	if p.Root == "" {
+		return ""
+	}
+	return href(p.Root, target)
+}
 
 // asset is the address of a file that pages may have or not.
 func (p *Page) asset(target string) string {

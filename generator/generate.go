@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"shiplist"
+	"shiplist/generator/headers"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
@@ -44,10 +45,14 @@ type Result struct {
 	Notes    int `json:"notes"`
 	// Removed is how many old sets were deleted.
 	Removed int `json:"removed"`
+	// Headers is what became of the files for the trees' own servers; nil where no tree
+	// wants any.
+	Headers *headers.Result `json:"headers,omitempty"`
 }
 
 // Generate writes the site of the data directory into the directory of staged
-// sets: whole, under its digest, or not at all. The same facts, configuration,
+// sets: whole, under its digest, or not at all. Then it brings HEADER.html and the like
+// of the trees that want them up to date. The same facts, configuration,
 // layouts and texts give the same digest. Where nothing changed since the last run that
 // is found out without loading them; see basis.
 func Generate(ctx context.Context, o Options) (Result, error) {

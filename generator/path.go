@@ -96,10 +96,15 @@ func href(root, target string) string {
 	return root + strings.Join(parts, "/")
 }
 
+// here stands for the address of a directory in what is shown in that very directory.
+const here = "./"
+
 // fileURL is the address of a file in a directory with a public address; empty
 // where it has none.
 func fileURL(dir, name string) string {
-	dir = webURL(dir)
+	if dir != here {
+		dir = webURL(dir)
+	}
 	if dir == "" || name == "" {
 		return ""
 	}

@@ -117,12 +117,16 @@ func (m markdown) html(source []byte, root string) (template.HTML, error) {
 }
 
 // fill joins the pieces of a text with the words of a page whose root is given. It is
-// empty where the page has no value for one of them, or none that can be quoted.
+// empty where the page has no value for one of them, or none that can be quoted, and
+// where it has a link into the site and nobody knows where that is.
 func (t *part) fill(w words, root string) template.HTML {
 	var b strings.Builder
 	for i := range t.pieces {
 		p := &t.pieces[i]
 		b.WriteString(p.html)
+		if p.root && root == "" {
+			return ""
+		}
 		if p.root {
 			b.WriteString(template.HTMLEscapeString(root))
 		}

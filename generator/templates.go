@@ -16,6 +16,8 @@ import (
 // layouts are the parsed templates, one complete set for each page.
 type layouts struct {
 	pages map[string]*template.Template
+	// headers are those of what lies in the trees.
+	headers headersLayouts
 	// sources are the texts of all files, by name below layouts.
 	sources map[string]string
 	mu      sync.Mutex
@@ -54,6 +56,7 @@ func parseLayouts(fsys fs.FS) (*layouts, error) {
 			problems = append(problems, &LayoutError{File: "layouts/pages/" + kind + ".html", Text: "is missing"})
 		}
 	}
+	problems = append(problems, l.parseHeaders(fsys))
 	if err := inOrderOfPlace(problems); err != nil {
 		return l, err
 	}

@@ -175,7 +175,7 @@ func TestExampleConfiguration(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, dir := range []string{c.Site.Staged, c.Site.Output, c.Store.Data, c.Store.State} {
+	for _, dir := range []string{c.Site.Staged, c.Site.Output, c.Site.Headers, c.Store.Data, c.Store.State} {
 		if !strings.HasPrefix(dir, "/var/lib/shiplist/") {
 			t.Errorf("%s is not where the unit lets the agent write", dir)
 		}

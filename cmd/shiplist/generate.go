@@ -61,9 +61,13 @@ func printGenerated(e *environment, r generator.Result, asJSON bool) error {
 	if r.New {
 		what = fmt.Sprintf("new, %d of %d files changed", r.Files-r.Shared, r.Files)
 	}
-	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %s, %s, %s\n",
+	headers := ""
+	if h := r.Headers; h != nil {
+		headers = fmt.Sprintf("  headers: %s in %s, %d of %d files written, %d removed\n", release.Plural(h.Directories, "directory", "directories"), h.Dir, h.Written, h.Files, h.Removed)
+	}
+	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %s, %s, %s\n%s",
 		r.Digest, what, r.AsOf.Format("2006-01-02 15:04 UTC"), r.Pages, r.Dir,
-		release.Plural(r.Blockers, "blocker", "blockers"), release.Plural(r.Warnings, "warning", "warnings"), release.Plural(r.Notes, "note", "notes"))
+		release.Plural(r.Blockers, "blocker", "blockers"), release.Plural(r.Warnings, "warning", "warnings"), release.Plural(r.Notes, "note", "notes"), headers)
 	return err
 }
 

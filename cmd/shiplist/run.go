@@ -254,7 +254,7 @@ func (o *common) defineLog(fs *flag.FlagSet) {
 // own refuses a command that writes, given as it is typed, where files of root's would
 // keep the owner of the directories out.
 func (o *common) own(cfg *config.Config, command string) error {
-	return owned(commandLine(command, o.config), cfg.Store.Data, cfg.Store.State, cfg.Site.Staged, publish.SetsDir(cfg.Site.Output))
+	return owned(commandLine(command, o.config), cfg.Store.Data, cfg.Store.State, cfg.Site.Staged, cfg.Site.Headers, publish.SetsDir(cfg.Site.Output))
 }
 
 // commandLine is what to run for the configuration in file.
