@@ -7,13 +7,34 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
 // textPage is a page written in Markdown.
 type textPage struct {
 	Page
-	Body html
+	Body     html
+	Contents []Link // its headings, where there are several
+}
+
+// contentsFrom is from how many headings on a text has a list of them.
+const contentsFrom = 4
+
+// textHeading is a heading as goldmark writes it.
+var textHeading = regexp.MustCompile(`<h2 id="([^"]+)">(.*?)</h2>`)
+
+// contents are the headings of a text, as plain text.
+func contents(body html) []Link {
+	found := textHeading.FindAllStringSubmatch(string(body), -1)
+	if len(found) < contentsFrom {
+		return nil
+	}
+	var links []Link
+	for _, m := range found {
+		links = append(links, Link{Text: plainText(m[2]), Href: "#" + m[1]})
+	}
+	return links
 }
 
 func (s *site) arrangeText(d document) (textPage, error) {
@@ -23,6 +44,7 @@ func (s *site) arrangeText(d document) (textPage, error) {
 	if p.Body, err = s.text.html(d.body, p.Root); err != nil {
 		return p, fmt.Errorf("content/%s: %w", d.name, err)
 	}
+	p.Contents = contents(p.Body)
 	return p, nil
 }
 

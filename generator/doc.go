@@ -63,7 +63,8 @@
 //
 // An unknown key or a wrong type is an error with file and line. Links that begin
 // with a slash count from the site's root and are made relative. HTML in a text is
-// left out. The texts in content/parts are shown inside generated pages: home,
+// left out. In code, state:ready shows the mark and the word of a state, or of a severity.
+// The texts in content/parts are shown inside generated pages: home,
 // images, checks, netboot, netboot-series, archive, archive-support, bugs (where to report
 // them), not-found, not-found-places (with links, where [site] base_url is set), and those
 // of the next two sections.

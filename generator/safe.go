@@ -2,6 +2,7 @@ package generator
 
 import (
 	"bytes"
+	stdhtml "html"
 	"html/template"
 	"net/url"
 	"regexp"
@@ -112,8 +113,38 @@ func (m markdown) html(source []byte, root string) (template.HTML, error) {
 		return "", err
 	}
 	// Safe: goldmark without WithUnsafe escapes all text, leaves raw HTML out and
-	// drops links with a dangerous scheme.
-	return template.HTML(b.String()), nil //nolint:gosec // see above
+	// drops links with a dangerous scheme; a mark is one of our own names.
+	return template.HTML(marked(b.String())), nil //nolint:gosec // see above
+}
+
+// anyTag finds tags, to be taken away.
+var anyTag = regexp.MustCompile(`<[^<>]*>`)
+
+// plainText is HTML that goldmark wrote, without its marks.
+func plainText(html string) string {
+	return stdhtml.UnescapeString(anyTag.ReplaceAllString(html, ""))
+}
+
+// stateCode is a state that a text shows with its mark: `state:ready`.
+var stateCode = regexp.MustCompile(`<code>state:([a-z]+)</code>`)
+
+// textMarks are the classes of the marks that texts may show.
+var textMarks = map[string]string{
+	"ready": "ready", "testing": "testing", "rebuilding": "rebuilding", "failed": "failed", "missing": "missing",
+	"disabled": "off", "superseded": "off", "removed": "off", "unknown": "unknown", "extra": "extra",
+	"blocker": "blocker", "warning": "warning", "note": "note",
+}
+
+// marked sets marks for the states in the HTML of a text.
+func marked(html string) string {
+	return stateCode.ReplaceAllStringFunc(html, func(code string) string {
+		word := stateCode.FindStringSubmatch(code)[1]
+		class, known := textMarks[word]
+		if !known {
+			return code
+		}
+		return `<span class="state ` + class + `"><svg class="mark" aria-hidden="true"><use href="#m-` + class + `"/></svg>` + word + `</span>`
+	})
 }
 
 // fill joins the pieces of a text with the words of a page whose root is given. It is
