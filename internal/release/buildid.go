@@ -42,10 +42,23 @@ func CompareBuildIDs(a, b string) int {
 	if a == b {
 		return 0
 	}
-	if c := compareVersions(a, b); c != 0 {
+	if c := compareVersions(cutCommon(a, b)); c != 0 {
 		return c
 	}
 	return strings.Compare(a, b)
+}
+
+// cutCommon cuts off what two texts begin with alike and what tells nothing of their
+// order: all before the first difference, and before the number that this is in.
+func cutCommon(a, b string) (restA, restB string) {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	for n > 0 && isDigit(a[n-1]) {
+		n--
+	}
+	return a[n:], b[n:]
 }
 
 func compareVersions(a, b string) int {

@@ -55,6 +55,28 @@ func TestCompareBuildIDs(t *testing.T) {
 	}
 }
 
+// TestCutCommon: what two texts begin with alike does not count in their order.
+func TestCutCommon(t *testing.T) {
+	t.Parallel()
+	texts := []string{""}
+	for from := 0; len(texts) < 700; {
+		end := len(texts)
+		for ; from < end; from++ {
+			for _, c := range []string{"0", "1", "a", "~", "-"} {
+				texts = append(texts, texts[from]+c)
+			}
+		}
+	}
+	for _, a := range texts[:200] {
+		for _, b := range texts {
+			c, d := cutCommon(a, b)
+			if compareVersions(a, b) != compareVersions(c, d) || compareNumbered(a, b) != compareNumbered(c, d) {
+				t.Errorf("%q and %q are in another order than %q and %q", a, b, c, d)
+			}
+		}
+	}
+}
+
 func FuzzCompareBuildIDs(f *testing.F) {
 	f.Add("20240424.9", "20240424.10", "20101020ubuntu229")
 	f.Add("1~", "1", "01")

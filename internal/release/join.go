@@ -20,6 +20,7 @@ func (k *Joiner) join(in Input) *Picture {
 		p:        &Picture{AsOf: in.AsOf},
 		lines:    map[string]*Line{},
 		slugs:    map[string]string{},
+		teams:    map[string]string{},
 		limits:   map[limitKey]int64{},
 		products: map[string]*ProductLine{},
 	}
@@ -52,6 +53,7 @@ type joiner struct {
 	sources []source
 	ranks   map[string]int    // place of a series in release order, by name and core number
 	slugs   map[string]string // see lineSlug
+	teams   map[string]string // whether contacts are teams
 	limits  map[limitKey]int64
 
 	products map[string]*ProductLine        // by slug; see product.go

@@ -160,7 +160,12 @@ const (
 // far as the rules know.
 func (j *joiner) contact(p *ProductLine, said string) (contact, team string) {
 	contact = cmp.Or(j.rules.Contacts.Product[p.Slug], strings.TrimSpace(said))
-	return contact, j.rules.Contacts.Team(contact)
+	team, known := j.teams[contact]
+	if !known {
+		team = j.rules.Contacts.Team(contact)
+		j.teams[contact] = team
+	}
+	return contact, team
 }
 
 // Team reports whether a contact is known to be a team or a person; capitals do

@@ -217,6 +217,10 @@ func compareNatural(a, b string) int {
 	if a == b {
 		return 0
 	}
+	return compareNumbered(cutCommon(a, b))
+}
+
+func compareNumbered(a, b string) int {
 	for a != "" && b != "" {
 		if isDigit(a[0]) && isDigit(b[0]) {
 			var c int

@@ -211,10 +211,13 @@ var mainTypes = []string{
 // compareFiles puts downloads first, in the order of mainTypes; numbers in names
 // count as numbers, so that part 10 follows part 9.
 func compareFiles(a, b File) int {
+	if c := cmp.Or(flags(b.Main, a.Main), compareTypes(a, b)); c != 0 {
+		return c
+	}
+	if c := CompareBuildIDs(a.Name, b.Name); c != 0 {
+		return c
+	}
 	return cmp.Or(
-		flags(b.Main, a.Main),
-		compareTypes(a, b),
-		CompareBuildIDs(a.Name, b.Name),
 		texts(a.Type, b.Type, a.SHA256, b.SHA256, a.SHA1, b.SHA1, a.MD5, b.MD5),
 		compareSizes(a.Size, b.Size),
 		flags(a.Exact, b.Exact),

@@ -213,6 +213,11 @@ func gather[T any](g *gathering, of func(*release.Facts) *[]T) {
 		*of(g.facts) = *of(g.before.facts)
 		return
 	}
+	n := 0
+	for _, p := range parts {
+		n += len(*of(p))
+	}
+	*of(g.facts) = slices.Grow(*of(g.facts), n)
 	for _, p := range parts {
 		*of(g.facts) = append(*of(g.facts), *of(p)...)
 	}
