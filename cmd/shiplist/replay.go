@@ -115,7 +115,7 @@ func (r *replay) show(ctx context.Context, e *environment, listen, file string) 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.stdout, "\nthe site, made of sample data, is at\n\n    http://%s/resolute/26.04.1/\n\nopen it and watch; press Ctrl-C to end\n\n", l.Addr())
+	fmt.Fprintf(e.stdout, "\nthe site, made of sample data, is at\n\n    http://%[1]s/resolute/26.04.1/\n    http://%[1]s/resolute/26.04.1/#history   how the day went\n    http://%[1]s/changes/                    what happened\n\nopen one and watch; press Ctrl-C to end\n\n", l.Addr())
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	shown := make(chan error, 1)
