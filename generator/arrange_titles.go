@@ -95,11 +95,7 @@ func stageOf(d *download) string {
 		}
 		stage = img.Milestone
 	}
-	at := strings.IndexAny(stage, "0123456789")
-	if at > 0 {
-		stage = strings.TrimRight(stage[:at], "-") + " " + stage[at:]
-	}
-	return capital(stage)
+	return stageWords(stage)
 }
 
 // listTitle is a page's title in a list of pages of one series, where two must not
