@@ -76,7 +76,9 @@ func (r *readers) remember(s *Snapshot) {
 	for _, src := range s.Sources {
 		copies = append(copies, src.Facts.Clone())
 	}
+	const some = 6 // the newest
 	r.before, r.copies = append(r.before, s), append(r.copies, copies)
+	r.before, r.copies = r.before[max(0, len(r.before)-some):], r.copies[max(0, len(r.copies)-some):]
 }
 
 // dataFiles are the data files of all sources.
