@@ -153,15 +153,14 @@ func (s *site) latest(d *download) []redirect {
 	if len(targets) == 0 {
 		return nil
 	}
-	var all []redirect
-	for _, at := range serverPaths(d) {
+	paths := serverPaths(d)
+	all := make([]redirect, 0, len(paths)*len(targets))
+	for _, at := range paths {
+		top := (&url.URL{Path: at}).EscapedPath()
 		for _, t := range targets {
-			from, ok := quotable(at + t.From)
-			if !ok {
-				continue
+			if from, ok := quotable(at + t.From); ok {
+				all = append(all, redirect{from, top + url.PathEscape(t.To)})
 			}
-			to := url.URL{Path: at + t.To}
-			all = append(all, redirect{from, to.EscapedPath()})
 		}
 	}
 	return all
@@ -248,5 +247,5 @@ func quotable(s string) (string, bool) {
 	if strings.ContainsFunc(s, unicode.IsControl) || strings.Contains(s, "${") {
 		return "", false
 	}
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s), true
+	return strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), `"`, `\"`), true
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -279,4 +280,28 @@ func FuzzListing(f *testing.F) {
 			t.Errorf("path %q of %q", q, s)
 		}
 	})
+}
+
+// TestHeadersLayoutsClose: whatever the struct has, header and footer make one page.
+func TestHeadersLayoutsClose(t *testing.T) {
+	t.Parallel()
+	c := headersConfig(t)
+	l := prepared(t, Options{Config: c}, emptyPicture(c)).layouts.headers.layouts
+	var empty, filled, unset headersPage
+	fill(reflect.ValueOf(&filled).Elem(), true, 0)
+	fill(reflect.ValueOf(&unset).Elem(), false, 0)
+	for what, p := range map[string]headersPage{"empty": empty, "filled": filled, "filled, all flags off": unset} {
+		var page, access bytes.Buffer
+		for i, b := range []*bytes.Buffer{&page, &page, &access} {
+			if err := l[i].Execute(b, p); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		for _, problem := range unbalanced(page.Bytes()) {
+			t.Errorf("%s: %s", what, problem)
+		}
+		if open, end := strings.Count(access.String(), "\n<IfModule "), strings.Count(access.String(), "\n</IfModule>\n"); open != end || open < 2 {
+			t.Errorf("%s: %d of IfModule, %d ends:\n%s", what, open, end, access.String())
+		}
+	}
 }
