@@ -74,6 +74,7 @@ func (s *site) build(ctx context.Context, b *Builder, most int64) (_ *Site, err 
 	made := &Site{files: files, builder: b}
 	made.Result = s.result(files)
 	made.Record = s.record(made.Result)
+	made.Record.Draft = b.options.Draft
 	return made, k.settle(ctx, made)
 }
 
@@ -230,7 +231,8 @@ func (s *Site) Read(name string) ([]byte, error) {
 	return at.set.ReadFile(name)
 }
 
-// Stage writes the site into the directory of staged sets and makes it the newest set.
+// Stage writes the site into the directory of staged sets and makes it the newest set,
+// or a draft, if that is what its builder makes.
 // It may run while the next site is built. The second time it has nothing to do.
 func (s *Site) Stage(ctx context.Context) (_ Result, err error) {
 	s.stage.Lock()

@@ -83,6 +83,44 @@ func TestBuildShowsWithoutDisk(t *testing.T) {
 	}
 }
 
+// TestDrafts: what a builder of drafts stages can be found and is not the newest set, also
+// where it is too large for memory; Generate of the same makes it the newest.
+func TestDrafts(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	p := samplePicture(c)
+	b := sampleBuilder(t, c, &p)
+	want, err := mustBuild(t, b).Stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.options.Draft = true
+	for most, title := range map[int64]string{0: "In a draft", 100_000_000: "In another draft"} {
+		p = retitled(c, title)
+		site, err := b.build(t.Context(), most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := site.Stage(t.Context())
+		if err != nil || res.Shared == 0 {
+			t.Fatalf("%+v, %v", res, err)
+		}
+		if set, err := staged.Find(c.Site.Staged, res.Digest); err != nil || !set.Draft {
+			t.Errorf("%s: %+v, %v", title, set.Draft, err)
+		}
+		if set, err := staged.Newest(c.Site.Staged); err != nil || set.Digest != want.Digest {
+			t.Errorf("%s: newest %s, %v", title, set.Digest, err)
+		}
+	}
+	full, err := prepared(t, Options{Config: c}, p).stage(t.Context())
+	if err != nil || full.New {
+		t.Fatalf("new %t, %v", full.New, err)
+	}
+	if set, err := staged.Newest(c.Site.Staged); err != nil || set.Digest != full.Digest || set.Draft {
+		t.Errorf("newest %s, a draft: %t, %v", set.Digest, set.Draft, err)
+	}
+}
+
 // TestBuildTakesOverWhatDidNotChange, and a page that did is there at once.
 func TestBuildTakesOverWhatDidNotChange(t *testing.T) {
 	t.Parallel()

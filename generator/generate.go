@@ -26,6 +26,9 @@ type Options struct {
 	// configuration; nil for the embedded ones.
 	Layouts, Content fs.FS
 	Logger           *slog.Logger
+	// Draft says that nobody asked for the sets: a preview stages what it shows, so that it
+	// can be published by its digest, and leaves alone what is the newest.
+	Draft bool
 }
 
 // Result tells what was written.

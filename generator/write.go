@@ -26,7 +26,7 @@ type writer struct {
 	sets *staged.Dir
 	root *os.Root // of all sets
 	dir  string   // of this set, below root
-	// before is the newest earlier set, whose unchanged files are shared; empty for none.
+	// before is an earlier set, whose unchanged files are shared; empty for none.
 	before string
 	// known is the site that before holds; nil where its files have to be read.
 	known *Site
@@ -35,16 +35,16 @@ type writer struct {
 	same sync.Map
 }
 
-// newWriter takes hold of the directory of staged sets. What is known of the newest
-// set saves reading it.
+// newWriter takes hold of the directory of staged sets. What is known of a set that is
+// there saves reading the newest.
 func newWriter(ctx context.Context, dir string, known *Site) (*writer, error) {
 	sets, err := staged.Open(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	w := &writer{sets: sets, before: sets.Newest()}
-	if known != nil && w.before == known.Result.Digest {
-		w.known = known
+	if known != nil && sets.Has(known.Result.Digest) {
+		w.before, w.known = known.Result.Digest, known
 	}
 	temp, err := sets.Temp()
 	if err == nil {
@@ -156,8 +156,8 @@ func (w *writer) link(name string) error {
 	return w.create(name, content, info.ModTime())
 }
 
-// finish makes the set that consists of the files the newest: whole, and on disk. It
-// fills what the result tells of that, and returns a hold on the set.
+// finish makes the set that consists of the files: whole, on disk, and the newest unless
+// it is a draft. It fills what the result tells of that, and returns a hold on the set.
 func (w *writer) finish(ctx context.Context, files []made, r staged.Record, c config.Site) (res Result, held *staged.Held, err error) {
 	for _, f := range files {
 		if _, same := w.same.Load(f.Path); same {
@@ -175,8 +175,10 @@ func (w *writer) finish(ctx context.Context, files []made, r staged.Record, c co
 	if res.New, err = w.sets.Adopt(filepath.Join(w.sets.Path(), w.dir), r); err != nil {
 		return res, nil, err
 	}
-	if err = w.sets.Point(r.Digest); err != nil {
-		return res, nil, err
+	if !r.Draft {
+		if err = w.sets.Point(r.Digest); err != nil {
+			return res, nil, err
+		}
 	}
 	if held, err = w.sets.Hold(r.Digest); err != nil {
 		return res, nil, err

@@ -22,6 +22,9 @@ import (
 type Record struct {
 	Digest string    `json:"digest"`
 	AsOf   time.Time `json:"as_of"` // "now" of the site
+	// Draft says that only a preview made it: a set that nobody asked for yet. It is
+	// never the newest, and does not push out those that are no drafts.
+	Draft bool `json:"draft,omitempty"`
 	// Sources are those that the site rests on, with the exact time of their last
 	// good answer.
 	Sources []Source `json:"sources,omitempty"`
@@ -82,8 +85,8 @@ func (s *Dir) writeRecord(r Record) error {
 	return nil
 }
 
-// Newest returns the newest whole set in a directory of staged sets, without taking
-// hold of it. The error is fs.ErrNotExist where there is none yet.
+// Newest returns the newest whole set in a directory of staged sets that is no draft,
+// without taking hold of it. The error is fs.ErrNotExist where there is none yet.
 func Newest(dir string) (Set, error) {
 	text, err := os.ReadFile(filepath.Join(dir, latestFile))
 	if err != nil {
@@ -92,15 +95,21 @@ func Newest(dir string) (Set, error) {
 	return Find(dir, strings.TrimSpace(string(text)))
 }
 
-// Find returns the set whose digest begins with prefix, which has at least four
-// characters. The error is fs.ErrNotExist where there is none, and names the digests
-// where there are several.
+// prefixLeast is how much of a digest has to be written.
+const prefixLeast = 4
+
+// Find returns the set, draft or not, whose digest begins with prefix, which has at
+// least four characters. The error is fs.ErrNotExist where there is none, and names the
+// digests where there are several.
 func Find(dir, prefix string) (Set, error) {
+	if len(prefix) < prefixLeast {
+		return Set{}, fmt.Errorf("staged sets: %q is too short for a digest; write at least %d characters of it", prefix, prefixLeast)
+	}
 	all, err := List(dir)
 	if err != nil {
 		return Set{}, err
 	}
-	found := slices.DeleteFunc(all, func(s Set) bool { return len(prefix) < 4 || !strings.HasPrefix(s.Digest, prefix) })
+	found := slices.DeleteFunc(all, func(s Set) bool { return !strings.HasPrefix(s.Digest, prefix) })
 	switch len(found) {
 	case 0:
 		return Set{}, fmt.Errorf("staged sets: %s has no set %s: %w", dir, prefix, fs.ErrNotExist)
@@ -110,8 +119,8 @@ func Find(dir, prefix string) (Set, error) {
 	return Set{}, fmt.Errorf("staged sets: %s begins several digests: %s and %s; write more of it", prefix, found[0].Digest, found[1].Digest)
 }
 
-// List returns the kept sets, newest first, without taking hold of the directory. A
-// set without a readable record, which an older version left, has only its digest and
+// List returns the kept sets, newest first and drafts behind the others, without taking
+// hold of the directory. A set without a readable record, which an older version left, has only its digest and
 // times. A directory that is not there has none.
 func List(dir string) ([]Set, error) {
 	s := &Dir{dir: dir}
@@ -125,6 +134,7 @@ func List(dir string) ([]Set, error) {
 	for _, digest := range slices.Backward(s.sets) {
 		all = append(all, s.describe(digest))
 	}
+	slices.SortStableFunc(all, func(a, b Set) int { return order(a.Draft) - order(b.Draft) })
 	return all, nil
 }
 
@@ -143,4 +153,12 @@ func (s *Dir) describe(digest string) Set {
 		}
 	}
 	return set
+}
+
+// order is 1 for what stands behind the others.
+func order(draft bool) int {
+	if draft {
+		return 1
+	}
+	return 0
 }

@@ -1,8 +1,9 @@
 // Package staged is the directory of staged sets: whole sites that were made and
 // wait to be looked at and published. Each lies under its digest, which is the sha256
 // of its paths and contents, with a record beside it that tells what it was made
-// from; the file "latest" names the newest. The generator writes here; preview and
-// publish read.
+// from; the file "latest" names the newest. What only a preview made is a draft: it is kept
+// besides, and is never the newest. The generator writes here, preview by it; publish
+// reads.
 package staged
 
 import (
@@ -39,7 +40,7 @@ const markerText = `# Staged sets of a site, written by shiplist. Each directory
 # by its digest. The sets below are removed when newer ones come, oldest first.
 `
 
-// Keep is how many sets are kept.
+// Keep is how many sets are kept, and how many drafts besides.
 const Keep = 10
 
 // lockWait is how long one run waits for another to end.
@@ -137,12 +138,14 @@ func (s *Dir) sweep() error {
 	return nil
 }
 
-// Newest is the digest of the newest set; empty when there is none.
+// Newest is the digest of the newest set that is no draft; empty when there is none.
 func (s *Dir) Newest() string {
-	if len(s.sets) == 0 {
-		return ""
+	for _, digest := range slices.Backward(s.sets) {
+		if !s.describe(digest).Draft {
+			return digest
+		}
 	}
-	return s.sets[len(s.sets)-1]
+	return ""
 }
 
 // Path is where the sets lie.
@@ -159,27 +162,31 @@ func (s *Dir) Temp() (string, error) {
 
 // Adopt moves a finished set, which lies in temp, to the digest of its record; where
 // one with the same digest is there already, that one stays untouched and only the
-// record is written. It reports whether the set is new.
+// record is written. A set that is no draft stays none. It reports whether the set is
+// new.
 func (s *Dir) Adopt(temp string, r Record) (bool, error) {
+	there := s.Has(r.Digest)
+	r.Draft = r.Draft && (!there || s.describe(r.Digest).Draft)
 	if err := s.writeRecord(r); err != nil {
 		return false, err
 	}
-	final := filepath.Join(s.dir, r.Digest)
-	if info, err := os.Lstat(final); err == nil && info.IsDir() && slices.Contains(s.sets, r.Digest) {
-		return false, os.RemoveAll(temp)
-	}
 	// Recorded before it is there: a name without a set does no harm, a set
 	// without a name would never be removed.
-	if err := s.record(r.Digest); err != nil {
-		return false, err
+	if !there || r.Draft {
+		if err := s.record(r.Digest); err != nil {
+			return false, err
+		}
 	}
-	if err := os.Rename(temp, final); err != nil {
+	if there {
+		return false, os.RemoveAll(temp)
+	}
+	if err := os.Rename(temp, filepath.Join(s.dir, r.Digest)); err != nil {
 		return false, fmt.Errorf("staged sets: %w", err)
 	}
 	return true, syncDir(s.dir)
 }
 
-// record writes the list with digest as the newest.
+// record writes the list with digest as the last.
 func (s *Dir) record(digest string) error {
 	s.sets = slices.DeleteFunc(s.sets, func(d string) bool { return d == digest })
 	s.sets = append(s.sets, digest)
@@ -208,30 +215,45 @@ func (s *Dir) Point(digest string) error {
 	return nil
 }
 
-// Prune removes the oldest sets above the number to keep, never the published one, nor
-// one that is held.
+// Prune removes the oldest sets above the number to keep, and likewise the drafts; never
+// one that is held, nor one to which the output leads, as a link made by hand does.
 func (s *Dir) Prune(output string) (int, error) {
 	published, _ := filepath.EvalSymlinks(output)
+	count := map[bool]int{} // by whether they are drafts
+	drafts := make([]bool, len(s.sets))
+	for i, digest := range s.sets {
+		drafts[i] = s.describe(digest).Draft
+		count[drafts[i]]++
+	}
+	var kept []string
 	removed := 0
-	for i := 0; i < len(s.sets) && len(s.sets) > Keep; {
-		dir := filepath.Join(s.dir, s.sets[i])
-		if real, err := filepath.EvalSymlinks(dir); err == nil && real == published || held(dir) {
-			i++
+	for i, digest := range s.sets {
+		dir := filepath.Join(s.dir, digest)
+		if real, err := filepath.EvalSymlinks(dir); count[drafts[i]] <= Keep || err == nil && real == published || held(dir) {
+			kept = append(kept, digest)
 			continue
 		}
-		if err := discard(s.dir, dir); err != nil {
+		if err := s.remove(digest); err != nil {
 			return removed, fmt.Errorf("staged sets: remove old set: %w", err)
 		}
-		if err := os.Remove(recordFile(s.dir, s.sets[i])); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return removed, fmt.Errorf("staged sets: remove old set: %w", err)
-		}
-		s.sets = slices.Delete(s.sets, i, i+1)
+		count[drafts[i]]--
 		removed++
 	}
-	if removed == 0 {
+	if s.sets = kept; removed == 0 {
 		return 0, nil
 	}
 	return removed, s.save()
+}
+
+// remove removes a set with its record.
+func (s *Dir) remove(digest string) error {
+	if err := discard(s.dir, filepath.Join(s.dir, digest)); err != nil {
+		return err
+	}
+	if err := os.Remove(recordFile(s.dir, digest)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // discard removes a set: renamed first, so that nobody finds half of one.
