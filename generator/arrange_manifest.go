@@ -40,6 +40,7 @@ type manifestPage struct {
 	Bugs      []Link
 	Made      bool
 	History   *historyView // nil where nothing is known of it
+	Early     bool         // the past is told before the rows: they are still changing
 	JSON      string
 	PlainText string
 }
@@ -67,6 +68,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 		p.Changed, p.Changes = changed(m.Changes), s.viewChanges(&p.Page, m.Changes)
 	}
 	p.History = s.viewHistory(m)
+	p.Early = m.Open && p.History != nil
 	p.Places = s.viewPlaces(&p.Page, m)
 	p.Over = over(m)
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
