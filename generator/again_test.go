@@ -94,13 +94,13 @@ func missed(t *testing.T, next, fresh *site, was *Site, holdings bool) []string 
 
 // follow arranges the next site after one. Without its holdings it knows no more of it
 // than layouts and texts.
-func follow(t *testing.T, o Options, before *site, p *release.Picture, holdings bool) *site {
+func follow(t *testing.T, o Options, before *site, p *release.Picture, log []release.Event, holdings bool) *site {
 	t.Helper()
 	s, err := prepareAfter(o, before)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.again, s.picture = true, p
+	s.again, s.picture, s.log = true, p, log
 	if holdings {
 		s.before = before
 	}
@@ -142,14 +142,20 @@ func TestBuildMissesNothing(t *testing.T) {
 	}
 	b, sample := NewBuilder(o), sampleSources(&c.Rules)
 	b.load = func() (*release.Picture, error) { return join(&release.Joiner{}, sample), nil }
+	log := sampleLog(&c.Rules)
+	b.log = func(time.Time) ([]release.Event, error) { return log, nil }
 	last := mustBuild(t, b)
 	first, kept := b.kept, map[string]int{}
 	for _, n := range tried(fieldsOf(sample)) {
 		changed, path := changedSample(c, sample, n)
+		log := log
+		if n%3 == 0 { // a change is in the log, or it is not
+			log = log[:len(log)-1-n%len(log)]
+		}
 		var joiner release.Joiner
 		join(&joiner, sample) // gives the same revisions each time
 		p := join(&joiner, changed)
-		next, fresh := follow(t, o, first, p, true), follow(t, o, first, p, false)
+		next, fresh := follow(t, o, first, p, log, true), follow(t, o, first, p, log, false)
 		holdings := next.key.is(first.key)
 		if holdings {
 			kept["holdings"]++
@@ -192,4 +198,30 @@ func changedSample(c *config.Config, sample []release.SourceFacts, n int) ([]rel
 		n -= len(all)
 	}
 	return nil, ""
+}
+
+// TestBuildTakesOverHoldings: a state that changed makes none of the publishing pages
+// anew, and only the files of its milestone.
+func TestBuildTakesOverHoldings(t *testing.T) {
+	t.Parallel()
+	c := writeLarge(t, t.TempDir(), 3)
+	b := NewBuilder(Options{Config: c})
+	mustBuild(t, b)
+	first := b.kept
+	sources := largeSources(1)
+	sources[0].Facts.Milestones[0].Entries[0].State = release.StateRemoved
+	commit(t, c, sources[0])
+	mustBuild(t, b)
+	if len(first.downloads) != 3 || b.kept.downloads[0] != first.downloads[0] {
+		t.Errorf("%d publishing pages are collected anew", len(first.downloads))
+	}
+	same := 0
+	for i, m := range first.picture.Lines[0].Milestones {
+		if first.milestoneKey(m).is(b.kept.milestoneKey(b.kept.picture.Lines[0].Milestones[i])) {
+			same++
+		}
+	}
+	if want := len(first.picture.Lines[0].Milestones); same < want-3 || same == want {
+		t.Errorf("%d of %d milestones are the same", same, want)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"shiplist/generator/staged"
 	"shiplist/internal/release"
@@ -17,8 +18,9 @@ import (
 // what changed. It is for one goroutine at a time; its sites are for any.
 type Builder struct {
 	options Options
-	// load reads what the sources say and joins it.
+	// load reads what the sources say and joins it; log reads the change log.
 	load   func() (*release.Picture, error)
+	log    func(asOf time.Time) ([]release.Event, error)
 	kept   *site // what the last site was prepared from
 	last   *Site
 	staged atomic.Pointer[Site] // the last that was staged
@@ -26,7 +28,8 @@ type Builder struct {
 
 // NewBuilder returns a builder. It reads nothing yet.
 func NewBuilder(o Options) *Builder {
-	return &Builder{options: o, load: newLoader(o.Config).load}
+	log := func(asOf time.Time) ([]release.Event, error) { return loadLog(o.Config.Store.Data, asOf) }
+	return &Builder{options: o, load: newLoader(o.Config).load, log: log}
 }
 
 // most is how many bytes of new pages a build keeps in memory: a few changed pages are
@@ -42,11 +45,11 @@ func (b *Builder) build(ctx context.Context, most int64) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.again = most > 0
+	s.again, s.before = most > 0, b.kept
 	if s.picture, err = b.load(); err != nil {
 		return nil, err
 	}
-	if s.log, err = loadLog(b.options.Config.Store.Data, s.picture.AsOf); err != nil {
+	if s.log, err = b.log(s.picture.AsOf); err != nil {
 		return nil, err
 	}
 	site, err := s.build(ctx, b, most)

@@ -228,8 +228,15 @@ func (s *site) seriesPages() []output {
 		out = append(out, page(s, s.seriesPath(l), "series", sure(s.arrangeSeries, l)))
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)
-			out = append(out, page(s, at, "manifest", sure(s.arrangeManifest, m)),
-				asJSON(s, at+"manifest.json", s.manifestJSON, m), asText(s, at+"manifest.txt", s.manifestText, m))
+			files := []output{
+				page(s, at, "manifest", sure(s.arrangeManifest, m)),
+				asJSON(s, at+"manifest.json", s.manifestJSON, m), asText(s, at+"manifest.txt", s.manifestText, m),
+			}
+			whole := s.milestoneKey(m)
+			for i := range files {
+				files[i].whole = whole
+			}
+			out = append(out, files...)
 		}
 	}
 	return out
