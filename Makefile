@@ -86,7 +86,7 @@ screenshots: ## pictures of every kind of page, in screenshots/; needs chromium
 
 .PHONY: clean
 clean: ## remove what the targets above leave behind
-	rm -rf bin screenshots node_modules
+	rm -rf bin screenshots internal/browser/node/node_modules
 
 # none: fail with the text $(2) and the list $(1) unless the list is empty.
 none = $(if $(strip $(1)),printf '%s:\n' '$(2)' >&2; printf '  %s\n' $(1) >&2; false,true)

@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds everything that is done with one page.
-const patience = 2 * time.Minute
+const patience = time.Minute
 
 // A way is one of the ways to look at a page.
 type way struct {
@@ -43,6 +43,8 @@ func start(t *testing.T) context.Context {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		// Whatever a page asks for, it gets nothing from elsewhere.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"),
 	)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(cancel)
@@ -78,7 +80,7 @@ func open(t *testing.T, browser context.Context, home, path string, w way) *tab 
 	if err := chromedp.Listen(ctx, b.note); err != nil {
 		t.Fatalf("listen to the page: %v", err)
 	}
-	b.call(t, "set the view", func() error { return b.emulate(w) })
+	b.turn(t, w)
 	b.call(t, "load "+home+path, func() error { return chromedp.Do(ctx, chromedp.Navigate(home+path)) })
 	return b
 }
@@ -90,16 +92,30 @@ func (b *tab) call(t *testing.T, what string, f func() error) {
 	}
 }
 
-func (b *tab) emulate(w way) error {
-	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(w.width, 900)); err != nil {
+// turn shows the page in another way, as turning a phone or the evening does. Only
+// whether scripts run is settled when a page is loaded.
+func (b *tab) turn(t *testing.T, w way) {
+	t.Helper()
+	b.call(t, "set the view", func() error {
+		if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(w.width, 900)); err != nil {
+			return err
+		}
+		_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !w.scripts})
 		return err
-	}
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: w.scheme}}}
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
+	})
+	b.medium(t, "", w.scheme)
+}
+
+// medium sets what the page is shown on, "print" or "" for a screen.
+func (b *tab) medium(t *testing.T, name, scheme string) {
+	t.Helper()
+	b.call(t, "set the medium", func() error {
+		_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Media:    name,
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
 		return err
-	}
-	_, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !w.scripts})
-	return err
+	})
 }
 
 // note keeps what an event says went wrong. It is called by the browser's reader
@@ -113,11 +129,11 @@ func (b *tab) note(event any) {
 			problem += " " + e.ExceptionDetails.Exception.Description
 		}
 	case *runtime.EventConsoleAPICalled:
-		if e.Type == runtime.ConsoleAPICalledTypeError {
-			problem = "console.error was called"
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeWarning {
+			problem = "console." + string(e.Type) + " was called"
 		}
 	case *log.EventEntryAdded:
-		if e.Entry.Level == log.EntryLevelError {
+		if e.Entry.Level == log.EntryLevelError || e.Entry.Level == log.EntryLevelWarning {
 			problem = "console: " + e.Entry.Text + " " + e.Entry.URL
 		}
 	case *network.EventRequestWillBeSent:

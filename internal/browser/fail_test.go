@@ -10,6 +10,7 @@ import (
 // TestFaultsAreSeen shows that every check can fail: each page has one thing wrong
 // with it, and is looked at like a page of the site.
 func TestFaultsAreSeen(t *testing.T) {
+	t.Parallel()
 	table := `<table><tr><td style="min-width:900px">wide</td></tr></table>`
 	tests := []struct{ name, body, want string }{
 		{"fine", `<h1>fine</h1><div style="overflow-x:auto" tabindex="0">` + table + `</div>`, ""},
@@ -20,6 +21,10 @@ func TestFaultsAreSeen(t *testing.T) {
 		{"no-key", `<h1>no key</h1><div style="overflow-x:auto">` + table + `</div>`, "which no key reaches"},
 		{"throws", `<h1>throws</h1><script>throw new Error("broken")</script>`, "exception: Uncaught Error: broken"},
 		{"complains", `<h1>complains</h1><script>console.error("broken")</script>`, "console.error was called"},
+		{"warns", `<h1>warns</h1><script>console.warn("odd")</script>`, "console.warning was called"},
+		{"cut-text", `<h1>cut</h1><p style="overflow:hidden;white-space:nowrap;width:60px">much more than fits</p>`, "text is cut off: p"},
+		{"over-text", `<h1>over</h1><p style="margin:0">below</p><p style="margin:-1em 0 0">above</p>`, "text is over text: p"},
+		{"wordless", `<h1>mark</h1><p><svg class="mark" width="9" height="9"></svg></p>`, "a mark of a state without a word"},
 		{"missing", `<h1>missing</h1><img src="absent.png" alt="">`, "absent.png answers 404"},
 		{"absolute", `<h1>absolute</h1><img src="/style.png" alt="">`, "outside the site's own path"},
 		{"foreign", `<h1>foreign</h1><img src="http://127.0.0.1:9/x.png" alt="">`, "request to another host"},

@@ -26,6 +26,9 @@ var (
 type look struct {
 	Title, Lang string
 	Headings    []string // the h1 that can be seen
+	Cut, Over   []string // text of which a part is cut off, or under other text
+	Wordless    []string // marks of a state that have no word
+	Chrome      int      // elements that are of use on a screen alone: menus, filters, buttons to copy
 	ScrollWidth int
 	ClientWidth int
 	Height      int64
@@ -50,6 +53,7 @@ type visit struct {
 
 // TestSite looks at one page of every kind.
 func TestSite(t *testing.T) {
+	t.Parallel()
 	v := visit{browser: start(t)}
 	dir, demo := site(t)
 	v.home, v.pages = serve(t, dir), pages(t, dir)
@@ -57,7 +61,7 @@ func TestSite(t *testing.T) {
 		complete(t, v.pages)
 	}
 	t.Run("pages", v.testPages)
-	t.Run("accessibility", v.testAccessibility)
+	t.Run("markup", func(t *testing.T) { testMarkup(t, dir) })
 	t.Run("filter", v.testFilter)
 	t.Run("sort", v.testSort)
 	t.Run("address", v.testFilterAddress)
@@ -70,56 +74,89 @@ func TestSite(t *testing.T) {
 
 // testPages looks at them in every way.
 func (v visit) testPages(t *testing.T) {
-	for _, p := range v.pages {
-		t.Run(p.kind, func(t *testing.T) {
-			t.Parallel()
-			for _, w := range ways() {
-				t.Run(w.String(), func(t *testing.T) { v.check(t, p, w) })
-			}
-			t.Run("same-without-script", func(t *testing.T) { v.same(t, p) })
-		})
-	}
-}
-
-// testAccessibility holds them to the rules of axe-core, in both colour schemes and
-// at both ends of the widths.
-func (v visit) testAccessibility(t *testing.T) {
 	rules := axe(t)
 	for _, p := range v.pages {
 		t.Run(p.kind, func(t *testing.T) {
 			t.Parallel()
-			for _, w := range ways() {
-				if !w.scripts || w.width != 320 && w.width != 1440 {
-					continue
-				}
-				t.Run(w.String(), func(t *testing.T) {
-					for _, broken := range violations(t, open(t, v.browser, v.home, p.path, w), rules) {
-						t.Error(broken)
-					}
-				})
+			with := v.check(t, p, true, rules)
+			without := v.check(t, p, false, rules)
+			// Nothing is there only with JavaScript, or only without it.
+			if with.Rows != without.Rows || with.Links != without.Links {
+				t.Errorf("with JavaScript %d rows and %d links can be seen, without it %d and %d", with.Rows, with.Links, without.Rows, without.Links)
 			}
 		})
 	}
 }
 
+// widths are those of a phone, a tablet and a desk.
+var widths = []int64{320, 768, 1440}
+
+// check loads a page once, and looks at it at every width, light and dark. It returns
+// what is seen on a desk.
+//
+// Where the boxes are does not depend on the colours, so when it is dark only the
+// contrast is looked at; and colours do not depend on scripts, so that needs them only
+// once.
+func (v visit) check(t *testing.T, p page, scripts bool, rules string) look {
+	t.Helper()
+	b := open(t, v.browser, v.home, p.path, way{1440, "light", scripts})
+	// What the page did not run when it was loaded stays undone; axe-core can run then.
+	b.turn(t, way{1440, "light", true})
+	evaluate[bool](t, b, rules+"\n;true")
+	var l look
+	for _, width := range widths {
+		w := way{width, "light", scripts}
+		t.Run(w.String(), func(t *testing.T) {
+			b.turn(t, way{width, "light", true})
+			l = b.hold(t, p, w, everyRule)
+		})
+		if w.scheme = "dark"; scripts {
+			t.Run(w.String(), func(t *testing.T) {
+				b.turn(t, w)
+				b.hold(t, p, w, contrastRule)
+			})
+		}
+	}
+	if scripts {
+		t.Run("print", func(t *testing.T) { b.testPrint(t) })
+	}
+	for _, fault := range b.faults() {
+		t.Error(fault)
+	}
+	return l
+}
+
+// hold holds a page as it is shown to what it owes its reader, and to rules of axe-core.
+func (b *tab) hold(t *testing.T, p page, w way, options string) look {
+	t.Helper()
+	l := evaluate[look](t, b, lookScript)
+	for _, fault := range l.faults() {
+		t.Error(fault)
+	}
+	keep(t, b, p, w, l.Height)
+	for _, broken := range evaluate[[]violation](t, b, axeScript+"("+options+")") {
+		t.Error(broken)
+	}
+	return l
+}
+
+// What axe-core is asked for.
+const (
+	everyRule    = `{ resultTypes: ["violations"] }`
+	contrastRule = `{ resultTypes: ["violations"], runOnly: ["color-contrast"] }`
+)
+
 // axe is the program of axe-core.
 func axe(t *testing.T) string {
 	t.Helper()
-	rules, err := os.ReadFile(filepath.Join(root, "node_modules", "axe-core", "axe.min.js"))
+	rules, err := os.ReadFile(filepath.Join("node", "node_modules", "axe-core", "axe.min.js"))
 	if errors.Is(err, fs.ErrNotExist) {
-		testenv.Missing(t, "axe-core is not installed (npm install --no-save --no-package-lock axe-core)")
+		testenv.Missing(t, "axe-core is not installed (npm ci --prefix internal/browser/node)")
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	return string(rules)
-}
-
-// violations runs the rules on a page that is open.
-func violations(t *testing.T, b *tab, rules string) []violation {
-	t.Helper()
-	evaluate[bool](t, b, rules+"\n;true")
-	return evaluate[[]violation](t, b, axeScript)
 }
 
 func (v violation) String() string {
@@ -136,26 +173,6 @@ func complete(t *testing.T, all []page) {
 	}
 }
 
-// ways are those in which a page is looked at. Scripts and colours have nothing to
-// do with each other, so they are not crossed.
-func ways() []way {
-	var all []way
-	for _, width := range []int64{320, 768, 1280, 1440} {
-		all = append(all, way{width, "light", true}, way{width, "light", false}, way{width, "dark", true})
-	}
-	return all
-}
-
-// check looks at a page in one way.
-func (v visit) check(t *testing.T, p page, w way) {
-	b := open(t, v.browser, v.home, p.path, w)
-	l := evaluate[look](t, b, lookScript)
-	for _, fault := range append(l.faults(), b.faults()...) {
-		t.Error(fault)
-	}
-	keep(t, b, p, w, l.Height)
-}
-
 // faults says what is wrong with what a reader meets.
 func (l look) faults() []string {
 	var faults []string
@@ -168,18 +185,22 @@ func (l look) faults() []string {
 	if l.ScrollWidth > l.ClientWidth || len(l.Wide) > 0 {
 		faults = append(faults, fmt.Sprintf("the page is %d px wide on a screen of %d px; what sticks out: %s", l.ScrollWidth, l.ClientWidth, strings.Join(l.Wide, ", ")))
 	}
-	return append(faults, l.Hidden...)
+	return append(append(faults, l.Hidden...), l.textFaults()...)
 }
 
-// same fails when a page shows less without JavaScript than with it, or more.
-func (v visit) same(t *testing.T, p page) {
-	w := way{1440, "light", true}
-	with := evaluate[look](t, open(t, v.browser, v.home, p.path, w), lookScript)
-	w.scripts = false
-	without := evaluate[look](t, open(t, v.browser, v.home, p.path, w), lookScript)
-	if with.Rows != without.Rows || with.Links != without.Links {
-		t.Errorf("with JavaScript %d rows and %d links can be seen, without it %d and %d", with.Rows, with.Links, without.Rows, without.Links)
+// textFaults says which text cannot be read.
+func (l look) textFaults() []string {
+	var faults []string
+	for _, text := range l.Cut {
+		faults = append(faults, "text is cut off: "+text)
 	}
+	for _, text := range l.Over {
+		faults = append(faults, "text is over text: "+text)
+	}
+	for _, mark := range l.Wordless {
+		faults = append(faults, "a mark of a state without a word: "+mark)
+	}
+	return faults
 }
 
 // tallest bounds pictures: a long page is cut there.
