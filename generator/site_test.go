@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -74,18 +75,30 @@ func comparable(content []byte) string {
 	return strings.TrimSuffix(text, "\n") + "\n"
 }
 
-// sampleSite builds the sample and returns its files.
+// sampleSite returns the files of the sample's site, which is made once for all tests;
+// they only read it.
 func sampleSite(tb testing.TB) map[string][]byte {
 	tb.Helper()
-	c := defaultConfig(tb)
-	s := prepared(tb, Options{Config: c}, samplePicture(c))
-	s.log = sampleLog(&c.Rules)
-	res, err := s.stage(tb.Context())
-	if err != nil {
-		tb.Fatal(err)
+	sampleOnce.Do(func() {
+		c := defaultConfig(tb)
+		s := prepared(tb, Options{Config: c}, samplePicture(c))
+		s.log = sampleLog(&c.Rules)
+		res, err := s.stage(tb.Context())
+		if err != nil {
+			tb.Fatal(err)
+		}
+		sampleFiles = readSite(tb, res.Dir)
+	})
+	if len(sampleFiles) == 0 {
+		tb.Fatal("the sample could not be made")
 	}
-	return readSite(tb, res.Dir)
+	return sampleFiles
 }
+
+var (
+	sampleOnce  sync.Once
+	sampleFiles map[string][]byte
+)
 
 func TestGoldenSite(t *testing.T) {
 	t.Parallel()
