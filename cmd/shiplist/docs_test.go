@@ -71,7 +71,7 @@ func TestJSONDocumented(t *testing.T) {
 		text string
 		of   []any
 	}{
-		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
+		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publish.Entry{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
 		{ofStatus, []any{status{}, agentStatus{}, sourceStatus{}, heldDirectory{}}},
 		{ofReport, []any{agent.Report{}, agent.SourceReport{}, agent.Counts{}, release.Held{}, release.Problem{}}},
 	} {

@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/user"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,10 +24,11 @@ func publishCommand() command {
 		setup: func(fs *flag.FlagSet) action {
 			o := publishOptions{flags: fs}
 			o.define(fs)
-			fs.StringVar(&o.digest, "digest", "", "publish the staged set whose digest begins with `D`, not the newest")
+			fs.StringVar(&o.digest, "digest", "", "publish the staged or kept set whose digest begins with `D`, not the newest")
 			fs.BoolVar(&o.force, "force", false, "publish what something forbids, and write that into the history")
 			fs.Var(&o.rollback, "rollback", "go back to the set that was shown `[N]` publishings ago; 1 where N is left out")
 			fs.BoolVar(&o.list, "list", false, "list the sets that are published, kept and staged, and change nothing")
+			fs.BoolVar(&o.history, "history", false, "tell what was published and gone back to, the newest first, and change nothing")
 			fs.BoolVar(&o.json, "json", false, "print the result as JSON")
 			return o.run
 		},
@@ -39,6 +42,7 @@ type publishOptions struct {
 	force    bool
 	rollback rollback
 	list     bool
+	history  bool
 	json     bool
 }
 
@@ -81,12 +85,8 @@ func (o *publishOptions) run(ctx context.Context, e *environment, args []string)
 		return err
 	}
 	site := siteOf(cfg)
-	if o.list {
-		l, err := publish.List(site)
-		if err != nil {
-			return err
-		}
-		return printListing(e, l, o.json)
+	if o.list || o.history {
+		return o.tell(e, site)
 	}
 	if err := o.own(cfg, o.typed()); err != nil {
 		return err
@@ -99,7 +99,33 @@ func (o *publishOptions) run(ctx context.Context, e *environment, args []string)
 	if res.Digest == "" || len(res.Refused) > 0 && !o.json {
 		return err
 	}
+	warn(e, res.Warnings)
 	return errors.Join(printPublished(e, res, o.json), err)
+}
+
+// tell tells what is there, and what was done.
+func (o *publishOptions) tell(e *environment, site publish.Site) error {
+	if o.history {
+		all, err := publish.History(site.Output)
+		if err != nil {
+			return err
+		}
+		slices.Reverse(all)
+		return printHistory(e, all, o.json)
+	}
+	l, err := publish.List(site)
+	if err != nil {
+		return err
+	}
+	warn(e, l.Warnings)
+	return printListing(e, l, o.json)
+}
+
+// warn prints what somebody should know beside the result.
+func warn(e *environment, texts []string) {
+	for _, text := range texts {
+		fmt.Fprintln(e.stderr, "warning:", strings.Map(printable, text))
+	}
 }
 
 func (o *publishOptions) publish(ctx context.Context, p publish.Options) (publish.Result, error) {
@@ -126,8 +152,10 @@ func (o *publishOptions) number(args []string) ([]string, error) {
 // check tells which flags do not go together.
 func (o *publishOptions) check() error {
 	switch {
-	case o.list && (o.force || o.rollback > 0 || o.digest != ""):
-		return usagef("--list changes nothing; leave out --digest, --force and --rollback")
+	case o.list && (o.force || o.rollback > 0 || o.digest != "" || o.history):
+		return usagef("--list changes nothing; leave out --digest, --force, --rollback and --history")
+	case o.history && (o.force || o.rollback > 0 || o.digest != ""):
+		return usagef("--history changes nothing; leave out --digest, --force and --rollback")
 	case o.rollback > 0 && (o.force || o.digest != ""):
 		return usagef("--rollback goes to what was published already; leave out --digest and --force")
 	}

@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,10 +26,11 @@ import (
 // the sets that are kept: a page that a visitor loaded just before the switch asks for
 // its style sheet just after.
 type build struct {
-	from   string // the staged set
-	before string // the set that is shown; empty for none
-	to     string // the directory that is filled
-	files  []file // sorted by path
+	from   candidate
+	before string   // the set that is shown; empty for none
+	seen   []string // the sets that visitors may have seen, that one among them
+	to     string   // the directory that is filled
+	files  []file   // sorted by path
 	// carried are the assets of other sets.
 	carried []file
 	removed int // files of the set before that are gone
@@ -56,18 +58,18 @@ const (
 // assetsDir has the files that pages ask for under names that tell their content.
 const assetsDir = "assets/"
 
-// errEdited is that a staged set is not what it was when it got its digest.
+// errEdited is that a set is not what it was when it got its digest.
 var errEdited = errors.New("its files are not those that it was made of")
 
 // make makes the set: whole, and on the disk.
-func (b *build) make(ctx context.Context, digest string, kept *sets) error {
+func (b *build) make(ctx context.Context, kept *sets) error {
 	for _, do := range []struct {
 		step string
 		run  func() error
 	}{
 		{"listed", b.list},
 		{"filled", func() error { return b.fill(ctx) }},
-		{"checked", func() error { return b.check(digest) }},
+		{"checked", b.check},
 		{"carried", func() error { return b.carry(kept) }},
 		{"summed", b.sum},
 		{"dated", b.date},
@@ -80,12 +82,15 @@ func (b *build) make(ctx context.Context, digest string, kept *sets) error {
 	return nil
 }
 
-// list lists the files of the staged set.
+// list lists the files that are published.
 func (b *build) list() error {
-	names, err := listFiles(b.from)
+	names, err := listFiles(b.from.Dir)
 	for _, name := range names {
+		if !b.from.owns(name) {
+			continue
+		}
 		if name == sumsFile {
-			return fmt.Errorf("%s: the site has a file %s of its own, which is the name of the list of checksums", b.from, sumsFile)
+			return fmt.Errorf("%s: the site has a file %s of its own, which is the name of the list of checksums", b.from.Dir, sumsFile)
 		}
 		b.files = append(b.files, file{path: name})
 	}
@@ -157,7 +162,7 @@ func (b *build) dirs() []string {
 // place puts one file into the set. What is the same as in the set before is the same
 // file, so that servers and mirrors see that it did not change.
 func (b *build) place(f *file) error {
-	from, to := filepath.Join(b.from, f.path), filepath.Join(b.to, f.path)
+	from, to := filepath.Join(b.from.Dir, f.path), filepath.Join(b.to, f.path)
 	content, err := os.ReadFile(from)
 	if err != nil {
 		return err
@@ -171,12 +176,17 @@ func (b *build) place(f *file) error {
 	if earlier, f.is, err = b.compare(f.path, info, content); err != nil {
 		return err
 	}
-	switch {
-	case f.is == unchanged:
+	if f.is == unchanged {
 		from, info = filepath.Join(b.before, f.path), earlier
-	case f.is == changed && !later(info, earlier):
-		f.copied = true
-		return write(to, content, after(earlier))
+	} else {
+		latest, err := b.latest(f.path, info)
+		if err != nil {
+			return err
+		}
+		if !later(info, latest) {
+			f.copied = true
+			return write(to, content, after(latest))
+		}
 	}
 	if os.Link(from, to) == nil {
 		return nil
@@ -186,15 +196,19 @@ func (b *build) place(f *file) error {
 	return write(to, content, info.ModTime())
 }
 
-// later reports whether servers and mirrors can see that a file is newer than the one
-// whose place it takes. Many look at whole seconds and the size only.
-func later(info, earlier fs.FileInfo) bool {
-	return info.ModTime().Truncate(time.Second).After(earlier.ModTime())
+// later reports whether servers and mirrors can see that a file is newer than all that
+// stood in its place, of which this is the latest time; zero for none. Many look at whole
+// seconds and the size only.
+func later(info fs.FileInfo, latest time.Time) bool {
+	return latest.IsZero() || info.ModTime().Truncate(time.Second).After(latest)
 }
 
-// after is the first moment at which a file is later than another.
-func after(earlier fs.FileInfo) time.Time {
-	return earlier.ModTime().Truncate(time.Second).Add(time.Second)
+// after is the first moment that is later than another.
+func after(latest time.Time) time.Time { return latest.Truncate(time.Second).Add(time.Second) }
+
+// missing reports whether an error says that there is no such file.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 // compare looks at the file of the same path in the set before.
@@ -204,7 +218,7 @@ func (b *build) compare(name string, info fs.FileInfo, content []byte) (fs.FileI
 	}
 	earlier, err := os.Lstat(filepath.Join(b.before, name))
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case missing(err):
 		return nil, added, nil
 	case err != nil:
 		return nil, added, err
@@ -236,7 +250,7 @@ func write(name string, content []byte, modified time.Time) error {
 }
 
 // check holds the files against the digest under which somebody looked at them.
-func (b *build) check(digest string) error {
+func (b *build) check() error {
 	got := staged.Digest(func(yield func(path, sum string) bool) {
 		for _, f := range b.files {
 			if !yield(f.path, f.sum) {
@@ -244,8 +258,8 @@ func (b *build) check(digest string) error {
 			}
 		}
 	})
-	if got != digest {
-		return fmt.Errorf("staged set %s: %w, so it is not what anybody looked at; remove the directory, and make it anew with 'shiplist generate'", b.from, errEdited)
+	if got != b.from.Digest {
+		return fmt.Errorf("%s: %w, so it is not what anybody looked at; %s", b.from.Dir, errEdited, b.from.mend())
 	}
 	return nil
 }

@@ -128,20 +128,25 @@ func TestCrash(t *testing.T) {
 // TestCrashOfRollback is the same for the way back.
 func TestCrashOfRollback(t *testing.T) {
 	t.Parallel()
-	for step, shown := range map[string]int{"pending": 2, "linked": 2, "switched": 1, "told": 1} {
+	for step, shown := range map[string]int{"carried": 2, "summed": 2, "pending": 2, "linked": 2, "switched": 1, "told": 1} {
 		s := newSite(t)
 		stageAll(t, s, 1, 2)
 		if code := child(t, s, step, "yes"); code != died {
 			t.Fatalf("%s: exit code %d", step, code)
 		}
 		want(t, s, shown)
+		sums(t, s.Output)
+		if shown == 2 {
+			if _, err := Rollback(t.Context(), Options{Site: s}, 1); err != nil {
+				t.Fatalf("%s: %v", step, err)
+			}
+			want(t, s, 1)
+			sums(t, s.Output)
+			read(t, filepath.Join(s.Output, styleOf(2)))
+		}
 		stageAll(t, s, 3, 3)
 		tidy(t, s, 3)
-		if shown == 2 {
-			told(t, s, "publish 000001, publish 000002, publish 000003")
-		} else {
-			told(t, s, "publish 000001, publish 000002, rollback 000001, publish 000003")
-		}
+		told(t, s, "publish 000001, publish 000002, rollback 000001, publish 000003")
 	}
 }
 

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path"
@@ -61,10 +62,7 @@ func Forbids(shown Shown, next staged.Set) []Reason {
 		if slices.Contains(shown.Troubles, t) {
 			continue
 		}
-		all = append(all, Reason{
-			Rule: RuleTrouble, Page: t.Page, Text: fmt.Sprintf("On /%s: %s (%s)", t.Page, t.Text, t.Rule),
-			Do: "Have it mended in the tree, as docs/operations.md tells of " + t.Rule + ", and publish the set that is made then.",
-		})
+		all = append(all, troubleReason(t))
 	}
 	for _, p := range shown.Lasting {
 		if !has(next.Dir, p.Path) {
@@ -75,6 +73,21 @@ func Forbids(shown Shown, next staged.Set) []Reason {
 		}
 	}
 	return append(all, older(shown.Record, next.Record)...)
+}
+
+// mends say what to do about a trouble, by its rule.
+var mends = map[string]string{
+	"bad-signature":  "Tell whoever runs the tree at once, as the list of checksums is not what was signed.",
+	"checksum-gone":  "Whoever runs the tree copies the files that are missing, or writes the list of checksums anew.",
+	"directory-held": "'shiplist status' says why the directory is held back. It may pass by itself; if not, whoever runs the tree writes its list of checksums anew.",
+}
+
+// troubleReason is the reason that a trouble is.
+func troubleReason(t staged.Trouble) Reason {
+	return Reason{
+		Rule: RuleTrouble, Page: t.Page, Text: fmt.Sprintf("On /%s: %s (%s)", t.Page, t.Text, t.Rule),
+		Do: cmp.Or(mends[t.Rule], "Have it mended in the tree.") + " Then publish the set that is made after that.",
+	}
 }
 
 // has reports whether a set has a page.
@@ -93,23 +106,28 @@ func has(dir, page string) bool {
 // older tells of which sources the published site knows more. A source that only one
 // of the two has says nothing.
 func older(shown, next staged.Record) []Reason {
-	const do = "Publish the newest set, or go back on purpose with --rollback."
 	had := map[string]time.Time{}
 	for _, s := range shown.Sources {
 		had[s.Name] = s.Success
 	}
-	var all []Reason
+	var texts []string
 	for _, s := range next.Sources {
 		if before := had[s.Name]; s.Success.Before(before) {
-			all = append(all, Reason{Rule: RuleOlderFacts, Do: do, Text: fmt.Sprintf(
-				"What source %s said is of %s here, and of %s in what is published.", s.Name, moment(s.Success), moment(before))})
+			texts = append(texts, fmt.Sprintf("%s (%s here, %s there)", s.Name, moment(s.Success), moment(before)))
 		}
 	}
-	if len(all) == 0 && next.AsOf.Before(shown.AsOf) {
-		all = append(all, Reason{Rule: RuleOlderFacts, Do: do, Text: fmt.Sprintf(
-			"This set is as of %s, and what is published as of %s.", moment(next.AsOf), moment(shown.AsOf))})
+	text := "What is published knows later answers of sources: " + strings.Join(texts, "; ") + "."
+	switch {
+	case len(texts) > 0:
+	case next.AsOf.Before(shown.AsOf):
+		text = fmt.Sprintf("This set is as of %s, and what is published as of %s.", moment(next.AsOf), moment(shown.AsOf))
+	default:
+		return nil
 	}
-	return all
+	return []Reason{{
+		Rule: RuleOlderFacts, Text: text,
+		Do: "Poll ('shiplist agent --once'), make the site ('shiplist generate') and publish that. To go back on purpose there is --rollback.",
+	}}
 }
 
 func moment(t time.Time) string {

@@ -37,7 +37,7 @@ func TestForbids(t *testing.T) {
 		{name: "the same facts", shown: published, next: published},
 		{name: "findings about milestones", shown: published, next: staged.Record{AsOf: start, Blockers: 100}},
 		{name: "a source came and one went", shown: published, next: staged.Record{AsOf: start, Sources: []staged.Source{{Name: "new", Success: start.Add(-time.Hour)}}}},
-		{name: "a daily's page went", shown: staged.Record{}, next: staged.Record{}, files: without},
+		{name: "a page went that may", shown: staged.Record{Lasting: []staged.Page{{Path: "noble/", Kind: "series"}}}, next: staged.Record{}, files: without},
 		{
 			name: "trouble", next: staged.Record{Troubles: []staged.Trouble{{Rule: "checksum-gone", Text: "A file is gone.", Page: "images/full/noble/"}}},
 			want: []string{"trouble: On /images/full/noble/: A file is gone. (checksum-gone)"},
@@ -57,11 +57,15 @@ func TestForbids(t *testing.T) {
 		},
 		{
 			name: "an older source", shown: published, next: staged.Record{AsOf: start.Add(-time.Hour), Sources: sources(0)},
-			want: []string{"older-facts: What source full said is of 2026-04-23 14:00:00 UTC here, and of 2026-04-23 14:01:00 UTC in what is published."},
+			want: []string{"older-facts: What is published knows later answers of sources: full (2026-04-23 14:00:00 UTC here, 2026-04-23 14:01:00 UTC there)."},
 		},
 		{
 			name: "lost its facts", shown: published, next: staged.Record{AsOf: start, Sources: []staged.Source{{Name: "iso"}}},
-			want: []string{"older-facts: What source iso said is of never here"},
+			want: []string{"older-facts: What is published knows later answers of sources: iso (never here, 2026-04-23 14:00:00 UTC there)."},
+		},
+		{
+			name: "two older sources", shown: published, next: staged.Record{AsOf: start, Sources: []staged.Source{{Name: "full"}, {Name: "iso"}}},
+			want: []string{"older-facts: What is published knows later answers of sources: full (never here, 2026-04-23 14:01:00 UTC there); iso (never here"},
 		},
 		{
 			name: "as of earlier", shown: published, next: staged.Record{AsOf: start.Add(-time.Hour)},
@@ -136,5 +140,49 @@ func TestNewerFactsOfTheSame(t *testing.T) {
 	var refused *Refused
 	if !errors.As(err, &refused) || !slices.ContainsFunc(refused.Reasons, func(r Reason) bool { return r.Rule == RuleOlderFacts }) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// TestStillShown: a trouble that was overridden once is named whenever it is shown again,
+// with who decided that.
+func TestStillShown(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	gone := staged.Trouble{Rule: "checksum-gone", Text: "A file is gone.", Page: "images/full/noble/"}
+	record := staged.Record{AsOf: start, Troubles: []staged.Trouble{gone}}
+	one := stage(t, s, version(1), record)
+	first, err := Publish(t.Context(), Options{Site: s, Force: true, By: "anna"})
+	if err != nil || len(first.StillShown) != 0 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	for n := 2; n < 4; n++ {
+		stage(t, s, version(n), record)
+		wanted := []Standing{{Trouble: gone, By: "anna", Set: "000001-" + Short(one)}}
+		if diff := cmp.Diff(wanted, publish(t, s).StillShown); diff != "" {
+			t.Errorf("set %d (-want +got):\n%s", n, diff)
+		}
+	}
+	stage(t, s, version(4), staged.Record{AsOf: start})
+	if res := publish(t, s); len(res.StillShown) != 0 {
+		t.Errorf("nothing is wrong any more: %+v", res.StillShown)
+	}
+}
+
+// TestRollbackTakesAway: who goes back hears which addresses die of it.
+func TestRollbackTakesAway(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 1)
+	files := version(2)
+	files["noble/final/index.html"] = "new"
+	beta, final := staged.Page{Path: "noble/beta/", Kind: "milestone"}, staged.Page{Path: "noble/final/", Kind: "milestone"}
+	stage(t, s, files, staged.Record{AsOf: start.Add(9 * time.Hour), Lasting: []staged.Page{beta, final}})
+	publish(t, s)
+	res, err := Rollback(t.Context(), Options{Site: s}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]staged.Page{final}, res.Gone); diff != "" {
+		t.Errorf("gone (-want +got):\n%s", diff)
 	}
 }

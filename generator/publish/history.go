@@ -111,8 +111,10 @@ func lastLine(f *os.File) (end int64, line []byte, err error) {
 }
 
 // History returns what was done with an output, oldest first.
-func History(output string) ([]Entry, error) {
-	text, err := os.ReadFile(filepath.Join(SetsDir(output), historyFile))
+func History(output string) ([]Entry, error) { return readHistory(SetsDir(output)) }
+
+func readHistory(dir string) ([]Entry, error) {
+	text, err := os.ReadFile(filepath.Join(dir, historyFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("history: %w", err)
 	}

@@ -189,20 +189,25 @@ func TestNotWritable(t *testing.T) {
 	}
 }
 
-// TestReader: who holds a directory open goes on to see the set of that moment.
+// TestReader: who holds a directory open goes on to see the set of that moment for as long
+// as it is kept, and after that nothing, never pages of another.
 func TestReader(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
+	s.Kept = 3
 	stageAll(t, s, 1, 1)
 	root, err := os.OpenRoot(s.Output)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer root.Close()
-	for n := 2; n < 10; n++ {
+	for n := 2; n < 6; n++ {
 		stageAll(t, s, n, n)
 		for name, text := range version(1) {
-			if got, err := root.ReadFile(name); err != nil || string(got) != text {
+			got, err := root.ReadFile(name)
+			if pruned := n > s.Kept; pruned && errors.Is(err, fs.ErrNotExist) {
+				continue
+			} else if pruned || err != nil || string(got) != text {
 				t.Fatalf("after set %d: %s is %q, %v", n, name, got, err)
 			}
 		}

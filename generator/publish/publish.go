@@ -21,6 +21,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -40,7 +41,8 @@ func SetsDir(output string) string { return output + ".sets" }
 // Options are what is to be published, and by whom.
 type Options struct {
 	Site
-	// Digest begins that of the staged set to publish; empty for the newest.
+	// Digest begins that of the set to publish, which is a staged one, or one that was
+	// published and is kept; empty for the newest staged one that is no draft.
 	Digest string
 	// Force publishes what something forbids, and writes that into the history.
 	Force bool
@@ -83,10 +85,17 @@ type Result struct {
 	// Refused is why it was not published, Overridden what forbade it in vain.
 	Refused    []Reason `json:"refused,omitempty"`
 	Overridden []Reason `json:"overridden,omitempty"`
+	// StillShown are troubles that somebody overrode before.
+	StillShown []Standing `json:"still_shown,omitempty"`
+	// Gone are pages that must not die and that a rollback took away.
+	Gone []staged.Page `json:"gone,omitempty"`
+	// Warnings tell what is wrong with the sets that are kept.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Publish makes a staged set the published one. The error is a [*Refused] where
-// something forbids it; then, as with every other error, what was published stays.
+// Publish makes a set the published one. The error is a [*Refused] where something
+// forbids it; then, as with every other error, what was published stays. The result of an
+// error is empty, but for a refusal and where something went wrong after the switch.
 func Publish(ctx context.Context, o Options) (res Result, err error) {
 	if _, err := pick(o); err != nil {
 		return Result{}, err // before anything is made
@@ -105,37 +114,19 @@ func Publish(ctx context.Context, o Options) (res Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	res = p.result(Nothing, next.Record)
 	if next.Digest == p.shown.Digest {
-		err = p.takeOver(ctx, &res)
-		return res, err
+		return p.takeOver(ctx)
 	}
-	reasons := p.reasons(next)
+	reasons := p.reasons(next.Set)
 	if len(reasons) > 0 && !o.Force {
+		res := p.result(Nothing, next.Record)
 		res.Refused = reasons
 		return res, &Refused{Digest: next.Digest, Reasons: reasons}
 	}
-	if err := p.takeOver(ctx, nil); err != nil {
-		return res, err
+	if _, err := p.takeOver(ctx); err != nil {
+		return Result{}, err
 	}
-	err = p.publish(ctx, next, reasons, &res)
-	return res, err
-}
-
-// pick finds the staged set that is wanted.
-func pick(o Options) (staged.Set, error) {
-	if o.Digest != "" {
-		set, err := staged.Find(o.Staged, o.Digest)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w; 'shiplist publish --list' shows those that are kept", err)
-		}
-		return set, err
-	}
-	set, err := staged.Newest(o.Staged)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("there is nothing to publish in %s; run 'shiplist generate' first: %w", o.Staged, err)
-	}
-	return set, err
+	return p.publish(ctx, Published, next, reasons)
 }
 
 // publisher is a publishing under way: it holds the directory of published sets.
@@ -143,6 +134,7 @@ type publisher struct {
 	Options
 	*sets
 	shown Shown
+	all   []Set // that are kept, oldest first
 }
 
 func begin(ctx context.Context, o Options) (*publisher, error) {
@@ -160,66 +152,91 @@ func begin(ctx context.Context, o Options) (*publisher, error) {
 		return nil, err
 	}
 	p := &publisher{Options: o, sets: held}
-	if p.shown, err = Show(o.Site); err != nil {
+	if err := p.look(); err != nil {
 		return nil, errors.Join(err, p.end())
 	}
 	return p, nil
 }
 
+// look sees what is there.
+func (p *publisher) look() (err error) {
+	if p.shown, err = Show(p.Site); err != nil {
+		return err
+	}
+	p.all, err = p.list()
+	return err
+}
+
+// result is that of a set before anything was done with it.
 func (p *publisher) result(action string, r staged.Record) Result {
 	return Result{
 		Action: action, Set: p.shown.Set, Digest: r.Digest, From: p.shown.Digest, AsOf: r.AsOf, Output: p.Output, Blockers: r.Blockers,
+		Warnings: p.shown.warn(warnings(p.all)),
 	}
+}
+
+// add counts the files.
+func (r *Result) add(b *build) {
+	r.Added, r.Changed, r.Removed, r.Shared = b.count(added), b.count(changed), b.removed, b.count(unchanged)
 }
 
 // takeOver makes a kept set of what a link shows that was made by hand, so that there
 // is a way back to it. It does nothing where shiplist made the link, or where what it
 // leads to is not a staged set, or not any more what that was.
-func (p *publisher) takeOver(ctx context.Context, res *Result) error {
+func (p *publisher) takeOver(ctx context.Context) (Result, error) {
+	nothing := p.result(Nothing, p.shown.Record)
 	if p.shown.Set != "" || p.shown.Digest == "" {
-		return nil
+		return nothing, nil
 	}
-	own := p.result(TookOver, p.shown.Record)
-	err := p.publish(ctx, staged.Set{Record: p.shown.Record, Dir: p.shown.Dir}, nil, &own)
+	res, err := p.publish(ctx, TookOver, candidate{Set: staged.Set{Record: p.shown.Record, Dir: p.shown.Dir}}, nil)
 	if errors.Is(err, errEdited) {
-		return nil
+		return nothing, nil
 	}
-	if res != nil {
-		*res = own
-	}
-	return err
+	return res, err
 }
 
-// publish makes a set of a staged one and switches to it.
-func (p *publisher) publish(ctx context.Context, next staged.Set, overridden []Reason, res *Result) error {
-	if res.Action == Nothing {
-		res.Action = Published
+// build begins a set that is to be shown.
+func (p *publisher) build(to string) *build {
+	b := &build{to: to, before: p.shown.Dir, step: p.step}
+	for _, set := range p.all {
+		b.seen = append(b.seen, filepath.Join(p.dir, set.Name))
 	}
-	res.Overridden = overridden
+	if p.shown.Dir != "" && p.shown.Set == "" {
+		b.seen = append(b.seen, p.shown.Dir)
+	}
+	return b
+}
+
+// publish makes a set of a candidate and switches to it.
+func (p *publisher) publish(ctx context.Context, action string, next candidate, overridden []Reason) (Result, error) {
+	res := p.result(action, next.Record)
+	res.Overridden, res.StillShown = overridden, p.standing(next.Record)
 	temp, err := p.temp()
 	if err != nil {
-		return stays(err)
+		return Result{}, stays(err)
 	}
-	b := &build{from: next.Dir, to: temp, before: p.shown.Dir, step: p.step}
-	if err := b.make(ctx, next.Digest, p.sets); err != nil {
-		return stays(errors.Join(err, p.sweep()))
+	b := p.build(temp)
+	b.from = next
+	if err := b.make(ctx, p.sets); err != nil {
+		return Result{}, stays(errors.Join(err, p.sweep()))
 	}
 	set := Set{
 		Name: p.nextName(next.Digest), Published: p.Now().UTC().Truncate(time.Second), By: p.By, Before: p.shown.Set,
 		Overridden: overridden, Assets: b.assets(), Record: next.Record,
 	}
-	if err := p.commit(temp, set, res.Action, p.shown); err != nil {
-		return err
-	}
 	res.Set = set.Name
-	res.Added, res.Changed, res.Removed, res.Shared = b.count(added), b.count(changed), b.removed, b.count(unchanged)
-	if p.shown, err = Show(p.Site); err != nil {
-		return err
+	res.add(b)
+	errCommit := p.commit(temp, set, action, p.shown)
+	if err := errors.Join(errCommit, p.look()); err != nil {
+		if p.shown.Set != set.Name {
+			return Result{}, err
+		}
+		return res, err
 	}
 	if err := p.prune(p.shown.Set, p.Kept); err != nil {
-		return fmt.Errorf("%s is published, but old sets could not be removed: %w", set.Name, err)
+		return res, fmt.Errorf("%s is published, but old sets could not be removed: %w", set.Name, err)
 	}
-	return nil
+	return res, p.look()
 }
 
 // commit gives a finished set its name and switches to it.

@@ -33,12 +33,12 @@ func newSite(t *testing.T) Site {
 	return Site{Staged: filepath.Join(dir, "staged"), Output: filepath.Join(dir, "public"), Kept: 10}
 }
 
-// version are the pages of a small site; every page and the style sheet say of which.
+// version are the pages of a small site; every page and the style sheet say of which, and a page which it is.
 func version(n int) pages {
 	mark := fmt.Sprintf("set %d\n", n)
 	style := styleOf(n)
 	return pages{
-		"index.html": mark + style, "noble/index.html": mark + style, "noble/beta/index.html": mark + style,
+		"index.html": mark + style, "noble/index.html": mark + "noble " + style, "noble/beta/index.html": mark + "beta " + style,
 		"about/index.html": "the same\n", style: mark,
 	}
 }
@@ -214,6 +214,84 @@ func TestChangeIsSeen(t *testing.T) {
 	}
 }
 
+// TestMirrorSeesChange: a mirror that runs rsync has what visitors see after every
+// publishing and rollback, also where the staged files are of one second and of one size.
+func TestMirrorSeesChange(t *testing.T) {
+	t.Parallel()
+	rsync := testenv.Program(t, "rsync")
+	s := newSite(t)
+	mirror := filepath.Join(filepath.Dir(s.Output), "mirror")
+	mirrored := func(what string) {
+		t.Helper()
+		if out, err := exec.CommandContext(t.Context(), rsync, "-a", "--delete", s.Output+"/", mirror+"/").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		if diff := cmp.Diff(content(t, s.Output), content(t, mirror)); diff != "" {
+			t.Errorf("%s (-site +mirror):\n%s", what, diff)
+		}
+		sums(t, mirror)
+	}
+	var digests []string
+	for n := range 4 {
+		digest := stage(t, s, version(n), staged.Record{})
+		for name := range version(n) {
+			if err := os.Chtimes(filepath.Join(s.Staged, digest, name), start, start); err != nil {
+				t.Fatal(err)
+			}
+		}
+		digests = append(digests, digest)
+	}
+	publishOne := func(n int) {
+		t.Helper()
+		if _, err := Publish(t.Context(), Options{Site: s, Digest: digests[n]}); err != nil {
+			t.Fatal(err)
+		}
+		want(t, s, n)
+		mirrored(fmt.Sprint("published ", n))
+	}
+	publishOne(3)
+	publishOne(0)
+	for n := 1; n < 3; n++ {
+		if _, err := Rollback(t.Context(), Options{Site: s}, 1); err != nil {
+			t.Fatal(err)
+		}
+		mirrored("went back")
+		publishOne(n)
+	}
+}
+
+// TestChangeIsSeenAfterRollback: what was shown in between counts, too.
+func TestChangeIsSeenAfterRollback(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 2)
+	seen := map[string]string{} // content by name and second
+	look := func() {
+		t.Helper()
+		for _, name := range []string{"index.html", sumsFile} {
+			info, err := os.Stat(filepath.Join(s.Output, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := read(t, filepath.Join(s.Output, name))
+			key := fmt.Sprint(name, info.ModTime().Unix())
+			if old, again := seen[key]; again && old != text {
+				t.Errorf("%s has the time %v of other bytes", name, info.ModTime())
+			}
+			seen[key] = text
+		}
+	}
+	look()
+	for n := 3; n < 6; n++ {
+		if _, err := Rollback(t.Context(), Options{Site: s}, 1); err != nil {
+			t.Fatal(err)
+		}
+		look()
+		stageAll(t, s, n, n)
+		look()
+	}
+}
+
 // TestOldDirectories: a directory whose names are the same keeps its time.
 func TestOldDirectories(t *testing.T) {
 	t.Parallel()
@@ -257,6 +335,68 @@ func TestDigest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want(t, s, 1)
+}
+
+// TestPublishKept: a set that is staged no more can be published as long as it is kept,
+// without the assets that it got of others; not if somebody changed it.
+func TestPublishKept(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 2)
+	if _, err := Rollback(t.Context(), Options{Site: s}, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(s.Staged); err != nil {
+		t.Fatal(err)
+	}
+	two := digest(version(2))
+	res, err := Publish(t.Context(), Options{Site: s, Digest: two[:6]})
+	if err != nil || res.Set != "000003-"+Short(two) || res.Changed != 3 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	want(t, s, 2)
+	sums(t, s.Output)
+	tidy(t, s, 3)
+	put(t, filepath.Join(SetsDir(s.Output), "000001-"+Short(digest(version(1))), "index.html"), "buy")
+	if _, err := Publish(t.Context(), Options{Site: s, Digest: digest(version(1)), Force: true}); !errors.Is(err, errEdited) || !strings.Contains(err.Error(), "publish another set") {
+		t.Errorf("an edited set: %v", err)
+	}
+	want(t, s, 2)
+}
+
+// TestDraft: a draft is published only by its digest.
+func TestDraft(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 1)
+	d, err := staged.Open(t.Context(), s.Staged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp, err := d.Temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range version(2) {
+		put(t, filepath.Join(temp, name), text)
+	}
+	two := digest(version(2))
+	if _, err := d.Adopt(temp, staged.Record{Digest: two, Draft: true, AsOf: start.Add(9 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if res := publish(t, s); res.Action != Nothing {
+		t.Errorf("%+v", res)
+	}
+	if l, err := List(s); err != nil || len(l.Staged) != 2 || l.Staged[0].Draft || !l.Staged[1].Draft {
+		t.Errorf("%+v, %v", l.Staged, err)
+	}
+	if _, err := Publish(t.Context(), Options{Site: s, Digest: two[:8]}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, s, 2)
 }
 
 // TestEdited: what is published is what somebody looked at.

@@ -10,12 +10,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/renameio/v2"
+	"shiplist/generator/staged"
 )
 
 // Rollback goes back by n publishings: to the set that visitors saw before the one that
 // they see now, and so on. The set is shown as it was; only the assets of the others
-// are added to it. What a rollback left behind, the next one does not come back to.
+// are added to it. What a rollback left behind, the next one does not come back to. A set
+// whose files somebody changed is refused.
 func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	p, err := begin(ctx, o)
 	if err != nil {
@@ -26,13 +27,12 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	dir := filepath.Join(p.dir, set.Name)
-	b := &build{from: dir, before: p.shown.Dir}
-	if err := b.differ(); err != nil {
-		return Result{}, stays(err)
+	b := p.build(filepath.Join(p.dir, set.Name))
+	if err := errors.Join(b.differ(), b.untouched(set)); err != nil {
+		return Result{}, stays(fmt.Errorf("%w; go further back (--rollback %d), or publish another set (--digest)", err, n+1))
 	}
 	// A visitor without a style sheet is the lesser evil.
-	errAssets := p.complete(dir)
+	errAssets := p.complete(b)
 	entry := Entry{
 		Time: p.Now().UTC().Truncate(time.Second), Action: RolledBack, Set: set.Name, Digest: set.Record.Digest,
 		From: p.shown.Digest, FromSet: p.shown.Set, By: p.By,
@@ -44,8 +44,9 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 		return Result{}, err
 	}
 	res = p.result(RolledBack, set.Record)
-	res.Set, res.From = set.Name, p.shown.Digest
-	res.Added, res.Changed, res.Removed, res.Shared = b.count(added), b.count(changed), b.removed, b.count(unchanged)
+	res.Set = set.Name
+	res.add(b)
+	res.Gone = slices.DeleteFunc(slices.Clone(p.shown.Lasting), func(page staged.Page) bool { return has(b.to, page.Path) })
 	if errAssets != nil {
 		return res, fmt.Errorf("%s is shown again, but pages that were loaded before may miss their style sheet: %w", set.Name, errAssets)
 	}
@@ -54,19 +55,15 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 
 // earlier finds the set n publishings ago.
 func (p *publisher) earlier(n int) (Set, error) {
-	all, err := p.list()
-	if err != nil {
-		return Set{}, err
-	}
 	if p.shown.Set == "" {
 		return Set{}, fmt.Errorf("nothing to go back to: %s does not show a set that shiplist published", p.Output)
 	}
-	names := chain(all, p.shown.Set)
+	names := chain(p.all, p.shown.Set)
 	if n < 1 || n >= len(names) {
-		return Set{}, fmt.Errorf("nothing to go back to: %s; 'shiplist publish --list' shows what is kept, and --digest publishes any staged set",
+		return Set{}, fmt.Errorf("nothing to go back to: %s; 'shiplist publish --list' shows what is kept, and --digest publishes any of it",
 			onlyBefore(p.shown.Set, len(names)-1))
 	}
-	return all[slices.IndexFunc(all, func(s Set) bool { return s.Name == names[n] })], nil
+	return p.all[slices.IndexFunc(p.all, func(s Set) bool { return s.Name == names[n] })], nil
 }
 
 func onlyBefore(shown string, n int) string {
@@ -78,7 +75,7 @@ func onlyBefore(shown string, n int) string {
 
 // differ compares a kept set with the one that is shown.
 func (b *build) differ() error {
-	names, err := listFiles(b.from)
+	names, err := listFiles(b.to)
 	if err != nil {
 		return err
 	}
@@ -86,43 +83,94 @@ func (b *build) differ() error {
 		if name == sumsFile {
 			continue
 		}
-		from := filepath.Join(b.from, name)
-		info, err := os.Stat(from)
+		at := filepath.Join(b.to, name)
+		info, err := os.Stat(at)
 		if err != nil {
 			return err
 		}
-		content, err := os.ReadFile(from)
+		content, err := os.ReadFile(at)
 		if err != nil {
 			return err
 		}
-		f := file{path: name}
+		f := file{path: name, sum: sumOf(content)}
 		if _, f.is, err = b.compare(name, info, content); err != nil {
 			return err
 		}
 		b.files = append(b.files, f)
 	}
-	b.removed, err = gone(b.before, b.from)
+	b.removed, err = gone(b.before, b.to)
 	return err
 }
 
-// complete adds the assets of all kept sets to one that is about to be shown again, and
-// their lines to its list of checksums.
-func (p *publisher) complete(dir string) error {
-	added, err := p.carry(dir, p.shown.Dir, func(name string) bool {
-		_, err := os.Stat(filepath.Join(dir, name))
-		return err == nil
-	})
-	if err != nil || len(added) == 0 {
-		return err
-	}
-	list := filepath.Join(dir, sumsFile)
-	text, err := os.ReadFile(list)
+// untouched holds the files of a kept set against its list of checksums. Assets of other
+// sets that are not in the list were left by a run that was cut short.
+func (b *build) untouched(set Set) error {
+	listed, err := readSums(b.to)
 	if err != nil {
 		return err
 	}
-	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
-	for _, f := range added {
-		lines = append(lines, sumLine(f))
+	var odd []string
+	for _, f := range b.files {
+		sum, ok := listed[f.path]
+		left := !ok && strings.HasPrefix(f.path, assetsDir) && (set.Lost != nil || !slices.Contains(set.Assets, f.path))
+		if sum != f.sum && !left {
+			odd = append(odd, f.path)
+		}
+		delete(listed, f.path)
 	}
-	return renameio.WriteFile(list, sumsText(lines), 0o644, renameio.IgnoreUmask())
+	for name := range listed {
+		odd = append(odd, name)
+	}
+	slices.Sort(odd)
+	switch len(odd) {
+	case 0:
+		return nil
+	case 1:
+		return fmt.Errorf("%s: %s is not as it was published", b.to, odd[0])
+	}
+	return fmt.Errorf("%s: %s and %d more are not as they were published", b.to, odd[0], len(odd)-1)
+}
+
+// complete adds the assets of all kept sets to one that is about to be shown again, and
+// their lines to its list of checksums. What the list does not have was left by a run
+// that was cut short, and may be half of a file.
+func (p *publisher) complete(b *build) error {
+	listed, err := readSums(b.to)
+	if err != nil {
+		return err
+	}
+	for _, f := range b.files {
+		if listed[f.path] == "" {
+			if err := os.Remove(filepath.Join(b.to, f.path)); err != nil {
+				return err
+			}
+		}
+	}
+	b.carried, err = p.carry(b.to, p.shown.Dir, func(name string) bool { return listed[name] != "" })
+	if err = errors.Join(err, p.step("carried")); err != nil || len(b.carried) == 0 {
+		return err
+	}
+	var lines []string
+	for name, sum := range listed {
+		lines = append(lines, sumLine(sum, name))
+	}
+	for _, f := range b.carried {
+		lines = append(lines, sumLine(f.sum, f.path))
+	}
+	if err := p.replaceSums(b, sumsText(lines)); err != nil {
+		return err
+	}
+	return errors.Join(b.sync(), p.step("summed"))
+}
+
+// replaceSums replaces the list of checksums of a set as a whole.
+func (p *publisher) replaceSums(b *build, text []byte) error {
+	list := filepath.Join(p.dir, tempPrefix+sumsFile)
+	if err := b.writeSums(list, text); err != nil {
+		return err
+	}
+	if err := syncFile(list); err != nil {
+		return err
+	}
+	return os.Rename(list, filepath.Join(b.to, sumsFile))
 }

@@ -145,7 +145,7 @@ func TestList(t *testing.T) {
 	if _, err := Publish(t.Context(), Options{Site: s, Force: true, By: "anna", Now: func() time.Time { return start }}); err != nil {
 		t.Fatal(err)
 	}
-	three := stage(t, s, version(3), staged.Record{AsOf: start, Troubles: []staged.Trouble{{Rule: "checksum-gone"}}})
+	three := stage(t, s, version(3), staged.Record{AsOf: start.Add(-time.Hour), Troubles: []staged.Trouble{{Rule: "checksum-gone"}, {Rule: "bad-signature"}}})
 	if l, err = List(s); err != nil || len(l.Published) != 2 || len(l.Staged) != 3 {
 		t.Fatalf("%+v, %v", l, err)
 	}
@@ -157,10 +157,16 @@ func TestList(t *testing.T) {
 		t.Errorf("published (-want +got):\n%s", diff)
 	}
 	l.Staged[0].Made = time.Time{}
-	if diff := cmp.Diff(StagedSet{Facts: Facts{Digest: three, AsOf: start}, Troubles: 1}, l.Staged[0]); diff != "" {
+	if diff := cmp.Diff(StagedSet{Facts: Facts{Digest: three, AsOf: start.Add(-time.Hour)}, Forbids: map[string]int{RuleTrouble: 2, RuleOlderFacts: 1}}, l.Staged[0]); diff != "" {
 		t.Errorf("staged (-want +got):\n%s", diff)
 	}
 	if !l.Staged[1].Shown || l.Staged[2].Shown {
 		t.Errorf("staged sets that are shown: %+v", l.Staged)
+	}
+	if _, err := Rollback(t.Context(), Options{Site: s, By: "bert"}, 1); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = List(s); err != nil || l.Since == nil || l.Since.Action != RolledBack || l.Since.By != "bert" || l.Since.FromSet[:6] != "000002" {
+		t.Errorf("since %+v, %v", l.Since, err)
 	}
 }

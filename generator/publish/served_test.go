@@ -27,7 +27,7 @@ const (
 	requests   = 10_000
 	publishes  = 100
 	visitors   = 4
-	keptServed = 40
+	keptServed = 3
 )
 
 // TestServed: while the site changes all the time, every page that a visitor sees is of
@@ -113,13 +113,14 @@ type visit struct {
 func (v *visit) look(ctx context.Context) error {
 	nth := int(v.count.Load())
 	server := v.urls[nth%len(v.urls)]
-	path := server + []string{"/", "/noble/", "/noble/beta/"}[nth%3]
+	name := []string{"", "noble/", "noble/beta/"}[nth%3]
+	path := server + "/" + name
 	page, err := v.get(ctx, path)
 	if err != nil {
 		return err
 	}
 	var n int
-	if _, err := fmt.Sscanf(page, "set %d\n", &n); err != nil || page != version(n)["index.html"] {
+	if _, err := fmt.Sscanf(page, "set %d\n", &n); err != nil || page != version(n)[name+"index.html"] {
 		return fmt.Errorf("%s is no whole page: %q", path, page)
 	}
 	style, err := v.get(ctx, server+"/"+styleOf(n))

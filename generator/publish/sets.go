@@ -2,7 +2,6 @@ package publish
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
-
-	"shiplist/generator/staged"
 )
 
 // Names in the directory of published sets.
@@ -36,19 +33,6 @@ const lockWait = 2 * time.Minute
 
 // setName is a number that grows with each set, and the beginning of the digest.
 var setName = regexp.MustCompile(`^[0-9]{6,}-[0-9a-f]{12}$`)
-
-// Set is a kept set. Its record lies beside it as NAME.json.
-type Set struct {
-	Name      string    `json:"set"`
-	Published time.Time `json:"published"`
-	By        string    `json:"by,omitempty"`
-	// Before is the set that was shown when this one came, to which a rollback goes.
-	Before     string   `json:"before,omitempty"`
-	Overridden []Reason `json:"overridden,omitempty"`
-	// Assets are the files that its own pages ask for. It holds those of other sets, too.
-	Assets []string      `json:"assets,omitempty"`
-	Record staged.Record `json:"record"` // as it was when it was published
-}
 
 // sets is the directory of published sets, held by this process.
 type sets struct {
@@ -128,29 +112,6 @@ func (d *sets) sweep() error {
 	return nil
 }
 
-// list returns the kept sets, oldest first.
-func (d *sets) list() ([]Set, error) { return listSets(d.dir) }
-
-func listSets(dir string) ([]Set, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("published sets: %w", err)
-	}
-	var all []Set
-	for _, e := range entries {
-		if !e.IsDir() || !setName.MatchString(e.Name()) {
-			continue
-		}
-		set, err := readSet(dir, e.Name())
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, set)
-	}
-	slices.SortFunc(all, func(a, b Set) int { return numberOf(a.Name) - numberOf(b.Name) })
-	return all, nil
-}
-
 // numberOf is the number of a set.
 func numberOf(name string) int {
 	n := 0
@@ -168,43 +129,12 @@ func (d *sets) nextName(digest string) string {
 	return fmt.Sprintf("%06d-%s", n+1, Short(digest))
 }
 
-func recordFile(dir, name string) string { return filepath.Join(dir, name+".json") }
-
-// readSet reads the record of a set. One that somebody removed is no reason to stop:
-// its name tells enough to go back to it.
-func readSet(dir, name string) (Set, error) {
-	set := Set{Name: name}
-	text, err := os.ReadFile(recordFile(dir, name))
-	if errors.Is(err, fs.ErrNotExist) {
-		return set, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &set)
-	}
-	if err != nil {
-		return set, fmt.Errorf("published sets: %s: %w; remove the file, which tells only what is known of that set", recordFile(dir, name), err)
-	}
-	set.Name = name
-	return set, nil
-}
-
-// record writes what is known of a set.
-func (d *sets) record(set Set) error { return writeJSON(recordFile(d.dir, set.Name), set) }
-
-func writeJSON(name string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(name, append(text, '\n'), 0o644, renameio.IgnoreUmask())
-}
-
 // name gives a finished set its name.
 func (d *sets) name(temp, name string) error {
 	if err := os.Rename(temp, filepath.Join(d.dir, name)); err != nil {
 		return err
 	}
-	return syncDir(d.dir)
+	return syncFile(d.dir)
 }
 
 // nextLink is the link that takes the place of the output.
@@ -227,7 +157,7 @@ func (d *sets) point(name string, linked func() error) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(next))
 	}
-	return syncDir(filepath.Dir(d.output))
+	return syncFile(filepath.Dir(d.output))
 }
 
 // wentBack reports whether a set is shown although a newer one was.
@@ -284,9 +214,9 @@ func (d *sets) remove(name string) error {
 	return os.RemoveAll(aside)
 }
 
-// syncDir makes a rename last.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
+// syncFile waits until a file, or the names in a directory, are on the disk.
+func syncFile(name string) error {
+	f, err := os.Open(name)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,16 @@ type Shown struct {
 	staged.Record
 	Dir string // where its files are; empty when nothing is published
 	Set string // name of the kept set; empty where the link was made by hand
+	// Warning tells what is not known of it, because its record is lost.
+	Warning string
+}
+
+// warn adds the warning to others.
+func (s *Shown) warn(texts []string) []string {
+	if s.Warning == "" {
+		return texts
+	}
+	return append(texts, s.Warning)
 }
 
 // Show tells what the output leads to. Nothing there, or a link that leads nowhere, is
@@ -59,19 +69,24 @@ func occupied(output string, mode fs.FileMode) error {
 func describe(s Site, dir string) (Shown, error) {
 	shown := Shown{Dir: dir}
 	name := filepath.Base(dir)
+	var lost error
 	switch {
 	case setName.MatchString(name) && same(filepath.Dir(dir), SetsDir(s.Output)):
-		set, err := readSet(SetsDir(s.Output), name)
-		if err != nil {
-			return Shown{}, err
-		}
-		shown.Set, shown.Record = name, set.Record
+		set := readSet(SetsDir(s.Output), name)
+		shown.Set, shown.Record, lost = name, set.Record, set.Lost
 	case same(filepath.Dir(dir), s.Staged):
 		shown.Digest = name
 	}
 	// The same bytes may have been made from newer facts since.
 	if set, err := staged.Find(s.Staged, shown.Digest); err == nil && !set.AsOf.Before(shown.AsOf) {
-		shown.Record = set.Record
+		shown.Record, lost = set.Record, nil
+	}
+	if lost != nil {
+		all, err := listSets(SetsDir(s.Output))
+		if err != nil {
+			return Shown{}, err
+		}
+		shown.Warning = guarded(&shown.Record, all, shown.Set)
 	}
 	return shown, nil
 }
