@@ -27,11 +27,12 @@ type placeGroup struct {
 }
 
 type placeView struct {
-	ID      string // for links to it
-	Product Link
-	From    Link // the daily directory
-	Name    string
-	There   bool // it is published already
+	ID       string // for links to it
+	Product  Link
+	From     Link // the daily directory
+	Name     string
+	There    bool // something is published there already, as Standing says
+	Standing stateView
 }
 
 // changeWords are the kinds of change in the order in which pages tell them, as a
@@ -105,7 +106,7 @@ func (s *site) viewPlaces(p *Page, m *release.Manifest) []placeGroup {
 			}
 			groups = append(groups, placeGroup{Dir: Link{Text: loc.Dir, Href: s.placeURL(loc)}, Tree: tree})
 		}
-		v := placeView{ID: placeID(r), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, Name: releasedName(r), There: r.Release != nil}
+		v := placeView{ID: placeID(r), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, Name: releasedName(r), There: r.Release != nil, Standing: standing(r)}
 		if r.Daily != nil {
 			v.From = Link{Text: r.Daily.Dir, Href: webURL(r.Daily.URL)}
 		}
@@ -115,6 +116,19 @@ func (s *site) viewPlaces(p *Page, m *release.Manifest) []placeGroup {
 		return strings.Compare(a.Tree+" "+a.Dir.Text, b.Tree+" "+b.Dir.Text)
 	})
 	return groups
+}
+
+// standing says of what lies where a row is published whether it is what should lie
+// there.
+func standing(r *release.Row) stateView {
+	wrong := slices.ContainsFunc(r.Findings, func(f *release.Finding) bool { return f.Rule == "published-not-ready" })
+	switch {
+	case wrong && r.State == release.StateReady:
+		return stateView{"failed", "another build is there"}
+	case wrong:
+		return stateView{"failed", "published, not ready"}
+	}
+	return stateView{"ready", "published"}
 }
 
 // placeID is the id of a row in the table of what goes where.

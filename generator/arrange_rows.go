@@ -36,7 +36,8 @@ type rowView struct {
 	Tree     string // to which it goes
 	Place    Link   // directory there, leading to it
 	PlaceID  string // of its line in the table of what goes where
-	There    bool   // it is published already
+	There    bool   // something is published there already, as Standing says
+	Standing stateView
 	Intended bool
 	Extra    bool // it has a build, and nobody means to release it
 	Missing  bool // it is meant to be released, and has no build
@@ -103,7 +104,8 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 		v.Download = Link{Text: "files", Href: webURL(r.Daily.URL)}
 	}
 	if r.Location != nil {
-		v.Tree, v.Place, v.PlaceID, v.There = treeName(r.Location), s.place(p, r), placeID(r), r.Release != nil
+		v.Tree, v.Place, v.PlaceID = treeName(r.Location), s.place(p, r), placeID(r)
+		v.There, v.Standing = r.Release != nil, standing(r)
 		v.Place.Text = r.Location.Dir
 	}
 	s.viewMore(p, r, &v)

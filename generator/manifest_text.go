@@ -26,6 +26,9 @@ func (s *site) manifestText(m *release.Manifest) []string {
 	lines := append(wrap("", p.Title), wrap("", p.Lead)...)
 	lines = append(append(lines, ""), wrap("", p.Answer)...)
 	lines = append(lines, wrap("", strings.TrimSpace(barText(p.Bar)+" "+p.Beside))...)
+	if p.Before.Text != "" {
+		lines = append(lines, wrap("", "Since "+p.Before.Text+": "+p.Changed)...)
+	}
 	lines = append(lines, agesText(p.Ages)...)
 	if base := webURL(s.config.BaseURL); base != "" {
 		lines = append(lines, strings.TrimSuffix(base, "/")+"/"+p.path)
@@ -92,9 +95,7 @@ func rowsText(groups []groupView) []string {
 			marks[mark] = true
 			cells := []string{r.Product.Text, r.State.Word, r.Build.Text, r.Tests.Share}
 			lines = append(lines, columns(mark+" ", cells, widths)...)
-			if r.Rebuild != "" {
-				lines = append(lines, wrap("    ", r.Rebuild)...)
-			}
+			lines = append(lines, wrap("    ", joinWords(r.Tests.Failed, r.Tests.Running, r.Rebuild))...)
 		}
 	}
 	if marks["!"] {
@@ -122,15 +123,15 @@ func textColumns(groups []groupView) []int {
 	return widths
 }
 
-// columns sets cells side by side, with spaces up to their widths. What follows a
-// cell that is wider than its column stands in its own column on the next line.
+// columns sets cells side by side, with spaces up to their widths and two more. What
+// follows a cell that is wider than its column stands in its own column on the next line.
 func columns(prefix string, cells []string, widths []int) []string {
 	var lines []string
 	line, at := prefix, cellsOf(prefix)
 	for i, cell := range cells {
 		cell = oneLine(cell)
-		if cell != "" && cellsOf(line) > at {
-			lines, line = append(lines, line), strings.Repeat(" ", at)
+		if cell != "" && i > 0 && cellsOf(strings.TrimRight(line, " ")) > at-2 {
+			lines, line = append(lines, strings.TrimRight(line, " ")), strings.Repeat(" ", at)
 		}
 		if i < len(widths) && cellsOf(cell) > widths[i] {
 			whole := wrap(line, cell)

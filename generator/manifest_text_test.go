@@ -24,6 +24,10 @@ func TestColumns(t *testing.T) {
 			[]string{"A very long name", "ready", "20260421"},
 			[]string{"  A very long name", "            ready    20260421"},
 		},
+		{"one wider than its column", []string{"123456789", "ready"}, []string{"  123456789", "            ready"}},
+		{"two wider than its column", []string{"1234567890", "ready"}, []string{"  1234567890", "            ready"}},
+		{"three wider than its column", []string{"12345678901", "ready"}, []string{"  12345678901", "            ready"}},
+		{"too wide, and the next is empty", []string{"1234567890", "", "20260421"}, []string{"  1234567890         20260421"}},
 		{"too wide at the end", []string{"A", "ready", "20101020ubuntu229", ""}, []string{"  A         ready    20101020ubuntu229"}},
 		{"hostile", []string{"A\n\x1b[31m\u202e x", "ready"}, []string{"  A [31m x  ready"}},
 	}
