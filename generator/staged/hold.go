@@ -3,6 +3,7 @@ package staged
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,6 +43,9 @@ func (s *Dir) Hold(digest string) (*Held, error) {
 func (h *Held) ReadFile(name string) ([]byte, error) {
 	return h.root.ReadFile(filepath.FromSlash(name))
 }
+
+// FS is the set as a file system.
+func (h *Held) FS() fs.FS { return h.root.FS() }
 
 // Close lets the set go.
 func (h *Held) Close() error { return errors.Join(h.lock.Close(), h.root.Close()) }
