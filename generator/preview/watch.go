@@ -1,7 +1,9 @@
 package preview
 
 import (
+	"errors"
 	"hash/maphash"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -47,7 +49,10 @@ type place struct {
 
 // watcher looks after places.
 type watcher struct {
-	notes *fsnotify.Watcher // nil where the system has none to give
+	notes *fsnotify.Watcher // without channels where the system has none to give
+	log   *slog.Logger
+	// short says that it was told that some folders cannot be watched.
+	short bool
 	seed  maphash.Seed
 	// places are what is watched; seen is what they were like.
 	places []place
@@ -56,7 +61,7 @@ type watcher struct {
 }
 
 func newWatcher(log *slog.Logger) *watcher {
-	w := &watcher{seed: maphash.MakeSeed(), folder: map[string]bool{}}
+	w := &watcher{log: log, seed: maphash.MakeSeed(), folder: map[string]bool{}}
 	var err error
 	if w.notes, err = fsnotify.NewWatcher(); err != nil {
 		log.Warn("changes are noticed within seconds only", "err", err)
@@ -163,12 +168,26 @@ func (w *watcher) watch(folders map[string]bool) bool {
 	for dir := range folders {
 		// One that was removed and made again is not watched any more, and adding one
 		// that is does no harm.
-		if w.notes.Events != nil && w.notes.Add(dir) == nil && !w.folder[dir] {
+		if w.add(dir) && !w.folder[dir] {
 			added = true
 		}
 	}
 	w.folder = folders
 	return added
+}
+
+// add watches a folder and reports whether it can be. The system has only so many watches
+// to give, and without one what happens in a folder is seen later.
+func (w *watcher) add(dir string) bool {
+	if w.notes.Events == nil {
+		return false
+	}
+	err := w.notes.Add(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !w.short {
+		w.short = true
+		w.log.Warn("some folders cannot be watched; changes in them are noticed within seconds only", "dir", dir, "err", err)
+	}
+	return err == nil
 }
 
 // look notes what a place is like, and the folders whose events tell of it.

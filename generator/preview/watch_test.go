@@ -1,9 +1,11 @@
 package preview
 
 import (
+	"bytes"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -85,6 +87,22 @@ func watched(t *testing.T) (string, *watcher) {
 		{path: filepath.Join(dir, "public"), about: aboutPublished, link: true},
 	})
 	return dir, w
+}
+
+// TestWatchesRunOut: that not everything can be watched is told, and once.
+func TestWatchesRunOut(t *testing.T) {
+	t.Parallel()
+	_, w := watched(t)
+	var told bytes.Buffer
+	w.log = slog.New(slog.NewTextHandler(&told, nil))
+	if err := w.notes.Close(); err != nil { // it has none to give from now on
+		t.Fatal(err)
+	}
+	w.changed()
+	w.changed()
+	if n := strings.Count(told.String(), "cannot be watched"); n != 1 {
+		t.Errorf("told %d times: %s", n, told.String())
+	}
 }
 
 // TestPassing: what editors and locks leave is no change.
