@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"time"
 
+	"shiplist/generator"
 	"shiplist/generator/preview"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
@@ -26,6 +27,7 @@ func previewCommand() command {
 			var o previewOptions
 			o.define(fs)
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:8020", "`ADDRESS` at which it is served; one that others reach opens it to them; port 0 picks a free one")
+			fs.StringVar(&o.digest, "digest", "", "show the staged set whose digest begins with `D` as it is, and make nothing")
 			fs.BoolVar(&o.open, "open", false, "open it in the browser")
 			return o.run
 		},
@@ -35,6 +37,7 @@ func previewCommand() command {
 type previewOptions struct {
 	common
 	listen string
+	digest string
 	open   bool
 }
 
@@ -56,6 +59,10 @@ func (o *previewOptions) run(ctx context.Context, e *environment, args []string)
 			return err
 		}
 	}
+	set, err := o.set(ctx, cfg, err)
+	if err != nil {
+		return err
+	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", o.listen)
 	if err != nil {
@@ -64,10 +71,22 @@ func (o *previewOptions) run(ctx context.Context, e *environment, args []string)
 	o.greet(e, l.Addr())
 	told := ""
 	return preview.New(preview.Options{
-		File: o.config, Logger: log, Now: e.now,
+		File: o.config, Logger: log, Now: e.now, Set: set, Publish: commandLine("publish", o.config),
 		Load: func() (*config.Config, error) { return config.Load(o.config) },
 		Tell: func(m preview.Made) { told = tellMade(e, m, told) },
 	}).Run(ctx, l)
+}
+
+// set opens the set that was asked for; nil for none. wrong is what is wrong with the
+// configuration.
+func (o *previewOptions) set(ctx context.Context, cfg *config.Config, wrong error) (*generator.Site, error) {
+	if o.digest == "" {
+		return nil, nil
+	}
+	if wrong != nil {
+		return nil, &configError{wrong}
+	}
+	return generator.OpenSet(ctx, cfg.Site.Staged, o.digest)
 }
 
 // greet says where it is, and opens it where that is wanted.

@@ -123,7 +123,7 @@ func (r *replay) show(ctx context.Context, e *environment, listen, file string) 
 	defer showing.Wait()
 	showing.Go(func() {
 		shown <- preview.New(preview.Options{
-			File: file, Logger: r.log, Now: r.clock.now, Shifted: true,
+			File: file, Logger: r.log, Now: r.clock.now, Shifted: true, Publish: commandLine("publish", file),
 			Load: func() (*config.Config, error) { return config.Load(file) },
 			Tell: r.story.made,
 		}).Run(ctx, l)

@@ -26,6 +26,8 @@ type edition struct {
 	mistakes []mistake
 	since    time.Time // when the mistakes were first seen
 	changes  *changes  // against what is published; nil while there is no site
+	newest   string    // digest of the newest staged set; empty for none
+	draft    bool      // nobody asked for the site that is shown, but this preview
 }
 
 // site is the newest whole site; nil when there is none.
@@ -100,10 +102,8 @@ func (e *edition) read(name string) ([]byte, error) {
 // page returns what is shown at an address below the root: the file's name and content.
 // Where there is none, it is the page that says so. moved is where to go instead.
 func (e *edition) page(address string) (name string, content []byte, moved bool) {
-	name = strings.Trim(path.Clean("/"+address), "/")
-	if address == "" || strings.HasSuffix(address, "/") {
-		name = path.Join(name, "index.html")
-	} else if e.files[path.Join(name, "index.html")] {
+	name, moved = locate(address, func(name string) bool { return e.files[name] })
+	if moved {
 		return name, nil, true
 	}
 	content, err := e.read(name)
@@ -112,6 +112,16 @@ func (e *edition) page(address string) (name string, content []byte, moved bool)
 		content, _ = e.read(name) // a site without one answers with nothing but the status
 	}
 	return name, content, false
+}
+
+// locate returns the file that is meant by an address below the root of a site. moved says
+// that it is a folder with a page, whose address ends in a slash.
+func locate(address string, has func(string) bool) (name string, moved bool) {
+	name = strings.Trim(path.Clean("/"+address), "/")
+	if address == "" || strings.HasSuffix(address, "/") {
+		return path.Join(name, "index.html"), false
+	}
+	return name, has(path.Join(name, "index.html"))
 }
 
 // lostPage is the page for what is not there.

@@ -98,12 +98,62 @@ func TestChangesRefused(t *testing.T) {
 	}
 }
 
+// TestChangesOfDetails: whatever differs in a page is told, be it no state and no build.
+func TestChangesOfDetails(t *testing.T) {
+	t.Parallel()
+	d := sit(t, nil)
+	first := d.publishFirst()
+	page := d.follow("page=/noble/24.04.3/&set=" + first)
+	d.replace("data/iso/builds/noble.toml", "id = \"11\"\n", "id = \"11\"\n[build.tests]\npassed = 1\nfailed = 1\nrunning = 0\nuntested = 3\n")
+	page(func(e event) bool { return strings.Contains(e.Bar, "differ from what is published") })
+	if _, text := d.get("_changes"); !strings.Contains(text, "<strong>Xubuntu Desktop amd64</strong>: tests none → 1 passed, 1 failed, 3 untested") {
+		t.Errorf("a test result is not told:\n%s", text)
+	}
+	// A note is no field of manifest.json.
+	d.replace("data/iso/builds/noble.toml", "[build.tests]\npassed = 1\nfailed = 1\nrunning = 0\nuntested = 3\n", "")
+	page(func(e event) bool { return strings.Contains(e.Bar, "The same as published") })
+	d.replace(milestoneFile, `raw_state = "Ready"`, `raw_state = "Ready"
+note = "Mind the step."`)
+	page(func(e event) bool { return strings.Contains(e.Bar, "differ from what is published") })
+	if _, text := d.get("_changes"); !strings.Contains(text, `Noble 24.04.3</a></h3>
+<ul class="lines">
+<li class="changed">other details changed</li>`) {
+		t.Errorf("a note is not told:\n%s", text)
+	}
+}
+
+// TestChangesOfEveryPage: another style sheet is summed up, and hides nothing.
+func TestChangesOfEveryPage(t *testing.T) {
+	t.Parallel()
+	d := sit(t, nil)
+	first := d.publishFirst()
+	page := d.follow("page=/mirrors/&set=" + first)
+	d.write("layouts/assets/style.css", "h1 { color: red }")
+	page(func(e event) bool { return e.Set != first })
+	_, text := d.get("_changes")
+	if !strings.Contains(text, "All of them only around the content: in the head, which names the style sheet and the script.") ||
+		!strings.Contains(text, "is the same. What differs is below.") {
+		t.Errorf("the style sheet is not summed up:\n%s", text)
+	}
+	before := d.digest()
+	d.replace(milestoneFile, `state = "testing"`, `state = "failed"`)
+	page(func(e event) bool { return e.Set != before })
+	_, text = d.get("_changes")
+	of, rest, _ := strings.Cut(text, "Only around the content")
+	if !strings.Contains(of, " of them only around the content: in the head, ") || !strings.Contains(of, `<a href="/_changes/diff?page=noble%2F24.04.3%2Findex.html">`) ||
+		!strings.Contains(of, "Kubuntu Desktop amd64</strong>: testing → failed") || !strings.Contains(rest, "diff?page=mirrors%2Findex.html") {
+		t.Errorf("what differs besides is lost:\n%s", text)
+	}
+}
+
 // TestWords: what changes about a milestone, line by line.
 func TestWords(t *testing.T) {
 	t.Parallel()
 	kubuntu := row{Product: "k", Title: "Kubuntu", State: "testing", BuildID: "1", Intended: true, Bugs: []string{"7"}}
 	with := func(change func(*row)) row { r := kubuntu; change(&r); return r }
-	blocker := finding{"no-build", "blocker", "Nothing is built."}
+	blocker := finding{Rule: "no-build", Severity: "blocker", Text: "Nothing is built."}
+	reworded := finding{Rule: "no-build", Severity: "blocker", Text: "Still nothing is built."}
+	milder := finding{Rule: "no-build", Severity: "warning", Text: "It is late."}
 	for _, tt := range []struct {
 		name     string
 		old, now *facts
@@ -132,14 +182,52 @@ func TestWords(t *testing.T) {
 			}},
 		},
 		{
-			"findings", &facts{Findings: []finding{{"a", "note", "Old."}}},
+			"findings", &facts{Findings: []finding{{Rule: "a", Severity: "note", Text: "Old."}}},
 			&facts{Findings: []finding{blocker}, Rows: []row{with(func(r *row) { r.Findings = []finding{blocker} })}},
 			[]line{{"Kubuntu", "is added: testing, build 1", added}, {"New blocker", "Nothing is built.", trouble}, {"Gone: note", "Old.", removed}},
+		},
+		{
+			"tests", &facts{Rows: []row{with(func(r *row) { r.Tests.Running = 1 })}},
+			&facts{Rows: []row{with(func(r *row) { r.Tests = tests{Passed: 2, Failed: 1, Untested: 3} })}},
+			[]line{{"Kubuntu", "tests 1 running → 2 passed, 1 failed, 3 untested", changed}},
+		},
+		{
+			"files", &facts{Rows: []row{with(func(r *row) { r.Files = []file{{"a", 1, "s"}, {"b", 1, "s"}, {"c", 1, "s"}} })}},
+			&facts{Rows: []row{with(func(r *row) { r.Files = []file{{"a", 2, "t"}, {"b", 1, "t"}, {"d", 1, "s"}} })}},
+			[]line{{"Kubuntu", "a: 1 → 2 bytes; b has another checksum; file d is new; file c is gone", changed}},
+		},
+		{
+			"the tracker's word", &facts{Rows: []row{kubuntu}}, &facts{Rows: []row{with(func(r *row) { r.RawState = "Tested" })}},
+			[]line{{"Kubuntu", "the tracker's word none → Tested", changed}},
+		},
+		{
+			"row without words", &facts{Rows: []row{kubuntu}},
+			&facts{Rows: []row{with(func(r *row) { r.rest = fields{"new": []byte("1")} })}},
+			[]line{{"Kubuntu", "other details changed", changed}},
+		},
+		{
+			"milestone without words", &facts{rest: fields{"new": []byte("1")}}, &facts{rest: fields{"new": []byte("2")}},
+			[]line{{"", "other details changed", changed}},
+		},
+		{"hour", &facts{rest: fields{"sources": []byte("1")}}, &facts{rest: fields{"sources": []byte("2")}}, nil},
+		{
+			"finding in other words", &facts{Findings: []finding{blocker}}, &facts{Findings: []finding{reworded}},
+			[]line{{"Still a blocker", "Still nothing is built. Before: Nothing is built.", changed}},
+		},
+		{
+			"finding is milder", &facts{Findings: []finding{blocker}}, &facts{Findings: []finding{milder}},
+			[]line{{"Now a warning, was a blocker", "It is late.", changed}},
+		},
+		{
+			"findings about two products",
+			&facts{Rows: []row{with(func(r *row) { r.Findings = []finding{blocker} }), {Product: "x"}}},
+			&facts{Rows: []row{kubuntu, {Product: "x", Findings: []finding{reworded}}}},
+			[]line{{"New blocker", "Still nothing is built.", trouble}, {"Gone: blocker", "Nothing is built.", removed}},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			got := milestone(fileChange{"noble/beta/manifest.json", changed}, tt.old, tt.now)
+			got := milestone("noble/beta", tt.old, tt.now)
 			if diff := cmp.Diff(tt.want, got.Lines); diff != "" {
 				t.Errorf("lines (-want +got):\n%s", diff)
 			}
@@ -149,10 +237,20 @@ func TestWords(t *testing.T) {
 
 func TestDirectories(t *testing.T) {
 	t.Parallel()
-	got := directories([]fileChange{
-		{"images/index.html", changed}, {"images/full/noble/index.html", added}, {"images/full/old/index.html", removed}, {"noble/index.html", added},
-	})
-	want := []subject{{"Directories of images", "/images/", []line{{"full/noble", "has a page now", added}, {"full/old", "has no page any more", removed}}}}
+	c := &changes{files: []fileChange{
+		{"images/index.html", changed},
+		{"images/full/hour/index.html", changed},
+		{"images/full/new/index.html", added},
+		{"images/full/old/index.html", removed},
+		{"images/full/same/index.html", changed},
+		{"noble/index.html", added},
+	}}
+	c.did = map[string]string{"images/full/hour/index.html": changed, "images/full/same/index.html": changed}
+	c.around = func() around { return around{pages: map[string]bool{"images/full/hour/index.html": true}} }
+	got := c.directories()
+	want := subject{"Directories of images", "/images/", []line{
+		{"full/new", "has a page now", added}, {"full/old", "has no page any more", removed}, {"full/same", "other details changed", changed},
+	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -14,9 +14,12 @@ import (
 type changes struct {
 	public *published
 	site   *generator.Site
-	files  []fileChange // by path
-	// words are made when somebody asks for them.
-	words func() []subject
+	files  []fileChange      // by path
+	did    map[string]string // of each of them
+	here   map[string]bool   // the files of the site
+	// words and around are made when somebody asks for them.
+	words  func() []subject
+	around func() around
 }
 
 // fileChange is a file that differs.
@@ -36,11 +39,12 @@ const (
 // file is added.
 func compareSites(public *published, site *generator.Site) *changes {
 	c := &changes{public: public, site: site}
-	c.words = sync.OnceValue(func() []subject { return inWords(public, site, c.files) })
+	c.words = sync.OnceValue(c.inWords)
+	c.around = sync.OnceValue(c.lookAround)
 	files := site.Files()
-	here := make(map[string]bool, len(files))
+	c.here, c.did = make(map[string]bool, len(files)), map[string]string{}
 	for _, f := range files {
-		here[f.Path] = true
+		c.here[f.Path] = true
 		switch sum, ok := public.sums[f.Path]; {
 		case !ok:
 			c.files = append(c.files, fileChange{f.Path, added})
@@ -50,13 +54,19 @@ func compareSites(public *published, site *generator.Site) *changes {
 	}
 	for name := range public.sums {
 		// Assets of earlier sites stay for a while, for pages that were just read.
-		if !here[name] && name != sumsFile && !strings.HasPrefix(name, "assets/") {
+		if !c.here[name] && name != sumsFile && !strings.HasPrefix(name, "assets/") {
 			c.files = append(c.files, fileChange{name, removed})
 		}
 	}
 	slices.SortFunc(c.files, func(a, b fileChange) int { return cmp.Compare(a.Path, b.Path) })
+	for _, f := range c.files {
+		c.did[f.Path] = f.Did
+	}
 	return c
 }
+
+// has tells whether either of the sites has a file.
+func (c *changes) has(name string) bool { return c.here[name] || c.public.has(name) }
 
 // pages are the pages that differ.
 func (c *changes) pages() []fileChange {
@@ -88,16 +98,21 @@ var kinds = []struct{ title, kind string }{
 	{"Checks", "checks"},
 	{"Log of changes", "changes"},
 	{"Other pages", "page"},
+	{"Only around the content", "around"},
 	{"Data for programs and other files", "file"},
 	{"Style sheet, script, pictures", "asset"},
 }
 
-// groups are the files that differ, by kind.
+// groups are the files that differ, by kind. Pages that differ only around their content
+// are a kind of their own.
 func (c *changes) groups() []group {
-	of := c.kindOf()
+	of, around := c.kindOf(), c.around()
 	byKind := map[string][]pageChange{}
 	for _, f := range c.files {
 		kind := of(f.Path)
+		if around.pages[f.Path] {
+			kind = "around"
+		}
 		name := f.Path
 		if path.Base(name) == "index.html" {
 			name = strings.TrimSuffix(name, "index.html")
@@ -113,29 +128,9 @@ func (c *changes) groups() []group {
 	return all
 }
 
-// kindOf returns what tells the kind of a file, by its path and by what lies beside it.
+// kindOf returns what tells the kind of a file.
 func (c *changes) kindOf() func(string) string {
-	milestones := map[string]bool{} // folders
-	note := func(name string) {
-		if path.Base(name) == manifestFile {
-			milestones[path.Dir(name)] = true
-		}
-	}
-	for _, f := range c.site.Files() {
-		note(f.Path)
-	}
-	for name := range c.public.sums {
-		note(name)
-	}
-	series := map[string]bool{}
-	for dir := range milestones {
-		series[path.Dir(dir)] = true
-	}
-	for _, p := range c.site.Record.Lasting {
-		if p.Kind == "series" {
-			series[strings.TrimSuffix(p.Path, "/")] = true
-		}
-	}
+	milestones, series := c.folders()
 	return func(name string) string {
 		dir, base := path.Split(name)
 		dir = strings.TrimSuffix(dir, "/")
@@ -156,6 +151,28 @@ func (c *changes) kindOf() func(string) string {
 		}
 		return "page"
 	}
+}
+
+// folders are those of milestones, which have a manifest, and those of series.
+func (c *changes) folders() (milestones, series map[string]bool) {
+	milestones, series = map[string]bool{}, map[string]bool{}
+	note := func(name string) {
+		if path.Base(name) == manifestFile {
+			milestones[path.Dir(name)], series[path.Dir(path.Dir(name))] = true, true
+		}
+	}
+	for _, f := range c.site.Files() {
+		note(f.Path)
+	}
+	for name := range c.public.sums {
+		note(name)
+	}
+	for _, p := range c.site.Record.Lasting {
+		if p.Kind == "series" {
+			series[strings.TrimSuffix(p.Path, "/")] = true
+		}
+	}
+	return milestones, series
 }
 
 // fixedKinds are kinds of pages by the first part of their path.

@@ -11,11 +11,11 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// diffMost bounds the texts that are compared: the work grows with the square of what
-// differs.
+// diffMost is up to how many bytes a text is compared: a longer one would make a page that
+// nobody reads.
 const diffMost = 2 << 20
 
-// context is how many lines are shown around each change.
+// contextLines is how many lines are shown around each change.
 const contextLines = 3
 
 // diffAddress is the page that compares a file.

@@ -13,7 +13,10 @@
 // The one idea to keep in mind: an edition is never changed once it is on the board.
 // It holds a whole site, or, after a mistake, the last good site and what is wrong.
 // Nothing here writes into a set: the bar, the script and the panel of mistakes are
-// added to pages as they leave.
+// added to pages as they leave. What is made is staged as a draft, so that it can be
+// published by its digest and takes no other set's place.
+//
+// With Options.Set nothing is made: that set is shown as it is.
 //
 // Addresses of its own begin with "/_":
 //

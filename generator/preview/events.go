@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"shiplist/generator"
@@ -28,7 +29,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	flusher := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	q := r.URL.Query()
-	page := follower{page: q.Get("page"), own: q.Get("own") != "", base: q.Get("set")}
+	page := follower{page: unescaped(q.Get("page")), own: q.Get("own") != "", base: q.Get("set")}
 	tick := time.NewTicker(alive)
 	defer tick.Stop()
 	last := ""
@@ -83,6 +84,14 @@ func (f *follower) learn(e *edition) event {
 	}
 	f.base, f.site = tell.Set, e.site()
 	return tell
+}
+
+// unescaped is the path of an address as browsers write it, which need not be UTF-8.
+func unescaped(address string) string {
+	if path, err := url.PathUnescape(address); err == nil {
+		return path
+	}
+	return address
 }
 
 func send(w http.ResponseWriter, flusher *http.ResponseController, tell event) error {

@@ -27,9 +27,14 @@ var pages = template.Must(template.ParseFS(pagesFS, "pages/*.html"))
 // short is how much of a digest people are shown.
 const short = 12
 
+func shortened(digest string) string { return digest[:min(short, len(digest))] }
+
 // barData is what bar.html shows.
 type barData struct {
 	Digest   string // short; empty while there is no site
+	Draft    bool   // a set that only a preview made
+	Pinned   bool   // it was chosen, and follows no changes
+	Newest   string // digest of the newest staged set, short; empty where it is this one
 	Count    string // "12 pages differ from what is published"
 	Same     bool   // as what is published
 	AsOf     time.Time
@@ -44,13 +49,15 @@ type frameData struct {
 	Set string // the site that the page is of, or the stamp of a page of our own
 	Own bool
 	Bar template.HTML
-	Now string // what time it is, where browsers do not know
+	// Mistakes says that the bar has the panel of mistakes over it.
+	Mistakes bool
+	Now      string // what time it is, where browsers do not know
 }
 
 // frame is what is added to a page that is of a set.
 func (s *Server) frame(e *edition, set string, own bool) []byte {
 	// Safe: bar is the output of html/template.
-	return execute("frame.html", frameData{set, own, template.HTML(s.bar(e)), s.now()}) //nolint:gosec // see above
+	return execute("frame.html", frameData{set, own, template.HTML(s.bar(e)), e.site() != nil && len(e.mistakes) > 0, s.now()}) //nolint:gosec // see above
 }
 
 // now is the time that pages are told; empty where they know it.
@@ -61,14 +68,17 @@ func (s *Server) now() string {
 	return s.options.Now().UTC().Format(time.RFC3339)
 }
 
-// bar is the bar below a page, and the panel of mistakes over it. While there is no site
+// bar is the bar at the foot of the window, and the panel of mistakes over it. While there is no site
 // the page itself shows the mistakes.
 func (s *Server) bar(e *edition) string {
 	var b barData
 	if site := e.site(); site != nil {
 		b = barData{
-			Digest: site.Result.Digest[:min(short, len(site.Result.Digest))], AsOf: site.Result.AsOf.UTC(), Mistakes: e.mistakes,
+			Digest: shortened(site.Result.Digest), Draft: e.draft, Pinned: s.options.Set != nil, AsOf: site.Result.AsOf.UTC(), Mistakes: e.mistakes,
 			Title: mistakesTitle(e.mistakes), Since: e.since.UTC().Format("15:04:05 UTC"),
+		}
+		if e.newest != e.digest() {
+			b.Newest = shortened(e.newest)
 		}
 		if age := s.options.Now().Sub(site.Result.AsOf); !site.Result.AsOf.IsZero() && age >= 0 {
 			b.Age = release.Age(age)
@@ -96,11 +106,9 @@ func (c *changes) count() string {
 	case len(c.files) == 0:
 		return "The same as published"
 	case pages == 0:
-		return count(len(c.files), "file") + " that " + map[bool]string{true: "is", false: "are"}[len(c.files) == 1] + " no page differ from what is published"
-	case pages == 1:
-		return "1 page differs from what is published"
+		return release.Plural(len(c.files), "file that is no page differs", "files that are no pages differ") + " from what is published"
 	}
-	return fmt.Sprintf("%d pages differ from what is published", pages)
+	return release.Plural(pages, "page differs", "pages differ") + " from what is published"
 }
 
 // stamp is what a page of our own depends on.
@@ -163,7 +171,8 @@ func (s *Server) noSite(w http.ResponseWriter, r *http.Request, e *edition) {
 // changesData is what changes.html shows.
 type changesData struct {
 	Answer    string
-	Digest    string
+	Around    string // how many pages differ only around their content
+	Publish   string // the command that publishes this
 	Published bool
 	Trouble   string // why it cannot be told
 	Forbids   []publish.Reason
@@ -179,7 +188,7 @@ func (s *Server) changesPage(w http.ResponseWriter, r *http.Request) {
 		s.noSite(w, r, e)
 		return
 	}
-	d := changesData{Answer: c.count(), Digest: e.digest()[:short], Published: c.public.any()}
+	d := changesData{Answer: c.count(), Publish: s.options.Publish + " --digest " + shortened(e.digest()), Published: c.public.any()}
 	var err error
 	if d.Forbids, err = c.forbids(r.Context()); err != nil {
 		d.Trouble = err.Error()
@@ -188,7 +197,7 @@ func (s *Server) changesPage(w http.ResponseWriter, r *http.Request) {
 		d.Trouble = c.public.err.Error()
 	}
 	if d.Published {
-		d.Subjects, d.Groups = c.words(), c.groups()
+		d.Subjects, d.Groups, d.Around = c.words(), c.groups(), c.around().sum(len(c.pages()))
 	}
 	s.ownPage(w, r, http.StatusOK, "changes.html", e, d)
 }

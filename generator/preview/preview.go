@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -10,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"shiplist/generator"
 	"shiplist/internal/config"
 )
 
@@ -19,6 +21,11 @@ type Options struct {
 	File string
 	Load func() (*config.Config, error)
 	Now  func() time.Time
+	// Set is a site to show as it is, without following what it is made from; nil to
+	// make it from what is there.
+	Set *generator.Site
+	// Publish is the command that publishes, as it is typed; "shiplist publish" if empty.
+	Publish string
 	// Shifted says that Now is not the clock of those who look: pages are told the
 	// time, so that the ages on them are right.
 	Shifted bool
@@ -44,6 +51,7 @@ func New(o Options) *Server {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	o.Publish = cmp.Or(o.Publish, "shiplist publish")
 	return &Server{options: o, log: o.Logger, board: newBoard(), ended: make(chan struct{})}
 }
 

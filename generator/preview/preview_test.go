@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"shiplist/generator"
 	"shiplist/internal/config"
 )
 
@@ -24,7 +25,8 @@ type desk struct {
 	t    *testing.T
 	dir  string
 	home string
-	stop func() error // ends it and waits
+	set  *generator.Site // to show as it is
+	stop func() error    // ends it and waits
 	mu   sync.Mutex
 	told []Made
 }
@@ -52,6 +54,7 @@ func sit(t *testing.T, prepare func(*desk)) *desk {
 	s := New(Options{
 		File: file, Load: func() (*config.Config, error) { return config.Load(file) }, Tell: d.tell,
 		Now: func() time.Time { return time.Date(2026, 4, 23, 17, 0, 0, 0, time.UTC) },
+		Set: d.set, Publish: "shiplist publish --config here.toml",
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -152,6 +155,32 @@ func (d *desk) ready() string {
 func (e event) digest() string {
 	digest, _, _ := strings.Cut(e.Set, " ")
 	return digest
+}
+
+// digest is that of what is shown now.
+func (d *desk) digest() string {
+	d.t.Helper()
+	return d.follow("own=yes")(func(event) bool { return true }).digest()
+}
+
+// config is the configuration of the desk.
+func (d *desk) config() *config.Config {
+	d.t.Helper()
+	c, err := config.Load(filepath.Join(d.dir, "config.toml"))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return c
+}
+
+// generate makes a staged set, as somebody does beside the preview.
+func (d *desk) generate() generator.Result {
+	d.t.Helper()
+	res, err := generator.Generate(d.t.Context(), generator.Options{Config: d.config()})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return res
 }
 
 const milestoneFile = "data/iso/milestones/noble/24.04.3.toml"

@@ -56,6 +56,9 @@ func (p *published) is(from publish.Site) bool {
 // any tells whether a site is published.
 func (p *published) any() bool { return p.root != nil && len(p.sums) > 0 }
 
+// has tells whether the published site has a file.
+func (p *published) has(name string) bool { _, ok := p.sums[name]; return ok }
+
 // read returns a file of the published site.
 func (p *published) read(name string) ([]byte, error) {
 	if p.root == nil || !fs.ValidPath(name) {

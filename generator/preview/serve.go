@@ -116,16 +116,17 @@ func (s *Server) newFile(w http.ResponseWriter, r *http.Request) {
 // oldFile answers with a file of the published site as it is.
 func (s *Server) oldFile(w http.ResponseWriter, r *http.Request) {
 	e, _ := s.board.now()
-	name := strings.TrimPrefix(r.URL.Path, "/_old/")
-	if name == "" || strings.HasSuffix(name, "/") {
-		name += "index.html"
-	}
-	name = strings.Trim(path.Clean("/"+name), "/")
 	if e.changes == nil {
 		http.NotFound(w, r)
 		return
 	}
-	content, err := e.changes.public.read(name)
+	public := e.changes.public
+	name, moved := locate(strings.TrimPrefix(r.URL.Path, "/_old/"), public.has)
+	if moved {
+		redirect(w, r)
+		return
+	}
+	content, err := public.read(name)
 	if err != nil {
 		http.NotFound(w, r)
 		return

@@ -51,6 +51,13 @@ func (w *workshop) places() []place {
 	if c == nil {
 		return all
 	}
+	sets := []place{
+		{path: filepath.Join(c.Site.Staged, "latest"), about: aboutStaged},
+		{path: c.Site.Output, about: aboutPublished, link: true},
+	}
+	if w.options.Set != nil {
+		return sets
+	}
 	for _, list := range c.Lists {
 		all = append(all, place{path: list, about: aboutConfig})
 	}
@@ -59,9 +66,7 @@ func (w *workshop) places() []place {
 			all = append(all, place{path: path, about: aboutSite})
 		}
 	}
-	return append(all,
-		place{path: filepath.Join(c.Site.Staged, "latest"), about: aboutStaged},
-		place{path: c.Site.Output, about: aboutPublished, link: true})
+	return append(all, sets...)
 }
 
 func absolute(path string) string {
@@ -100,13 +105,38 @@ func (w *workshop) next(ctx context.Context, before *edition, what topic) (*edit
 		return before, w.refused
 	}
 	next := before
-	if what&aboutSite != 0 || len(before.mistakes) > 0 || what&aboutStaged != 0 && w.another(before) {
+	if s := w.options.Set; s != nil {
+		if before.site() == nil {
+			next = before.with(s)
+		}
+	} else if what&aboutSite != 0 || len(before.mistakes) > 0 || what&aboutStaged != 0 && w.another(before) {
 		var err error
 		if next, err = w.build(ctx, before); err != nil {
 			return before, err
 		}
 	}
-	return w.compare(next), nil
+	return w.stand(w.compare(next)), nil
+}
+
+// stand adds how the site stands to the staged sets, unless it is known. What is not
+// staged yet will be a draft, unless somebody else made it.
+func (w *workshop) stand(e *edition) *edition {
+	if e.site() == nil {
+		return e
+	}
+	next := *e
+	dir := w.config.Site.Staged
+	next.newest, next.draft = "", true
+	if set, err := staged.Newest(dir); err == nil {
+		next.newest = set.Digest
+	}
+	if set, err := staged.Find(dir, e.digest()); err == nil {
+		next.draft = set.Draft
+	}
+	if next.newest == e.newest && next.draft == e.draft {
+		return e
+	}
+	return &next
 }
 
 // another tells whether the newest staged set is none that was made here.
@@ -122,7 +152,7 @@ func (w *workshop) configure() bool {
 	if err != nil || reflect.DeepEqual(c, w.config) {
 		return false
 	}
-	w.config, w.builder = c, generator.NewBuilder(generator.Options{Config: c, Logger: w.log})
+	w.config, w.builder = c, generator.NewBuilder(generator.Options{Config: c, Logger: w.log, Draft: true})
 	w.watch.follow(w.places())
 	return true
 }
@@ -169,7 +199,7 @@ func (w *workshop) tell(before, next *edition, took time.Duration) {
 	w.options.Tell(m)
 }
 
-// stage keeps what is looked at, so that it can be published.
+// stage keeps what is looked at as a draft, so that it can be published by its digest.
 func (w *workshop) stage(ctx context.Context, s *generator.Site) {
 	if s == nil {
 		return

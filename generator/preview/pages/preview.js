@@ -10,7 +10,7 @@
     root = host.attachShadow({ mode: 'open' });
     root.append(host.querySelector('template').content.cloneNode(true));
   }
-  const ask = new URLSearchParams({ page: decodeURIComponent(location.pathname), set: host.dataset.set });
+  const ask = new URLSearchParams({ page: location.pathname, set: host.dataset.set });
   if (host.dataset.own) ask.set('own', 'yes');
 
   // What is shown is replaced only where it is another, so that nobody loses their place.
@@ -22,8 +22,8 @@
     shown.innerHTML = html;
     const focus = root.activeElement && root.activeElement.tagName;
     const folded = root.querySelector('details:not([open])');
-    for (const old of root.querySelectorAll('.panel, .bar')) old.remove();
-    for (const part of shown.content.querySelectorAll('.panel, .bar')) root.append(part);
+    root.querySelector('.dock').replaceWith(shown.content.querySelector('.dock'));
+    host.toggleAttribute('data-mistakes', !!root.querySelector('.panel'));
     const details = root.querySelector('details');
     if (details && folded) details.open = false;
     if (focus) root.querySelector(focus.toLowerCase())?.focus();
@@ -50,17 +50,28 @@
     location.reload();
   };
 
+  // A browser opens only so many connections to a host, so a page that nobody sees lets
+  // go of its own. It learns what it missed when it is seen again.
+  let events;
+  let again;
+  const rest = () => {
+    clearTimeout(again);
+    if (events) events.close();
+    events = undefined;
+  };
   const follow = () => {
-    const events = new EventSource('/_events?' + ask);
+    rest();
+    if (document.hidden) return;
+    events = new EventSource('/_events?' + ask);
     events.onopen = () => host.removeAttribute('data-lost');
     events.onerror = () => {
       host.setAttribute('data-lost', '');
-      if (events.readyState === EventSource.CLOSED) setTimeout(follow, 2000);
+      if (events && events.readyState === EventSource.CLOSED) again = setTimeout(follow, 2000);
     };
     events.onmessage = (message) => {
       const tell = JSON.parse(message.data);
       if (tell.do === 'reload') {
-        events.close();
+        rest();
         return reload();
       }
       if (tell.do === 'style') restyle(tell.style);
@@ -69,8 +80,9 @@
       if (tell.now) host.dataset.now = tell.now;
       show(tell.bar);
     };
-    addEventListener('pagehide', () => events.close());
   };
+  document.addEventListener('visibilitychange', follow);
+  addEventListener('pagehide', rest);
   addEventListener('pageshow', (e) => { if (e.persisted) follow(); });
   follow();
 })();
