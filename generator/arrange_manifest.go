@@ -41,6 +41,7 @@ type manifestPage struct {
 	Made      bool
 	History   *historyView // nil where nothing is known of it
 	Early     bool         // the past is told before the rows: they are still changing
+	Jumps     []Link       // to the parts of a page that is long
 	JSON      string
 	PlainText string
 }
@@ -48,7 +49,7 @@ type manifestPage struct {
 // arrangeManifest makes the page of a milestone.
 func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p := manifestPage{Page: s.newPage(s.milestonePath(m), m.Title,
-		description(m), menuItem{seriesTitle(m.Line), s.seriesPath(m.Line)})}
+		description(m, s.picture.AsOf), menuItem{seriesTitle(m.Line), s.seriesPath(m.Line)})}
 	s.rest(&p.Page, m.Line.Sources...)
 	p.Fresh = freshest(p.Ages)
 	p.Daily, p.Lead, p.Made = m.Kind == release.KindDaily, lead(m), m.Made
@@ -72,7 +73,25 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Places = s.viewPlaces(&p.Page, m)
 	p.Over = over(m)
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
+	p.Jumps = p.jumps()
 	return p
+}
+
+// jumps lead to the parts behind the rows, of which nobody sees anything at first.
+func (p *manifestPage) jumps() []Link {
+	var links []Link
+	add := func(is bool, text, href string) {
+		if is {
+			links = append(links, Link{Text: text, Href: href})
+		}
+	}
+	add(len(p.Groups) > 0, "Products", "#rows")
+	add(p.Before.Text != "", "What changed", "#changes")
+	add(p.History != nil && !p.Early, "Readiness over time", "#history")
+	add(len(p.Warnings) > 0, "Warnings", "#warnings")
+	add(len(p.Notes) > 0, "Notes", "#notes")
+	add(len(p.Places) > 0, "What goes where", "#places")
+	return links
 }
 
 // countColumns finds out which columns have something in them.
@@ -128,11 +147,11 @@ func releasedAnswer(m *release.Manifest) string {
 }
 
 // description is the page in a sentence, for search engines and previews of links.
-func description(m *release.Manifest) string {
+func description(m *release.Manifest, asOf time.Time) string {
 	if m.Kind == release.KindDaily {
 		return "The daily builds of " + seriesTitle(m.Line) + ": what was built last, and what is tested."
 	}
-	return "What ships in " + m.Title + ": every image, its build, its state and where it goes."
+	return m.Title + ": " + answer(m, asOf) + " Every image with its build, its state and where it goes."
 }
 
 // freshView is how far back the facts of a page go.

@@ -45,7 +45,7 @@ func viewSignature(dir *release.TreeDirectory) signatureView {
 		if !dir.Signed {
 			return signatureView{}
 		}
-		return signatureView{Text: "Whether the signature of " + list + " is good was not checked for this page."}
+		return signatureView{Text: "This page did not check the signature of " + list + "."}
 	}
 	v := signatureView{Class: "warning", Key: fours(s.Key)}
 	switch s.State {

@@ -22,7 +22,7 @@ func TestSignaturesInWords(t *testing.T) {
 		want      signatureView
 	}{
 		"not there":   {},
-		"not checked": {true, nil, signatureView{"", "Whether the signature of SHA256SUMS is good was not checked for this page.", ""}},
+		"not checked": {true, nil, signatureView{"", "This page did not check the signature of SHA256SUMS.", ""}},
 		"missing":     {true, &release.Signature{State: release.SignatureMissing}, signatureView{}},
 		"good": {true, full(release.SignatureGood), signatureView{
 			"ready", "SHA256SUMS is signed by " + by + " on 8 August 2025. The signature is good.", "0123 4567 89AB CDEF 01",
