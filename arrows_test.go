@@ -41,11 +41,10 @@ var arrows = map[string]arrow{
 		never:   []string{"net/http"},
 	},
 	"internal/store": {
-		may:     []string{"internal/pack", "internal/release", "internal/tomlpos"},
+		may:     []string{"internal/release", "internal/tomlpos"},
 		modules: []string{toml, flock, renameio, xsync},
 		never:   []string{"net", "net/http"},
 	},
-	"internal/pack":  {never: ioPackages},
 	"internal/demo":  {may: []string{"internal/release"}},
 	"internal/judge": {},
 	"internal/signature": {

@@ -95,6 +95,23 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// BenchmarkLoadKept is what the next process waits for: no data file is decoded.
+func BenchmarkLoadKept(b *testing.B) {
+	dir, st := benchData(b), b.TempDir()
+	load := func() {
+		r := NewReader(dir, st)
+		r.now = inAnHour
+		if s, err := r.Load(); err != nil || len(s.Sources[0].Facts.Images) != benchImages {
+			b.Fatal(err)
+		}
+	}
+	load()
+	b.ReportAllocs()
+	for b.Loop() {
+		load()
+	}
+}
+
 func BenchmarkEncode(b *testing.B) {
 	f := manyImages(1)
 	b.ReportAllocs()

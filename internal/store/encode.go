@@ -61,9 +61,14 @@ func (p Part) encode(source string) ([]byte, error) {
 	return nil, fmt.Errorf("%s: not a data file", p.Path)
 }
 
-// utc puts the times of files into UTC, the only zone in the data directory.
+// utc puts all times into UTC, the only zone in the data directory.
 func utc(f release.Facts) {
 	eachFile(&f, func(file *release.File) { file.Modified = instant(file.Modified) })
+	for i := range f.Directories {
+		if s := f.Directories[i].Signature; s != nil {
+			s.Made = instant(s.Made)
+		}
+	}
 }
 
 // instant is a time in UTC; one that RFC 3339 cannot write, which file systems can
@@ -109,7 +114,7 @@ func tidy(b []byte) []byte {
 	return kept.Bytes()
 }
 
-// eachFile goes over all files of images and netboot sets.
+// eachFile goes over all files of images and netboot sets, always in the same order.
 func eachFile(f *release.Facts, do func(*release.File)) {
 	each := func(files []release.File) {
 		for i := range files {

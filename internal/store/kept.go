@@ -9,15 +9,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
-
-	"shiplist/internal/pack"
-	"shiplist/internal/release"
+	"reflect"
+	"slices"
 )
 
-// To decode the files of a large source takes fifty times as long as to read its facts
-// in a packed form. So that lies in STATE/facts/SOURCE.packed, for whoever reads the source
-// next: the facts of each data file, with the digest of its bytes and its stamp.
+// To decode the files of a large source takes ten times as long as to read its facts in
+// the form of encoding/gob. So that lies in STATE/facts/SOURCE.gob, for whoever reads the
+// source next: the facts of each data file, with the digest of its bytes and its stamp.
 //
 // The first line has the version of the form, which another program has another one of
 // when its records have other fields, and a checksum of the rest. Where anything is not as
@@ -25,47 +23,24 @@ import (
 // cannot write it, or removes it, only loses time.
 const (
 	factsDir = "facts"
-	keptEnd  = ".packed"
+	keptEnd  = ".gob"
 	// keptLeast is how large the data files of a source are at least for that.
 	keptLeast = 256 << 10
 	// keptDecode is another one whenever other facts are made of the same text.
 	keptDecode = 1
 )
 
-// keptSource is what is kept of a source.
-type keptSource struct{ Files []keptFile }
-
-// keptFile are the facts of one data file.
-type keptFile struct {
-	Path  string // below the data directory
-	Sum   string // SHA-256 of its bytes
-	Stamp stamp  // zero where it had not settled
-	Facts string // packed
-}
-
 // keeper reads and writes what is kept in a state directory. Its zero value keeps nothing.
 type keeper struct {
-	dir    string
-	source *pack.Form[keptSource]
-	facts  *pack.Form[release.Facts]
-	least  int64
+	dir   string
+	head  string // the first line of each file without its checksum
+	least int64
 }
 
-func newKeeper(state string) (*keeper, error) {
-	source, err := pack.NewForm[keptSource]()
-	if err != nil {
-		return nil, err
-	}
-	facts, err := pack.NewForm[release.Facts]()
-	return &keeper{dir: filepath.Join(state, factsDir), source: source, facts: facts, least: keptLeast}, err
+func newKeeper(state string) *keeper {
+	head := fmt.Sprintf("shiplist facts %d %s ", keptDecode, shapeOf(reflect.TypeFor[keptFile]()))
+	return &keeper{dir: filepath.Join(state, factsDir), head: head, least: keptLeast}
 }
-
-// head is the first line of a file without its checksum.
-func (k *keeper) head() string {
-	return fmt.Sprintf("shiplist facts %d %s %s ", keptDecode, k.source.Version(), k.facts.Version())
-}
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func (k *keeper) name(source string) string { return filepath.Join(k.dir, source+keptEnd) }
 
@@ -83,20 +58,34 @@ func (k *keeper) read(source string) map[string]*keptFile {
 	if err != nil {
 		return nil
 	}
-	line, body, _ := bytes.Cut(text, []byte("\n"))
-	if string(line) != k.head()+checksum(body) {
-		return nil
-	}
-	kept, err := k.source.Unpack(string(body))
+	list, err := k.decode(text)
 	if err != nil {
 		return nil
 	}
-	files := make(map[string]*keptFile, len(kept.Files))
-	for i := range kept.Files {
-		files[kept.Files[i].Path] = &kept.Files[i]
+	files := make(map[string]*keptFile, len(list))
+	for i := range list {
+		files[list[i].Path] = &list[i]
 	}
 	return files
 }
+
+// decode takes what is kept of a source from the text of its file. Without the right first
+// line nothing is decoded: gob does not promise to cope with anything.
+func (k *keeper) decode(text []byte) ([]keptFile, error) {
+	line, body, _ := bytes.Cut(text, []byte("\n"))
+	if string(line) != k.head+checksum(body) {
+		return nil, errors.New("damaged, or of another version")
+	}
+	return decodeKept(body)
+}
+
+// encode is decode backwards.
+func (k *keeper) encode(files []keptFile) ([]byte, error) {
+	body, err := encodeKept(files)
+	return slices.Concat([]byte(k.head+checksum(body)+"\n"), body), err
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 func checksum(body []byte) string { return fmt.Sprintf("%08x", crc32.Checksum(body, castagnoli)) }
 
@@ -106,7 +95,10 @@ func (k *keeper) write(source string, files []keptFile) error {
 	if err := os.MkdirAll(k.dir, 0o755); err != nil {
 		return err
 	}
-	body := k.source.Append(nil, &keptSource{files})
+	text, err := k.encode(files)
+	if err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(k.dir, source+".*.new")
 	if err != nil {
 		return err
@@ -114,10 +106,7 @@ func (k *keeper) write(source string, files []keptFile) error {
 	// Who makes the site may be another user than who polls.
 	err = f.Chmod(0o644)
 	if err == nil {
-		_, err = f.WriteString(k.head() + checksum(body) + "\n")
-	}
-	if err == nil {
-		_, err = f.Write(body)
+		_, err = f.Write(text)
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), k.name(source))
@@ -149,23 +138,10 @@ func sumOf(text []byte) string {
 	return string(sum[:])
 }
 
-// unpack are the facts of a data file.
-func (k *keeper) unpack(f *keptFile) (*release.Facts, bool) {
-	facts, err := k.facts.Unpack(f.Facts)
-	return &facts, err == nil
-}
-
-// pack keeps the facts of a data file. The text is one of its own.
-func (k *keeper) pack(facts *release.Facts) string {
-	var b strings.Builder
-	b.Write(k.facts.Append(nil, facts))
-	return b.String()
-}
-
-// file is what is kept of a data file.
-func (k *keeper) file(name string, f *knownFile) keptFile {
+// keepFile is what to keep of a data file.
+func keepFile(name string, f *knownFile) keptFile {
 	if f.kept != nil {
 		return *f.kept
 	}
-	return keptFile{Path: name, Sum: f.sum, Stamp: f.keptStamp(), Facts: k.pack(f.facts)}
+	return keptFile{Path: name, Sum: f.sum, Stamp: f.keptStamp(), Facts: *f.facts, Empty: emptyFiles(f.facts)}
 }

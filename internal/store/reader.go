@@ -36,9 +36,7 @@ type Reader struct {
 func NewReader(data, state string) *Reader {
 	r := &Reader{data: data, now: time.Now, sources: map[string]*knownSource{}, kept: map[string]bool{}}
 	if state != "" {
-		if k, err := newKeeper(state); err == nil { // the types can be packed: a test tells
-			r.keep = k
-		}
+		r.keep = newKeeper(state)
 	}
 	return r
 }
@@ -162,10 +160,9 @@ func (r *Reader) keepSource(name string, known *knownSource) {
 	}
 	paths := slices.Sorted(maps.Keys(known.files))
 	list := make([]keptFile, len(paths))
-	_ = parallel(len(paths), func(i int) error {
-		list[i] = r.keep.file(paths[i], known.files[paths[i]])
-		return nil
-	})
+	for i, path := range paths {
+		list[i] = keepFile(path, known.files[path])
+	}
 	_ = r.keep.write(name, list) // then the next process reads the data files
 }
 
@@ -278,9 +275,7 @@ func (f *fileReader) unread(now time.Time) *knownFile {
 		return f.old
 	}
 	if f.kept != nil && f.kept.Stamp == s {
-		if facts, ok := f.r.keep.unpack(f.kept); ok {
-			return &knownFile{at: f.at, stamp: s, settled: true, size: s.Size, sum: f.kept.Sum, facts: facts, kept: f.kept}
-		}
+		return &knownFile{at: f.at, stamp: s, settled: true, size: s.Size, sum: f.kept.Sum, facts: &f.kept.Facts, kept: f.kept}
 	}
 	return nil
 }
@@ -291,11 +286,7 @@ func (f *fileReader) same(known *knownFile) bool {
 	case f.old != nil && f.old.sum == known.sum:
 		known.facts = f.old.facts
 	case f.kept != nil && f.kept.Sum == known.sum:
-		facts, ok := f.r.keep.unpack(f.kept)
-		if !ok {
-			return false
-		}
-		known.facts = facts
+		known.facts = &f.kept.Facts
 		if f.kept.Stamp == known.keptStamp() {
 			known.kept = f.kept
 		}

@@ -1,10 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"crypto/sha256"
+	"encoding/gob"
 	"fmt"
 
-	"shiplist/internal/pack"
 	"shiplist/internal/release"
 )
 
@@ -19,12 +20,17 @@ type want struct {
 // its facts gave at the last commit is not encoded again as long as they are the same.
 func (w *Writer) wants(source string, parts []Part, t tree) ([]want, error) {
 	wants := make([]want, len(parts))
-	p := printer{form: w.keeper.facts}
+	p, err := newPrinter()
+	if err != nil {
+		return nil, err
+	}
 	for i := range parts {
 		utc(parts[i].Facts)
-		wants[i].imprint = p.of(&parts[i].Facts)
+		if wants[i].imprint, err = p.of(&parts[i].Facts); err != nil {
+			return nil, fmt.Errorf("%s: %w", parts[i].Path, err)
+		}
 	}
-	err := parallel(len(parts), func(i int) error {
+	err = parallel(len(parts), func(i int) error {
 		name := source + "/" + parts[i].Path
 		was, known := w.encoded[source][parts[i].Path]
 		if known && was.imprint == wants[i].imprint && t.files[name] != "" && w.holds(name, was.hash) {
@@ -49,13 +55,20 @@ func (w *Writer) holds(name, sum string) bool {
 // imprint tells facts apart within one process.
 type imprint [sha256.Size]byte
 
-// printer makes imprints.
+// printer makes imprints: digests of what gob makes of facts.
 type printer struct {
-	room []byte
-	form *pack.Form[release.Facts]
+	room    bytes.Buffer
+	encoder *gob.Encoder
 }
 
-func (p *printer) of(facts *release.Facts) imprint {
-	p.room = p.form.Append(p.room[:0], facts)
-	return sha256.Sum256(p.room)
+func newPrinter() (*printer, error) {
+	var p printer
+	p.encoder = gob.NewEncoder(&p.room)
+	return &p, p.encoder.Encode(keptFile{}) // the first time has the types as well
+}
+
+func (p *printer) of(facts *release.Facts) (imprint, error) {
+	p.room.Reset()
+	err := p.encoder.Encode(keptFile{Facts: *facts, Empty: emptyFiles(facts)})
+	return sha256.Sum256(p.room.Bytes()), err
 }

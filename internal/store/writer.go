@@ -56,12 +56,8 @@ func Open(ctx context.Context, data, state string) (*Writer, error) {
 	if err := ours(data); err != nil {
 		return nil, err
 	}
-	keep, err := newKeeper(state)
-	if err != nil {
-		return nil, err
-	}
 	w := &Writer{
-		keeper: keep, data: data, state: state, disk: disk{fault: faultless}, most: maxMonth, stood: map[string]map[string]bool{},
+		keeper: newKeeper(state), data: data, state: state, disk: disk{fault: faultless}, most: maxMonth, stood: map[string]map[string]bool{},
 		encoded: map[string]map[string]want{}, months: map[string]string{},
 	}
 	if err := w.open(ctx); err != nil {

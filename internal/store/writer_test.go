@@ -155,6 +155,7 @@ func TestFiles(t *testing.T) {
 	f := sample("a", "20260401")
 	f.Images[0].Files = []release.File{{Name: "x.iso", Type: "iso", Main: true, Size: &size, Modified: time.Date(2026, 4, 1, 14, 0, 0, 0, time.FixedZone("", 7200))}}
 	f.Directories = []release.Directory{{Series: "noble", Project: "kubuntu", Path: "d/20260401", Kind: release.DirectoryDated, Aliases: []string{"d/current"}}}
+	f.Directories[0].Signature = &release.Signature{State: release.SignatureGood, Made: time.Date(2026, 4, 1, 14, 0, 0, 0, time.FixedZone("", 7200))}
 	s := state("a")
 	s.Attempt = time.Date(2026, 4, 1, 12, 30, 0, 0, time.UTC)
 	s.Problems = []release.Problem{{Rule: "listing", Text: "no listing"}}
@@ -193,6 +194,10 @@ project = "kubuntu"
 path = "d/20260401"
 kind = "dated"
 aliases = ["d/current"]
+
+[directory.signature]
+state = "good"
+made = 2026-04-01T12:00:00Z
 
 [[image]]
 series = "noble"
