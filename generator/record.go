@@ -28,7 +28,9 @@ func (s *site) record(res Result) staged.Record {
 }
 
 // lasting are the pages that must not die once they are published. Pages of dailies
-// come and go with them.
+// come and go with them. The texts of content/ are the owner's, who may take them away;
+// the archive, the netboot index, the changes and the other lists are there by what they
+// list, and a release that they name is guarded by pages of its own.
 func (s *site) lasting() []staged.Page {
 	var pages []staged.Page
 	add := func(kind, path string) { pages = append(pages, staged.Page{Path: path, Kind: kind}) }
