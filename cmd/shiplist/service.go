@@ -112,8 +112,19 @@ func (s *service) publish(ctx context.Context, digest string) agent.Publication 
 	}
 	if res.Action != publish.Nothing {
 		p.Set = res.Set
+		s.tellPublished(res)
 	}
 	return p
+}
+
+// tellPublished logs what somebody should know of a set that went out by itself.
+func (s *service) tellPublished(res publish.Result) {
+	for _, text := range res.Warnings {
+		s.log.Warn("published sets are damaged", "err", text)
+	}
+	for _, t := range res.StillShown {
+		s.log.Info("site still shows a trouble that was overridden", "rule", t.Rule, "page", t.Page, "by", t.By, "set", t.Set)
+	}
 }
 
 // reasonsOf is a refusal without the digest, so that the same one is logged once.
