@@ -9,7 +9,7 @@ import (
 // Rule of this file: what follows from the trees alone is large and changes seldom, so
 // it is taken over from the site before as long as nothing that it was made of differs.
 // Its key has everything but what pages of images do not show: states of products,
-// milestones, and when exactly sources were asked. A page that shows more of them must
+// milestones but which are open, and when exactly sources were asked. A page that shows more of them must
 // not have it. TestBuildMissesNothing changes every field of the facts and compares.
 
 // holdings are the publishing pages and what is looked up about them.
@@ -23,6 +23,8 @@ type holdings struct {
 	editionsOf map[edition][]*download // the publishing pages of one release
 	releasesOf map[string][]*download  // the finals of a project, newest first
 	ofProject  map[projectKey][]*download
+	// open are the versions that are not out yet.
+	open []openVersion
 	// directories are those of all trees by tree and path.
 	directories map[string]*release.TreeDirectory
 }
@@ -62,7 +64,7 @@ func (s *site) holdingsKey() fingerprint {
 		}
 		directories = append(directories, directory{})
 	}
-	return fingerprintOf(s.frameKey(), trees, directories, s.bareLines(), s.bareProducts())
+	return fingerprintOf(s.frameKey(), trees, directories, s.bareLines(), s.bareProducts(), s.openVersions())
 }
 
 // frameKey stands for what any page may show besides facts about images and products.

@@ -104,7 +104,7 @@ func (s *site) notices(p *Page, d *download) []html {
 		names = append(names, "superseded")
 	}
 	if newest != nil && newest != newer {
-		w["newest"] = Link{Text: s.shortTitle(newest), Href: p.to(newest.path)}
+		w["newest"] = Link{Text: s.outTitle(newest), Href: p.to(newest.path)}
 	}
 	warned := true
 	switch {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"shiplist/internal/release"
 )
@@ -99,13 +100,13 @@ func (s *site) fillNow(p *familyPage, want map[*release.ProductLine]bool) string
 		p.Now = append(p.Now, v)
 		told = append(told, v.Summary+" in "+m.Title+".")
 	}
-	switch {
-	case len(told) == 0:
+	if len(told) == 0 {
 		return "Nothing of it is in testing for a release."
-	case len(told) == 1:
-		return told[0]
 	}
-	return told[0] + " " + plural(len(told)-1, "further milestone") + " in testing."
+	if more := len(told) - answered; more > 0 {
+		told = append(told[:answered], plural(more, "further milestone")+" in testing.")
+	}
+	return strings.Join(told, " ")
 }
 
 func (s *site) viewFamilyRow(p *Page, r *release.Row) familyRow {

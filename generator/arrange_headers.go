@@ -122,7 +122,7 @@ func (s *site) localCards(d *download, root string) []card {
 		main := img.Main()
 		v.Main, v.Version, v.Oversized = s.viewFile(main, here), img.Version, s.oversized(img, root)
 		if img.Version != "" && img.Version != newest {
-			v.Newest = newest
+			v.Newest, v.Awaited = newest, s.inTesting(d, newest)
 		}
 		if parts := partsOf(img); len(parts) > 1 {
 			for i, f := range parts {

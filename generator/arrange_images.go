@@ -31,6 +31,7 @@ type pick struct {
 	Main        fileView
 	Version     string // of the image, and
 	Newest      string // of the page, where they differ
+	Awaited     bool   // that one is not out yet
 }
 
 // imagesLine is the pages of one series.
@@ -105,13 +106,13 @@ func (s *site) picks(p *Page) []pick {
 // pick shows a release with its usual image: the first kind for the first machine, on
 // whichever page that is.
 func (s *site) pick(p *Page, d *download) pick {
-	v := pick{Link: Link{Text: s.shortTitle(d), Href: p.to(d.path)}, LTS: s.hasLTS(d)}
+	v := pick{Link: Link{Text: s.outTitle(d), Href: p.to(d.path)}, LTS: s.hasLTS(d)}
 	l := s.line(d.series)
 	v.Series, v.SupportEnd = l.DisplayName, day(supportEnd(l))
 	var best *release.TreeImage
 	for _, o := range s.editionsOf[d.edition] {
 		for _, img := range o.images {
-			if forMachine(img.Arch) && (best == nil || s.compareImages(img, best) < 0) {
+			if forMachine(img.Arch) && !s.inTesting(o, img.Version) && (best == nil || s.compareImages(img, best) < 0) {
 				best = img
 			}
 		}
@@ -119,8 +120,9 @@ func (s *site) pick(p *Page, d *download) pick {
 	if best == nil {
 		return v
 	}
+	v.Text = s.titleAs(d, best.Version)
 	if best.Version != d.edition.version {
-		v.Version, v.Newest = best.Version, d.edition.version
+		v.Version, v.Newest, v.Awaited = best.Version, d.edition.version, s.inTesting(d, d.edition.version)
 	}
 	v.Machine, v.Main = s.machine(best.Arch), s.viewFile(best.Main(), best.URL)
 	card := s.newCard(map[string]bool{}, best.PublishType)

@@ -30,6 +30,7 @@ type offer struct {
 	Main        fileView
 	Version     string
 	Newest      string // version of the page, where this image is of an earlier one
+	Awaited     bool   // that one is not out yet
 	Build       string
 	Modified    time.Time
 	Parts       []offerPart // of an image that is split, Main among them, in order
@@ -61,7 +62,7 @@ func (s *site) cards(d *download) []card {
 			return
 		}
 		if img.Version != "" && img.Version != newest {
-			v.Newest = newest
+			v.Newest, v.Awaited = newest, s.inTesting(d, newest)
 		}
 		s.fill(v, img, s.directories[img.Tree.Name+"\x00"+img.Dir])
 		s.offerTexts(v, img, rootOf(d.path))

@@ -181,7 +181,7 @@ func productAnswer(pl *release.ProductLine) string {
 }
 
 func stands(r *release.Row) string {
-	state := capital(viewState(r.State, r.RawState).Word)
+	state := capital(rowState(r).Word)
 	if r.BuildID == "" {
 		return state + " in " + r.Manifest.Title + "."
 	}
@@ -192,7 +192,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 	v := standView{
 		Series:    Link{Text: r.Manifest.Line.Title, Href: p.to(s.seriesPath(r.Manifest.Line))},
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
-		Open:      r.Manifest.Open, State: viewState(r.State, r.RawState), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
+		Open:      r.Manifest.Open, State: rowState(r), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
 		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
 		Contact: contact(r.Contact), Note: s.notes.note(r.Note),
 	}

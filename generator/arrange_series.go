@@ -12,6 +12,7 @@ import (
 // every milestone.
 type seriesPage struct {
 	Page
+	Ended      bool   // no longer supported
 	Lead       string // "Version 24.04, long-term support. In development."
 	Answer     string
 	Open       []progressView
@@ -82,7 +83,8 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p := seriesPage{Page: s.newPage(s.seriesPath(l), seriesTitle(l),
 		"What "+seriesTitle(l)+" ships: products, milestones and contacts.")}
 	s.rest(&p.Page, l.Sources...)
-	p.Lead, p.Facts = seriesLead(l), seriesFacts(l, s.picture.AsOf)
+	p.Lead, p.Facts = seriesLead(l), seriesFacts(l, s.newestOut(l), s.picture.AsOf)
+	p.Ended = supportEnded(l, s.picture.AsOf)
 	for _, m := range l.Milestones {
 		if m.Open && m.Kind == release.KindRelease {
 			p.Open = append(p.Open, s.viewProgress(&p.Page, m))
@@ -91,7 +93,7 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	for _, m := range slices.Backward(l.Milestones) {
 		p.Milestones = append(p.Milestones, s.viewProgress(&p.Page, m))
 	}
-	p.Answer = seriesAnswer(l, p.Open)
+	p.Answer = seriesAnswer(l, p.Open, p.Ended)
 	p.Matrix = s.viewMatrix(&p.Page, l, nil)
 	p.Filter = matrixFilter(p.Matrix)
 	p.Intents, p.Intended = s.viewIntents(&p.Page, l)
@@ -141,7 +143,7 @@ func seriesLead(l *release.Line) string {
 }
 
 // seriesAnswer says where the series stands.
-func seriesAnswer(l *release.Line, open []progressView) string {
+func seriesAnswer(l *release.Line, open []progressView, ended bool) string {
 	if len(open) == 1 {
 		return open[0].Text + ": " + open[0].Answer
 	}
@@ -155,11 +157,27 @@ func seriesAnswer(l *release.Line, open []progressView) string {
 	if d := l.Daily(); d != nil && d.Open {
 		return "Only daily builds are in testing."
 	}
+	if ended {
+		return "No longer supported since " + day(supportEnd(l)) + "."
+	}
 	return "No milestone is in testing."
 }
 
-// seriesFacts are the dates that the rules know, as seen from a moment.
-func seriesFacts(l *release.Line, asOf time.Time) []factView {
+// newestOut is the newest version of a series that is out and that a tree holds; empty
+// for none.
+func (s *site) newestOut(l *release.Line) string {
+	newest := ""
+	for _, d := range s.downloads {
+		if d.series == l.Slug && d.out != "" && release.CompareBuildIDs(d.out, newest) > 0 {
+			newest = d.out
+		}
+	}
+	return newest
+}
+
+// seriesFacts are the dates and point releases that the rules know, as seen from a
+// moment, when the given version was the newest that was out.
+func seriesFacts(l *release.Line, newest string, asOf time.Time) []factView {
 	r := l.Rule
 	if r == nil {
 		return nil
@@ -170,16 +188,35 @@ func seriesFacts(l *release.Line, asOf time.Time) []factView {
 			facts = append(facts, factView{name, value})
 		}
 	}
-	add("Newest point release", r.PointVersion)
-	released := "Released"
-	if r.Released > asOf.Format(time.DateOnly) {
-		released = "Planned for"
+	today := asOf.UTC().Format(time.DateOnly)
+	by := func(date, coming, past string) {
+		if date >= today {
+			past = coming
+		}
+		add(past, day(date))
 	}
-	add(released, day(r.Released))
-	add("Supported until", day(r.EOL))
-	add("Servers until", day(r.EOLServer))
-	add("Extended until", day(r.EOLESM))
-	add("Legacy until", day(r.EOLLegacy))
+	switch ahead := newest != "" && release.CompareBuildIDs(r.PointVersion, newest) > 0; {
+	case ahead && supportEnded(l, asOf):
+		add("Last point release", r.PointVersion)
+	case ahead:
+		if newest != r.Version {
+			add("Newest point release", newest)
+		}
+		add("Next point release", r.PointVersion)
+	case newest != "" && newest != r.Version:
+		add("Newest point release", newest)
+	default:
+		add("Newest point release", r.PointVersion)
+	}
+	if r.Released > today {
+		add("Planned for", day(r.Released))
+	} else {
+		add("Released", day(r.Released))
+	}
+	by(r.EOL, "Supported until", "Support ended")
+	by(r.EOLServer, "Servers until", "Servers ended")
+	by(r.EOLESM, "Extended until", "Extended support ended")
+	by(r.EOLLegacy, "Legacy until", "Legacy support ended")
 	return facts
 }
 

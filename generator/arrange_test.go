@@ -79,7 +79,7 @@ func TestASeriesIsNotReleasedBeforeItsDay(t *testing.T) {
 	t.Parallel()
 	l := &release.Line{Rule: &release.SeriesRule{Released: "2026-04-23"}}
 	for day, want := range map[int]string{22: "Planned for", 23: "Released", 24: "Released"} {
-		if got := seriesFacts(l, time.Date(2026, 4, day, 12, 0, 0, 0, time.UTC)); got[0].Name != want {
+		if got := seriesFacts(l, "", time.Date(2026, 4, day, 12, 0, 0, 0, time.UTC)); got[0].Name != want {
 			t.Errorf("on day %d: %s, want %s", day, got[0].Name, want)
 		}
 	}

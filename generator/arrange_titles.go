@@ -19,8 +19,12 @@ func (s *site) directoryTitle(d *download) string {
 }
 
 // shortTitle leaves out the series, for pages on which it is plain.
-func (s *site) shortTitle(d *download) string {
+func (s *site) shortTitle(d *download) string { return s.titleAs(d, newestVersion(d)) }
+
+// titleAs is that with another version than the newest.
+func (s *site) titleAs(d *download, version string) string {
 	words := s.titleWords(d)
+	words.version = s.versionWords(d, version)
 	return joined(words.project, words.version, words.stage, words.part, words.daily)
 }
 
@@ -40,12 +44,9 @@ func joined(words ...string) string {
 type titleWords struct{ project, version, stage, part, daily string }
 
 func (s *site) titleWords(d *download) titleWords {
-	w := titleWords{project: d.project, version: newestVersion(d), stage: stageOf(d)}
+	w := titleWords{project: d.project, version: s.versionWords(d, newestVersion(d)), stage: stageOf(d)}
 	if p, _ := s.rules.Project(d.project); p != nil && p.Title != "" {
 		w.project = p.Title
-	}
-	if l := s.line(d.series); w.version != "" && l != nil && l.Rule != nil && l.Rule.LTS {
-		w.version += " LTS"
 	}
 	if d.project == release.Other {
 		w.project = capital(release.Other)
@@ -63,6 +64,14 @@ func (s *site) titleWords(d *download) titleWords {
 		w.daily += ", " + kind
 	}
 	return w
+}
+
+// versionWords is a version as titles tell it: "24.04.3 LTS".
+func (s *site) versionWords(d *download, version string) string {
+	if version != "" && s.hasLTS(d) {
+		return version + " LTS"
+	}
+	return version
 }
 
 // imageType tells the dailies of one project apart: "preinstalled" for

@@ -18,7 +18,9 @@ type versionLink struct {
 	Newest   bool // of all that are supported
 	LTS      bool // the newest of those with long-term support
 	Next     bool // the one after this one that is supported
-	Previous bool // right before it
+	Previous bool // the one before it
+	Near     bool // no series of the rules lies between the two
+	Testing  bool // it is not out yet
 	Ended    bool // no longer supported
 }
 
@@ -26,6 +28,7 @@ type versionLink struct {
 // the page on which most people look.
 func (s *site) collectReleases() {
 	s.releasesOf = map[string][]*download{}
+	s.findOut()
 	place := make(map[string]int, len(s.picture.Lines))
 	for i, l := range s.picture.Lines {
 		place[l.Slug] = i
@@ -41,6 +44,43 @@ func (s *site) collectReleases() {
 		})
 	}
 }
+
+// openVersion is a version of a series that is in testing. Its images may lie in the
+// trees already.
+type openVersion struct{ series, version string }
+
+// openVersions are those whose release milestone is open, in the order of the series.
+func (s *site) openVersions() []openVersion {
+	var open []openVersion
+	for _, l := range s.picture.Lines {
+		for _, m := range l.Milestones {
+			if version, status := s.rules.MilestoneNames(l.Slug, m.Slug); m.Open && m.Kind == release.KindRelease && status == release.FinalStatus {
+				open = append(open, openVersion{l.Slug, version})
+			}
+		}
+	}
+	return open
+}
+
+// findOut finds the newest final on each page that is out.
+func (s *site) findOut() {
+	s.open = s.openVersions()
+	for _, d := range s.downloads {
+		for _, img := range d.images {
+			if d.kind == release.DirectoryRelease && img.Milestone == "" && !s.inTesting(d, img.Version) && release.CompareBuildIDs(img.Version, d.out) > 0 {
+				d.out = img.Version
+			}
+		}
+	}
+}
+
+// inTesting reports whether a version of a page's series is not out yet.
+func (s *site) inTesting(d *download, version string) bool {
+	return slices.Contains(s.open, openVersion{d.series, version})
+}
+
+// outTitle is the title of a page by the newest version on it that is out.
+func (s *site) outTitle(d *download) string { return s.titleAs(d, d.out) }
 
 // mainOf is the first page of a release that has something for machines.
 func mainOf(all []*download) *download {
@@ -75,10 +115,11 @@ func (s *site) hasLTS(d *download) bool {
 	return l != nil && l.Rule != nil && l.Rule.LTS
 }
 
-// newestRelease is the newest final of a project that is supported, nil for none.
+// newestRelease is the page with the newest final of a project that is out and
+// supported, nil for none.
 func (s *site) newestRelease(project string) *download {
 	for _, d := range s.releasesOf[project] {
-		if !s.ended(d) {
+		if !s.ended(d) && d.out != "" {
 			return d
 		}
 	}
@@ -88,7 +129,7 @@ func (s *site) newestRelease(project string) *download {
 // newestLTS is the newest of them that has long-term support.
 func (s *site) newestLTS(project string) *download {
 	for _, d := range s.releasesOf[project] {
-		if !s.ended(d) && s.hasLTS(d) {
+		if !s.ended(d) && d.out != "" && s.hasLTS(d) {
 			return d
 		}
 	}
@@ -103,7 +144,7 @@ func (s *site) newerInSeries(d *download) *download {
 	}
 	best := d
 	for _, o := range s.ofProject[projectKey{d.series, d.project}] {
-		if o.kind == d.kind && compareEditions(o.edition, best.edition) > 0 {
+		if o.kind == d.kind && !s.inTesting(o, o.edition.version) && compareEditions(o.edition, best.edition) > 0 {
 			best = o
 		}
 	}
@@ -139,8 +180,9 @@ func (s *site) versions(p *Page, d *download) []versionLink {
 		v := versionLink{
 			Newest: o == newest, LTS: o == lts, Ended: s.ended(o),
 			Next: i == next, Previous: at >= 0 && i == at+1,
+			Near: s.near(d, o), Testing: s.inTesting(o, o.edition.version),
 		}
-		supported := !v.Ended && (i == 0 || all[i-1].series != o.series)
+		supported := !v.Ended && (i == 0 || all[i-1].series != o.series || s.inTesting(all[i-1], all[i-1].edition.version))
 		if i == at && final || i != at && !supported && !v.Next && !v.Previous {
 			continue
 		}
@@ -148,4 +190,14 @@ func (s *site) versions(p *Page, d *download) []versionLink {
 		links = append(links, v)
 	}
 	return links
+}
+
+// near reports whether two pages are of one series or of two that follow each other in
+// the rules.
+func (s *site) near(a, b *download) bool {
+	place := func(d *download) int {
+		return slices.IndexFunc(s.rules.Series, func(r release.SeriesRule) bool { return r.Name == d.series })
+	}
+	i, j := place(a), place(b)
+	return a.series == b.series || i >= 0 && j >= 0 && (i-j == 1 || j-i == 1)
 }

@@ -22,6 +22,7 @@ type download struct {
 	netboot []*release.NetbootEntry
 	outline []card // kinds and machines, without the files
 	edition edition
+	out     string // newest final on it that is out; empty for none
 }
 
 // projectKey is a project in a series.

@@ -64,6 +64,12 @@ func versionsOf(p directoryPage) []string {
 		if v.Previous {
 			line += ", previous"
 		}
+		if v.Near && (v.Next || v.Previous) {
+			line += " and near"
+		}
+		if v.Testing {
+			line += ", in testing"
+		}
 		if v.Ended {
 			line += ", ended"
 		}
@@ -76,8 +82,8 @@ func TestVersionsAroundAPage(t *testing.T) {
 	t.Parallel()
 	s := years(t, sampleNow)
 	for path, want := range map[string][]string{
-		"images/full/noble/":         {"Kubuntu 25.10, newest, next", "Kubuntu 24.04.2 LTS, previous", "Kubuntu 22.04.5 LTS"},
-		"images/old/noble-2/":        {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS, next", "Kubuntu 22.04.5 LTS, previous"},
+		"images/full/noble/":         {"Kubuntu 25.10, newest, next", "Kubuntu 24.04.2 LTS, previous and near", "Kubuntu 22.04.5 LTS"},
+		"images/old/noble-2/":        {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS, next and near", "Kubuntu 22.04.5 LTS, previous"},
 		"images/full/questing/":      {"Kubuntu 24.04.4 LTS, LTS, previous", "Kubuntu 22.04.5 LTS"},
 		"images/full/questing-beta/": {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS, previous", "Kubuntu 22.04.5 LTS"},
 		"images/old/raring/":         {"Kubuntu 25.10, newest", "Kubuntu 24.04.4 LTS, LTS", "Kubuntu 22.04.5 LTS, next"},

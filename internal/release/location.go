@@ -13,8 +13,8 @@ const (
 	RoleOld    = "old"
 )
 
-// finalStatus is the directory of finals and point releases.
-const finalStatus = "release"
+// FinalStatus is the status, and so the directory, of finals and point releases.
+const FinalStatus = "release"
 
 // MilestoneNames are the version that the file names of a milestone's images carry,
 // and the status of its release directory: what the rules say, else the series'
@@ -39,7 +39,7 @@ func (r Rules) MilestoneNames(series, slug string) (version, status string) {
 	switch {
 	case status != "":
 	case point || slug == "final":
-		status = finalStatus
+		status = FinalStatus
 	default:
 		status = slug
 	}
@@ -148,7 +148,7 @@ func (p place) prefix(r Rules) string {
 // release/snapshot-2, and nothing of a final.
 func statusInName(status string) string {
 	status = status[strings.LastIndex(status, "/")+1:]
-	if status == finalStatus {
+	if status == FinalStatus {
 		return ""
 	}
 	return strings.ReplaceAll(status, "-", "")
@@ -263,13 +263,13 @@ func otherTop(path string) (string, bool) {
 // otherStatus moves a milestone out of "release" or into it.
 func otherStatus(path string) (string, bool) {
 	before, last, ok := cutLast(path)
-	if !ok || last == finalStatus || !strings.Contains("/"+before+"/", "/releases/") {
+	if !ok || last == FinalStatus || !strings.Contains("/"+before+"/", "/releases/") {
 		return "", false
 	}
-	if parent, ok := strings.CutSuffix(before, "/"+finalStatus); ok {
+	if parent, ok := strings.CutSuffix(before, "/"+FinalStatus); ok {
 		return parent + "/" + last, true
 	}
-	return before + "/" + finalStatus + "/" + last, true
+	return before + "/" + FinalStatus + "/" + last, true
 }
 
 func cutLast(path string) (before, last string, ok bool) {

@@ -1,0 +1,116 @@
+package generator
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/release"
+)
+
+// pointReleaseInTesting is a tree that holds 24.04.1 and some images of 24.04.2, which is
+// still in testing, in one directory, and more of it in another one.
+func pointReleaseInTesting(t *testing.T, status release.MilestoneStatus) *site {
+	t.Helper()
+	c := defaultConfig(t)
+	c.Rules.Series = []release.SeriesRule{
+		{Name: "noble", Version: "24.04", DisplayName: "Noble Numbat", LTS: true, PointVersion: "24.04.2", Released: "2024-04-25", EOL: "2029-05-31"},
+	}
+	state := func(name, kind string) release.SourceState {
+		return release.SourceState{Name: name, Kind: kind, Role: release.RoleFull, Site: "https://" + name + ".example", Success: sampleNow, Attempt: sampleNow}
+	}
+	tracker := &release.Facts{
+		Source: "iso", Series: []release.Series{{Slug: "noble", Title: "Noble", Status: release.SeriesActive}},
+		Milestones: []release.Milestone{{Series: "noble", Slug: "24.04.2", Title: "Noble 24.04.2", Kind: release.KindRelease, Status: status}},
+	}
+	tree := &release.Facts{Source: "full"}
+	add := func(dir, kind, version, stage string) {
+		tree.Directories = append(tree.Directories, release.Directory{Series: "noble", Project: "ubuntu", Path: dir, Kind: release.DirectoryRelease})
+		img := image(kind, "amd64", version, "ubuntu-"+version+"-"+kind+".iso")
+		img.Series, img.Project, img.Dir, img.Kind, img.Milestone = "noble", "ubuntu", dir, release.ImageRelease, stage
+		tree.Images = append(tree.Images, img)
+	}
+	add("noble", "desktop", "24.04.1", "")
+	add("noble", "live-server", "24.04.2", "")
+	add("beta", "desktop", "24.04", "beta")
+	tree.Directories = append(tree.Directories[:1], tree.Directories[2:]...)
+	s := prepared(t, Options{Config: c}, release.Join(release.Input{Rules: c.Rules, AsOf: sampleNow, Sources: []release.SourceFacts{
+		{State: state("iso", "qatracker"), Facts: tracker}, {State: state("full", "tree"), Facts: tree},
+	}}))
+	s.arrange()
+	return s
+}
+
+// TestWhatIsInTestingIsNotRecommended wants no page to lead people to a version whose
+// release milestone is open.
+func TestWhatIsInTestingIsNotRecommended(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[release.MilestoneStatus][]string{
+		release.MilestoneTesting:  {"pick Ubuntu 24.04.1 LTS: ubuntu-24.04.1-desktop.iso, awaits 24.04.2", "take 24.04.1", "Newest point release 24.04.1", "Next point release 24.04.2"},
+		release.MilestoneReleased: {"pick Ubuntu 24.04.1 LTS: ubuntu-24.04.1-desktop.iso", "take 24.04.2", "Newest point release 24.04.2"},
+	} {
+		s := pointReleaseInTesting(t, status)
+		images, err := s.arrangeImages()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, v := range images.Picks {
+			line := "pick " + v.Text + ": " + v.Main.Name
+			if v.Awaited {
+				line += ", awaits " + v.Newest
+			}
+			got = append(got, line)
+		}
+		for _, version := range []string{"24.04.1", "24.04.2"} {
+			if strings.Contains(joinNotices(directoryOf(t, s, "images/full/beta/")), "Ubuntu "+version+" LTS</a>") {
+				got = append(got, "take "+version)
+			}
+		}
+		for _, f := range s.arrangeSeries(s.line("noble")).Facts {
+			if strings.Contains(f.Name, "point release") {
+				got = append(got, f.Name+" "+f.Value)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", status, diff)
+		}
+	}
+}
+
+func joinNotices(p directoryPage) string {
+	var b strings.Builder
+	for _, n := range p.Notices {
+		b.WriteString(string(n))
+	}
+	return b.String()
+}
+
+// TestFactsOfASeries pins which point release is the newest, the next or the last one, and
+// what has ended.
+func TestFactsOfASeries(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 4, 23, 12, 0, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		newest, eol string
+		want        []factView
+	}{
+		"no tree tells":        {"", "2029-05-31", []factView{{"Newest point release", "24.04.5"}, {"Supported until", "31 May 2029"}}},
+		"it is there":          {"24.04.5", "2029-05-31", []factView{{"Newest point release", "24.04.5"}, {"Supported until", "31 May 2029"}}},
+		"it is to come":        {"24.04.4", "2029-05-31", []factView{{"Newest point release", "24.04.4"}, {"Next point release", "24.04.5"}, {"Supported until", "31 May 2029"}}},
+		"the first is to come": {"24.04", "2029-05-31", []factView{{"Next point release", "24.04.5"}, {"Supported until", "31 May 2029"}}},
+		"the rules are old":    {"24.04.6", "2029-05-31", []factView{{"Newest point release", "24.04.6"}, {"Supported until", "31 May 2029"}}},
+		"it has ended":         {"24.04.4", "2026-04-22", []factView{{"Last point release", "24.04.5"}, {"Support ended", "22 April 2026"}}},
+	} {
+		l := &release.Line{Rule: &release.SeriesRule{Version: "24.04", PointVersion: "24.04.5", EOL: test.eol}}
+		if diff := cmp.Diff(test.want, seriesFacts(l, test.newest, now)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	ended := seriesAnswer(&release.Line{Rule: &release.SeriesRule{EOL: "2014-01-27"}}, nil, true)
+	if want := "No longer supported since 27 January 2014."; ended != want {
+		t.Errorf("answer %q, want %q", ended, want)
+	}
+}
