@@ -2,8 +2,9 @@ package preview
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
+
+	"shiplist/internal/release"
 )
 
 // Rule of this file: where the menu, the foot or the style sheet changes, every page
@@ -79,11 +80,10 @@ func (a around) sum(pages int) string {
 	if n == 0 {
 		return ""
 	}
-	who := fmt.Sprintf("%d of them", n)
+	text := release.Plural(n, "of them differs", "of them differ") + " only around the content"
 	if n == pages && n > 1 {
-		who = "All of them"
+		text = "All of them differ only around the content"
 	}
-	text := who + " only around the content"
 	if len(a.where) > 0 {
 		text += ": in " + strings.Join(a.where, "; in ")
 	}

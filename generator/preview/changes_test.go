@@ -131,7 +131,7 @@ func TestChangesOfEveryPage(t *testing.T) {
 	d.write("layouts/assets/style.css", "h1 { color: red }")
 	page(func(e event) bool { return e.Set != first })
 	_, text := d.get("_changes")
-	if !strings.Contains(text, "All of them only around the content: in the head, which names the style sheet and the script.") ||
+	if !strings.Contains(text, "All of them differ only around the content: in the head, which names the style sheet and the script.") ||
 		!strings.Contains(text, "is the same. What differs is below.") {
 		t.Errorf("the style sheet is not summed up:\n%s", text)
 	}
@@ -140,7 +140,7 @@ func TestChangesOfEveryPage(t *testing.T) {
 	page(func(e event) bool { return e.Set != before })
 	_, text = d.get("_changes")
 	of, rest, _ := strings.Cut(text, "Only around the content")
-	if !strings.Contains(of, " of them only around the content: in the head, ") || !strings.Contains(of, `<a href="/_changes/diff?page=noble%2F24.04.3%2Findex.html">`) ||
+	if !strings.Contains(of, " of them differ only around the content: in the head, ") || !strings.Contains(of, `<a href="/_changes/diff?page=noble%2F24.04.3%2Findex.html">`) ||
 		!strings.Contains(of, "Kubuntu Desktop amd64</strong>: testing → failed") || !strings.Contains(rest, "diff?page=mirrors%2Findex.html") {
 		t.Errorf("what differs besides is lost:\n%s", text)
 	}
