@@ -84,6 +84,10 @@ screenshots: ## pictures of every kind of page, in screenshots/; needs chromium
 	SHIPLIST_SCREENSHOTS='$(SCREENSHOTS)' SHIPLIST_TEST_REQUIRE=1 $(GO) test -count=1 -timeout 15m ./internal/browser
 	@echo pictures are in $(SCREENSHOTS)
 
+.PHONY: docs-images
+docs-images: ## take the README's pictures anew, in docs/images/; needs chromium
+	SHIPLIST_DOCS_IMAGES='$(CURDIR)/docs/images' SHIPLIST_TEST_REQUIRE=1 $(GO) test -count=1 -run '^TestDocsImages$$' ./internal/browser
+
 .PHONY: clean
 clean: ## remove what the targets above leave behind
 	rm -rf bin screenshots internal/browser/node/node_modules

@@ -21,7 +21,7 @@ import (
 )
 
 // patience bounds everything that is done with one page.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // A way is one of the ways to look at a page.
 type way struct {

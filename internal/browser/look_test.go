@@ -67,7 +67,6 @@ func TestSite(t *testing.T) {
 	t.Run("address", v.testFilterAddress)
 	t.Run("matrix", v.testMatrixFilter)
 	if out := os.Getenv("SHIPLIST_SCREENSHOTS"); out != "" {
-		v.readmePicture(t, out)
 		v.dayPictures(t, out)
 	}
 }
@@ -214,18 +213,6 @@ func keep(t *testing.T, b *tab, p page, w way, height int64) {
 		return
 	}
 	save(t, dir, fmt.Sprintf("%s-%d-%s.png", p.kind, w.width, w.scheme), b.picture(t, w.width, min(height, tallest), 1))
-}
-
-// readmePicture takes the picture that the README shows: the milestone's answer, what
-// blocks it and its first rows, small enough to be kept with the source.
-func (v visit) readmePicture(t *testing.T, out string) {
-	t.Helper()
-	for _, p := range v.pages {
-		if p.kind == "milestone" {
-			b := open(t, v.browser, v.home, p.path, way{1280, "light", true})
-			save(t, out, "readme.png", b.picture(t, 1280, 1620, 0.7))
-		}
-	}
 }
 
 // dayPictures takes pictures of the manifest at the end of a release day, which has a past
