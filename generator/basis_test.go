@@ -19,13 +19,29 @@ const later = time.Hour
 // basisSite is a small site with everything that a site can be made of.
 func basisSite(t *testing.T) Options {
 	t.Helper()
-	c := writeLarge(t, t.TempDir(), 2)
+	c := writeSmall(t, t.TempDir())
 	dir := filepath.Dir(c.File)
 	c.Site.Logo = dir + "/logo.svg"
 	write(t, c.Site.Logo, "<svg/>")
 	write(t, c.Site.Content+"/about.md", "+++\ntitle = \"Mine\"\n+++\nMine.\n")
 	write(t, c.Site.Layouts+"/partials/zz.html", `{{define "mine"}}{{end}}`)
 	return Options{Config: c}
+}
+
+// writeSmall is the large site with a few products and milestones, for tests that make
+// it again and again.
+func writeSmall(t *testing.T, dir string) *config.Config {
+	t.Helper()
+	c := writeLarge(t, dir, 0)
+	sources := largeSources(2)
+	tracker := sources[0].Facts
+	tracker.Products, tracker.Milestones = tracker.Products[:12], tracker.Milestones[:2]
+	tracker.Series[0].Manifest = tracker.Series[0].Manifest[:12]
+	for i := range tracker.Milestones {
+		tracker.Milestones[i].Entries = tracker.Milestones[i].Entries[:12]
+	}
+	commit(t, c, sources...)
+	return c
 }
 
 // generatedAt generates at a moment and reports whether the site was made or answered for.
