@@ -174,11 +174,21 @@ func recentAnswer(days []newsDay, asOf time.Time) string {
 	return span + tally(news)
 }
 
-// tally counts what people ask for first in some news.
+// tally counts what people ask for first in some news: a build once, on however many
+// milestones it stands.
 func tally(news []*happening) string {
 	counts := map[release.EventKind]int{}
+	type build struct {
+		what        release.EventKind
+		product, id string
+	}
+	told := map[build]bool{}
 	for _, h := range news {
-		counts[h.What]++
+		b := build{h.What, h.Product, h.BuildID}
+		if b.product == "" || b.id == "" || !told[b] {
+			counts[h.What]++
+		}
+		told[b] = true
 	}
 	var parts []string
 	for _, k := range []struct {

@@ -231,3 +231,16 @@ func TestChangesAnswer(t *testing.T) {
 		}
 	}
 }
+
+// TestABuildIsCountedOnce: on two milestones it is one build; two products are two.
+func TestABuildIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	appeared := func(product, milestone string) *happening {
+		return &happening{Event: &release.Event{What: release.EventBuildAppeared, Product: product, Milestone: milestone, BuildID: "20260421"}}
+	}
+	lost := &happening{Event: &release.Event{What: release.EventSourceLost, Source: "iso"}}
+	got := tally([]*happening{appeared("a", "daily"), appeared("a", "24.04.4"), appeared("b", "daily"), lost, lost})
+	if want := "2 new builds, 2 sources lost."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -190,7 +190,7 @@ var findingCases = []findingCase{
 	{
 		"oversized by size", func(in *Input) { *full(in).Images[0].Files[0].Size = 1500 },
 		[]string{"oversized"},
-		"is 1.50 kB, which is 500 bytes above its limit of 1.00 kB (1500 of 1000 bytes)", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424",
+		"Kubuntu Desktop amd64, build 20240424, is 1.50 kB, which is 500 bytes above its limit of 1.00 kB", "noble/ kubuntu-desktop-amd64  full:kubuntu/noble/daily-live/20240424",
 	},
 	{"exactly the limit", func(in *Input) { *full(in).Images[0].Files[0].Size = 1000 }, nil, "", ""},
 	{"rounded size above", func(in *Input) {

@@ -80,7 +80,11 @@ func (j *joiner) oversized(images []*TreeImage) {
 		at.rows = append(at.rows, j.rowsWith(i)...)
 	}
 	i := images[0]
-	text := i.Name + ", build " + i.BuildID + ", " + i.excess() + "."
+	name := i.Name
+	if len(i.Products) > 0 {
+		name = i.Products[0].Title
+	}
+	text := name + ", build " + i.BuildID + ", " + i.excess() + "."
 	f := Finding{
 		Rule: "oversized", Text: text,
 		Advice:   "Make the image smaller, or agree on a larger limit.",
@@ -114,18 +118,21 @@ func (i *TreeImage) excess() string {
 	size := i.exactSize()
 	switch {
 	case i.Limit > 0 && size > i.Limit:
-		return fmt.Sprintf("is %s, which is %s above its limit of %s (%d of %d bytes)",
-			Size(size), Size(size-i.Limit), Size(i.Limit), size, i.Limit)
+		return fmt.Sprintf("is %s, which is %s above its limit of %s",
+			Size(size), Size(size-i.Limit), Size(i.Limit))
 	case i.Limit > 0 && size > 0:
 		return fmt.Sprintf("is marked as oversized by its tree, though at %s it is within its limit of %s", Size(size), Size(i.Limit))
 	case i.Limit > 0:
-		return fmt.Sprintf("is marked as oversized by its tree; its limit is %s (%d bytes)", Size(i.Limit), i.Limit)
+		return fmt.Sprintf("is marked as oversized by its tree; its limit is %s", Size(i.Limit))
 	}
 	return "is marked as oversized by its tree"
 }
 
 func sizeFact(i *TreeImage) string {
-	if size := i.exactSize(); size > 0 {
+	switch size := i.exactSize(); {
+	case size > 0 && i.Limit > 0:
+		return fmt.Sprintf("%d bytes; the limit is %d", size, i.Limit)
+	case size > 0:
 		return fmt.Sprintf("%d bytes", size)
 	}
 	return "marked as oversized"
