@@ -19,7 +19,7 @@ type backward struct {
 	bySlug  map[string]*stand
 	netboot map[string]bool        // by the slug of a product's line
 	touched map[*rowThen]shownThen // rows before the events of one time are undone
-	after   []Readiness            // of the stands; the memory of one step serves the next
+	changed []*stand               // that take part in the events of one time
 }
 
 // sourceThen is what one source knew of the series.
@@ -47,6 +47,8 @@ type stand struct {
 	moments []Readiness // newest first
 	begin   time.Time   // what was before is not known
 	closed  bool        // the moment is before the beginning
+	changed bool        // by the events of one time, after which it stood so
+	after   Readiness
 }
 
 // rowThen is one product on a milestone.

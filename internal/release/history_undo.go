@@ -41,6 +41,9 @@ func historicOf(log []Event) map[string][]*Event {
 // run undoes events that are in order of time, the newest first, and those that were
 // seen at one time together.
 func (b *backward) run(events []*Event) {
+	for _, s := range b.stands {
+		b.change(s) // one that no source has is closed at the first step
+	}
 	for end := len(events); end > 0; {
 		start := end - 1
 		for start > 0 && events[start-1].Seen.Equal(events[end-1].Seen) {
@@ -54,13 +57,10 @@ func (b *backward) run(events []*Event) {
 // step undoes the events of one time and notes how the milestones stood since then.
 func (b *backward) step(events []*Event) {
 	seen := events[0].Seen
-	after := slices.Grow(b.after[:0], len(b.stands))[:len(b.stands)]
-	b.after = after
-	for i, s := range b.stands {
+	for _, s := range b.stands {
 		if !s.closed && !seen.After(s.begin) {
 			s.close()
 		}
-		after[i] = s.readiness(seen)
 	}
 	clear(b.touched)
 	for _, e := range events {
@@ -69,16 +69,28 @@ func (b *backward) step(events []*Event) {
 			historic[e.What](b, i, e)
 		}
 	}
-	for i, s := range b.stands {
-		s.note(after[i])
+	for _, s := range b.changed {
+		s.after.At = seen
+		s.note(s.after)
+		s.changed = false
 		if !s.closed && !b.exists(s) {
 			s.closed = true // there was nothing to tell of before
 		}
 	}
+	b.changed = b.changed[:0]
 	for r, was := range b.touched {
 		if r.since.IsZero() && r.shown != was {
 			r.since = seen
 		}
+	}
+}
+
+// change remembers how a milestone stood before the events of one time are undone, in
+// which it takes part.
+func (b *backward) change(s *stand) {
+	if !s.changed {
+		s.changed, s.after = true, s.readiness(time.Time{})
+		b.changed = append(b.changed, s)
 	}
 }
 
@@ -118,6 +130,7 @@ func (b *backward) undoMilestone(source int, e *Event) {
 	if s == nil {
 		return
 	}
+	b.change(s)
 	if e.What == EventMilestoneAppeared {
 		delete(src.statuses, s)
 	} else {
@@ -166,6 +179,7 @@ func (b *backward) stand(source int, slug string) *stand {
 
 // touch works out anew what a row shows.
 func (b *backward) touch(s *stand, product string) {
+	b.change(s)
 	r := s.rowOf(product)
 	if _, already := b.touched[r]; !already {
 		b.touched[r] = r.shown
