@@ -28,6 +28,7 @@ type Reader struct {
 	states  knownStates
 	sources map[string]*knownSource
 	kept    map[string]bool // sources, at the first load: later ones change little
+	months  map[string]*knownFile
 }
 
 // NewReader returns a reader of a data directory. It reads nothing yet. What it
@@ -62,6 +63,7 @@ type knownFile struct {
 	size    int64
 	sum     string
 	facts   *release.Facts // sorted, and never changed
+	month   *Month         // of the change log, instead of facts
 	kept    *keptFile      // where it is kept as it is
 }
 
@@ -246,6 +248,9 @@ func (f *fileReader) read() (*knownFile, Problems, error) {
 	if f.same(known) {
 		return known, nil, nil
 	}
+	if isMonth(f.name) {
+		return f.readMonth(known, text)
+	}
 	_, below, _ := strings.Cut(f.name, "/")
 	facts, problems := decode(filepath.Join(f.dir, f.at), below, text)
 	if len(problems) > 0 {
@@ -284,7 +289,7 @@ func (f *fileReader) unread(now time.Time) *knownFile {
 func (f *fileReader) same(known *knownFile) bool {
 	switch {
 	case f.old != nil && f.old.sum == known.sum:
-		known.facts = f.old.facts
+		known.facts, known.month = f.old.facts, f.old.month
 	case f.kept != nil && f.kept.Sum == known.sum:
 		known.facts = &f.kept.Facts
 		if f.kept.Stamp == known.keptStamp() {
