@@ -7,11 +7,13 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"shiplist/internal/config"
 	"shiplist/internal/release"
+	"shiplist/internal/store"
 )
 
 // leaf is a place in a value that can be changed.
@@ -94,13 +96,13 @@ func missed(t *testing.T, next, fresh *site, was *Site, holdings bool) []string 
 
 // follow arranges the next site after one. Without its holdings it knows no more of it
 // than layouts and texts.
-func follow(t *testing.T, o Options, before *site, p *release.Picture, log []release.Event, holdings bool) *site {
+func follow(t *testing.T, o Options, before *site, p *release.Picture, log *changeLog, holdings bool) *site {
 	t.Helper()
 	s, err := prepareAfter(o, before)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.again, s.picture, s.log = true, p, log
+	s.again, s.picture, s.logged, s.log = true, p, log, log.events
 	if holdings {
 		s.before = before
 	}
@@ -110,8 +112,7 @@ func follow(t *testing.T, o Options, before *site, p *release.Picture, log []rel
 
 // tried are which of some fields are changed: a few from all over them, as each takes a
 // while, and with SHIPLIST_MEASURE=1 all.
-func tried(fields int) []int {
-	const some = 16
+func tried(fields, some int) []int {
 	var all []int
 	rng := rand.New(rand.NewPCG(1, 1))
 	if os.Getenv("SHIPLIST_MEASURE") != "" {
@@ -143,10 +144,12 @@ func TestBuildMissesNothing(t *testing.T) {
 	b, sample := NewBuilder(o), sampleSources(&c.Rules)
 	b.load = func() (*release.Picture, error) { return join(&release.Joiner{}, sample), nil }
 	log := sampleLog(&c.Rules)
-	b.log = func(time.Time) ([]release.Event, error) { return log, nil }
+	b.log = func(_ time.Time, before *changeLog) (*changeLog, error) {
+		return newLog(months(log), time.Time{}, before), nil
+	}
 	last := mustBuild(t, b)
 	first, kept := b.kept, map[string]int{}
-	for _, n := range tried(fieldsOf(sample)) {
+	for _, n := range tried(fieldsOf(sample), 16) {
 		changed, path := changedSample(c, sample, n)
 		log := log
 		if n%3 == 0 { // a change is in the log, or it is not
@@ -155,7 +158,7 @@ func TestBuildMissesNothing(t *testing.T) {
 		var joiner release.Joiner
 		join(&joiner, sample) // gives the same revisions each time
 		p := join(&joiner, changed)
-		next, fresh := follow(t, o, first, p, log, true), follow(t, o, first, p, log, false)
+		next, fresh := follow(t, o, first, p, newLog(months(log), time.Time{}, first.logged), true), follow(t, o, first, p, newLog(months(log), time.Time{}, nil), false)
 		holdings := next.key.is(first.key)
 		if holdings {
 			kept["holdings"]++
@@ -224,4 +227,72 @@ func TestBuildTakesOverHoldings(t *testing.T) {
 	if want := len(first.picture.Lines[0].Milestones); same < want-3 || same == want {
 		t.Errorf("%d of %d milestones are the same", same, want)
 	}
+}
+
+// months are the files of a change log.
+func months(log []release.Event) []*store.Month {
+	var all []*store.Month
+	for _, e := range log {
+		of := e.Seen.UTC().Format("2006-01")
+		if n := len(all); n == 0 || all[n-1].Of != of {
+			all = append(all, &store.Month{Of: of})
+		}
+		m := all[len(all)-1]
+		m.Events = append(m.Events, e)
+	}
+	return all
+}
+
+// TestBuildMissesNoNews changes the log: all that there is to an event, also that it is
+// one more, and how it is read in one process after the other.
+func TestBuildMissesNoNews(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	o, log := Options{Config: c}, sampleLog(&c.Rules)
+	var joiner release.Joiner
+	in := release.Input{Rules: c.Rules, Sources: sampleSources(&c.Rules), AsOf: sampleNow, Stale: c.Site.Stale, Freshness: c.Site.Freshness}
+	b := NewBuilder(o)
+	b.load = func() (*release.Picture, error) { return joiner.Join(in), nil }
+	b.log = func(_ time.Time, before *changeLog) (*changeLog, error) {
+		return newLog(months(log), time.Time{}, before), nil
+	}
+	last := mustBuild(t, b)
+	first := b.kept
+	more := log[len(log)-1]
+	more.Product, more.What, more.Series, more.Milestone = kubuntuSlug, release.EventBuildReady, "noble", "24.04.4"
+	for name, changed := range changedLogs(log, more) {
+		is, alone := newLog(months(changed), time.Time{}, first.logged), newLog(months(changed), time.Time{}, nil)
+		if !slices.Equal(is.events, alone.events) {
+			t.Errorf("%s: another log than one that is read alone", name)
+		}
+		next, fresh := follow(t, o, first, joiner.Join(in), is, true), follow(t, o, first, joiner.Join(in), alone, false)
+		if !next.key.is(first.key) {
+			t.Errorf("%s: the holdings were not taken over", name)
+		}
+		for _, page := range missed(t, next, fresh, last, false) {
+			t.Errorf("%s: /%s is as it was, or another", name, page)
+		}
+		taken := 0
+		for _, out := range next.outputs() {
+			if before := last.file(out.path); before != nil && strings.HasPrefix(out.path, changesPath+"20") && out.whole.is(before.whole) {
+				taken++
+			}
+		}
+		if taken < 5 {
+			t.Errorf("%s: %d pages of days were taken over", name, taken)
+		}
+	}
+}
+
+// changedLogs are logs that differ from one in one thing.
+func changedLogs(log []release.Event, more release.Event) map[string][]release.Event {
+	logs := map[string][]release.Event{"one more": append(slices.Clone(log), more)}
+	for _, n := range tried(len(places(reflect.ValueOf(&log).Elem(), "log")), 6) {
+		other := slices.Clone(log)
+		place := places(reflect.ValueOf(&other).Elem(), "log")[n]
+		place.change()
+		slices.SortStableFunc(other, func(a, b release.Event) int { return a.Seen.Compare(b.Seen) })
+		logs[place.path] = other
+	}
+	return logs
 }

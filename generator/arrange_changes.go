@@ -62,9 +62,8 @@ type newsDay struct {
 func byDay(news []*happening) []newsDay {
 	var days []newsDay
 	for _, h := range news {
-		date := h.Seen.UTC().Format(time.DateOnly)
-		if n := len(days); n == 0 || days[n-1].date != date {
-			days = append(days, newsDay{date: date, at: h.Seen.UTC()})
+		if n := len(days); n == 0 || dayOf(days[n-1].at) != dayOf(h.Seen) {
+			days = append(days, newsDay{date: h.Seen.UTC().Format(time.DateOnly), at: h.Seen.UTC()})
 		}
 		d := &days[len(days)-1]
 		d.news = append(d.news, h)
@@ -140,8 +139,8 @@ func (p *changesPage) fill(s *site, news []*happening) {
 // viewDay tells the loud news of a day, and where the rest is.
 func (s *site) viewDay(p *Page, d *newsDay) dayView {
 	v := dayView{Day: Link{Text: d.at.Format("Monday, 2 January 2006"), Href: p.to(d.path(0))}}
-	news := loud(d.news)
-	polls, more := fewPolls(s.viewPolls(p, news, ofDay), newsAtOnce)
+	news := loud(d.news, len(d.news))
+	polls, more := fewPolls(s.viewPolls(p, news, ofDay, newsAtOnce+1), newsAtOnce)
 	v.Polls = polls
 	if more || len(news) < len(d.news) {
 		v.More = Link{Text: "All " + plural(len(d.news), "change") + " of this day", Href: v.Day.Href}
@@ -228,7 +227,7 @@ func (s *site) arrangeChangesDay(d dayPage) (changesDayPage, error) {
 	if p.Answer = tally(d.news); p.Answer != allChanges(d.news) {
 		p.Answer += " " + strings.TrimSuffix(allChanges(d.news), ".") + " in all."
 	}
-	p.Polls = s.viewPolls(&p.Page, some, ofDay)
+	p.Polls = s.viewPolls(&p.Page, some, ofDay, len(some))
 	for n := range d.parts() {
 		if d.parts() > 1 {
 			p.Parts = append(p.Parts, Link{Text: fmt.Sprint(n + 1), Href: p.to(d.path(n)), Current: n == d.part})
@@ -251,7 +250,7 @@ func (s *site) changePages() []output {
 			out = append(out, page(s, to, "changes", with(s.arrangeSeriesChanges, l)))
 		}
 	}
-	days := byDay(s.news)
+	days, named := byDay(s.news), s.namedMilestones()
 	for i := range days {
 		for n := range days[i].parts() {
 			d := dayPage{newsDay: &days[i], part: n}
@@ -261,10 +260,40 @@ func (s *site) changePages() []output {
 			if i > 0 {
 				d.later = &days[i-1]
 			}
-			out = append(out, page(s, d.path(n), "changes-day", with(s.arrangeChangesDay, d)))
+			o := page(s, d.path(n), "changes-day", with(s.arrangeChangesDay, d))
+			if known := s.dayKey(d); known != (fingerprint{}) {
+				o.whole = fingerprintOf(known, named)
+			}
+			out = append(out, o)
 		}
 	}
 	return out
+}
+
+// dayKey stands for all that the page of a day shows, besides the names of milestones; for
+// nothing where that is not known.
+func (s *site) dayKey(d dayPage) fingerprint {
+	if s.logged == nil || s.key == (fingerprint{}) {
+		return fingerprint{}
+	}
+	neighbours := [2]string{}
+	for i, n := range []*newsDay{d.earlier, d.later} {
+		if n != nil {
+			neighbours[i] = n.date
+		}
+	}
+	return fingerprintOf(s.key, s.logged.days[d.date].sum, d.part, neighbours[:])
+}
+
+// namedMilestones stands for what news call the milestones, and where these lead.
+func (s *site) namedMilestones() fingerprint {
+	var names [][3]string
+	for _, l := range s.picture.Lines {
+		for _, m := range l.Milestones {
+			names = append(names, [3]string{l.Slug, m.Slug, m.Title})
+		}
+	}
+	return fingerprintOf(names)
 }
 
 // newsList is the newest of what happened, on a page about something else.
@@ -275,7 +304,6 @@ type newsList struct {
 
 // newsList picks the newest loud news of some, few of them.
 func (s *site) newsList(p *Page, news []*happening, most int) newsList {
-	news = loud(news)
-	few, _ := fewPolls(s.viewPolls(p, news[:min(len(news), recentAtMost)], ofYear), most)
+	few, _ := fewPolls(s.viewPolls(p, loud(news, recentAtMost), ofYear, most+1), most)
 	return newsList{few, Link{Text: "All changes", Href: p.to(changesPath)}}
 }

@@ -189,28 +189,67 @@ func BenchmarkGenerateLargeSite(b *testing.B) {
 	}
 }
 
-// BenchmarkPreview is what a running preview needs to show one changed state.
+// BenchmarkPreview is what a running preview needs to show one changed state, without a
+// change log and with one of a year.
 func BenchmarkPreview(b *testing.B) {
 	for _, directories := range []int{largeDirectories, 4 * largeDirectories} {
-		b.Run(fmt.Sprint(directories), func(b *testing.B) {
-			c := writeLarge(b, b.TempDir(), directories)
-			builder := NewBuilder(Options{Config: c})
-			mustBuild(b, builder)
-			sources := largeSources(1)
-			entry := &sources[0].Facts.Milestones[0].Entries[0]
-			states := []release.State{release.StateReady, release.StateFailed}
-			b.ReportAllocs()
-			for n := 0; b.Loop(); n++ {
-				b.StopTimer()
-				entry.State = states[n%2]
-				commit(b, c, sources[0])
-				b.StartTimer()
-				site := mustBuild(b, builder)
-				if _, err := site.Read("noble/24.04.1/index.html"); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+		b.Run(fmt.Sprint(directories), func(b *testing.B) { benchmarkPreview(b, directories, nil) })
+		b.Run(fmt.Sprint(directories, "/log"), func(b *testing.B) { benchmarkPreview(b, directories, largeLog()) })
+	}
+}
+
+// largeLog is a year of the large site.
+func largeLog() []release.Event {
+	var products []string
+	for _, p := range largeSources(1)[0].Facts.Products {
+		products = append(products, p.Slug)
+	}
+	return busyLog(products, "24.04.1", logEvents)
+}
+
+func benchmarkPreview(b *testing.B, directories int, log []release.Event) {
+	c := writeLarge(b, b.TempDir(), directories)
+	sources := largeSources(1)
+	commit(b, c, sources[0])
+	commitLog(b, c, sources[0], log)
+	builder := NewBuilder(Options{Config: c})
+	mustBuild(b, builder)
+	entry := &sources[0].Facts.Milestones[0].Entries[0]
+	states := []release.State{release.StateReady, release.StateFailed}
+	kinds := []release.EventKind{release.EventBuildReady, release.EventBuildFailed}
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		b.StopTimer()
+		e := release.Event{
+			Seen: sampleNow.Add(time.Duration(n) * time.Second), Source: "iso", What: kinds[n%2], Series: "noble", Milestone: "24.04.1",
+			Product: entry.Product, BuildID: entry.BuildID, From: string(entry.State), To: string(states[n%2]),
+		}
+		entry.State = states[n%2]
+		if log == nil {
+			commit(b, c, sources[0])
+		} else {
+			commitLog(b, c, sources[0], []release.Event{e})
+		}
+		b.StartTimer()
+		site := mustBuild(b, builder)
+		if _, err := site.Read("noble/24.04.1/index.html"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// commitLog commits facts with events.
+func commitLog(tb testing.TB, c *config.Config, src release.SourceFacts, log []release.Event) {
+	tb.Helper()
+	w, err := store.Open(tb.Context(), c.Store.Data, c.Store.State)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := w.Commit(tb.Context(), src.State, src.Facts, log...); err != nil {
+		tb.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		tb.Fatal(err)
 	}
 }
 

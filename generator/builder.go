@@ -18,9 +18,10 @@ import (
 // what changed. It is for one goroutine at a time; its sites are for any.
 type Builder struct {
 	options Options
-	// load reads what the sources say and joins it; log reads the change log.
-	load   func() (*release.Picture, error)
-	log    func(asOf time.Time) ([]release.Event, error)
+	// load reads what the sources say and joins it.
+	load func() (*release.Picture, error)
+	// log reads the change log; it is given the one before, nil for none.
+	log    func(asOf time.Time, before *changeLog) (*changeLog, error)
 	kept   *site // what the last site was prepared from
 	last   *Site
 	staged atomic.Pointer[Site] // the last that was staged
@@ -28,8 +29,10 @@ type Builder struct {
 
 // NewBuilder returns a builder. It reads nothing yet.
 func NewBuilder(o Options) *Builder {
-	log := func(asOf time.Time) ([]release.Event, error) { return loadLog(o.Config.Store.Data, asOf) }
-	return &Builder{options: o, load: newLoader(o.Config).load, log: log}
+	l := newLoader(o.Config)
+	return &Builder{options: o, load: l.load, log: func(asOf time.Time, before *changeLog) (*changeLog, error) {
+		return loadLog(l.reader, asOf, before)
+	}}
 }
 
 // most is how many bytes of new pages a build keeps in memory: a few changed pages are
@@ -49,9 +52,14 @@ func (b *Builder) build(ctx context.Context, most int64) (*Site, error) {
 	if s.picture, err = b.load(); err != nil {
 		return nil, err
 	}
-	if s.log, err = b.log(s.picture.AsOf); err != nil {
+	var before *changeLog
+	if b.kept != nil {
+		before = b.kept.logged
+	}
+	if s.logged, err = b.log(s.picture.AsOf, before); err != nil {
 		return nil, err
 	}
+	s.log = s.logged.events
 	site, err := s.build(ctx, b, most)
 	if err != nil {
 		b.last = nil // whatever is odd about it, the next is made from the ground up

@@ -28,15 +28,17 @@ const (
 )
 
 // viewPolls tells what happened, poll by poll, in the order given. Of the news of one poll
-// those of one kind at one place are told together where they are many.
-func (s *site) viewPolls(p *Page, list []*happening, layout string) []pollView {
+// those of one kind at one place are told together where they are many. Polls after those
+// with most pieces of news or more are left out.
+func (s *site) viewPolls(p *Page, list []*happening, layout string, most int) []pollView {
 	var polls []pollView
-	for from := 0; from < len(list); {
+	for from := 0; from < len(list) && most > 0; {
 		to := from + 1
 		for to < len(list) && list[to].Seen.Equal(list[from].Seen) && list[to].Source == list[from].Source {
 			to++
 		}
 		polls = append(polls, pollView{list[from].Seen, list[from].Seen.UTC().Format(layout), list[from].Source, s.viewPoll(p, list[from:to])})
+		most -= len(polls[len(polls)-1].News)
 		from = to
 	}
 	return polls
@@ -108,10 +110,13 @@ func (s *site) viewMany(p *Page, some []*happening, many string) newsView {
 	return v
 }
 
-// loud leaves out what only the page of the day tells.
-func loud(list []*happening) []*happening {
+// loud are the first of some without what only the page of the day tells.
+func loud(list []*happening, most int) []*happening {
 	var some []*happening
 	for _, h := range list {
+		if len(some) == most {
+			break
+		}
 		if !phraseOf(h.What).quiet {
 			some = append(some, h)
 		}

@@ -110,7 +110,7 @@ func TestNews(t *testing.T) {
 		log, kinds[tt.event.What] = append(log, tt.event), true
 	}
 	s := sampleNews(t, log...)
-	polls := s.viewPolls(&Page{}, s.news, ofDay)
+	polls := s.viewPolls(&Page{}, s.news, ofDay, len(s.news))
 	slices.Reverse(polls)
 	for i, tt := range tests {
 		if got := newsText(polls[i].News[0]); got != tt.want {
@@ -131,7 +131,7 @@ func TestRespinIsOnePieceOfNews(t *testing.T) {
 	old := e
 	old.BuildID, old.What, old.From, old.To = "20260421.1", release.EventBuildSuperseded, readyWord, "superseded"
 	s := sampleNews(t, e, old)
-	polls := s.viewPolls(&Page{}, s.news, ofDay)
+	polls := s.viewPolls(&Page{}, s.news, ofDay, len(s.news))
 	if len(polls) != 1 || len(polls[0].News) != 1 {
 		t.Fatalf("%+v", polls)
 	}
@@ -150,7 +150,7 @@ func TestManyAreToldAsOne(t *testing.T) {
 	}
 	log = append(log, release.Event{Series: "stonking", Milestone: "snapshot-4", Product: "p1", BuildID: "1", What: release.EventBuildReady, To: readyWord})
 	s := sampleNews(t, log...)
-	polls := s.viewPolls(&Page{}, s.news, ofDay)
+	polls := s.viewPolls(&Page{}, s.news, ofDay, len(s.news))
 	var got []string
 	items := 0
 	for _, v := range polls[0].News {

@@ -8,9 +8,9 @@ import (
 	"shiplist/internal/release"
 )
 
-// busyLog is a log of n events over a year: the builds of the sample's products are tested
-// and become ready, every few minutes one.
-func busyLog(products []sampleProduct, n int) []release.Event {
+// busyLog is a log of n events over a year: the builds of some products are tested and
+// become ready on a milestone of Noble, every few minutes one.
+func busyLog(products []string, milestone string, n int) []release.Event {
 	log := make([]release.Event, 0, n)
 	kinds := []release.EventKind{release.EventBuildAppeared, release.EventBuildTests, release.EventBuildTests, release.EventBuildReady, release.EventBuildSuperseded}
 	words := []string{"testing", "4 passed, 0 failed, 0 running, 2 untested", "5 passed, 0 failed, 0 running, 1 untested", "ready", "superseded"}
@@ -18,8 +18,8 @@ func busyLog(products []sampleProduct, n int) []release.Event {
 	for i := range n {
 		k := i % len(kinds)
 		e := release.Event{
-			Seen: sampleNow.Add(-time.Duration(n-i) * step), Source: "iso", What: kinds[k], To: words[k],
-			Series: "noble", Milestone: "24.04.4", Product: slugOf(products[i/5%len(products)].title), BuildID: fmt.Sprintf("2026%04d", i/500),
+			Seen: sampleNow.Add(-time.Duration(n-i) * step).Truncate(time.Second), Source: "iso", What: kinds[k], To: words[k],
+			Series: "noble", Milestone: milestone, Product: products[i/5%len(products)], BuildID: fmt.Sprintf("2026%04d", i/500),
 		}
 		switch e.What {
 		case release.EventBuildTests:
@@ -37,7 +37,11 @@ func busyLog(products []sampleProduct, n int) []release.Event {
 func BenchmarkReadLog(b *testing.B) {
 	c := defaultConfig(b)
 	s := prepared(b, Options{Config: c}, samplePicture(c))
-	s.log = busyLog(sampleProducts(&c.Rules), 50_000)
+	var products []string
+	for _, p := range sampleProducts(&c.Rules) {
+		products = append(products, slugOf(p.title))
+	}
+	s.log = busyLog(products, "24.04.4", 50_000)
 	s.arrange()
 	b.Run("past", func(b *testing.B) {
 		b.ReportAllocs()

@@ -17,18 +17,103 @@ const (
 	logEvents = 50_000
 )
 
-// loadLog reads the change log as far back as pages tell of it, oldest first.
-func loadLog(data string, asOf time.Time) ([]release.Event, error) {
+// changeLog is the change log as far back as pages tell of it, which is kept from one
+// build to the next.
+type changeLog struct {
+	months []*store.Month
+	from   time.Time
+	events []release.Event // oldest first; never changed, only added to
+	days   map[string]logDay
+}
+
+// logDay is what happened on one day in UTC.
+type logDay struct {
+	events []release.Event
+	sum    fingerprint // stands for them
+}
+
+// loadLog reads the change log, and takes over what did not change since before, which
+// may be nil.
+func loadLog(reader *store.Reader, asOf time.Time, before *changeLog) (*changeLog, error) {
 	from := time.Date(asOf.Year(), asOf.Month()-(logMonths-1), 1, 0, 0, 0, 0, time.UTC)
 	if asOf.IsZero() {
 		from = time.Time{}
 	}
-	events, err := store.LoadEvents(data, from, time.Time{})
+	months, err := reader.Events(from)
 	if err != nil {
 		return nil, fmt.Errorf("load the change log: %w", err)
 	}
-	slices.SortStableFunc(events, func(a, b release.Event) int { return a.Seen.Compare(b.Seen) })
-	return newestEvents(events, logEvents), nil
+	return newLog(months, from, before), nil
+}
+
+// newLog divides months of the log into days.
+func newLog(months []*store.Month, from time.Time, before *changeLog) *changeLog {
+	if before == nil {
+		before = &changeLog{}
+	}
+	if before.from.Equal(from) && slices.Equal(before.months, months) {
+		return before
+	}
+	l := &changeLog{months: months, from: from}
+	l.events = newestEvents(l.join(before), logEvents)
+	l.divide(before)
+	return l
+}
+
+// join puts the months together; where events were only added to the last one, to those
+// that were there before.
+func (l *changeLog) join(before *changeLog) []release.Event {
+	byTime := func(a, b release.Event) int { return a.Seen.Compare(b.Seen) }
+	if n := len(l.months) - 1; n >= 0 && before.from.Equal(l.from) && len(before.months) == n+1 && slices.Equal(before.months[:n], l.months[:n]) {
+		was, is := before.months[n].Events, l.months[n].Events
+		if len(was) > 0 && len(was) < len(is) && slices.Equal(was, is[:len(was)]) {
+			added := is[len(was):]
+			inOrder := slices.IsSortedFunc(added, byTime)
+			if k := len(before.events); inOrder && k > 0 && !added[0].Seen.Before(before.events[k-1].Seen) {
+				return append(before.events, added...)
+			}
+		}
+	}
+	var events []release.Event
+	for _, m := range l.months {
+		events = append(events, m.Events...)
+	}
+	slices.SortStableFunc(events, byTime)
+	return events
+}
+
+// divide finds the days.
+func (l *changeLog) divide(before *changeLog) {
+	l.days = make(map[string]logDay, len(before.days)+1)
+	for from := 0; from < len(l.events); {
+		day := dayOf(l.events[from].Seen)
+		n := from + 1
+		for n < len(l.events) && dayOf(l.events[n].Seen) == day {
+			n++
+		}
+		date, d := l.events[from].Seen.UTC().Format(time.DateOnly), logDay{events: l.events[from:n]}
+		if was := before.days[date]; was.is(d.events) {
+			d.sum = was.sum
+		} else {
+			d.sum = fingerprintOf(d.events)
+		}
+		l.days[date] = d
+		from = n
+	}
+}
+
+// is reports whether these are all events of the day.
+func (d logDay) is(events []release.Event) bool {
+	if len(d.events) != len(events) || len(events) == 0 {
+		return false
+	}
+	return &d.events[0] == &events[0] || slices.Equal(d.events, events)
+}
+
+// dayOf tells days in UTC apart.
+func dayOf(t time.Time) int64 {
+	const seconds = 24 * 60 * 60
+	return (t.Unix() + 1<<40*seconds) / seconds
 }
 
 // newestEvents are the last events of a log, all of one poll or none.
@@ -58,7 +143,7 @@ type happening struct {
 func (s *site) readLog() {
 	s.past = release.NewPast(s.picture, s.log)
 	s.newsOf, s.newsIn = map[*release.ProductLine][]*happening{}, map[*release.Line][]*happening{}
-	images, lines := s.imageIndex(), map[string]*release.Line{}
+	lines := map[string]*release.Line{}
 	for _, l := range s.picture.Lines {
 		lines[l.Slug] = l
 	}
@@ -69,7 +154,7 @@ func (s *site) readLog() {
 		if replaced.drops(e) {
 			continue
 		}
-		h := &happening{Event: e, line: lines[e.Series], image: images[imageKey{e.Source, e.Dir, e.Image}]}
+		h := &happening{Event: e, line: lines[e.Series], image: s.imageOf(e)}
 		h.instead = replaced.by(e)
 		if h.line != nil {
 			h.milestone = milestoneOf(h.line, e.Milestone)
@@ -78,7 +163,7 @@ func (s *site) readLog() {
 		if pl := s.productNamed(e.Product); pl != nil {
 			h.products = []*release.ProductLine{pl}
 		} else if h.image != nil {
-			h.products = h.image.Products
+			h.products = s.productsOf(h.image)
 		}
 		s.news = append(s.news, h)
 		for _, pl := range h.products {
@@ -107,18 +192,32 @@ func milestoneOf(l *release.Line, slug string) *release.Manifest {
 	return nil
 }
 
-type imageKey struct{ tree, dir, name string }
-
-func (s *site) imageIndex() map[imageKey]*release.TreeImage {
-	images := map[imageKey]*release.TreeImage{}
-	for _, t := range s.picture.Trees {
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				images[imageKey{t.Name, i.Dir, i.Name}] = i
-			}
+// imageOf is the image that an event is about; nil where no tree has it any more.
+func (s *site) imageOf(e *release.Event) *release.TreeImage {
+	if e.Image == "" {
+		return nil
+	}
+	d := s.directories[e.Source+"\x00"+e.Dir]
+	if d == nil {
+		return nil
+	}
+	for _, i := range d.Images {
+		if i.Name == e.Image {
+			return i
 		}
 	}
-	return images
+	return nil
+}
+
+// productsOf are the products of an image, which may be of the picture before.
+func (s *site) productsOf(i *release.TreeImage) []*release.ProductLine {
+	var all []*release.ProductLine
+	for _, pl := range i.Products {
+		if now := s.products[pl.Slug]; now != nil {
+			all = append(all, now)
+		}
+	}
+	return all
 }
 
 // replaced are the builds that made room for a newer one in the same poll: that the old

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shiplist/internal/release"
+	"shiplist/internal/store"
 )
 
 func TestHistoryAnswer(t *testing.T) {
@@ -89,6 +90,15 @@ func TestSizes(t *testing.T) {
 	}
 }
 
+// readLogOf reads the change log for the first time.
+func readLogOf(data string) ([]release.Event, error) {
+	log, err := loadLog(store.NewReader(data, ""), sampleNow, nil)
+	if err != nil {
+		return nil, err
+	}
+	return log.events, nil
+}
+
 func TestLoadLog(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
@@ -101,18 +111,18 @@ func TestLoadLog(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	log, err := loadLog(data, sampleNow)
+	log, err := readLogOf(data)
 	if err != nil || len(log) != 2 || log[0].Seen.Format(time.DateOnly) != "2025-04-02" {
 		t.Errorf("a year of the log: %v, %v", log, err)
 	}
-	if log, err := loadLog(filepath.Join(data, "none"), sampleNow); len(log) > 0 || err != nil {
+	if log, err := readLogOf(filepath.Join(data, "none")); len(log) > 0 || err != nil {
 		t.Errorf("no data: %v, %v", log, err)
 	}
 	bad := filepath.Join(data, "changes", "2026-03.toml")
 	if err := os.WriteFile(bad, []byte("[[event]]\nseen = 2026-03-02T10:00:00Z\nwhy = 1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := loadLog(data, sampleNow); err == nil || !strings.Contains(err.Error(), "2026-03.toml:3") {
+	if _, err := readLogOf(data); err == nil || !strings.Contains(err.Error(), "2026-03.toml:3") {
 		t.Errorf("a mistake: %v", err)
 	}
 }

@@ -40,9 +40,11 @@ type site struct {
 	// before is the one before this, nil for none.
 	again  bool
 	before *site
-	// log is the change log as far as it was read, oldest first; past, news (newest
-	// first) and newsOf what was worked out of it.
+	// log is the change log as far as it was read, oldest first, and logged how it was
+	// read, nil where it was not; past, news (newest first) and newsOf what was worked
+	// out of it.
 	log    []release.Event
+	logged *changeLog
 	past   *release.Past
 	news   []*happening
 	newsOf map[*release.ProductLine][]*happening
