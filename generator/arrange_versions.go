@@ -180,13 +180,16 @@ func (s *site) versions(p *Page, d *download) []versionLink {
 		v := versionLink{
 			Newest: o == newest, LTS: o == lts, Ended: s.ended(o),
 			Next: i == next, Previous: at >= 0 && i == at+1,
-			Near: s.near(d, o), Testing: s.inTesting(o, o.edition.version),
+			Near: s.near(d, o), Testing: o.out == "",
 		}
-		supported := !v.Ended && (i == 0 || all[i-1].series != o.series || s.inTesting(all[i-1], all[i-1].edition.version))
+		supported := !v.Ended && (i == 0 || all[i-1].series != o.series || all[i-1].out == "")
 		if i == at && final || i != at && !supported && !v.Next && !v.Previous {
 			continue
 		}
-		v.Link = Link{Text: s.shortTitle(o), Href: p.to(o.path)}
+		v.Link = Link{Text: s.outTitle(o), Href: p.to(o.path)}
+		if v.Testing {
+			v.Text = s.shortTitle(o)
+		}
 		links = append(links, v)
 	}
 	return links

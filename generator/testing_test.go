@@ -48,8 +48,8 @@ func pointReleaseInTesting(t *testing.T, status release.MilestoneStatus) *site {
 func TestWhatIsInTestingIsNotRecommended(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[release.MilestoneStatus][]string{
-		release.MilestoneTesting:  {"pick Ubuntu 24.04.1 LTS: ubuntu-24.04.1-desktop.iso, awaits 24.04.2", "take 24.04.1", "Newest point release 24.04.1", "Next point release 24.04.2"},
-		release.MilestoneReleased: {"pick Ubuntu 24.04.1 LTS: ubuntu-24.04.1-desktop.iso", "take 24.04.2", "Newest point release 24.04.2"},
+		release.MilestoneTesting:  {"pick Ubuntu 24.04.1 LTS: ubuntu-24.04.1-desktop.iso, awaits 24.04.2", "take 24.04.1", "Ubuntu 24.04.1 LTS, newest, LTS", "Newest point release 24.04.1", "Next point release 24.04.2"},
+		release.MilestoneReleased: {"pick Ubuntu 24.04.1 LTS: ubuntu-24.04.1-desktop.iso", "take 24.04.2", "Ubuntu 24.04.2 LTS, newest, LTS", "Newest point release 24.04.2"},
 	} {
 		s := pointReleaseInTesting(t, status)
 		images, err := s.arrangeImages()
@@ -69,6 +69,7 @@ func TestWhatIsInTestingIsNotRecommended(t *testing.T) {
 				got = append(got, "take "+version)
 			}
 		}
+		got = append(got, versionsOf(directoryOf(t, s, "images/full/beta/"))...)
 		for _, f := range s.arrangeSeries(s.line("noble")).Facts {
 			if strings.Contains(f.Name, "point release") {
 				got = append(got, f.Name+" "+f.Value)
