@@ -176,8 +176,9 @@ func TestPublication(t *testing.T) {
 		p.publications = []Publication{dies, dies, full, {Tried: true, Set: "000002-abc"}, {Tried: true}, dies}
 		s.fakes["a"].facts = products(numbered(1)...)
 		stop := s.run()
-		for n := range 5 {
-			s.fakes["a"].set(func(f *timed) { f.facts = products(numbered(n + 1)...) })
+		time.Sleep(10 * time.Minute) // what changes does so between two polls
+		for n := range 4 {
+			s.fakes["a"].set(func(f *timed) { f.facts = products(numbered(n + 2)...) })
 			time.Sleep(15 * time.Minute)
 		}
 		stop()
