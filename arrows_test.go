@@ -34,6 +34,7 @@ var arrows = map[string]arrow{
 	"internal/release":  {never: ioPackages},
 	"internal/naming":   {may: []string{"internal/release"}, never: ioPackages},
 	"internal/spelling": {never: ioPackages},
+	"internal/shell":    {modules: []string{"mvdan.cc/sh/v3"}, never: ioPackages},
 	"internal/tomlpos":  {modules: []string{toml}, never: ioPackages},
 	"internal/config": {
 		may:     []string{".", "internal/release", "internal/spelling", "internal/tomlpos"},
