@@ -20,6 +20,7 @@ type Rules struct {
 	Extensions    []Extension     `toml:"extension"`
 	Netboot       []NetbootRule   `toml:"netboot"`
 	Contacts      Contacts        `toml:"contacts"`
+	Respin        RespinRules     `toml:"respin"`
 }
 
 // ProductRule maps a tracker's title to what the product is in a tree. One title
