@@ -37,7 +37,7 @@ var arrows = map[string]arrow{
 	"internal/shell":    {modules: []string{"mvdan.cc/sh/v3"}, never: ioPackages},
 	"internal/tomlpos":  {modules: []string{toml}, never: ioPackages},
 	"internal/config": {
-		may:     []string{".", "internal/release", "internal/spelling", "internal/tomlpos"},
+		may:     []string{".", "internal/release", "internal/shell", "internal/spelling", "internal/tomlpos"},
 		modules: []string{toml, cron},
 		never:   []string{"net/http"},
 	},

@@ -35,6 +35,15 @@ type Config struct {
 	Rushes   []Rush
 	Limits   Limits
 	Rules    release.Rules
+	Commands Commands
+	Respin   Respin
+}
+
+// Respin is how commands that build images again are run.
+type Respin struct {
+	Jobs  int           // at once
+	Logs  string        // directory of their logs, one file for each command
+	Grace time.Duration // from being told to stop until being killed
 }
 
 // Site is what is generated.

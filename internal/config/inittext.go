@@ -12,7 +12,7 @@ import (
 // user's file says for itself and the rule tables.
 const rulesMark = "# --- The rules:"
 
-var tableLine = regexp.MustCompile(`(?m)^\[\[?([a-z_]+)\]\]?$`)
+var tableLine = regexp.MustCompile(`(?m)^\[\[?([a-z_.]+)\]\]?$`)
 
 // InitText returns what a new config.toml begins with: all of the embedded default
 // up to the rules, and of each rule table what it is for and its first row, as a

@@ -97,12 +97,16 @@ func (c Config) under(name, text string) (*Config, error) {
 func (d *document) read(c *Config) {
 	for key, read := range map[string]func(*table){
 		"site": c.Site.read, "store": c.Store.read, "agent": c.Agent.read, "limits": c.Limits.read,
+		"commands": c.Commands.read,
 	} {
 		if t := d.root.table(key); t != nil {
 			read(t)
 		}
 	}
 	d.readRules(&c.Rules) // sources name series
+	if t := d.root.table("respin"); t != nil {
+		c.Respin.read(t, &c.Rules.Respin)
+	}
 	rows(d, "tracker", &c.Trackers, readTracker)
 	rows(d, "tree", &c.Trees, readTree)
 	rows(d, "plan", &c.Plans, readPlan)

@@ -39,6 +39,8 @@ func fill(rng *rand.Rand, v reflect.Value, depth int) {
 	case reflect.Map:
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(rng.Intn(3)))
+	case reflect.Float64:
+		v.SetFloat(float64(rng.Intn(3)))
 	case reflect.Pointer:
 		if rng.Intn(3) > 0 {
 			v.Set(reflect.New(v.Type().Elem()))

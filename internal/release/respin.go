@@ -248,10 +248,12 @@ func (x *respin) howToBuild(p *ProductLine, id Identity) (*RespinRule, int, erro
 	case id.ImageType == "":
 		return nil, 0, fmt.Errorf("no daily path: the [[product]] rule of %q names no image_type", p.Title)
 	}
-	if _, err := x.rules.Locate(id, x.line.Slug, x.releaseSlug()); err != nil {
-		return nil, 0, fmt.Errorf("no release path: %w", err)
-	}
 	rule, n := x.rules.respinRule(id, x.line.Slug)
+	if rule == nil || !rule.DailyOnly {
+		if _, err := x.rules.Locate(id, x.line.Slug, x.releaseSlug()); err != nil {
+			return nil, 0, fmt.Errorf("no release path: %w", err)
+		}
+	}
 	switch {
 	case rule == nil:
 		return nil, 0, fmt.Errorf("no [[respin.rule]] matches series %q, project %q, image type %q, architecture %q",

@@ -31,12 +31,12 @@ func respinRules() Rules {
 		product("Odd amd64", "odd", "", "daily-odd", "desktop", "amd64"),
 	}
 	r.Publish = []PublishRule{{
-		Project:  []string{"kubuntu", "ubuntu*", "lubuntu", "xubuntu", "odd"},
+		Project:  []string{"kubuntu", "ubuntu-base", "ubuntu-server", "ubuntu-wsl", "lubuntu", "xubuntu", "odd"},
 		Official: OfficialNamed,
 	}}
 	r.Respin = RespinRules{
 		Rules: []RespinRule{
-			{Project: []string{"ubuntu-core"}, Cron: "daily-live", Live: true, Command: "core"},
+			{Project: []string{"ubuntu-core"}, Cron: "daily-live", Live: true, Command: "core", DailyOnly: true},
 			{ImageType: []string{"wsl"}, Series: []string{"noble"}, Arch: []string{"amd64"}, Command: "wsl"},
 			{ImageType: []string{"wsl"}, Refuse: "built elsewhere"},
 			{Project: []string{"ubuntu-base"}, Cron: "daily-live", Live: true},
@@ -226,7 +226,7 @@ func TestRespinSetCallsCoreByItsSeries(t *testing.T) {
 	f.Series[0].Slug, f.Milestones[0].Series = "24", "24"
 	in := input(tracker("iso", f))
 	in.Rules = respinRules()
-	in.Rules.Publish = []PublishRule{{Official: OfficialNo}} // by a name without a version
+	in.Rules.Publish = nil // as its images have no place but that of dailies
 	p := Join(in)
 	set, err := in.Rules.RespinSet(p, p.Lines[0], RespinOptions{})
 	if err != nil || len(set.Groups) == 0 || set.Groups[0].Dist != "noble" {

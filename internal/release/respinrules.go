@@ -24,6 +24,9 @@ type RespinRule struct {
 	Subproject string `toml:"subproject"`
 	// Command is the form of the command, where it is not that of all others.
 	Command string `toml:"command"`
+	// DailyOnly says that the images are used from where they are built, so that no
+	// [[publish]] rule is wanted for them.
+	DailyOnly bool `toml:"daily_only"`
 	// Refuse says why the products cannot be built by a command; empty where they can.
 	Refuse string `toml:"refuse"`
 }
