@@ -31,7 +31,7 @@ var ioPackages = []string{"log", "log/slog", "math/rand", "math/rand/v2", "net",
 // is the place to think about what it should know.
 var arrows = map[string]arrow{
 	".":                 {},
-	"internal/release":  {never: ioPackages},
+	"internal/release":  {may: []string{"internal/spelling"}, never: ioPackages},
 	"internal/naming":   {may: []string{"internal/release"}, never: ioPackages},
 	"internal/spelling": {never: ioPackages},
 	"internal/shell":    {modules: []string{"mvdan.cc/sh/v3"}, never: ioPackages},
@@ -53,7 +53,8 @@ var arrows = map[string]arrow{
 		modules: []string{"github.com/ProtonMail/go-crypto"},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
-	"internal/testenv": {},
+	"internal/terminal": {modules: []string{"github.com/mattn/go-runewidth", "golang.org/x/term"}, never: []string{"net", "net/http", "os/exec"}},
+	"internal/testenv":  {},
 	"internal/browser": {},
 	"agent/fetch":      {modules: []string{renameio}},
 	"agent/recheck":    {never: ioPackages},
@@ -104,7 +105,7 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/release", "internal/store",
+			"internal/config", "internal/demo", "internal/release", "internal/store", "internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},
 	},

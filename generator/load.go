@@ -23,6 +23,10 @@ func newLoader(c *config.Config) *loader {
 	return &loader{config: c, reader: store.NewReader(c.Store.Data, c.Store.State)}
 }
 
+// Picture reads the data directory of a configuration and joins what its sources say, as
+// the pages show it.
+func Picture(c *config.Config) (*release.Picture, error) { return newLoader(c).load() }
+
 func (l *loader) load() (*release.Picture, error) {
 	c := l.config
 	snapshot, err := l.reader.Load()

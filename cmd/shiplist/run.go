@@ -18,7 +18,9 @@ import (
 	"shiplist/generator"
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
+	"shiplist/internal/release"
 	"shiplist/internal/store"
+	"shiplist/internal/terminal"
 )
 
 // Exit codes are part of the interface; docs/design.md lists which command may end
@@ -33,8 +35,10 @@ const (
 // environment is the world outside: everything global that a command may touch.
 type environment struct {
 	stdout, stderr io.Writer
-	getenv         func(string) string
-	now            func() time.Time
+	// terminal is what standard output is laid out for.
+	terminal terminal.Terminal
+	getenv   func(string) string
+	now      func() time.Time
 	// hangups returns a channel of signals to read the configuration again, and what
 	// ends it.
 	hangups func() (<-chan os.Signal, func())
@@ -42,10 +46,11 @@ type environment struct {
 
 func system() *environment {
 	return &environment{
-		stdout: os.Stdout,
-		stderr: os.Stderr,
-		getenv: os.Getenv,
-		now:    func() time.Time { return time.Now().UTC() },
+		stdout:   os.Stdout,
+		stderr:   os.Stderr,
+		terminal: terminal.Of(os.Stdout, os.Getenv),
+		getenv:   os.Getenv,
+		now:      func() time.Time { return time.Now().UTC() },
 		hangups: func() (<-chan os.Signal, func()) {
 			c := make(chan os.Signal, 1)
 			signal.Notify(c, syscall.SIGHUP)
@@ -158,6 +163,7 @@ var oneDash = regexp.MustCompile(`^(invalid (?:boolean )?value ".*" for (?:flag 
 func report(e *environment, c command, err error) int {
 	var usage *usageError
 	var noConfig *configError
+	var lookup *release.LookupError
 	switch {
 	case err == nil:
 		return exitDone
@@ -165,6 +171,9 @@ func report(e *environment, c command, err error) int {
 		return exitTrouble
 	case errors.As(err, &usage):
 		fmt.Fprintf(e.stderr, "shiplist %s: %s\nrun 'shiplist %s -h' for its flags\n", c.name, usage.text, c.name)
+		return exitUsage
+	case errors.As(err, &lookup):
+		fmt.Fprintf(e.stderr, "shiplist %s: %s\n", c.name, terminal.Clean(lookup.Error()))
 		return exitUsage
 	case errors.As(err, &noConfig):
 		fmt.Fprintln(e.stderr, noConfig)

@@ -200,6 +200,9 @@ func (t *tree) sources(dir string, root *os.Root) ([]release.SourceState, Proble
 	if err != nil {
 		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
 	}
+	if err := newer(dir, at, text); err != nil {
+		return nil, nil, err
+	}
 	states, problems := usableSources(filepath.Join(dir, at), text)
 	return states, problems, nil
 }

@@ -118,6 +118,9 @@ func (r *Reader) readStates(dir string, root *os.Root, t *tree) ([]release.Sourc
 	if err != nil {
 		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
 	}
+	if err := newer(dir, at, text); err != nil {
+		return nil, nil, err
+	}
 	if r.states.at == at && r.states.text == string(text) {
 		return slices.Clone(r.states.states), nil, nil
 	}

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+
+	"shiplist/generator"
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+	"shiplist/internal/terminal"
+)
+
+// asking are the flags of commands that answer from the data, as the pages do: they
+// read the picture of all sources, and change nothing.
+type asking struct {
+	common
+	json   bool
+	strict bool
+}
+
+func (o *asking) define(fs *flag.FlagSet) {
+	o.common.define(fs)
+	fs.BoolVar(&o.json, "json", false, "print the result as JSON")
+	fs.BoolVar(&o.strict, "strict", false, "exit with 3 where a source is stale, held back or lost")
+}
+
+// seen is what such a command works with.
+type seen struct {
+	*release.Picture
+	config *config.Config
+	doubts []release.Doubt
+}
+
+// look reads the configuration and the data.
+func (o *asking) look(e *environment) (*seen, error) {
+	cfg, _, err := o.load(e)
+	if err != nil {
+		return nil, err
+	}
+	p, err := generator.Picture(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &seen{Picture: p, config: cfg, doubts: p.Doubts()}, nil
+}
+
+// warn says of which sources the data is old, one line for each, before anything else is
+// said. It goes where people read: to standard output, or beside what a program reads.
+func (s *seen) warn(w io.Writer, beginning string) error {
+	for _, d := range s.doubts {
+		if _, err := fmt.Fprintf(w, "%sattention: %s\n", beginning, terminal.Clean(d.Text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// warnBeside says it where the result is: for people first on standard output, with JSON
+// on standard error.
+func (o *asking) warnBeside(e *environment, s *seen) error {
+	if o.json {
+		return s.warn(e.stderr, "shiplist: ")
+	}
+	return s.warn(e.stdout, "")
+}
+
+// end is what a command ends with that printed its result, with an error or none: trouble
+// where it found some, or where old data counts as such.
+func (o *asking) end(s *seen, trouble bool, err error) error {
+	if err == nil && (trouble || o.strict && len(s.doubts) > 0) {
+		return errTrouble
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package release
+
+import (
+	"fmt"
+	"testing"
+)
+
+// askedPicture has two series with a beta each, of which one is closed, and four
+// products.
+func askedPicture() *Picture {
+	iso := Facts{
+		Products: products("Kubuntu Desktop amd64", "Kubuntu Desktop arm64", "Xubuntu Desktop amd64", "Ubuntu Server amd64"),
+		Series: []Series{
+			{Slug: "noble", Title: "Noble", Status: SeriesActive},
+			{Slug: "jammy", Title: "Jammy", Status: SeriesActive},
+		},
+	}
+	for _, m := range []Milestone{
+		{Series: "noble", Slug: "beta", Status: MilestoneTesting},
+		{Series: "noble", Slug: "final", Status: MilestoneTesting},
+		{Series: "jammy", Slug: "beta", Status: MilestoneReleased},
+		{Series: "jammy", Slug: "final", Status: MilestoneTesting},
+		{Series: "jammy", Slug: "alpha", Status: MilestoneReleased},
+	} {
+		m.Title, m.Kind = m.Series+" "+m.Slug, KindRelease
+		m.Entries = []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "1", State: StateReady}}
+		iso.Milestones = append(iso.Milestones, m)
+	}
+	return Join(input(tracker("iso", iso)))
+}
+
+func TestWhat(t *testing.T) {
+	t.Parallel()
+	p := askedPicture()
+	for _, tc := range []struct{ name, want string }{
+		{"", "everything"},
+		{"noble", "series noble"},
+		{"Noble", "series noble"},
+		{"24.04", "series noble"},
+		{"noble/beta", "milestone noble/beta"},
+		{"24.04/beta", "milestone noble/beta"},
+		{"jammy/beta", "milestone jammy/beta"},
+		{"beta", "milestone noble/beta"},
+		{"kubuntu-desktop-arm64", "product kubuntu-desktop-arm64"},
+		{"kubuntu desktop ARM64", "product kubuntu-desktop-arm64"},
+		{"server", "product ubuntu-server-amd64"},
+		{"kub arm", "product kubuntu-desktop-arm64"},
+
+		{"final", `"final" could be any of 2: noble/final, jammy/final; write one of them`},
+		{"alpha", `no open milestone is called "alpha"; did you mean jammy/alpha?; name the series, too`},
+		{"noble/btea", `no milestone is called "noble/btea"; did you mean noble/beta?`},
+		{"noble/x", `no milestone is called "noble/x"; near it are noble/final, noble/beta, noble/daily`},
+		{"nobel/beta", `no series is called "nobel"; did you mean noble?`},
+		{"kubuntu", `"kubuntu" could be any of 2: kubuntu-desktop-amd64, kubuntu-desktop-arm64; write one of them`},
+		{"xubunut", `no series, milestone or product is called "xubunut"; did you mean xubuntu-desktop-amd64?`},
+		{"kubuntu-dekstop-amd64", `no series, milestone or product is called "kubuntu-dekstop-amd64"; did you mean kubuntu-desktop-amd64?`},
+		{"nobl", `no series, milestone or product is called "nobl"; did you mean noble?`},
+		{"zzz", `no series, milestone or product is called "zzz"`},
+		{"--", `no series, milestone or product is called "--"`},
+	} {
+		got := ""
+		s, err := What(p, tc.name)
+		switch {
+		case err != nil:
+			got = err.Error()
+		case s.Line != nil:
+			got = "series " + s.Line.Slug
+		case s.Manifest != nil:
+			got = "milestone " + s.Manifest.path()
+		case s.Product != nil:
+			got = "product " + s.Product.Slug
+		default:
+			got = "everything"
+		}
+		if got != tc.want {
+			t.Errorf("%q: %s\nwant %s", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestFindMilestoneUnknown(t *testing.T) {
+	t.Parallel()
+	_, err := FindMilestone(askedPicture(), "gamma")
+	want := `no milestone is called "gamma"; near it are noble/daily, noble/beta, noble/final, jammy/daily, jammy/final; write it as SERIES/MILESTONE`
+	if fmt.Sprint(err) != want {
+		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+func TestDoubts(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		change func(*SourceState)
+		want   string
+	}{
+		"fine":  {func(*SourceState) {}, ""},
+		"held":  {func(s *SourceState) { s.Held = &Held{Reason: "it is empty"} }, "the answer of iso is held back, shown as of 2024-04-24 12:00 UTC: it is empty"},
+		"lost":  {func(s *SourceState) { s.Lost = true }, "iso does not answer, shown as of 2024-04-24 12:00 UTC"},
+		"stale": {func(s *SourceState) { s.Success = noon.Add(-1000 * 3600e9) }, "iso is stale, shown as of 2024-03-13 20:00 UTC"},
+		"new":   {func(s *SourceState) { *s = SourceState{Name: "iso", Kind: "qatracker"} }, "iso has not been polled"},
+	} {
+		in := cleanInput()
+		in.Sources = in.Sources[:1]
+		in.Stale = 24 * 3600e9
+		tc.change(&in.Sources[0].State)
+		got := ""
+		for _, d := range Join(*in).Doubts() {
+			got += d.Text
+		}
+		if got != tc.want {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package release
+
+import (
+	"fmt"
+	"time"
+)
+
+// Doubt is a source of which the picture shows older facts than it should.
+type Doubt struct {
+	Source string
+	Text   string    // what is wrong, in a sentence without its end
+	Since  time.Time // of when the facts are that are shown; zero where there are none
+}
+
+// doubtForm is how doubts write times; always UTC.
+const doubtForm = "2006-01-02 15:04 UTC"
+
+// Doubts are the sources of a picture that are held back, lost, stale, or were never
+// polled, in order of precedence. Where there are none, what the picture tells is what the
+// sources said last.
+func (p *Picture) Doubts() []Doubt {
+	var all []Doubt
+	for i := range p.Sources {
+		s := &p.Sources[i]
+		if text := s.doubt(); text != "" {
+			all = append(all, Doubt{Source: s.Name, Text: text, Since: s.AsOf})
+		}
+	}
+	return all
+}
+
+// doubt says what is wrong with the facts of a source; "" when nothing is.
+func (s *Source) doubt() string {
+	of := ""
+	if !s.AsOf.IsZero() {
+		of = fmt.Sprintf(", shown as of %s", s.AsOf.UTC().Format(doubtForm))
+	}
+	switch {
+	case s.Held != nil:
+		return fmt.Sprintf("the answer of %s is held back%s: %s", s.Name, of, s.Held.Reason)
+	case s.Lost:
+		return fmt.Sprintf("%s does not answer%s", s.Name, of)
+	case s.AsOf.IsZero():
+		return fmt.Sprintf("%s has not been polled", s.Name)
+	case s.Stale:
+		return fmt.Sprintf("%s is stale%s", s.Name, of)
+	}
+	return ""
+}

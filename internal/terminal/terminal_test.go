@@ -1,0 +1,130 @@
+package terminal
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func table(t Terminal) *Table {
+	tab := NewTable(t, Column{Title: "product", Least: 8}, Column{Title: "state"}, Column{Title: "note", Least: 6})
+	tab.Row(Text("kubuntu-desktop-amd64"), Cell{"ready", Good}, Text("all of its tests passed"))
+	tab.Row(Text("日本語"), Cell{"failed", Bad})
+	return tab
+}
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name     string
+		terminal Terminal
+		want     string
+	}{
+		{"pipe", Terminal{}, `
+product                state   note
+kubuntu-desktop-amd64  ready   all of its tests passed
+日本語                 failed
+`},
+		{"wide", Terminal{Width: 120}, `
+product                state   note
+kubuntu-desktop-amd64  ready   all of its tests passed
+日本語                 failed
+`},
+		{"narrow", Terminal{Width: 40}, `
+product          state   note
+kubuntu-deskto…  ready   all of its tes…
+日本語           failed
+`},
+		{"too narrow", Terminal{Width: 10}, `
+product   state   note
+kubuntu…  ready   all o…
+日本語    failed
+`},
+		{"colour", Terminal{Color: true}, "\n" +
+			"\x1b[1mproduct\x1b[0m                \x1b[1mstate\x1b[0m   \x1b[1mnote\x1b[0m\n" +
+			"kubuntu-desktop-amd64  \x1b[32mready\x1b[0m   all of its tests passed\n" +
+			"日本語                 \x1b[31mfailed\x1b[0m\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var b bytes.Buffer
+			if err := table(tc.terminal).Print(&b, ""); err != nil || b.String() != tc.want[1:] {
+				t.Errorf("%v\n%s\nwant\n%s", err, b.String(), tc.want)
+			}
+		})
+	}
+}
+
+// TestTableFits cuts to every width that the columns allow, and never below.
+func TestTableFits(t *testing.T) {
+	t.Parallel()
+	for width := 26; width < 80; width++ {
+		var b bytes.Buffer
+		if err := table(Terminal{Width: width}).Print(&b, "  "); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if n := Columns(strings.TrimSuffix(line, "\n")); n > width {
+				t.Errorf("%d columns of %d: %q", n, width, line)
+			}
+		}
+	}
+}
+
+// TestOneRecordOneLine keeps texts from outside from making lines, or commands.
+func TestOneRecordOneLine(t *testing.T) {
+	t.Parallel()
+	tab := NewTable(Terminal{}, Column{}, Column{})
+	tab.Row(Text("a\nb\tc"), Text("\x1b[31mred\u202e"))
+	tab.Row(Text("more"), Text("cells"), Text("than columns"))
+	var b bytes.Buffer
+	if err := tab.Print(&b, ""); err != nil {
+		t.Fatal(err)
+	}
+	if want := "a b c  �[31mred�\nmore   cells\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	const text = "Ask the team\nto build https://cdimage.example.org/kubuntu again."
+	for _, tc := range []struct {
+		width int
+		want  string
+	}{
+		{0, "- Ask the team to build https://cdimage.example.org/kubuntu again."},
+		{24, "- Ask the team to build\n  https://cdimage.example.org/kubuntu\n  again."},
+	} {
+		if got := (Terminal{Width: tc.width}).Wrap(text, "- ", "  "); got != tc.want {
+			t.Errorf("width %d: %q, want %q", tc.width, got, tc.want)
+		}
+	}
+}
+
+// TestOfPipe is a file, which has no width and no colour whatever the environment says.
+func TestOfPipe(t *testing.T) {
+	t.Parallel()
+	f, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	env := func(string) string { return "100" }
+	for _, got := range []Terminal{Of(f, env), Of(&bytes.Buffer{}, env)} {
+		if got != (Terminal{}) {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+func TestColumnsOfEnvironment(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"": 80, "x": 80, "-3": 80, "0": 80, "132": 132} {
+		if got := columns(text, 80); got != want {
+			t.Errorf("COLUMNS=%q: %d, want %d", text, got, want)
+		}
+	}
+}
