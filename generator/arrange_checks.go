@@ -17,7 +17,10 @@ type checksPage struct {
 	Actors []actorGroup
 	// Severities lists the rules once more, by severity alone, each leading to its place.
 	Severities []severityIndex
-	Intro      html
+	// Excused are those that do not count while the configuration excuses them, each
+	// with until when and why instead of what to do.
+	Excused []findingView
+	Intro   html
 }
 
 // actorGroup is what somebody can act on.
@@ -160,7 +163,7 @@ func (s *site) arrangeChecks() (checksPage, error) {
 	for _, actor := range actorsOf(s.found) {
 		p.Actors = append(p.Actors, s.viewActor(&p.Page, actor))
 	}
-	p.Answer = checksAnswer(s.found)
+	p.Answer, p.Excused = checksAnswer(s.found), s.viewExcused(&p.Page)
 	var err error
 	p.Intro, err = s.part("checks", p.Root)
 	return p, err

@@ -38,6 +38,7 @@ func (d *document) readRules(r *release.Rules) {
 	rows(d, "project", &r.Projects, readProject)
 	rows(d, "extension", &r.Extensions, readExtension)
 	rows(d, "netboot", &r.Netboot, readNetboot)
+	rows(d, "check", &r.Checks, readCheck)
 	if t := d.root.table("contacts"); t != nil {
 		r.Contacts = readContacts(t)
 	}
@@ -46,7 +47,7 @@ func (d *document) readRules(r *release.Rules) {
 // rows reads all tables of a name; those of the file replace those that were there.
 func rows[T release.ProductRule | release.SeriesRule | release.MilestoneRule | release.PublishRule |
 	release.ArchesRule | release.SizeLimit | release.Architecture | release.PublishType |
-	release.Project | release.Extension | release.NetbootRule | Tracker | Tree | Plan | Rush](
+	release.Project | release.Extension | release.NetbootRule | release.CheckRule | Tracker | Tree | Plan | Rush](
 	d *document, name string, into *[]T, read func(*table) T,
 ) {
 	tables, given := d.root.tables(name)

@@ -43,6 +43,7 @@ var findingRules = []FindingRule{
 	{"orphan-files", Warning, "Files of no product", "A directory in use holds images that belong to no product, or files that belong to no image."},
 	{"arches-differ", Warning, "Architectures differ from what is built daily", "The current dailies of a project have other architectures than the [[arches]] rules say."},
 	{"title-ambiguous", Warning, "Title with several meanings", "The title of a product stands for several kinds of image, and the trees hold several of them, or none, for the series."},
+	{"excuse-expired", Warning, "Excuse expired", "A [[check]] of the configuration excused findings until a day that has passed. They count again."},
 	{"two-builds", Warning, "Two builds stand", "One source has several builds of one product standing on one open milestone. The highest build id is shown."},
 
 	{"unknown-arch", Note, "Unknown architecture", "File names hold an architecture that no [[architecture]] rule describes. It is shown under its raw name."},

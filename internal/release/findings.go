@@ -22,11 +22,13 @@ func (j *joiner) find() {
 		j.findUnknownNames, j.findUnknownSeries, j.findUnknownStates,
 		j.findUnruled, j.findUnmet,
 		j.findSources, j.findProblems,
+		j.findExpired,
 	} {
 		rule()
 	}
 	o := newFindingOrder()
 	o.sort(j.p.Findings)
+	o.sort(j.p.Excused)
 	for _, p := range j.p.Products {
 		o.sort(p.Findings)
 	}
@@ -123,11 +125,17 @@ type spot struct {
 	entry    *NetbootEntry
 }
 
-// report adds a finding and hangs it at what it concerns.
+// report adds a finding and hangs it at what it concerns. One that is excused is only
+// kept: nothing that counts findings, or is blocked by them, sees it.
 func (j *joiner) report(f Finding, at spot) {
 	f.Severity = findingRule(f.Rule).Severity
 	f.fill(at)
+	j.judge(&f, at)
 	p := &f
+	if f.Excused != nil {
+		j.p.Excused = append(j.p.Excused, p)
+		return
+	}
 	j.p.Findings = append(j.p.Findings, p)
 	if at.line != nil {
 		hang(&at.line.Findings, p)

@@ -339,6 +339,8 @@ func (j *joiner) findContacts() {
 			case n.Disabled:
 			case n.Contact == "":
 				j.contactMissing(l, n)
+			case n.Team != ContactTeam && j.excuses("contact-unknown", l, n.Product):
+				j.contactUnknown(l, n.Contact, []*Intended{n})
 			case n.Team != ContactTeam:
 				byContact[n.Contact] = append(byContact[n.Contact], n)
 			}

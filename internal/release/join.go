@@ -23,6 +23,7 @@ func (k *Joiner) join(in Input) *Picture {
 		teams:    map[string]string{},
 		limits:   map[limitKey]int64{},
 		products: map[string]*ProductLine{},
+		expired:  map[int]int{},
 	}
 	j.readRanks()
 	j.readSources(in.Sources)
@@ -74,6 +75,8 @@ type joiner struct {
 	builds   map[buildKey][]sourceBuild // see manifest.go
 	buildIDs map[string][]productBuild  // those of a series
 	parts    map[*Manifest][]part
+
+	expired map[int]int // what expired excuses would excuse; see checks.go
 
 	open   []*Row // of open milestones; see findings.go
 	placed map[*TreeDirectory][]*Row

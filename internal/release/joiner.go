@@ -65,7 +65,7 @@ func sameRules(a, b *Rules) bool {
 		keyOf(a.Milestones) == keyOf(b.Milestones) && keyOf(a.Publish) == keyOf(b.Publish) &&
 		keyOf(a.Arches) == keyOf(b.Arches) && keyOf(a.SizeLimits) == keyOf(b.SizeLimits) &&
 		keyOf(a.Architectures) == keyOf(b.Architectures) && keyOf(a.PublishTypes) == keyOf(b.PublishTypes) &&
-		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions)
+		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions) && keyOf(a.Checks) == keyOf(b.Checks)
 }
 
 // knownFacts are facts in the stored order, and the series that they speak of.

@@ -34,6 +34,7 @@ type Picture struct {
 	Trees    []*Tree
 	Netboot  []*NetbootSeries // newest series first
 	Findings []*Finding       // blockers first; see SortFindings
+	Excused  []*Finding       // those that do not count for now, likewise; nothing else here refers to them
 }
 
 // Source is a source as pages show it.
@@ -373,6 +374,8 @@ type Finding struct {
 	// Who names the actor where that is known: the contact of the product.
 	Who      string
 	Evidence []Evidence
+	// Excused is set while the configuration excuses it.
+	Excused *Excused
 	// What it is about; empty where it does not apply.
 	Series, Milestone, Product, Source, Tree, Dir string
 }

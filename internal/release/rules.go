@@ -20,6 +20,7 @@ type Rules struct {
 	Extensions    []Extension     `toml:"extension"`
 	Netboot       []NetbootRule   `toml:"netboot"`
 	Contacts      Contacts        `toml:"contacts"`
+	Checks        []CheckRule     `toml:"check"`
 	Respin        RespinRules     `toml:"respin"`
 }
 
