@@ -171,6 +171,9 @@ type Entry struct {
 	// Date is when the build was put on this milestone, as the source writes it;
 	// the QA tracker's carry no zone.
 	Date string `toml:"date,omitempty"`
+	// Pinned is where somebody decided for the build, as file and line, in sources that
+	// hold decisions. Such a build counts as ready where no other source has a state.
+	Pinned string `toml:"pinned,omitempty"`
 }
 
 // Build is a product at a build id, wherever it stands.

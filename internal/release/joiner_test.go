@@ -144,7 +144,9 @@ func variedInput() Input {
 	in := sampleInput()
 	rng := rand.New(rand.NewSource(21))
 	var facts Facts
-	for len(facts.Netboot) == 0 || len(facts.Products) == 0 || len(facts.Images) == 0 {
+	signed := func(d Directory) bool { return d.Signature != nil }
+	named := func(p Product) bool { return len(p.Identities) > 0 }
+	for len(facts.Netboot) == 0 || len(facts.Images) == 0 || !slices.ContainsFunc(facts.Directories, signed) || !slices.ContainsFunc(facts.Products, named) {
 		facts = randomFacts(rng)
 	}
 	in.Sources = append(slices.Clone(in.Sources), tree("varied", RoleOld, facts))

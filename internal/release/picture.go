@@ -181,9 +181,11 @@ type Row struct {
 	Note     string // raw, from the source
 	NoteFrom string
 	Date     string
-	Tests    *Tests
-	Bugs     []Bug
-	Refs     []Ref // the build at its trackers: the testcases page
+	// Pinned is where a plan decided for the build; empty where none did.
+	Pinned string
+	Tests  *Tests
+	Bugs   []Bug
+	Refs   []Ref // the build at its trackers: the testcases page
 	// Daily is the image of this build in a daily directory, nil when none is there.
 	Daily *TreeImage
 	// Release is the image at the place where the row is or will be published.

@@ -87,6 +87,7 @@ func (j *joiner) believe(r *Row, c claim) {
 		r.Note, r.NoteFrom = c.entry.Note, c.part.src.state.Name
 	}
 	r.Date = cmp.Or(r.Date, c.entry.Date)
+	r.Pinned = cmp.Or(r.Pinned, c.entry.Pinned)
 	if c.part.src != nil { // not a build that was made of an image
 		r.Refs = append(r.Refs, j.buildRef(r, c))
 	}

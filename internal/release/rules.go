@@ -104,7 +104,13 @@ type PublishRule struct {
 	// Under is the project under which the build host publishes, where it is not
 	// the product's own: "ubuntu" for ubuntu-server and ubuntu-wsl.
 	Under string `toml:"under"`
+	// Together joins the commands of images that differ in nothing but the
+	// architecture: those of this rule ([TogetherOwn]), or of all rules with one name.
+	Together string `toml:"together"`
 }
+
+// TogetherOwn joins the commands of one rule only.
+const TogetherOwn = "true"
 
 // ArchesRule says which architectures are built daily. Project is matched as
 // PROJECT or PROJECT-SUBPROJECT.

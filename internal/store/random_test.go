@@ -119,7 +119,7 @@ func (g generated) milestone(series, slug string) release.Milestone {
 	}
 	for range g.IntN(4) {
 		m.Entries = append(m.Entries, release.Entry{
-			Product: g.name("product"), BuildID: g.text(), State: release.State(g.text()), RawState: g.text(), Note: g.text(), Date: g.text(),
+			Product: g.name("product"), BuildID: g.text(), State: release.State(g.text()), RawState: g.text(), Note: g.text(), Date: g.text(), Pinned: g.text(),
 		})
 	}
 	return m

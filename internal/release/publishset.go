@@ -1,0 +1,291 @@
+package release
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+)
+
+// PublishOptions narrow a publish set. Each is a list of patterns for the slug or the
+// title of a product, without regard to capitals; one that matches no product of the
+// milestone is an error.
+type PublishOptions struct {
+	Only   []string // empty for all
+	Except []string
+	Force  []string // published in spite of what would leave them out
+}
+
+// PublishSet is what of a release milestone is published, from where and to where, and
+// with which commands of the build host.
+type PublishSet struct {
+	Manifest *Manifest
+	// Products are those that were asked for, in the order of the [[publish]] rules, and
+	// within one rule by project, image type, publish type and architecture.
+	Products []*Publication
+	// Commands publish those that are not left out, in that order, too.
+	Commands []*PublishCommand
+	// Others are the stems of what was not asked for and has its place beside.
+	Others []string
+}
+
+// LeftOut are the products that are meant to be published and are not.
+func (s *PublishSet) LeftOut() []*Publication {
+	var list []*Publication
+	for _, p := range s.Products {
+		if !p.Publishes() && p.Wanted {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Publication is one product of a publish set.
+type Publication struct {
+	Row *Row
+	// Wanted says that the product is meant to be published; of one that is not, the
+	// build is only told.
+	Wanted bool
+	// Location is the place as the build host names it.
+	Location Location
+	Rule     *PublishRule
+	Files    []PublishFile // the main files; none where no daily is known
+	// Why are the reasons for which the product is left out, the weightiest first; with
+	// Forced those in spite of which it is published.
+	Why    []Reason
+	Forced bool
+}
+
+// Publishes reports whether there is a command for the product.
+func (p *Publication) Publishes() bool { return len(p.Why) == 0 || p.Forced }
+
+// From is the directory of the daily, with its tree; empty where none is known.
+func (p *Publication) From() (tree, dir string) {
+	if p.Row.Daily == nil {
+		return "", ""
+	}
+	return p.Row.Daily.Tree.Name, strings.Trim(p.Row.Daily.Dir, "/")
+}
+
+// Reason is why a product is left out.
+type Reason struct {
+	Rule string // not-ready, no-build, no-files, held, unintended, by-hand, or that of a finding
+	Text string // some words: "not ready: testing"
+}
+
+// PublishFile is a main file of the daily and its name after publishing.
+type PublishFile struct {
+	From, To string
+	Size     int64  // in bytes; -1 where it is not known exactly
+	SHA256   string // empty where not known
+}
+
+// RefusedError says why there is no publish set: each reason is a sentence.
+type RefusedError struct{ Reasons []string }
+
+func (e *RefusedError) Error() string { return strings.Join(e.Reasons, "\n") }
+
+// MakePublishSet works out the publish set of a milestone. It is refused with a
+// [RefusedError] where two products have one place, where a product has none, where a
+// build is no daily of the series, and where an option matches nothing.
+func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*PublishSet, error) {
+	if m.Kind != KindRelease {
+		return nil, &RefusedError{[]string{m.Title + " is a daily milestone; only release milestones are published"}}
+	}
+	k := setMaker{picture: p, rules: r, options: o, set: &PublishSet{Manifest: m}}
+	k.checkOptions()
+	for _, row := range m.Rows() {
+		if row.publishable() {
+			k.add(row)
+		}
+	}
+	k.checkPlaces()
+	if len(k.problems) > 0 {
+		return nil, &RefusedError{k.problems}
+	}
+	slices.SortStableFunc(k.set.Products, comparePublications)
+	k.set.Commands = k.commands()
+	return k.set, nil
+}
+
+// setMaker collects a publish set and what forbids it.
+type setMaker struct {
+	picture  *Picture
+	rules    Rules
+	options  PublishOptions
+	set      *PublishSet
+	problems []string
+}
+
+// checkOptions refuses patterns that match nothing: a typing error must not publish
+// more than was meant.
+func (k *setMaker) checkOptions() {
+	for _, list := range []struct {
+		flag     string
+		patterns []string
+	}{{"--only", k.options.Only}, {"--except", k.options.Except}, {"--force", k.options.Force}} {
+		for _, pattern := range list.patterns {
+			if !slices.ContainsFunc(k.set.Manifest.Rows(), func(r *Row) bool { return r.publishable() && r.Product.Named(pattern) }) {
+				k.problems = append(k.problems, fmt.Sprintf("%s %q matches no product of %s", list.flag, pattern, k.set.Manifest.Title))
+			}
+		}
+	}
+}
+
+// Named reports whether a pattern matches the slug or the title of a product, without
+// regard to capitals.
+func (p *ProductLine) Named(pattern string) bool {
+	patterns := []string{strings.ToLower(pattern)}
+	return Match(patterns, p.Slug) || Match(patterns, strings.ToLower(p.Title))
+}
+
+func (r *Row) among(patterns []string) bool { return slices.ContainsFunc(patterns, r.Product.Named) }
+
+// add takes a row into the set, or remembers its place when nobody asked for it.
+func (k *setMaker) add(r *Row) {
+	forced := r.among(k.options.Force)
+	wanted := r.Intended || !r.IntentKnown || forced
+	asked := (len(k.options.Only) == 0 || r.among(k.options.Only)) && !r.among(k.options.Except)
+	location, rule, problem := k.place(r)
+	switch {
+	case !asked:
+		if location != nil && wanted {
+			k.set.Others = append(k.set.Others, stems(*location)...)
+		}
+		return
+	case location == nil && wanted && r.State == StateMissing && len(r.Product.Identities) > 1:
+		location = &Location{Rule: len(k.rules.Publish)} // what it will be shows with its first build
+	case location == nil && wanted:
+		k.problems = append(k.problems, fmt.Sprintf("%s has no place: %s", r.name(), problem))
+		return
+	case location == nil:
+		location = &Location{Rule: len(k.rules.Publish)}
+	}
+	if wanted {
+		k.checkBuild(r)
+	}
+	p := &Publication{Row: r, Wanted: wanted, Location: *location, Rule: rule}
+	p.Files = publishFiles(r.Daily, location.Stem)
+	p.Why = k.reasons(p)
+	p.Forced = forced && len(p.Why) > 0 && p.forcible()
+	k.set.Products = append(k.set.Products, p)
+}
+
+// place is where a row is published, as the build host names it: the tree that shows it
+// may have the directory under another name, or have moved it since.
+func (k *setMaker) place(r *Row) (*Location, *PublishRule, string) {
+	if r.Identity == (Identity{}) {
+		return nil, nil, cmp.Or(r.LocationError, "no [[product]] rule says what the product is in the trees")
+	}
+	l, err := k.rules.Locate(r.Identity, r.Manifest.Line.Slug, r.Manifest.Slug)
+	if err != nil {
+		return nil, nil, err.Error()
+	}
+	for _, t := range k.picture.Trees {
+		if t.Role == l.Role {
+			l.Tree = t.Name
+			break
+		}
+	}
+	return l, &k.rules.Publish[l.Rule], ""
+}
+
+// checkBuild refuses a build that is no daily of the series: what was released has
+// other ids, and is never published again.
+func (k *setMaker) checkBuild(r *Row) {
+	if r.BuildID == "" || r.Daily != nil {
+		return
+	}
+	line := r.Manifest.Line
+	if _, ok := ParseBuildID(r.BuildID); !ok {
+		k.problems = append(k.problems, fmt.Sprintf("build %s of %s is no daily build: the id of one is a day, like 20260129 or 20260129.1", r.BuildID, r.name()))
+		return
+	}
+	for _, i := range r.Product.Images {
+		if i.Kind == ImageDaily && i.BuildID == r.BuildID && i.Series != line.Slug {
+			if series, known := k.rules.SeriesRule(i.Series); known >= 0 && !k.sameSeries(series, line) {
+				k.problems = append(k.problems, fmt.Sprintf("build %s of %s is a daily of %s (%s), not of %s", r.BuildID, r.name(), i.Series, i.Dir, line.Slug))
+				return
+			}
+		}
+	}
+}
+
+func (k *setMaker) sameSeries(s *SeriesRule, l *Line) bool { return s == l.Rule || s.Name == l.Slug }
+
+// publishFiles are the main files of a daily under the names that they get.
+func publishFiles(i *TreeImage, stem string) []PublishFile {
+	if i == nil {
+		return nil
+	}
+	var files []PublishFile
+	for _, f := range i.Files {
+		end, ok := strings.CutPrefix(f.Name, i.Name)
+		if !f.Main || !ok {
+			continue
+		}
+		file := PublishFile{From: f.Name, To: stem + end, Size: -1, SHA256: f.SHA256}
+		if f.Size != nil && f.Exact {
+			file.Size = *f.Size
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+// checkPlaces refuses two products with one place.
+func (k *setMaker) checkPlaces() {
+	first := map[string]*Publication{}
+	for _, p := range k.set.Products {
+		if !p.Wanted || p.Location.Stem == "" {
+			continue
+		}
+		key := p.Location.Role + "/" + p.Location.Dir + "/" + p.Location.Stem
+		other := first[key]
+		if other == nil {
+			first[key] = p
+			continue
+		}
+		k.problems = append(k.problems, fmt.Sprintf("%s ([[publish]] rule %d) and %s (rule %d) have one place: %s/%s in the tree with the role %q",
+			other.Row.Product.Title, other.Location.Rule+1, p.Row.Product.Title, p.Location.Rule+1,
+			p.Location.Dir, p.Location.Stem, p.Location.Role))
+	}
+}
+
+func comparePublications(a, b *Publication) int {
+	x, y := a.Row.Identity, b.Row.Identity
+	return cmp.Or(cmp.Compare(a.Location.Rule, b.Location.Rule),
+		strings.Compare(x.Project, y.Project), strings.Compare(x.ImageType, y.ImageType),
+		strings.Compare(x.PublishType, y.PublishType), compareNatural(x.Arch, y.Arch),
+		strings.Compare(a.Row.Product.Slug, b.Row.Product.Slug))
+}
+
+// Paths are where the files of a location lie: the directory of the tree and, for what
+// the simple tree shows, the pool that the names there lead to.
+func (l Location) Paths() []string {
+	if l.Official == OfficialYes && l.Dir != "" && !strings.Contains(l.Dir, "/") {
+		return []string{l.Dir, ".pool"}
+	}
+	return []string{l.Dir}
+}
+
+// stems are the paths of a location, with the role of the tree first, without the ends
+// of the file names.
+func stems(l Location) []string {
+	var list []string
+	for _, dir := range l.Paths() {
+		list = append(list, path.Join(l.Role, dir, l.Stem))
+	}
+	return list
+}
+
+// Refused is the error's reasons; nil for any other error.
+func Refused(err error) []string {
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		return refused.Reasons
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package release
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// PlacePath is a path below the directory that holds the trees, each in a folder of its
+// role: full/kubuntu/releases/resolute/snapshot-3/NAME.
+type PlacePath struct {
+	Path   string
+	Size   int64  // in bytes; -1 where not known exactly
+	SHA256 string // empty where not known
+}
+
+// Expected are the paths of the main files after publishing, sorted.
+func (s *PublishSet) Expected() []PlacePath {
+	var list []PlacePath
+	for _, p := range s.Products {
+		if !p.Publishes() {
+			continue
+		}
+		for _, dir := range p.Location.Paths() {
+			for _, f := range p.Files {
+				list = append(list, PlacePath{path.Join(p.Location.Role, dir, f.To), f.Size, f.SHA256})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b PlacePath) int { return strings.Compare(a.Path, b.Path) })
+	return list
+}
+
+// Begins are how the paths of everything begin that may belong to the milestone, and
+// Stems how those begin that do, each sorted and once: a path that begins as the former
+// and as none of the latter, followed by a dot or a hyphen, is extra.
+func (s *PublishSet) Begins() []string {
+	var list []string
+	for _, p := range s.Products {
+		if !p.Publishes() {
+			continue
+		}
+		prefix := strings.TrimSuffix(p.Location.Stem, p.Row.Identity.PublishType+"-"+p.Row.Identity.Arch)
+		for _, dir := range p.Location.Paths() {
+			list = append(list, path.Join(p.Location.Role, dir, prefix))
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Stems: see [PublishSet.Begins].
+func (s *PublishSet) Stems() []string {
+	list := slices.Clone(s.Others)
+	for _, p := range s.Products {
+		if p.Publishes() {
+			list = append(list, stems(p.Location)...)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Dirs are the directories in which something is published, sorted and once.
+func (s *PublishSet) Dirs() []string {
+	var list []string
+	for _, begin := range s.Begins() {
+		list = append(list, path.Dir(begin))
+	}
+	return slices.Compact(list)
+}
+
+// FoundFile is a file as it was found; Size is -1 and SHA256 empty where nobody told.
+type FoundFile struct {
+	Size   int64
+	SHA256 string
+}
+
+// Mismatch is what is not as it should be after publishing.
+type Mismatch struct {
+	Kind string `json:"kind"` // missing, extra, size, checksum
+	Path string `json:"path"`
+	Text string `json:"text"` // what was expected, and what was found
+}
+
+// Compare tells how what was found, by path, differs from the publish set. Of paths in
+// none of the set's directories nothing is said.
+func (s *PublishSet) Compare(found map[string]FoundFile) []Mismatch {
+	var list []Mismatch
+	for _, want := range s.Expected() {
+		got, there := found[want.Path]
+		switch {
+		case !there:
+			list = append(list, Mismatch{"missing", want.Path, "not there"})
+		case want.Size >= 0 && got.Size >= 0 && want.Size != got.Size:
+			list = append(list, Mismatch{"size", want.Path, bytesText(got.Size) + ", the daily has " + bytesText(want.Size)})
+		case want.SHA256 != "" && got.SHA256 != "" && want.SHA256 != got.SHA256:
+			list = append(list, Mismatch{"checksum", want.Path, "SHA256 " + got.SHA256 + ", the daily has " + want.SHA256})
+		}
+	}
+	begins, known := s.Begins(), s.Stems()
+	for _, p := range sortedKeys(found) {
+		if hasAnyPrefix(p, begins, "") && !hasAnyPrefix(p, known, ".") && !hasAnyPrefix(p, known, "-") {
+			list = append(list, Mismatch{"extra", p, "not in the publish set"})
+		}
+	}
+	return list
+}
+
+func hasAnyPrefix(s string, prefixes []string, then string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p+then) })
+}
+
+func bytesText(n int64) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return strconv.FormatInt(n, 10) + " bytes"
+}

@@ -1,0 +1,99 @@
+package release
+
+import (
+	"slices"
+	"strings"
+)
+
+// The rules of reasons that are no findings.
+const (
+	ReasonNoBuild    = "no-build"
+	ReasonNotReady   = "not-ready"
+	ReasonNoFiles    = "no-files"
+	ReasonHeld       = "held"
+	ReasonUnintended = "unintended"
+	ReasonByHand     = "by-hand"
+)
+
+// forcible reports whether the product can be published against the reasons: not
+// without a build, without its image type, or where the build host's command does not
+// put anything.
+func (p *Publication) forcible() bool {
+	return p.Row.BuildID != "" && p.Location.Stem != "" && !slices.ContainsFunc(p.Why, func(w Reason) bool { return w.Rule == ReasonByHand })
+}
+
+// reasons are why a product is left out, the weightiest first.
+func (k *setMaker) reasons(p *Publication) []Reason {
+	r := p.Row
+	var why []Reason
+	add := func(rule, text string) { why = append(why, Reason{rule, text}) }
+	if !p.Wanted {
+		add(ReasonUnintended, "built, and not in the series manifest")
+	}
+	if p.Rule != nil && (p.Rule.Directory != "" || p.Rule.Prefix != "") {
+		add(ReasonByHand, "placed by hand: its [[publish]] rule names a directory or prefix of its own")
+	}
+	if r.BuildID == "" {
+		add(ReasonNoBuild, "no build")
+		return why
+	}
+	if r.State != StateReady && !r.pinnedReady() {
+		add(ReasonNotReady, "not ready: "+r.stateWords())
+	}
+	why = append(why, k.heldBack(r)...)
+	if r.Daily == nil {
+		add(ReasonNoFiles, "no tree holds files of the build")
+	}
+	return append(why, blockers(r, why)...)
+}
+
+func (r *Row) stateWords() string {
+	if r.State == StateUnknown && r.RawState != "" {
+		return r.RawState
+	}
+	return string(r.State)
+}
+
+// pinnedReady reports whether a build counts as ready because a plan pins it and no
+// source says how it stands.
+func (r *Row) pinnedReady() bool {
+	return r.Pinned != "" && r.State == StateUnknown && r.RawState == ""
+}
+
+// heldBack says whether what is known of a row is older than what its sources say now,
+// because that is not believed.
+func (k *setMaker) heldBack(r *Row) []Reason {
+	var why []Reason
+	for i := range k.picture.Sources {
+		s := &k.picture.Sources[i]
+		if s.Held != nil && r.restsOn(s.Name) {
+			why = append(why, Reason{ReasonHeld, "the last answer of " + s.Name + " is held back"})
+		}
+	}
+	if r.Daily != nil && r.Daily.dir != nil && r.Daily.dir.Held != "" {
+		why = append(why, Reason{ReasonHeld, "its directory is not believed: " + r.Daily.dir.Held})
+	}
+	return why
+}
+
+// restsOn reports whether the row's build or its files are known from a source.
+func (r *Row) restsOn(source string) bool {
+	return r.Daily != nil && r.Daily.Tree.Name == source ||
+		slices.ContainsFunc(r.Refs, func(ref Ref) bool { return ref.Source == source })
+}
+
+// blockers are the findings that block a row, without those that say again what is in
+// why, and without those that publishing mends.
+func blockers(r *Row, why []Reason) []Reason {
+	var list []Reason
+	for _, f := range r.Findings {
+		said := slices.ContainsFunc(why, func(w Reason) bool {
+			return w.Rule == f.Rule || w.Rule == ReasonHeld && f.Rule == "directory-held" ||
+				w.Rule == ReasonNotReady && f.Rule == "build-failed"
+		})
+		if f.Severity == Blocker && !said && f.Rule != "published-not-ready" && f.Rule != "source-held" {
+			list = append(list, Reason{f.Rule, strings.TrimSuffix(f.Text, ".")})
+		}
+	}
+	return list
+}

@@ -1,0 +1,252 @@
+package release
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// publishLines are a set in short: what is published, by command, and what is not.
+func publishLines(set *PublishSet) []string {
+	var lines []string
+	for _, c := range set.Commands {
+		line := strings.TrimSpace(fmt.Sprintf("%s %s %s %s %s %s %s %s", c.Series, strings.Join(c.Arches, ","), c.Project, c.Source, c.BuildID, c.PublishType, c.Official, c.Status))
+		for _, p := range c.Products {
+			for _, w := range p.Why {
+				line += "; forced against " + w.Rule
+			}
+		}
+		lines = append(lines, line)
+	}
+	for _, p := range set.Products {
+		if p.Publishes() {
+			continue
+		}
+		line := "out: " + p.Row.Product.Slug
+		for _, w := range p.Why {
+			line += "; " + w.Rule + ": " + w.Text
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// arm adds a fourth product, a server for another architecture of the same rule.
+func arm(in *Input, id string) {
+	in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Ubuntu Server arm64", Project: "ubuntu-server", ImageType: "daily-live", PublishType: "live-server", Arch: "arm64"})
+	iso := in.Sources[0].Facts
+	iso.Products = append(iso.Products, Product{Slug: "ubuntu-server-arm64", Title: "Ubuntu Server arm64", Family: "Ubuntu", Type: "iso", ID: "900"})
+	iso.Series[0].Manifest = append(iso.Series[0].Manifest, Intent{Product: "ubuntu-server-arm64", Contact: "~a-team"})
+	final(in).Entries = append(final(in).Entries, Entry{Product: "ubuntu-server-arm64", BuildID: id, State: StateReady})
+	f := full(in)
+	f.Images = append(f.Images, daily("ubuntu-server", "noble", "daily-live", "live-server", "arm64", id))
+}
+
+const (
+	kubuntuLine = "noble amd64 kubuntu daily-live 20240424 desktop named"
+	desktopLine = "noble amd64 ubuntu daily-live 20240424 desktop yes"
+	serverLine  = "noble amd64 ubuntu ubuntu-server/daily-live 20240424 live-server yes"
+)
+
+func TestMakePublishSet(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		change  func(*Input)
+		options PublishOptions
+		want    []string
+	}{
+		{"all ready", func(*Input) {}, PublishOptions{}, []string{desktopLine, serverLine, kubuntuLine}},
+		{"the series that is developed is not named", func(in *Input) { in.Rules.Series[2].Development = true }, PublishOptions{}, []string{desktopLine[6:], serverLine[6:], kubuntuLine[6:]}},
+		{"only", func(*Input) {}, PublishOptions{Only: []string{"*SERVER*"}}, []string{serverLine}},
+		{"except", func(*Input) {}, PublishOptions{Except: []string{"Ubuntu Desktop amd64", "kubuntu-*"}}, []string{serverLine}},
+		{"testing", func(in *Input) { final(in).Entries[0].State = StateTesting }, PublishOptions{}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; not-ready: not ready: testing"}},
+		{"failed is said once", func(in *Input) { final(in).Entries[0].State = StateFailed }, PublishOptions{}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; not-ready: not ready: failed"}},
+		{"forced", func(in *Input) { final(in).Entries[0].State = StateTesting }, PublishOptions{Force: []string{"kubuntu*"}}, []string{desktopLine, serverLine, kubuntuLine + "; forced against not-ready"}},
+		{"no build", func(in *Input) { final(in).Entries = final(in).Entries[1:] }, PublishOptions{Force: []string{"kubuntu*"}}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-build: no build"}},
+		{"no files", func(in *Input) {
+			full(in).Images = full(in).Images[1:]
+			full(in).Directories = full(in).Directories[1:3]
+		}, PublishOptions{}, []string{
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build",
+		}},
+		{"tracker held", func(in *Input) { in.Sources[0].State.Held = &Held{Reason: "empty"} }, PublishOptions{Only: []string{"kubuntu*"}}, []string{
+			"out: kubuntu-desktop-amd64; held: the last answer of iso is held back",
+		}},
+		{"directory held", func(in *Input) { full(in).Directories[0].Held = "sums differ" }, PublishOptions{Only: []string{"kubuntu*"}}, []string{
+			"out: kubuntu-desktop-amd64; held: its directory is not believed: sums differ",
+		}},
+		{"another build is published: publishing mends it", func(in *Input) { full(in).Images[3].Files[0].SHA256, full(in).Images[3].BuildID = sum("x"), "20240401" }, PublishOptions{}, []string{desktopLine, serverLine, kubuntuLine}},
+		{"blocker", func(in *Input) {
+			second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateFailed })(in)
+		}, PublishOptions{Only: []string{"kubuntu*"}}, []string{
+			`out: kubuntu-desktop-amd64; disagree-state: Sources disagree about build 20240424 of Kubuntu Desktop amd64 on Noble Final: iso says ready and other says failed`,
+		}},
+		{"nobody meant it", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest = in.Sources[0].Facts.Series[0].Manifest[1:] }, PublishOptions{}, []string{
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; unintended: built, and not in the series manifest",
+		}},
+		{"by hand", func(in *Input) {
+			in.Rules.Publish = append([]PublishRule{{Project: []string{"kubuntu"}, Official: OfficialNamed, Directory: "by/hand"}}, in.Rules.Publish...)
+		}, PublishOptions{Force: []string{"kubuntu*"}}, []string{
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; by-hand: placed by hand: its [[publish]] rule names a directory or prefix of its own",
+		}},
+		{"together", func(in *Input) {
+			in.Rules.Publish[0].Arch = nil
+			in.Rules.Publish[0].Together = TogetherOwn
+			arm(in, "20240424")
+		}, PublishOptions{}, []string{
+			desktopLine, "noble amd64,arm64 ubuntu ubuntu-server/daily-live 20240424 live-server yes", kubuntuLine,
+		}},
+		{"together, by another build", func(in *Input) {
+			in.Rules.Publish[0].Arch = nil
+			in.Rules.Publish[0].Together = TogetherOwn
+			arm(in, "20240423")
+		}, PublishOptions{Only: []string{"*server*"}}, []string{
+			serverLine, "noble arm64 ubuntu ubuntu-server/daily-live 20240423 live-server yes",
+		}},
+		{"together over rules", func(in *Input) {
+			arm(in, "20240424")
+			in.Rules.Publish[0].Together = "server"
+			in.Rules.Publish = append([]PublishRule{in.Rules.Publish[0], {Project: []string{"ubuntu-server"}, Official: OfficialYes, Under: "ubuntu", Together: "server"}}, in.Rules.Publish[1:]...)
+		}, PublishOptions{Only: []string{"*server*"}}, []string{"noble amd64,arm64 ubuntu ubuntu-server/daily-live 20240424 live-server yes"}},
+		{"not together", func(in *Input) { in.Rules.Publish[0].Arch = nil; arm(in, "20240424") }, PublishOptions{Only: []string{"*server*"}}, []string{
+			serverLine, "noble arm64 ubuntu ubuntu-server/daily-live 20240424 live-server yes",
+		}},
+		{"pinned", func(in *Input) {
+			final(in).Entries[0].State, final(in).Entries[0].Pinned = StateUnknown, "plans/noble.toml:3"
+		}, PublishOptions{Only: []string{"kubuntu*"}}, []string{kubuntuLine}},
+		{"pinned, and a tracker says otherwise", func(in *Input) {
+			plan := Facts{Products: products("Kubuntu Desktop amd64"), Milestones: []Milestone{{
+				Series: "noble", Slug: "final", Title: "Noble Final", Kind: KindRelease, Status: MilestoneTesting,
+				Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateUnknown, Pinned: "plans/noble.toml:3"}},
+			}}}
+			final(in).Entries[0].State = StateTesting
+			in.Sources = append(in.Sources, tracker("plans", plan))
+		}, PublishOptions{Only: []string{"kubuntu*"}}, []string{"out: kubuntu-desktop-amd64; not-ready: not ready: testing"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in := cleanInput()
+			tt.change(in)
+			p := Join(*in)
+			set, err := MakePublishSet(p, in.Rules, findManifest(t, p, "noble/final"), tt.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, publishLines(set)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMakePublishSetRefuses(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name      string
+		change    func(*Input)
+		milestone string
+		options   PublishOptions
+		want      string
+	}{
+		{"daily", func(*Input) {}, "noble/daily", PublishOptions{}, "Noble Daily is a daily milestone; only release milestones are published"},
+		{"nothing is called so", func(*Input) {}, "noble/final", PublishOptions{Only: []string{"kubutnu"}, Force: []string{"x"}}, `--only "kubutnu" matches no product of Noble Final
+--force "x" matches no product of Noble Final`},
+		{"one place", func(in *Input) {
+			arm(in, "20240424")
+			in.Rules.Products[len(in.Rules.Products)-1].Arch = "amd64"
+		}, "noble/final", PublishOptions{}, `Ubuntu Server arm64 ([[publish]] rule 1) and Ubuntu Server Subiquity amd64 (rule 1) have one place: noble/ubuntu-24.04-live-server-amd64 in the tree with the role "simple"`},
+		{"no place", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:3] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[publish]] rule matches series "noble", milestone "final", project "kubuntu", publish type "desktop", architecture "amd64"`},
+		{"no rule", func(in *Input) { in.Rules.Products = in.Rules.Products[1:] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[product]] rule says what the product is in the trees`},
+		{"a release is no daily", func(in *Input) { final(in).Entries[0].BuildID = "24.04" }, "noble/final", PublishOptions{}, `build 24.04 of Kubuntu Desktop amd64 on Noble Final is no daily build: the id of one is a day, like 20260129 or 20260129.1`},
+		{"a daily of another series", func(in *Input) {
+			final(in).Entries[0].BuildID = "20240420"
+			full(in).Images = append(full(in).Images, daily("kubuntu", "jammy", "daily-live", "desktop", "amd64", "20240420"))
+		}, "noble/final", PublishOptions{}, `build 20240420 of Kubuntu Desktop amd64 on Noble Final is a daily of jammy (kubuntu/jammy/daily-live/20240420), not of noble`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in := cleanInput()
+			tt.change(in)
+			p := Join(*in)
+			_, err := MakePublishSet(p, in.Rules, findManifest(t, p, tt.milestone), tt.options)
+			if got := strings.Join(Refused(err), "\n"); got != tt.want {
+				t.Errorf("%s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestPublishSetNeverHasNetboot looks at the sample, where a netboot product stands on
+// a release milestone.
+func TestPublishSetNeverHasNetboot(t *testing.T) {
+	t.Parallel()
+	in := sampleInput()
+	in.Rules.Products = append(in.Rules.Products[:2:2], in.Rules.Products[3:]...)
+	p := Join(in)
+	m := findManifest(t, p, "noble/final")
+	findRow(t, p, "noble/final/netboot-amd64")
+	set, err := MakePublishSet(p, in.Rules, m, PublishOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range set.Products {
+		if one.Row.Netboot {
+			t.Errorf("%s is in the set", one.Row.Product.Title)
+		}
+	}
+	if _, err = MakePublishSet(p, in.Rules, m, PublishOptions{Only: []string{"netboot-amd64"}}); len(Refused(err)) != 1 {
+		t.Errorf("only a netboot product: %v", err)
+	}
+}
+
+func TestPublishSetCompare(t *testing.T) {
+	t.Parallel()
+	in := cleanInput()
+	final(in).Entries[0].State = StateTesting
+	p := Join(*in)
+	set, err := MakePublishSet(p, in.Rules, findManifest(t, p, "noble/final"), PublishOptions{Except: []string{"ubuntu-server*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := func() map[string]FoundFile {
+		found := map[string]FoundFile{"simple/noble/SHA256SUMS": {-1, ""}}
+		for _, e := range set.Expected() {
+			found[e.Path] = FoundFile{e.Size, e.SHA256}
+		}
+		return found
+	}
+	const iso = "simple/noble/ubuntu-24.04-desktop-amd64.iso"
+	for _, tt := range []struct {
+		name   string
+		change func(map[string]FoundFile)
+		want   []string
+	}{
+		{"as it should be", func(map[string]FoundFile) {}, nil},
+		{"missing in the pool", func(f map[string]FoundFile) { delete(f, "simple/.pool/ubuntu-24.04-desktop-amd64.iso") }, []string{"missing simple/.pool/ubuntu-24.04-desktop-amd64.iso: not there"}},
+		{"size", func(f map[string]FoundFile) { f[iso] = FoundFile{1, ""} }, []string{"size " + iso + ": 1 byte, the daily has 900 bytes"}},
+		{"size not known", func(f map[string]FoundFile) { f[iso] = FoundFile{-1, ""} }, nil},
+		{"checksum", func(f map[string]FoundFile) { f[iso] = FoundFile{900, "ab"} }, []string{"checksum " + iso + ": SHA256 ab, the daily has " + sum("ubuntu", "noble-desktop-amd64", "20240424")}},
+		{"companion", func(f map[string]FoundFile) { f[iso+".zsync"] = FoundFile{5, ""} }, nil},
+		{"another release", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04.1-desktop-amd64.iso"] = FoundFile{5, ""} }, nil},
+		{"not asked for", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-live-server-amd64.iso"] = FoundFile{5, ""} }, nil},
+		{"extra", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-desktop-amd64+mac.iso"] = FoundFile{5, ""} }, []string{
+			"extra simple/noble/ubuntu-24.04-desktop-amd64+mac.iso: not in the publish set",
+		}},
+	} {
+		found := all()
+		tt.change(found)
+		var got []string
+		for _, d := range set.Compare(found) {
+			got = append(got, d.Kind+" "+d.Path+": "+d.Text)
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s: (-want +got)\n%s", tt.name, diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"simple/.pool", "simple/noble"}, set.Dirs()); diff != "" {
+		t.Error(diff)
+	}
+}
