@@ -10,12 +10,14 @@ import (
 
 // Commands are the forms of what is run on the build host.
 type Commands struct {
-	Respin string // builds images again; see RespinWords
+	Publish string // publishes a build; see PublishWords
+	Respin  string // builds images again; see RespinWords
 }
 
 func (c *Commands) read(t *table) {
+	t.command("publish", &c.Publish, PublishWords{})
 	t.command("respin", &c.Respin, RespinWords{})
-	t.filled("respin")
+	t.filled("publish", "respin")
 	t.close()
 }
 
@@ -45,6 +47,71 @@ func (c Commands) RespinCommand(g release.RespinGroup) (string, error) {
 		return "", fmt.Errorf("%s %s: %w", g.Project, g.ImageType, err)
 	}
 	return t.Execute(words)
+}
+
+// PublishWords are what the form of a command that publishes may name.
+type PublishWords struct {
+	Arches   shell.Word  // all of them, as one word
+	Dist     shell.Words // the series, or none for the one that is developed
+	Project  shell.Word  // under which is published
+	Source   shell.Word  // daily-live, ubuntu-server/daily-live
+	BuildID  shell.Word  // 20260129
+	Type     shell.Word  // the publish type: live-server
+	Official shell.Word  // yes, named, ...
+	Status   shell.Words // snapshot-3, or none for finals
+}
+
+// PublishCommand is the command that publishes a build for some architectures.
+func (c Commands) PublishCommand(p *release.PublishCommand) (string, error) {
+	t, err := shell.Parse(c.Publish, PublishWords{})
+	if err != nil {
+		return "", err
+	}
+	words, err := publishWords(p)
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w", p.Project, p.Source, err)
+	}
+	return t.Execute(words)
+}
+
+// PublishCommands are all commands of a publish set, in order.
+func (c Commands) PublishCommands(set *release.PublishSet) ([]string, error) {
+	var list []string
+	for _, p := range set.Commands {
+		line, err := c.PublishCommand(p)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, line)
+	}
+	return list, nil
+}
+
+func publishWords(p *release.PublishCommand) (PublishWords, error) {
+	var w PublishWords
+	var err error
+	if w.Arches, err = shell.Always(strings.Join(p.Arches, " ")); err != nil {
+		return w, err
+	}
+	for _, one := range []struct {
+		text string
+		into *shell.Word
+	}{
+		{p.Project, &w.Project},
+		{p.Source, &w.Source},
+		{p.BuildID, &w.BuildID},
+		{p.PublishType, &w.Type},
+		{string(p.Official), &w.Official},
+	} {
+		if *one.into, err = shell.Quote(one.text); err != nil {
+			return w, err
+		}
+	}
+	if w.Dist, err = shell.QuoteAll(p.Series); err != nil {
+		return w, err
+	}
+	w.Status, err = shell.QuoteAll(p.Status)
+	return w, err
 }
 
 func respinWords(g release.RespinGroup) (RespinWords, error) {

@@ -101,9 +101,29 @@ func readPublish(t *table) release.PublishRule {
 		t.note("prefix", fmt.Sprintf("%q holds a slash; a prefix is the beginning of a file name", r.Prefix))
 	}
 	t.part("under", &r.Under)
+	t.together(&r.Together)
 	t.require("official")
 	t.close()
 	return r
+}
+
+// together reads whether the commands of a rule are joined: true, or the name that
+// several rules have in common.
+func (t *table) together(into *string) {
+	if !t.has("together") {
+		return
+	}
+	switch v := t.values["together"].(type) {
+	case bool:
+		if v {
+			*into = release.TogetherOwn
+		}
+	case string:
+		t.checked("together", into, func(s string) bool { return isPart(s) && s != release.TogetherOwn },
+			`a name that rules can have in common; write it like "server", or true without quotes for this rule alone`)
+	default:
+		t.wrong("together", `true, or a name in quotes like "server"`)
+	}
 }
 
 func readArches(t *table) release.ArchesRule {
