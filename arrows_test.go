@@ -47,6 +47,7 @@ var arrows = map[string]arrow{
 		never:   []string{"net", "net/http"},
 	},
 	"internal/demo":  {may: []string{"internal/release"}},
+	"internal/jobs":  {modules: []string{xsync}, never: []string{"net", "net/http"}},
 	"internal/judge": {},
 	"internal/signature": {
 		may:     []string{"internal/release"},
@@ -105,7 +106,7 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/release", "internal/store", "internal/terminal",
+			"internal/config", "internal/demo", "internal/jobs", "internal/release", "internal/store", "internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},
 	},

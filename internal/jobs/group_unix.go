@@ -1,0 +1,60 @@
+//go:build unix
+
+package jobs
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// run runs a command in a group of its own.
+func run(ctx context.Context, command string, log *os.File, o Options) error {
+	cmd := exec.Command(o.Bash, "-c", command) // ended below, with all that it started
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	stop(cmd.Process.Pid, ended, o.Grace)
+	return ErrStopped
+}
+
+// look is how often is looked whether a group has ended.
+const look = 20 * time.Millisecond
+
+// stop ends a group of processes: first it tells them, then it kills them. The
+// first of them is waited for in any case.
+func stop(group int, ended <-chan error, grace time.Duration) {
+	_ = syscall.Kill(-group, syscall.SIGTERM) // fails only where none is left
+	patience := time.NewTimer(grace)
+	defer patience.Stop()
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	first := true // of the group is still there
+	for {
+		select {
+		case <-ended:
+			first = false
+		case <-tick.C:
+			if !first && syscall.Kill(-group, 0) != nil {
+				return
+			}
+		case <-patience.C:
+			_ = syscall.Kill(-group, syscall.SIGKILL)
+			if first {
+				<-ended
+			}
+			return
+		}
+	}
+}

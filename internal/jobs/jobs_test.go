@@ -1,0 +1,151 @@
+//go:build unix
+
+package jobs
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"shiplist/internal/testenv"
+)
+
+func options(t *testing.T, most int) Options {
+	return Options{Bash: testenv.Program(t, "bash"), Most: most, Logs: filepath.Join(t.TempDir(), "logs"), Grace: 10 * time.Second}
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	o := options(t, 2)
+	results, err := Run(t.Context(), []Job{
+		{"first", "echo out; echo err >&2"},
+		{"second", "exit 7"},
+		{"third", "cat; echo done"}, // its input is empty
+	}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct{ log, err string }{
+		{"$ echo out; echo err >&2\nout\nerr\n", ""},
+		{"$ exit 7\n", "exit status 7"},
+		{"$ cat; echo done\ndone\n", ""},
+	} {
+		text, err := os.ReadFile(results[i].Log)
+		if err != nil || string(text) != want.log {
+			t.Errorf("log %d: %q, %v, want %q", i, text, err, want.log)
+		}
+		got := ""
+		if results[i].Err != nil {
+			got = results[i].Err.Error()
+		}
+		if got != want.err {
+			t.Errorf("error %d: %q, want %q", i, got, want.err)
+		}
+	}
+}
+
+// Two jobs that wait for each other end only when they run at once; a third that
+// begins with them would be counted.
+func TestRunAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	o := options(t, 2)
+	var now, most atomic.Int32
+	o.Begun = func(int) {
+		n := now.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+	}
+	o.Ended = func(int, Result) { now.Add(-1) }
+	a, b := strconv.Quote(filepath.Join(dir, "a")), strconv.Quote(filepath.Join(dir, "b"))
+	for _, fifo := range []string{"a", "b"} {
+		if err := syscall.Mkfifo(filepath.Join(dir, fifo), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	results, err := Run(t.Context(), []Job{
+		{"1", "echo x >" + a + "; read -r y <" + b},
+		{"2", "read -r y <" + a + "; echo x >" + b},
+		{"3", "true"},
+		{"4", "true"},
+	}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range results {
+		if r.Err != nil {
+			t.Errorf("job %d: %v", i, r.Err)
+		}
+	}
+	if most.Load() != 2 {
+		t.Errorf("%d at once, want 2", most.Load())
+	}
+}
+
+// TestInterrupt cuts short a job whose child does not listen, and sees that every
+// process that it started is gone: they all hold the end of a pipe.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	sleep := testenv.Program(t, "sleep")
+	for _, tc := range []struct {
+		name, command string
+		grace         time.Duration
+	}{
+		{"told to end", sleep + " 600 & " + sleep + " 600", time.Minute},
+		{"killed", "trap '' TERM; " + sleep + " 600 & wait; wait; " + sleep + " 600", 50 * time.Millisecond},
+		{"first ends, the child does not", "(trap '' TERM; " + sleep + " 600; " + sleep + " 600) & " + sleep + " 600", 50 * time.Millisecond},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			o := options(t, 1)
+			o.Grace = tc.grace
+			fifo := filepath.Join(t.TempDir(), "alive")
+			if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan []Result, 1)
+			go func() {
+				results, err := Run(ctx, []Job{{"it", "exec 3>" + strconv.Quote(fifo) + "; echo on >&3; " + tc.command}, {"after", "true"}}, o)
+				if err != nil {
+					t.Error(err)
+				}
+				ended <- results
+			}()
+			pipe, err := os.Open(fifo) // waits for the job
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer pipe.Close()
+			if _, err := io.ReadFull(pipe, make([]byte, len("on\n"))); err != nil {
+				t.Fatal(err)
+			}
+			cancel()
+			results := <-ended
+			if rest, err := io.ReadAll(pipe); err != nil || len(rest) > 0 {
+				t.Errorf("%q, %v", rest, err)
+			}
+			if !errors.Is(results[0].Err, ErrStopped) || !errors.Is(results[1].Err, ErrNeverBegun) {
+				t.Errorf("results %v", results)
+			}
+		})
+	}
+}
+
+func TestRunWithoutBash(t *testing.T) {
+	t.Parallel()
+	o := options(t, 1)
+	o.Bash = filepath.Join(t.TempDir(), "none")
+	results, err := Run(t.Context(), []Job{{"it", "true"}}, o)
+	if err != nil || !errors.Is(results[0].Err, os.ErrNotExist) && !errors.Is(results[0].Err, exec.ErrNotFound) {
+		t.Errorf("%v, %v", results, err)
+	}
+}
