@@ -163,11 +163,11 @@ func encodeMulticall(calls []call) ([]byte, error) {
 func (c *client) send(ctx context.Context, method string, body []byte) (value, error) {
 	r := fetch.Request{
 		Method: http.MethodPost, URL: c.tracker.URL, Host: c.tracker.Host, Body: body, Limit: c.limit,
-		Types: []string{"text/xml", "application/xml"}, Repeatable: true, // all our calls read
+		Types: []string{"text/xml", "application/xml"}, Repeatable: true, // all our calls read, or do no harm twice
 		Header: http.Header{
 			"Content-Type": {"text/xml"},
 			// Not sent: it tells net/http that asking again does no harm when the
-			// connection was closed while idle. All our calls read.
+			// connection was closed while idle.
 			"Idempotency-Key": nil,
 		},
 	}

@@ -184,6 +184,11 @@ func flat(v any) string {
 		}
 		slices.Sort(parts)
 		return "{" + strings.Join(parts, " ") + "}"
+	case bool:
+		if v {
+			return `"1"`
+		}
+		return `"0"`
 	case nil:
 		return `""`
 	}

@@ -59,7 +59,8 @@
 // The last request asks for the lists once more, after all others: where they differ
 // from the first, the tracker was restarted as another one, or somebody opened or
 // closed a milestone meanwhile, and the poll fails. The tracker has no version that
-// would tell more. A call that failed is made again, as none of them writes.
+// would tell more. A call that failed is made again, as none of a poll writes. What
+// does write is apart from polls: [Requests].
 //
 // # The codec
 //

@@ -1,0 +1,61 @@
+package qatracker
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Requests are the requests of a tracker to build products again. It is the one part
+// of the package that changes something on a tracker; only its administrators may.
+type Requests struct{ c *client }
+
+// NewRequests returns those of the tracker of o, whose Key has to be one of its user's.
+// Of o nothing else is needed but the limits and the client.
+func NewRequests(o Options) *Requests {
+	if o.Limits.TrackerBytes <= 0 {
+		o.Limits.TrackerBytes = defaultLimit
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	return &Requests{&client{
+		session: o.Client.Session(), tracker: o.Tracker, key: o.Key.Reveal(), limit: o.Limits.TrackerBytes, log: o.Logger,
+	}}
+}
+
+// Allowed asks whether the user may mark requests. An error says why not, or that the
+// tracker could not be asked.
+func (r *Requests) Allowed(ctx context.Context) error {
+	v, err := r.c.one(ctx, ask("get_access"))
+	switch {
+	case err != nil:
+		return err
+	case v.kind != scalar || v.text != "admin":
+		return fmt.Errorf("tracker %s: user %q may not mark requests to build again; the tracker says %q of it, and it takes an administrator",
+			r.c.tracker.Name, r.c.tracker.User, v.text)
+	}
+	return nil
+}
+
+// Mark sets how far a request is: requested, queued, building, built, published or
+// canceled. Doing it twice does no harm.
+func (r *Requests) Mark(ctx context.Context, id, status string) error {
+	n := slices.Index(rebuildStatuses[:], status)
+	request, err := strconv.Atoi(id)
+	if n < 0 || err != nil {
+		return fmt.Errorf("tracker %s: no request %q can be marked %q", r.c.tracker.Name, id, status)
+	}
+	v, err := r.c.one(ctx, ask("rebuilds.update_status", number(request), number(n)))
+	switch {
+	case err != nil:
+		return fmt.Errorf("tracker %s: mark request %s as %s: %w", r.c.tracker.Name, id, status, err)
+	case v.kind != scalar || strings.TrimSpace(v.text) != "1":
+		return fmt.Errorf("tracker %s: request %s was not marked as %s; the tracker refused it", r.c.tracker.Name, id, status)
+	}
+	return nil
+}
