@@ -139,14 +139,30 @@ func runCommand(ctx context.Context, c command, args []string, e *environment) i
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	fs.SetOutput(io.Discard)
 	do := c.setup(fs)
-	switch err := fs.Parse(args); {
+	names, err := parseMixed(fs, args)
+	switch {
 	case errors.Is(err, flag.ErrHelp):
 		printHelp(e.stdout, c)
 		return exitDone
 	case err != nil:
 		return report(e, c, &usageError{flagMistake(err)})
 	}
-	return report(e, c, do(ctx, e, fs.Args()))
+	return report(e, c, do(ctx, e, names))
+}
+
+// parseMixed parses flags that may stand before, between and behind names, as people
+// write them, and returns the names. What follows "--" is no flag.
+func parseMixed(fs *flag.FlagSet, args []string) (names []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		rest := fs.Args()
+		if read := len(args) - len(rest); len(rest) == 0 || read > 0 && args[read-1] == "--" {
+			return append(names, rest...), nil
+		}
+		names, args = append(names, rest[0]), rest[1:]
+	}
 }
 
 // flagMistake says what package flag says, of flags as our help writes them.
