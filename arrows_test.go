@@ -106,7 +106,7 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/jobs", "internal/release", "internal/store", "internal/terminal",
+			"internal/config", "internal/demo", "internal/jobs", "internal/release", "internal/shell", "internal/store", "internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},
 	},

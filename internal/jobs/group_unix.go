@@ -13,6 +13,7 @@ import (
 // run runs a command in a group of its own.
 func run(ctx context.Context, command string, log *os.File, o Options) error {
 	cmd := exec.Command(o.Bash, "-c", command) // ended below, with all that it started
+	cmd.Env = o.Env
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {

@@ -26,9 +26,10 @@ type Job struct {
 
 // Options say how jobs are run.
 type Options struct {
-	Bash string // the program
-	Most int    // jobs at once; at least 1
-	Logs string // directory of the logs; it is made
+	Bash string   // the program
+	Env  []string // the environment of the jobs; that of this process when nil
+	Most int      // jobs at once; at least 1
+	Logs string   // directory of the logs; it is made
 	// Grace is how long a job that was told to end may take, until it is killed.
 	Grace time.Duration
 	// Begun is told before a job runs, Ended after it, both for jobs at once from
