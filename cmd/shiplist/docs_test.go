@@ -59,7 +59,11 @@ func TestFindingsDocumented(t *testing.T) {
 func TestJSONDocumented(t *testing.T) {
 	t.Parallel()
 	text := section(t, "## JSON")
-	ofStatus, ofReport, found := strings.Cut(text, "`shiplist agent --once --json`")
+	ofStatus, ofCheck, found := strings.Cut(text, "`shiplist check --json`")
+	if !found {
+		t.Fatal("there is nothing about the JSON of check")
+	}
+	ofCheck, ofReport, found := strings.Cut(ofCheck, "`shiplist agent --once --json`")
 	if !found {
 		t.Fatal("there is nothing about the JSON of agent --once")
 	}
@@ -72,6 +76,7 @@ func TestJSONDocumented(t *testing.T) {
 		of   []any
 	}{
 		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publish.Entry{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
+		{ofCheck, []any{checkResult{}, findingResult{}, evidenceResult{}}},
 		{ofStatus, []any{status{}, agentStatus{}, sourceStatus{}, heldDirectory{}}},
 		{ofReport, []any{agent.Report{}, agent.SourceReport{}, agent.Counts{}, release.Held{}, release.Problem{}}},
 	} {
@@ -79,8 +84,8 @@ func TestJSONDocumented(t *testing.T) {
 			record := reflect.TypeOf(v)
 			for i := range record.NumField() {
 				field := record.Field(i)
-				if field.Anonymous {
-					continue // listed by itself
+				if field.Anonymous || !field.IsExported() {
+					continue // listed by itself, or not printed
 				}
 				key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 				if key == "" || !regexp.MustCompile("[`.]"+key+"(\\[\\])?[`.]|[`.]"+key+"\\[\\]").MatchString(tt.text) {

@@ -82,6 +82,7 @@ func commands() []command {
 		publishCommand(),
 		respinCommand(),
 		statusCommand(),
+		checkCommand(),
 		versionCommand(),
 	}
 }

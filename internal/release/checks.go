@@ -27,6 +27,8 @@ type Excused struct {
 	Reason string
 	Until  string // the last day, YYYY-MM-DD
 	Check  int    // index of the rule
+
+	about about
 }
 
 // excuseExpired is the rule of findings about excuses, which nothing excuses.
@@ -99,7 +101,7 @@ func (j *joiner) judge(f *Finding, at spot) {
 		case c.expired(j.asOf):
 			j.expired[i]++
 		case f.Excused == nil:
-			f.Excused = &Excused{Reason: c.Reason, Until: c.Until, Check: i}
+			f.Excused = &Excused{Reason: c.Reason, Until: c.Until, Check: i, about: a}
 		}
 	}
 }
