@@ -30,12 +30,13 @@ var ioPackages = []string{"log", "log/slog", "math/rand", "math/rand/v2", "net",
 // arrows is the whole table: a new package has to be entered here, and the entry
 // is the place to think about what it should know.
 var arrows = map[string]arrow{
-	".":                 {},
-	"internal/release":  {may: []string{"internal/spelling"}, never: ioPackages},
-	"internal/naming":   {may: []string{"internal/release"}, never: ioPackages},
-	"internal/spelling": {never: ioPackages},
-	"internal/shell":    {modules: []string{"mvdan.cc/sh/v3"}, never: ioPackages},
-	"internal/tomlpos":  {modules: []string{toml}, never: ioPackages},
+	".":                   {},
+	"internal/release":    {may: []string{"internal/spelling"}, never: ioPackages},
+	"internal/naming":     {may: []string{"internal/release"}, never: ioPackages},
+	"internal/spelling":   {never: ioPackages},
+	"internal/shell":      {modules: []string{"mvdan.cc/sh/v3"}, never: ioPackages},
+	"internal/hostscript": {may: []string{"internal/release", "internal/shell"}, never: ioPackages},
+	"internal/tomlpos":    {modules: []string{toml}, never: ioPackages},
 	"internal/config": {
 		may:     []string{".", "internal/release", "internal/shell", "internal/spelling", "internal/tomlpos"},
 		modules: []string{toml, cron},
@@ -56,9 +57,10 @@ var arrows = map[string]arrow{
 	},
 	"internal/terminal": {modules: []string{"github.com/mattn/go-runewidth", "golang.org/x/term"}, never: []string{"net", "net/http", "os/exec"}},
 	"internal/testenv":  {},
-	"internal/browser": {},
-	"agent/fetch":      {modules: []string{renameio}},
-	"agent/recheck":    {never: ioPackages},
+	"internal/browser":  {},
+	"agent/fetch":       {modules: []string{renameio}},
+	"agent/recheck":     {never: ioPackages},
+	"agent/placed":      {may: []string{"agent/fetch", "internal/release"}},
 	"agent/qatracker": {
 		may:     sources(),
 		modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/text", renameio, xsync},
@@ -104,9 +106,9 @@ var arrows = map[string]arrow{
 	},
 	"cmd/shiplist": {
 		may: []string{
-			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
+			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/jobs", "internal/release", "internal/shell", "internal/store", "internal/terminal",
+			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/release", "internal/shell", "internal/store", "internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},
 	},

@@ -145,12 +145,14 @@ func (a *Agent) manners() string {
 	return fmt.Sprintf("%+v %s %s", a.o.Config.Limits, a.userAgent(), a.o.Config.Store.State)
 }
 
-func (a *Agent) userAgent() string {
+func (a *Agent) userAgent() string { return userAgent(a.o.Config, a.o.Version) }
+
+func userAgent(cfg *config.Config, version string) string {
 	agent := "shiplist"
-	if a.o.Version != "" {
-		agent += "/" + a.o.Version
+	if version != "" {
+		agent += "/" + version
 	}
-	if contact := a.o.Config.Agent.Contact; contact != "" {
+	if contact := cfg.Agent.Contact; contact != "" {
 		agent += " (+" + contact + ")"
 	}
 	return agent
@@ -163,11 +165,18 @@ func (a *Agent) newClient(stateFile string) *fetch.Client {
 }
 
 func (a *Agent) clientOptions(stateFile string) fetch.Options {
-	limits := a.o.Config.Limits
+	o := ClientOptions(a.o.Config, a.o.Version)
+	o.StateFile, o.Logger, o.Transport = stateFile, a.o.Logger, a.o.Transport
+	return o
+}
+
+// ClientOptions are the manners of the configuration, for whoever asks servers besides
+// an agent: the name that requests bear, and what is kept to with each host.
+func ClientOptions(cfg *config.Config, version string) fetch.Options {
+	limits := cfg.Limits
 	return fetch.Options{
-		UserAgent: a.userAgent(), PerHost: limits.Connections, Connect: limits.Connect, Headers: limits.Headers, Answer: limits.Answer,
+		UserAgent: userAgent(cfg, version), PerHost: limits.Connections, Connect: limits.Connect, Headers: limits.Headers, Answer: limits.Answer,
 		PerMinute: limits.PerMinute, BackoffLeast: limits.BackoffLeast, BackoffMost: limits.BackoffMost,
-		StateFile: stateFile, Logger: a.o.Logger, Transport: a.o.Transport,
 	}
 }
 

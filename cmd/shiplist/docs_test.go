@@ -63,7 +63,11 @@ func TestJSONDocumented(t *testing.T) {
 	if !found {
 		t.Fatal("there is nothing about the JSON of check")
 	}
-	ofCheck, ofReport, found := strings.Cut(ofCheck, "`shiplist agent --once --json`")
+	ofCheck, ofSet, found := strings.Cut(ofCheck, "`shiplist publish-set --json`")
+	if !found {
+		t.Fatal("there is nothing about the JSON of publish-set")
+	}
+	ofSet, ofReport, found := strings.Cut(ofSet, "`shiplist agent --once --json`")
 	if !found {
 		t.Fatal("there is nothing about the JSON of agent --once")
 	}
@@ -76,6 +80,7 @@ func TestJSONDocumented(t *testing.T) {
 		of   []any
 	}{
 		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publish.Entry{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
+		{ofSet, []any{publishSetJSON{}, publicationJSON{}, reasonJSON{}, publishFile{}, publishCommandJSON{}, release.Mismatch{}}},
 		{ofCheck, []any{checkResult{}, findingResult{}, evidenceResult{}}},
 		{ofStatus, []any{status{}, agentStatus{}, sourceStatus{}, heldDirectory{}}},
 		{ofReport, []any{agent.Report{}, agent.SourceReport{}, agent.Counts{}, release.Held{}, release.Problem{}}},

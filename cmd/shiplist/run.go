@@ -80,6 +80,7 @@ func commands() []command {
 		generateCommand(),
 		previewCommand(),
 		publishCommand(),
+		publishSetCommand(),
 		respinCommand(),
 		statusCommand(),
 		checkCommand(),

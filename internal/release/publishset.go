@@ -158,7 +158,7 @@ func (k *setMaker) add(r *Row) {
 	case location == nil && wanted && r.State == StateMissing && len(r.Product.Identities) > 1:
 		location = &Location{Rule: len(k.rules.Publish)} // what it will be shows with its first build
 	case location == nil && wanted:
-		k.problems = append(k.problems, fmt.Sprintf("%s has no place: %s", r.name(), problem))
+		k.problems = append(k.problems, fmt.Sprintf("%s has no place: %s; mend the rules, or leave the product out with --except", r.name(), problem))
 		return
 	case location == nil:
 		location = &Location{Rule: len(k.rules.Publish)}

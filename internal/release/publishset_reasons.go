@@ -97,3 +97,12 @@ func blockers(r *Row, why []Reason) []Reason {
 	}
 	return list
 }
+
+// WhyText are the reasons in a line.
+func (p *Publication) WhyText() string {
+	texts := make([]string, len(p.Why))
+	for i, w := range p.Why {
+		texts[i] = w.Text
+	}
+	return strings.Join(texts, "; ")
+}

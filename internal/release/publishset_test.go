@@ -158,8 +158,8 @@ func TestMakePublishSetRefuses(t *testing.T) {
 			arm(in, "20240424")
 			in.Rules.Products[len(in.Rules.Products)-1].Arch = "amd64"
 		}, "noble/final", PublishOptions{}, `Ubuntu Server arm64 ([[publish]] rule 1) and Ubuntu Server Subiquity amd64 (rule 1) have one place: noble/ubuntu-24.04-live-server-amd64 in the tree with the role "simple"`},
-		{"no place", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:3] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[publish]] rule matches series "noble", milestone "final", project "kubuntu", publish type "desktop", architecture "amd64"`},
-		{"no rule", func(in *Input) { in.Rules.Products = in.Rules.Products[1:] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[product]] rule says what the product is in the trees`},
+		{"no place", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:3] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[publish]] rule matches series "noble", milestone "final", project "kubuntu", publish type "desktop", architecture "amd64"; mend the rules, or leave the product out with --except`},
+		{"no rule", func(in *Input) { in.Rules.Products = in.Rules.Products[1:] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[product]] rule says what the product is in the trees; mend the rules, or leave the product out with --except`},
 		{"a release is no daily", func(in *Input) { final(in).Entries[0].BuildID = "24.04" }, "noble/final", PublishOptions{}, `build 24.04 of Kubuntu Desktop amd64 on Noble Final is no daily build: the id of one is a day, like 20260129 or 20260129.1`},
 		{"a daily of another series", func(in *Input) {
 			final(in).Entries[0].BuildID = "20240420"

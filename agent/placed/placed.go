@@ -1,0 +1,264 @@
+// Package placed looks whether the files of a publish set lie where they should: in
+// folders, as on the build host, or on servers. It asks for what the set names, for the
+// listing of its folders, and for its checksum lists; it stores nothing.
+package placed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path"
+	"strings"
+
+	"shiplist/agent/fetch"
+	"shiplist/internal/release"
+)
+
+// Places are the roots of the trees by their role: a folder, or an address.
+type Places map[string]string
+
+// roles are those in which anything is published.
+var roles = []string{release.RoleFull, release.RoleSimple}
+
+// Parse reads places as they are written on the command line: DIR or URL, below which
+// each role has a folder, as on the build host; or ROLE=DIR and ROLE=URL.
+func Parse(texts []string) (Places, error) {
+	p := Places{}
+	for _, text := range texts {
+		role, root, named := strings.Cut(text, "=")
+		switch {
+		case text == "" || named && root == "":
+			return nil, fmt.Errorf("%q names no place; write a directory or an address", text)
+		case named && (role == release.RoleFull || role == release.RoleSimple):
+			p[role] = root
+		default:
+			for _, role := range roles {
+				p[role] = below(text, role)
+			}
+		}
+	}
+	return p, nil
+}
+
+// isAddress tells addresses from folders.
+func isAddress(root string) bool {
+	return strings.HasPrefix(root, "http://") || strings.HasPrefix(root, "https://")
+}
+
+// below is a name below a root.
+func below(root, name string) string { return strings.TrimRight(root, "/") + "/" + name }
+
+// listLimit bounds a checksum list.
+const listLimit = 16 << 20
+
+// sums is the name of the checksum list that is read.
+const sums = "SHA256SUMS"
+
+// Find finds the files of the roles that have a place, by their path with the role
+// before it: those that are expected, and all others that the folders or the checksum
+// lists of the set's directories name.
+func (p Places) Find(ctx context.Context, client *fetch.Client, set *release.PublishSet) (map[string]release.FoundFile, error) {
+	found := map[string]release.FoundFile{}
+	for _, role := range roles {
+		root, given := p[role]
+		if !given {
+			continue
+		}
+		var t tree = server{root, client.Session()}
+		if !isAddress(root) {
+			folder, err := os.OpenRoot(root)
+			if errors.Is(err, fs.ErrNotExist) && len(expected(set, role)) == 0 {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			defer folder.Close()
+			t = folderTree{folder}
+		}
+		if err := find(ctx, t, role, set, found); err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+// Narrow are the differences in the roles that have a place.
+func (p Places) Narrow(list []release.Mismatch) []release.Mismatch {
+	var narrow []release.Mismatch
+	for _, d := range list {
+		if role, _, _ := strings.Cut(d.Path, "/"); p[role] != "" {
+			narrow = append(narrow, d)
+		}
+	}
+	return narrow
+}
+
+// tree is where the files of a role lie. Paths are below it.
+type tree interface {
+	// size is that of a file, -1 where it is not told; there says whether it is there.
+	size(ctx context.Context, path string) (size int64, there bool, err error)
+	// names are the files of a directory, where that can be asked for.
+	names(dir string) ([]string, error)
+	// read reads a checksum list; nil where there is none.
+	read(ctx context.Context, path string) ([]byte, error)
+}
+
+// expected are the paths of a role, below it.
+func expected(set *release.PublishSet, role string) []string {
+	var list []string
+	for _, e := range set.Expected() {
+		if name, ok := strings.CutPrefix(e.Path, role+"/"); ok {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+func find(ctx context.Context, t tree, role string, set *release.PublishSet, found map[string]release.FoundFile) error {
+	asked := map[string]bool{}
+	add := func(name string) error {
+		if asked[name] {
+			return nil
+		}
+		asked[name] = true
+		size, there, err := t.size(ctx, name)
+		if there {
+			found[path.Join(role, name)] = release.FoundFile{Size: size}
+		}
+		return err
+	}
+	for _, name := range expected(set, role) {
+		if err := add(name); err != nil {
+			return err
+		}
+	}
+	for _, dir := range set.Dirs() {
+		dir, ok := strings.CutPrefix(dir, role+"/")
+		if !ok {
+			continue
+		}
+		names, err := t.names(dir)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if err := add(path.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+		list, err := t.read(ctx, path.Join(dir, sums))
+		if err != nil {
+			return err
+		}
+		addSums(list, role, dir, asked, found)
+	}
+	return nil
+}
+
+// addSums adds the checksums of a list, and the names that nobody asked for.
+func addSums(list []byte, role, dir string, asked map[string]bool, found map[string]release.FoundFile) {
+	for line := range strings.Lines(string(list)) {
+		sum, name, ok := strings.Cut(strings.TrimRight(line, "\r\n"), " ")
+		name = strings.TrimPrefix(strings.TrimLeft(name, " "), "*")
+		if !ok || len(sum) != 64 || name == "" || strings.Contains(name, "/") {
+			continue
+		}
+		below := path.Join(dir, name)
+		file, there := found[path.Join(role, below)]
+		switch {
+		case there:
+			file.SHA256 = strings.ToLower(sum)
+		case asked[below]:
+			continue // it is named, and not there
+		default:
+			file = release.FoundFile{Size: -1, SHA256: strings.ToLower(sum)}
+		}
+		found[path.Join(role, below)] = file
+	}
+}
+
+// folderTree is a tree in a folder, which it does not leave.
+type folderTree struct{ root *os.Root }
+
+func (f folderTree) size(_ context.Context, name string) (int64, bool, error) {
+	info, err := f.root.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return -1, false, nil
+	case err != nil:
+		return -1, false, err
+	case info.IsDir():
+		return -1, false, nil
+	}
+	return info.Size(), true, nil
+}
+
+func (f folderTree) names(dir string) ([]string, error) {
+	entries, err := fs.ReadDir(f.root.FS(), dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, nil
+}
+
+func (f folderTree) read(_ context.Context, name string) ([]byte, error) {
+	info, err := f.root.Stat(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil && info.Size() > listLimit {
+		return nil, fmt.Errorf("%s: more than %d bytes", path.Join(f.root.Name(), name), listLimit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return fs.ReadFile(f.root.FS(), name)
+}
+
+// server is a tree on a server.
+type server struct {
+	root    string
+	session *fetch.Session
+}
+
+// ask sends a request for a path; nil where the server says that there is nothing.
+func (s server) ask(ctx context.Context, method, name string) (*fetch.Response, error) {
+	address, err := url.JoinPath(s.root, strings.Split((&url.URL{Path: name}).EscapedPath(), "/")...)
+	if err != nil {
+		return nil, err
+	}
+	res, err := s.session.Do(ctx, fetch.Request{Method: method, URL: address, Limit: listLimit})
+	var failed *fetch.Error
+	if errors.As(err, &failed) && (failed.Status == 404 || failed.Status == 410) {
+		return nil, nil
+	}
+	return res, err
+}
+
+func (s server) size(ctx context.Context, name string) (int64, bool, error) {
+	res, err := s.ask(ctx, "HEAD", name)
+	if err != nil || res == nil {
+		return -1, false, err
+	}
+	return res.Length, true, nil
+}
+
+// names are not asked for: each server lists in its own way, and checksum lists name
+// every image.
+func (server) names(string) ([]string, error) { return nil, nil }
+
+func (s server) read(ctx context.Context, name string) ([]byte, error) {
+	res, err := s.ask(ctx, "GET", name)
+	if err != nil || res == nil {
+		return nil, err
+	}
+	return res.Body, nil
+}

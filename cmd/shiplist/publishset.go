@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"shiplist/agent"
+	"shiplist/agent/fetch"
+	"shiplist/agent/placed"
+	"shiplist/internal/hostscript"
+	"shiplist/internal/release"
+)
+
+func publishSetCommand() command {
+	return command{
+		name:    "publish-set",
+		args:    "MILESTONE",
+		short:   "tell what of a milestone is published, from where, to where, and with which commands",
+		example: "shiplist publish-set resolute/final --script > publish.sh",
+		setup: func(fs *flag.FlagSet) action {
+			var o publishSetOptions
+			o.define(fs)
+			fs.Var(&o.set.only, "only", "nothing but the products that `PATTERN` matches; may be given several times")
+			fs.Var(&o.set.except, "except", "not the products that `PATTERN` matches; likewise")
+			fs.Var(&o.set.force, "force", "the products that `PATTERN` matches, in spite of what leaves them out; likewise")
+			fs.BoolVar(&o.commands, "commands", false, "print the commands, and in comments what is left out, and no more")
+			fs.BoolVar(&o.script, "script", false, "print a whole script: backup, commands, comparison")
+			fs.Var(&o.verify, "verify", "compare with what lies at `WHERE`: DIR or URL with a folder for each tree (full, simple), or full=DIR, simple=URL")
+			return o.run
+		},
+	}
+}
+
+type publishSetOptions struct {
+	asking
+	set struct {
+		only, except, force patterns
+	}
+	commands bool
+	script   bool
+	verify   patterns
+}
+
+// patterns are the values of a flag that may be given several times.
+type patterns []string
+
+func (p *patterns) String() string { return strings.Join(*p, ",") }
+
+// Set adds the values of one flag, which may be several with commas between them.
+func (p *patterns) Set(text string) error {
+	for one := range strings.SplitSeq(text, ",") {
+		if one = strings.TrimSpace(one); one == "" {
+			return errors.New("empty")
+		}
+		*p = append(*p, one)
+	}
+	return nil
+}
+
+func (o *publishSetOptions) run(ctx context.Context, e *environment, args []string) error {
+	if err := o.check(args); err != nil {
+		return err
+	}
+	s, err := o.look(e)
+	if err != nil {
+		return err
+	}
+	m, err := release.FindMilestone(s.Picture, args[0])
+	if err != nil {
+		return err
+	}
+	set, err := release.MakePublishSet(s.Picture, s.config.Rules, m, release.PublishOptions{
+		Only: o.set.only, Except: o.set.except, Force: o.set.force,
+	})
+	if err != nil {
+		return refuse(m, err)
+	}
+	lines, err := s.config.Commands.PublishCommands(set)
+	if err != nil {
+		return err
+	}
+	result := publishSetResult{set: set, lines: lines}
+	if len(o.verify) > 0 {
+		return o.compare(ctx, e, s, result)
+	}
+	return o.end(s, len(set.LeftOut()) > 0, o.print(e, s, result))
+}
+
+// check looks at the command line.
+func (o *publishSetOptions) check(args []string) error {
+	chosen := 0
+	for _, is := range []bool{o.json, o.commands, o.script} {
+		if is {
+			chosen++
+		}
+	}
+	switch {
+	case len(args) == 0:
+		return usagef("which milestone? write it like resolute/final")
+	case len(args) > 1:
+		return usagef("unexpected argument %q; one milestone at a time", args[1])
+	case chosen > 1:
+		return usagef("--json, --commands and --script exclude each other")
+	case len(o.verify) > 0 && (o.commands || o.script):
+		return usagef("--verify compares, and prints no commands")
+	}
+	return nil
+}
+
+// refuse is the error of a milestone of which there is no publish set, each reason in a
+// line of its own.
+func refuse(m *release.Manifest, err error) error {
+	reasons := release.Refused(err)
+	if reasons == nil {
+		return err
+	}
+	return fmt.Errorf("refused for %s:\n  %s", m.Title, strings.Join(reasons, "\n  "))
+}
+
+// print prints the result in the form that was asked for.
+func (o *publishSetOptions) print(e *environment, s *seen, r publishSetResult) error {
+	switch {
+	case o.json:
+		return errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf)))
+	case o.commands:
+		return errors.Join(s.warn(e.stdout, "# "), r.printCommands(e.stdout))
+	case o.script:
+		text, err := hostscript.Publish(r.set, r.lines, s.AsOf)
+		if err != nil {
+			return err
+		}
+		head, rest, _ := strings.Cut(text, "\n") // what finds the shell stays first
+		_, err = io.WriteString(e.stdout, head+"\n")
+		err = errors.Join(err, s.warn(e.stdout, "# "))
+		_, errRest := io.WriteString(e.stdout, rest)
+		return errors.Join(err, errRest)
+	}
+	return errors.Join(s.warn(e.stdout, ""), r.print(e))
+}
+
+// compare tells how what lies at the places differs from the set.
+func (o *publishSetOptions) compare(ctx context.Context, e *environment, s *seen, r publishSetResult) error {
+	places, err := placed.Parse(o.verify)
+	if err != nil {
+		return usagef("--verify: %v", err)
+	}
+	found, err := places.Find(ctx, fetch.New(agent.ClientOptions(s.config, programVersion())), r.set)
+	if err != nil {
+		return err
+	}
+	r.verified = true
+	r.mismatches = places.Narrow(r.set.Compare(found))
+	if o.json {
+		err = errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf)))
+	} else {
+		err = errors.Join(s.warn(e.stdout, ""), r.printMismatches(e, places))
+	}
+	trouble := len(r.mismatches) > 0 || r.checked(places) == 0 || len(r.set.LeftOut()) > 0
+	return o.end(s, trouble, err)
+}

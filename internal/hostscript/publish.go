@@ -1,0 +1,111 @@
+// Package hostscript writes whole scripts for the build host: bash that makes a backup,
+// runs the commands of a set, and compares what lies there afterwards with what was
+// meant. A script that was interrupted can be run again.
+//
+// Names reach a script only as words of package shell, as comments, or as lines of a
+// here-document that are known to be printable. Nothing here runs a script.
+package hostscript
+
+import (
+	_ "embed"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/template"
+	"time"
+
+	"shiplist/internal/release"
+	"shiplist/internal/shell"
+)
+
+//go:embed publish.sh.tmpl
+var publishText string
+
+var publishTemplate = template.Must(template.New("publish.sh").Option("missingkey=error").Parse(publishText))
+
+// publishScript is the data of the template; comments begin with "#".
+type publishScript struct {
+	Head     []string // comments
+	Name     shell.Word
+	LeftOut  []string // comments
+	Steps    []step
+	Expected []string // "SIZE PATH", "-" for a size that is not known
+	Begins   []string
+	Stems    []string
+}
+
+// step is one command with what it does, as comments.
+type step struct {
+	Comments []string
+	Command  string
+}
+
+// Publish writes the script of a publish set, whose commands are those of the set in
+// the form of the configuration. An error names what cannot stand in a script.
+func Publish(set *release.PublishSet, commands []string, asOf time.Time) (string, error) {
+	m := set.Manifest
+	name, err := shell.Quote(m.Line.Slug + "/" + m.Slug)
+	if err != nil {
+		return "", err
+	}
+	s := publishScript{Name: name, Head: []string{
+		shell.Comment("Publish " + m.Title + ": " + release.Plural(len(commands), "command", "commands") + "."),
+		shell.Comment("Facts as of " + asOf.UTC().Format("2006-01-02 15:04 UTC") + "."),
+	}}
+	for i, c := range set.Commands {
+		s.Steps = append(s.Steps, step{Comments: stepComments(c), Command: commands[i]})
+	}
+	for _, p := range set.Products {
+		if !p.Publishes() {
+			s.LeftOut = append(s.LeftOut, shell.Comment(p.Row.Product.Title+": "+p.WhyText()))
+		}
+	}
+	for _, e := range set.Expected() {
+		size := "-"
+		if e.Size >= 0 {
+			size = strconv.FormatInt(e.Size, 10)
+		}
+		s.Expected = append(s.Expected, size+" "+e.Path)
+	}
+	s.Begins, s.Stems = set.Begins(), set.Stems()
+	for _, lines := range [][]string{s.Expected, s.Begins, s.Stems} {
+		if err := checkLines(lines); err != nil {
+			return "", err
+		}
+	}
+	var b strings.Builder
+	err = publishTemplate.Execute(&b, s)
+	return b.String(), err
+}
+
+// stepComments tell the products of a command, and in spite of what they are published.
+func stepComments(c *release.PublishCommand) []string {
+	var list []string
+	for _, p := range c.Products {
+		text := p.Row.Product.Title
+		if p.Row.Pinned != "" {
+			text += ", pinned in " + p.Row.Pinned
+		}
+		if p.Forced {
+			text += ", forced in spite of: " + p.WhyText()
+		}
+		list = append(list, shell.Comment(text))
+	}
+	return list
+}
+
+// end is the line that ends a here-document.
+const end = "END"
+
+// checkLines refuses what would end a here-document, or another line than it seems.
+func checkLines(lines []string) error {
+	for _, line := range lines {
+		if _, err := shell.Always(line); err != nil {
+			return fmt.Errorf("a path cannot stand in a script: %w", err)
+		}
+		if line == end || strings.TrimSpace(line) != line {
+			return fmt.Errorf("the path %q cannot stand in a script", line)
+		}
+	}
+	return nil
+}
