@@ -166,6 +166,9 @@ func TestParsePublish(t *testing.T) {
 	if got := [3]string{c.Rules.Publish[0].Together, c.Rules.Publish[1].Together, c.Rules.Publish[2].Together}; got != [3]string{release.TogetherOwn, "server", ""} {
 		t.Errorf("together: %q", got)
 	}
+	if !c.Rules.PublishOwn || parse(t, oneTree).Rules.PublishOwn || defaultConfig(t).Rules.PublishOwn {
+		t.Error("whose own the publish rules are is not known")
+	}
 	for _, tc := range []struct{ text, want string }{
 		{head + "together = 1\n", `c.toml:7:1: publish[0].together: must be true, or a name in quotes like "server", not a whole number`},
 		{head + "together = \"true\"\n", `c.toml:7:1: publish[0].together: "true" is not a name that rules can have in common; write it like "server", or true without quotes for this rule alone`},

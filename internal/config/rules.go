@@ -31,6 +31,9 @@ func (d *document) readRules(r *release.Rules) {
 	d.readProducts(r)
 	rows(d, "milestone", &r.Milestones, readMilestone)
 	rows(d, "publish", &r.Publish, readPublish)
+	if _, given := d.root.values["publish"]; given {
+		r.PublishOwn = d.name != builtIn
+	}
 	rows(d, "arches", &r.Arches, readArches)
 	rows(d, "size_limit", &r.SizeLimits, readSizeLimit)
 	rows(d, "architecture", &r.Architectures, readArchitecture)

@@ -57,6 +57,7 @@ var findingRules = []FindingRule{
 	{"hint-unreliable", Note, "Change hint unreliable", "A file that should tell of every change in a tree did not change when the tree did, or is not there. It is not relied on for a day."},
 	{"product-without-rule", Note, "Product without a rule", "A product of a tracker is in no [[product]] rule, so its files cannot be found."},
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
+	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own select nothing that a tracker has in any series."},
 }
 
 // findingRule returns the rule of a name. Every name in this package is in the

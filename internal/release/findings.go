@@ -20,7 +20,7 @@ func (j *joiner) find() {
 		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findContacts,
 		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findNetboot, j.findRounded,
 		j.findUnknownNames, j.findUnknownSeries, j.findUnknownStates,
-		j.findUnruled, j.findUnmet,
+		j.findUnruled, j.findUnmet, j.findUnused,
 		j.findSources, j.findProblems,
 		j.findExpired,
 	} {

@@ -404,6 +404,13 @@ var findingCases = []findingCase{
 		in.Sources[0].Facts.Products = append(in.Sources[0].Facts.Products, Product{Slug: "netboot-amd64", Title: "Netboot amd64", Type: "iso"})
 		in.Sources[0].Facts.Series[0].Manifest = append(in.Sources[0].Facts.Series[0].Manifest, Intent{Product: "netboot-amd64", Contact: "~a-team"})
 	}, nil, "", ""},
+	{"no product for the publish rule", func(in *Input) {
+		in.Rules.PublishOwn = true
+		in.Rules.Publish = append(slices.Clone(in.Rules.Publish), PublishRule{Project: []string{"gone"}, Arch: []string{"amd64", "i386"}}, PublishRule{Series: []string{"warty"}})
+	}, []string{"publish-without-product"}, "3 [[publish]] rules select no product in any series: rule 2 (project ubuntu-core), rule 5 (project gone, architecture amd64 i386) and rule 6 (series warty).", "/   :"},
+	{"nobody's own publish rules", func(in *Input) {
+		in.Rules.Publish = append(slices.Clone(in.Rules.Publish), PublishRule{Project: []string{"gone"}})
+	}, nil, "", ""},
 	{"no product for the rule", func(in *Input) {
 		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Gone amd64", Project: "gone", PublishType: "desktop", Arch: "amd64", Tracker: "iso"})
 	}, []string{"rule-without-product"}, "1 title of [[product]] rules that iso does not have: Gone amd64", "/  iso :"},

@@ -8,20 +8,23 @@ package release
 // take ranges in release order, both ends included: "focal-jammy", "noble-",
 // "-bionic". Where rules are searched, the first that matches wins.
 type Rules struct {
-	Products      []ProductRule   `toml:"product"`
-	Series        []SeriesRule    `toml:"series"`
-	Milestones    []MilestoneRule `toml:"milestone"`
-	Publish       []PublishRule   `toml:"publish"`
-	Arches        []ArchesRule    `toml:"arches"`
-	SizeLimits    []SizeLimit     `toml:"size_limit"`
-	Architectures []Architecture  `toml:"architecture"`
-	PublishTypes  []PublishType   `toml:"publish_type"`
-	Projects      []Project       `toml:"project"`
-	Extensions    []Extension     `toml:"extension"`
-	Netboot       []NetbootRule   `toml:"netboot"`
-	Contacts      Contacts        `toml:"contacts"`
-	Checks        []CheckRule     `toml:"check"`
-	Respin        RespinRules     `toml:"respin"`
+	Products   []ProductRule   `toml:"product"`
+	Series     []SeriesRule    `toml:"series"`
+	Milestones []MilestoneRule `toml:"milestone"`
+	Publish    []PublishRule   `toml:"publish"`
+	// PublishOwn says that the publish rules are a site owner's own, who wants to know
+	// of those that nothing matches.
+	PublishOwn    bool           `toml:"-"`
+	Arches        []ArchesRule   `toml:"arches"`
+	SizeLimits    []SizeLimit    `toml:"size_limit"`
+	Architectures []Architecture `toml:"architecture"`
+	PublishTypes  []PublishType  `toml:"publish_type"`
+	Projects      []Project      `toml:"project"`
+	Extensions    []Extension    `toml:"extension"`
+	Netboot       []NetbootRule  `toml:"netboot"`
+	Contacts      Contacts       `toml:"contacts"`
+	Checks        []CheckRule    `toml:"check"`
+	Respin        RespinRules    `toml:"respin"`
 }
 
 // ProductRule maps a tracker's title to what the product is in a tree. One title
