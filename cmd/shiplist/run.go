@@ -84,6 +84,7 @@ func commands() []command {
 		respinCommand(),
 		statusCommand(),
 		checkCommand(),
+		whyCommand(),
 		versionCommand(),
 	}
 }

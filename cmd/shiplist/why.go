@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"shiplist/internal/release"
+	"shiplist/internal/store"
+	"shiplist/internal/terminal"
+)
+
+func whyCommand() command {
+	return command{
+		name:    "why",
+		args:    "PRODUCT [MILESTONE]",
+		short:   "tell why a product is out, or is not: from the intent to the published file",
+		example: "shiplist why kubuntu-desktop-amd64 noble/final",
+		setup: func(fs *flag.FlagSet) action {
+			var o whyOptions
+			o.define(fs)
+			return o.run
+		},
+	}
+}
+
+type whyOptions struct{ asking }
+
+// whyLog is how much of the change log is read: since when something is so is not told of
+// what is older.
+const whyLog = 400 * 24 * time.Hour
+
+func (o *whyOptions) run(_ context.Context, e *environment, args []string) error {
+	if len(args) == 0 || len(args) > 2 {
+		return usagef("name a product, and a milestone if you mean only that one")
+	}
+	s, err := o.look(e)
+	if err != nil {
+		return err
+	}
+	product, err := release.FindProduct(s.Picture, args[0])
+	if err != nil {
+		return err
+	}
+	milestones := release.WhyMilestones(product)
+	if len(args) == 2 {
+		m, err := release.FindMilestone(s.Picture, args[1])
+		if err != nil {
+			return err
+		}
+		milestones = []*release.Manifest{m}
+	}
+	log, err := store.LoadEvents(s.config.Store.Data, s.AsOf.Add(-whyLog), s.AsOf.Add(24*time.Hour))
+	if err != nil {
+		return err
+	}
+	r := whyResult{Product: product.Slug, AsOf: s.AsOf, Milestones: []chainResult{}}
+	broken := false
+	for _, m := range milestones {
+		c := release.WhyOut(s.Picture, log, product, m)
+		broken = broken || c.Broken >= 0
+		r.Milestones = append(r.Milestones, chainResultOf(c))
+	}
+	if err := o.warnBeside(e, s); err != nil {
+		return err
+	}
+	if o.json {
+		err = printJSON(e, r)
+	} else {
+		err = r.print(e)
+	}
+	return o.end(s, broken, err)
+}
+
+// whyResult is the result of the command; docs/operations.md tells its JSON.
+type whyResult struct {
+	Product    string        `json:"product"`
+	AsOf       time.Time     `json:"as_of"`
+	Milestones []chainResult `json:"milestones"`
+}
+
+// chainResult is the chain of a product on one milestone.
+type chainResult struct {
+	Series    string        `json:"series"`
+	Milestone string        `json:"milestone"`
+	BuildID   string        `json:"build_id,omitempty"`
+	Broken    string        `json:"broken,omitempty"` // name of the first broken link
+	Why       string        `json:"why"`
+	Advice    string        `json:"advice,omitempty"`
+	Actor     release.Actor `json:"actor,omitempty"`
+	Who       string        `json:"who,omitempty"`
+	Links     []linkResult  `json:"links"`
+}
+
+// linkResult is one link.
+type linkResult struct {
+	Name   string            `json:"name"`
+	State  release.LinkState `json:"state"`
+	Text   string            `json:"text"`
+	Since  *time.Time        `json:"since,omitempty"`
+	Source string            `json:"source,omitempty"`
+	URL    string            `json:"url,omitempty"`
+}
+
+func chainResultOf(c *release.Chain) chainResult {
+	r := chainResult{
+		Series: c.Manifest.Line.Slug, Milestone: c.Manifest.Slug, BuildID: c.BuildID,
+		Why: c.Why, Advice: c.Advice, Actor: c.Actor, Who: c.Who,
+	}
+	for i, l := range c.Links {
+		if i == c.Broken {
+			r.Broken = l.Name
+		}
+		r.Links = append(r.Links, linkResult{l.Name, l.State, l.Text, known(l.Since), l.Source, l.URL})
+	}
+	return r
+}
+
+// linkStyles mark the words of states.
+var linkStyles = map[release.LinkState]terminal.Style{
+	release.LinkHolds: terminal.Good, release.LinkBroken: terminal.Bad,
+	release.LinkWaits: terminal.Quiet, release.LinkUnknown: terminal.Quiet,
+}
+
+// print prints for people: the answer, and a line for each link. In a pipe each line
+// begins with what it is about, as grep takes it out of its place.
+func (r *whyResult) print(e *environment) error {
+	if len(r.Milestones) == 0 {
+		_, err := fmt.Fprintf(e.stdout, "%s stands on no milestone, and no open one wants it\n", r.Product)
+		return err
+	}
+	t := e.terminal
+	for i, c := range r.Milestones {
+		if i > 0 {
+			fmt.Fprintln(e.stdout)
+		}
+		answer := c.Why
+		if c.Broken != "" {
+			who := string(c.Actor)
+			if c.Who != "" {
+				who = c.Who + ", " + who
+			}
+			answer += " " + c.Advice + " Who can act: " + who + "."
+		}
+		if _, err := fmt.Fprintln(e.stdout, t.Wrap(strings.TrimSpace(answer), "", "")); err != nil {
+			return err
+		}
+		if url := c.brokenURL(); url != "" && t.Width > 0 {
+			fmt.Fprintln(e.stdout, t.Wrap(url, "see: ", "     "))
+		}
+		if err := c.table(t, r.Product).Print(e.stdout, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// brokenURL is where the first broken link can be seen.
+func (c chainResult) brokenURL() string {
+	for _, l := range c.Links {
+		if l.Name == c.Broken {
+			return l.URL
+		}
+	}
+	return ""
+}
+
+// table has a line for each link; a terminal has no room for addresses.
+func (c chainResult) table(t terminal.Terminal, product string) *terminal.Table {
+	columns := []terminal.Column{{}, {}, {Least: 24}, {}, {}}
+	var subject []terminal.Cell
+	if t.Width == 0 {
+		columns = append([]terminal.Column{{}, {}}, append(columns, terminal.Column{})...)
+		subject = []terminal.Cell{terminal.Text(product), terminal.Text(c.Series + "/" + c.Milestone)}
+	}
+	tab := terminal.NewTable(t, columns...)
+	for _, l := range c.Links {
+		since := "-"
+		if l.Since != nil {
+			since = l.Since.UTC().Format(timeForm)
+		}
+		tab.Row(append(append([]terminal.Cell(nil), subject...),
+			terminal.Cell{Text: string(l.State), Style: linkStyles[l.State]}, terminal.Text(l.Name), terminal.Text(l.Text),
+			terminal.Text(since), terminal.Text(orDash(l.Source)), terminal.Text(l.URL),
+		)...)
+	}
+	return tab
+}
