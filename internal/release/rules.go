@@ -25,6 +25,7 @@ type Rules struct {
 	Contacts      Contacts       `toml:"contacts"`
 	Checks        []CheckRule    `toml:"check"`
 	Respin        RespinRules    `toml:"respin"`
+	Archive       ArchiveRules   `toml:"archive"`
 }
 
 // ProductRule maps a tracker's title to what the product is in a tree. One title

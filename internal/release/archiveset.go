@@ -1,0 +1,208 @@
+package release
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// ArchiveOptions say what is archived.
+type ArchiveOptions struct {
+	// All takes images, too, that no newer release has.
+	All bool
+	// Distribution is what the index calls the release: Ubuntu.
+	Distribution string
+}
+
+// ArchiveSet is what has to be done to archive a superseded release.
+type ArchiveSet struct {
+	Line    *Line
+	Version string
+	// Newer is the release that supersedes it.
+	Newer string
+	// Moves are the files, those of pools first, as names elsewhere are links to them.
+	Moves []ArchiveMove
+	// Lists are the checksum lists whose lines move; both ends have to be signed anew.
+	Lists []ArchiveList
+	// Links are made, or, where they lead nowhere, removed.
+	Links     []ArchiveLink
+	Redirects []ArchiveRedirect
+	// Described are files of descriptions whose lines about moved files move, too.
+	Described []ArchiveDescribed
+	// Index are lines to add to the index of the archive.
+	Index []ArchiveIndex
+	// Stays are images that stay, as no newer release has them.
+	Stays []*TreeImage
+	// Bytes is the size of the main files, of those that are known.
+	Bytes int64
+}
+
+// ArchiveMove is one file that moves.
+type ArchiveMove struct {
+	From, To HostPath
+	// SHA256 is that of a main file by its list; empty for companions, which no list has.
+	SHA256 string
+	// There says that the target has it already, with the same checksum.
+	There bool
+	// Perhaps says that it may not be there: no tree shows the pools' files.
+	Perhaps bool
+}
+
+// ArchiveList is a checksum list of which lines move to another.
+type ArchiveList struct {
+	From, To HostPath
+	Lines    []string // as lists write them
+}
+
+// ArchiveLink is a symbolic link.
+type ArchiveLink struct {
+	At     HostPath
+	Target string // empty where the link is removed
+}
+
+// ArchiveRedirect is a redirect to write into the file of a server.
+type ArchiveRedirect struct {
+	In       HostPath
+	From, To string // path on the server; address
+}
+
+// ArchiveDescribed is a file of descriptions, and where lines of it go.
+type ArchiveDescribed struct{ From, To HostPath }
+
+// ArchiveIndex is a line to add to a file.
+type ArchiveIndex struct {
+	In   HostPath
+	Line string
+}
+
+// ArchiveError says why a release cannot be archived, one reason each.
+type ArchiveError struct {
+	Version string
+	Reasons []string
+}
+
+func (e *ArchiveError) Error() string {
+	return fmt.Sprintf("%s cannot be archived: %s", e.Version, strings.Join(e.Reasons, "; "))
+}
+
+// ArchiveSet tells what has to be done to move the files of a superseded release to
+// the archive. The error is an [ArchiveError] where something forbids it: the newer
+// release is not fully published, or a file to move has no checksum, or is at its
+// target with another one.
+func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*ArchiveSet, error) {
+	a := &archiver{rules: r, picture: p, options: o, set: &ArchiveSet{Version: version}}
+	slug, ok := r.SeriesByVersion(version)
+	for _, l := range p.Lines {
+		if ok && l.Slug == slug {
+			a.set.Line = l
+		}
+	}
+	if a.set.Line == nil {
+		return nil, fmt.Errorf("no series that is known here has the version %q; write it like 24.04.3", version)
+	}
+	a.findImages()
+	if err := a.supersede(); err != nil {
+		return nil, err
+	}
+	a.move()
+	a.leadOn()
+	if len(a.reasons) > 0 {
+		slices.Sort(a.reasons)
+		return nil, &ArchiveError{version, slices.Compact(a.reasons)}
+	}
+	return a.set, nil
+}
+
+// archiver is a set while it is made.
+type archiver struct {
+	rules   Rules
+	picture *Picture
+	options ArchiveOptions
+	set     *ArchiveSet
+	images  []*TreeImage // final ones of the series, outside of the archive
+	reasons []string     // that forbid it
+}
+
+func (a *archiver) refuse(format string, args ...any) {
+	a.reasons = append(a.reasons, fmt.Sprintf(format, args...))
+}
+
+func (a *archiver) findImages() {
+	for _, t := range a.picture.Trees {
+		if t.Role == RoleOld {
+			continue
+		}
+		for _, d := range t.Directories {
+			for _, i := range d.Images {
+				if i.Kind == ImageRelease && i.Milestone == "" && a.ofSeries(i.Image) {
+					a.images = append(a.images, i)
+				}
+			}
+		}
+	}
+}
+
+// ofSeries tells images of the series, those of pools by their version.
+func (a *archiver) ofSeries(i *Image) bool {
+	slug, ok := a.rules.SeriesByVersion(i.Version)
+	return ok && slug == a.set.Line.Slug
+}
+
+// supersede finds the newest release that is newer and fully published.
+func (a *archiver) supersede() error {
+	var newer []string
+	for _, i := range a.images {
+		if CompareVersions(i.Version, a.set.Version) > 0 && !slices.Contains(newer, i.Version) {
+			newer = append(newer, i.Version)
+		}
+	}
+	if !slices.ContainsFunc(a.images, func(i *TreeImage) bool { return i.Version == a.set.Version }) {
+		return &ArchiveError{a.set.Version, []string{"no tree but the archive holds files of it; nothing is left to do"}}
+	}
+	if len(newer) == 0 {
+		return &ArchiveError{a.set.Version, []string{"no newer release of " + a.set.Line.Slug + " is published"}}
+	}
+	slices.SortFunc(newer, func(x, y string) int { return CompareVersions(y, x) })
+	var why []string
+	for _, version := range newer {
+		missing := a.unpublished(version)
+		if len(missing) == 0 {
+			a.set.Newer = version
+			return nil
+		}
+		why = append(why, missing...)
+	}
+	return &ArchiveError{a.set.Version, why}
+}
+
+// unpublished says what of a release is not published; nothing where all of it is.
+func (a *archiver) unpublished(version string) []string {
+	var why []string
+	for _, m := range a.set.Line.Milestones {
+		if m.Kind != KindRelease || m.Version != version || m.ReleaseStatus != FinalStatus {
+			continue
+		}
+		if m.Open {
+			why = append(why, m.Title+" is still in testing")
+		}
+		for _, row := range m.Rows() {
+			if row.Netboot || imageless(row.Product) || row.Release != nil || !meantToBeOut(row) {
+				continue
+			}
+			why = append(why, fmt.Sprintf("%s of %s is not published", row.Product.Title, version))
+		}
+	}
+	return why
+}
+
+// meantToBeOut reports whether a row's build is to be published: not one that failed,
+// nor one that nobody meant.
+func meantToBeOut(r *Row) bool {
+	return r.BuildID != "" && r.State != StateFailed && r.State != StateDisabled && (r.Intended || !r.IntentKnown)
+}
+
+// CompareVersions orders versions of releases: 24.04 before 24.04.3 before 24.04.10.
+func CompareVersions(a, b string) int {
+	return cmp.Or(compareNatural(a, b), strings.Compare(a, b))
+}
