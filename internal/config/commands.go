@@ -12,12 +12,14 @@ import (
 type Commands struct {
 	Publish string // publishes a build; see PublishWords
 	Respin  string // builds images again; see RespinWords
+	Sign    string // signs a checksum list; see SignWords
 }
 
 func (c *Commands) read(t *table) {
 	t.command("publish", &c.Publish, PublishWords{})
 	t.command("respin", &c.Respin, RespinWords{})
-	t.filled("publish", "respin")
+	t.command("sign", &c.Sign, SignWords{})
+	t.filled("publish", "respin", "sign")
 	t.close()
 }
 
@@ -47,6 +49,24 @@ func (c Commands) RespinCommand(g release.RespinGroup) (string, error) {
 		return "", fmt.Errorf("%s %s: %w", g.Project, g.ImageType, err)
 	}
 	return t.Execute(words)
+}
+
+// SignWords are what the form of a command that signs may name.
+type SignWords struct {
+	List shell.Word // path of the checksum list
+}
+
+// SignCommand is the command that signs a checksum list.
+func (c Commands) SignCommand(list string) (string, error) {
+	t, err := shell.Parse(c.Sign, SignWords{})
+	if err != nil {
+		return "", err
+	}
+	word, err := shell.Quote(list)
+	if err != nil {
+		return "", err
+	}
+	return t.Execute(SignWords{word})
 }
 
 // PublishWords are what the form of a command that publishes may name.

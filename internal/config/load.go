@@ -107,6 +107,9 @@ func (d *document) read(c *Config) {
 	if t := d.root.table("respin"); t != nil {
 		c.Respin.read(t, &c.Rules.Respin)
 	}
+	if t := d.root.table("archive"); t != nil {
+		readArchive(t, &c.Rules.Archive)
+	}
 	rows(d, "tracker", &c.Trackers, readTracker)
 	rows(d, "tree", &c.Trees, readTree)
 	rows(d, "plan", &c.Plans, readPlan)

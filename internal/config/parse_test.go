@@ -210,13 +210,13 @@ func TestInitText(t *testing.T) {
 	}
 	for _, name := range []string{
 		"[[product]]", "[[series]]", "[[milestone]]", "[[publish]]", "[[arches]]", "[[size_limit]]", "[[architecture]]",
-		"[[publish_type]]", "[[project]]", "[[extension]]", "[[netboot]]", "[contacts]", "[commands]", "[respin]", "[[respin.rule]]",
+		"[[publish_type]]", "[[project]]", "[[extension]]", "[[netboot]]", "[contacts]", "[commands]", "[respin]", "[[respin.rule]]", "[archive]", "[[archive.rule]]",
 	} {
 		if strings.Count(text, "\n# "+name+"\n") != 1 || strings.Contains(text, "\n"+name+"\n") {
 			t.Errorf("%s is not there once, as a comment", name)
 		}
 	}
-	if lines := strings.Count(text, "\n"); lines > 380 {
+	if lines := strings.Count(text, "\n"); lines > 410 {
 		t.Errorf("%d lines are too many to begin with", lines)
 	}
 }

@@ -21,7 +21,7 @@ func (r *Respin) read(t *table, rules *release.RespinRules) {
 }
 
 // each reads the rows of a table.
-func each[T release.RespinRule | release.BuildHours](list []*table, read func(*table) T) []T {
+func each[T release.RespinRule | release.BuildHours | release.ArchiveRule](list []*table, read func(*table) T) []T {
 	all := make([]T, len(list))
 	for i, t := range list {
 		all[i] = read(t)
