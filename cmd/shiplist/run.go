@@ -82,6 +82,7 @@ func commands() []command {
 		publishCommand(),
 		publishSetCommand(),
 		respinCommand(),
+		archiveSetCommand(),
 		statusCommand(),
 		checkCommand(),
 		whyCommand(),

@@ -11,6 +11,8 @@ import (
 type ArchiveOptions struct {
 	// All takes images, too, that no newer release has.
 	All bool
+	// Force are products that need not be published in the newer release.
+	Force []*ProductLine
 	// Distribution is what the index calls the release: Ubuntu.
 	Distribution string
 }
@@ -89,7 +91,7 @@ func (e *ArchiveError) Error() string {
 // ArchiveSet tells what has to be done to move the files of a superseded release to
 // the archive. The error is an [ArchiveError] where something forbids it: the newer
 // release is not fully published, or a file to move has no checksum, or is at its
-// target with another one.
+// target with another one; and a [LookupError] where no series has the version.
 func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*ArchiveSet, error) {
 	a := &archiver{rules: r, picture: p, options: o, set: &ArchiveSet{Version: version}}
 	slug, ok := r.SeriesByVersion(version)
@@ -99,7 +101,7 @@ func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*Archiv
 		}
 	}
 	if a.set.Line == nil {
-		return nil, fmt.Errorf("no series that is known here has the version %q; write it like 24.04.3", version)
+		return nil, &LookupError{What: "version of a series that is known here", Name: version, Hint: "write it like 24.04.3"}
 	}
 	a.findImages()
 	if err := a.supersede(); err != nil {
@@ -187,7 +189,7 @@ func (a *archiver) unpublished(version string) []string {
 			why = append(why, m.Title+" is still in testing")
 		}
 		for _, row := range m.Rows() {
-			if row.Netboot || imageless(row.Product) || row.Release != nil || !meantToBeOut(row) {
+			if row.Netboot || imageless(row.Product) || row.Release != nil || !meantToBeOut(row) || slices.Contains(a.options.Force, row.Product) {
 				continue
 			}
 			why = append(why, fmt.Sprintf("%s of %s is not published", row.Product.Title, version))

@@ -146,7 +146,7 @@ func TestArchiveSetRefuses(t *testing.T) {
 		change        func(*Input)
 		want          string
 	}{
-		{"unknown", "25.10.1", nil, `no series that is known here has the version "25.10.1"; write it like 24.04.3`},
+		{"unknown", "25.10.1", nil, `no version of a series that is known here is called "25.10.1"; write it like 24.04.3`},
 		{"the newest", "24.04.2", nil, "24.04.2 cannot be archived: no newer release of noble is published"},
 		{"nothing there", "24.04", nil, "24.04 cannot be archived: no tree but the archive holds files of it; nothing is left to do"},
 		{

@@ -1,0 +1,242 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+	"shiplist/internal/testenv"
+)
+
+// archiveTree is a build host before 24.04.1 is archived: file names and contents; what
+// begins with "-> " is a link.
+func archiveTree() map[string]string {
+	return map[string]string{
+		"www/simple/.pool/u-24.04.1.iso":       "desktop one",
+		"www/simple/.pool/u-24.04.2.iso":       "desktop two",
+		"www/simple/noble/u-24.04.1.iso":       "-> ../.pool/u-24.04.1.iso",
+		"www/simple/noble/u-24.04.2.iso":       "-> ../.pool/u-24.04.2.iso",
+		"www/simple/noble/u-24.04.1.manifest":  "packages",
+		"www/simple/noble/SHA256SUMS":          sumLine("desktop one", "*u-24.04.1.iso") + sumLine("desktop two", "*u-24.04.2.iso"),
+		"www/simple/noble/SHA256SUMS.gpg":      "old signature",
+		"www/simple/noble/.htaccess":           "AddDescription \"Desktop one\" u-24.04.1.iso\nAddDescription \"Desktop two\" u-24.04.2.iso\nIndexOptions X\n",
+		"www/simple/24.04.1":                   "-> noble",
+		"www/simple/24.04.2":                   "-> noble",
+		"www/full/u/releases/s-24.04.1.iso":    "server one",
+		"www/full/u/releases/SHA256SUMS":       sumLine("server one", " s-24.04.1.iso") + sumLine("server two", " s-24.04.2.iso"),
+		"www/full/k/releases/k-24.04.1.iso":    "kubuntu one",
+		"www/full/k/releases/SHA256SUMS":       sumLine("kubuntu one", "*k-24.04.1.iso"),
+		"www/old-releases/noble/SHA256SUMS":    sumLine("zero", "*u-24.04.0.iso"),
+		"www/old-releases/noble/u-24.04.0.iso": "zero",
+	}
+}
+
+// archivedTree is the same host afterwards. Lists are signed by a copy of themselves.
+func archivedTree() map[string]string {
+	old := sumLine("server one", "*s-24.04.1.iso") + sumLine("zero", "*u-24.04.0.iso") + sumLine("desktop one", "*u-24.04.1.iso")
+	simple, full := sumLine("desktop two", "*u-24.04.2.iso"), sumLine("server two", " s-24.04.2.iso")
+	hidden := sumLine("kubuntu one", "*k-24.04.1.iso")
+	return map[string]string{
+		"www/simple/.pool/u-24.04.2.iso":            "desktop two",
+		"www/simple/noble/u-24.04.2.iso":            "-> ../.pool/u-24.04.2.iso",
+		"www/simple/noble/SHA256SUMS":               simple,
+		"www/simple/noble/SHA256SUMS.gpg":           simple,
+		"www/simple/noble/.htaccess":                "AddDescription \"Desktop two\" u-24.04.2.iso\nIndexOptions X\n",
+		"www/simple/.htaccess":                      "RedirectPermanent /24.04.1 https://old.example/24.04.1\n",
+		"www/simple/24.04.2":                        "-> noble",
+		"www/full/u/releases/SHA256SUMS":            full,
+		"www/full/u/releases/SHA256SUMS.gpg":        full,
+		"www/full/k/releases/SHA256SUMS":            "",
+		"www/full/k/releases/SHA256SUMS.gpg":        "",
+		"www/old-releases/.pool/u-24.04.1.iso":      "desktop one",
+		"www/old-releases/noble/u-24.04.1.iso":      "-> ../.pool/u-24.04.1.iso",
+		"www/old-releases/noble/u-24.04.1.manifest": "packages",
+		"www/old-releases/noble/s-24.04.1.iso":      "server one",
+		"www/old-releases/noble/u-24.04.0.iso":      "zero",
+		"www/old-releases/noble/SHA256SUMS":         old,
+		"www/old-releases/noble/SHA256SUMS.gpg":     old,
+		"www/old-releases/noble/.htaccess":          "AddDescription \"Desktop one\" u-24.04.1.iso\n",
+		"www/old-releases/.htaccess":                "AddDescription \"One\" 24.04.1\n",
+		"www/old-releases/24.04.1":                  "-> noble",
+		"old-images/full/k/releases/k-24.04.1.iso":  "kubuntu one",
+		"old-images/full/k/releases/SHA256SUMS":     hidden,
+		"old-images/full/k/releases/SHA256SUMS.gpg": hidden,
+	}
+}
+
+func sum(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
+
+func sumLine(text, name string) string { return sum(text) + " " + name + "\n" }
+
+// archivePlan24041 is what to do about the tree.
+func archivePlan24041() *release.ArchiveSet {
+	at := func(root, path string) release.HostPath { return release.HostPath{Root: root, Path: path} }
+	move := func(from, to release.HostPath, content string) release.ArchiveMove {
+		m := release.ArchiveMove{From: from, To: to}
+		if content != "" {
+			m.SHA256 = sum(content)
+		}
+		return m
+	}
+	pool := move(at("simple", ".pool/u-24.04.1.iso"), at("old", ".pool/u-24.04.1.iso"), "desktop one")
+	absent := move(at("simple", ".pool/u-24.04.1.manifest"), at("old", ".pool/u-24.04.1.manifest"), "")
+	pool.Perhaps, absent.Perhaps = true, true
+	list := func(from, to release.HostPath, content, name string) release.ArchiveList {
+		return release.ArchiveList{From: from.In("SHA256SUMS"), To: to.In("SHA256SUMS"), Lines: []string{strings.TrimSpace(sumLine(content, "*"+name))}}
+	}
+	simple, full, kubuntu := at("simple", "noble"), at("full", "u/releases"), at("full", "k/releases")
+	old, hidden := at("old", "noble"), at("hidden", "full/k/releases")
+	return &release.ArchiveSet{
+		Line: &release.Line{Slug: "noble"}, Version: "24.04.1", Newer: "24.04.2",
+		Moves: []release.ArchiveMove{
+			pool, absent,
+			move(kubuntu.In("k-24.04.1.iso"), hidden.In("k-24.04.1.iso"), "kubuntu one"),
+			move(full.In("s-24.04.1.iso"), old.In("s-24.04.1.iso"), "server one"),
+			move(simple.In("u-24.04.1.iso"), old.In("u-24.04.1.iso"), "desktop one"),
+			move(simple.In("u-24.04.1.manifest"), old.In("u-24.04.1.manifest"), ""),
+		},
+		Lists: []release.ArchiveList{
+			list(kubuntu, hidden, "kubuntu one", "k-24.04.1.iso"),
+			list(full, old, "server one", "s-24.04.1.iso"),
+			list(simple, old, "desktop one", "u-24.04.1.iso"),
+		},
+		Links:     []release.ArchiveLink{{At: at("old", "24.04.1"), Target: "noble"}, {At: at("simple", "24.04.1")}},
+		Redirects: []release.ArchiveRedirect{{In: at("simple", ".htaccess"), From: "/24.04.1", To: "https://old.example/24.04.1"}},
+		Described: []release.ArchiveDescribed{{From: simple.In(".htaccess"), To: old.In(".htaccess")}, {From: full.In(".htaccess"), To: old.In(".htaccess")}},
+		Index:     []release.ArchiveIndex{{In: at("old", ".htaccess"), Line: `AddDescription "One" 24.04.1`}},
+	}
+}
+
+func archiveConfig(t *testing.T) *config.Config {
+	t.Helper()
+	cfg, err := config.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Commands.Sign = "cp -- {{.List}} {{.List}}.gpg"
+	return cfg
+}
+
+// plant writes a tree.
+func plant(t *testing.T, dir string, tree map[string]string) {
+	t.Helper()
+	for name, content := range tree {
+		path := filepath.Join(dir, name)
+		err := os.MkdirAll(filepath.Dir(path), 0o755)
+		if target, isLink := strings.CutPrefix(content, "-> "); err == nil && isLink {
+			err = os.Symlink(target, path)
+		} else if err == nil {
+			err = os.WriteFile(path, []byte(content), 0o644)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// harvest reads a tree.
+func harvest(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	tree := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, _ := filepath.Rel(dir, path)
+		if d.Type()&fs.ModeSymlink != 0 {
+			target, err := os.Readlink(path)
+			tree[name] = "-> " + target
+			return err
+		}
+		text, err := os.ReadFile(path)
+		tree[name] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
+
+func TestArchiveScript(t *testing.T) {
+	t.Parallel()
+	bash := testenv.Program(t, "bash")
+	script, err := scriptOf(archiveConfig(t), archivePlan24041(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name    string
+		before  string // for bash: what an interrupted run, or somebody else, did
+		refused string
+	}{
+		{"as it is", "true", ""},
+		{"the pool moved already", "mkdir www/old-releases/.pool && mv www/simple/.pool/u-24.04.1.iso www/old-releases/.pool/", ""},
+		{"copied, not removed", "cp www/full/u/releases/s-24.04.1.iso www/old-releases/noble/", ""},
+		{"another file is there", "echo other >www/old-releases/noble/s-24.04.1.iso", "there already, and different: www/old-releases/noble/s-24.04.1.iso\nnothing was changed\n"},
+		{"a file is missing", "rm www/simple/noble/u-24.04.1.manifest", "missing: www/simple/noble/u-24.04.1.manifest\nnothing was changed\n"},
+		{"a file is damaged", "echo x >>www/simple/.pool/u-24.04.1.iso", "not what the checksum list says: www/simple/.pool/u-24.04.1.iso\nnot what the checksum list says: www/simple/noble/u-24.04.1.iso\nnothing was changed\n"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			plant(t, dir, archiveTree())
+			do := func(text string) (string, error) {
+				cmd := exec.CommandContext(t.Context(), bash, "-c", text, "script", dir)
+				cmd.Dir = dir
+				out, err := cmd.CombinedOutput()
+				return string(out), err
+			}
+			if out, err := do(tc.before); err != nil {
+				t.Fatal(out, err)
+			}
+			before := harvest(t, dir)
+			for range 2 { // doing it again changes nothing
+				out, err := do(script)
+				want := archivedTree()
+				if tc.refused != "" {
+					want = before
+					if err == nil || out != tc.refused {
+						t.Errorf("%v, said %q, want %q", err, out, tc.refused)
+					}
+				} else if err != nil || out != "done; 24.04.1 is in the archive\n" {
+					t.Errorf("%v, said %q", err, out)
+				}
+				if diff := cmp.Diff(want, harvest(t, dir)); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+				}
+			}
+		})
+	}
+}
+
+func TestArchiveScriptIsSound(t *testing.T) {
+	t.Parallel()
+	check := testenv.Program(t, "shellcheck")
+	script, err := scriptOf(archiveConfig(t), archivePlan24041(), []release.Doubt{{Text: "full is stale\nrm -rf /"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), check, "-")
+	cmd.Stdin = strings.NewReader(script)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if !strings.HasPrefix(script, "#!/bin/bash\n# attention: full is stale\ufffdrm -rf /\n") {
+		t.Errorf("begins %.100q", script)
+	}
+	set := archivePlan24041()
+	set.Moves[0].From.Path = "a\nb"
+	if _, err := scriptOf(archiveConfig(t), set, nil); err == nil {
+		t.Error("a name with an end of line is taken")
+	}
+}
