@@ -72,15 +72,20 @@ var arrows = map[string]arrow{
 		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},
 		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
 	},
-	"generator/staged": {modules: []string{flock, renameio, "golang.org/x/sys"}, never: []string{"net", "net/http", "os/exec"}},
+	"generator/owned": {modules: []string{flock, renameio}, never: []string{"net", "net/http", "os/exec"}},
+	"generator/staged": {
+		may:     []string{"generator/owned"},
+		modules: []string{flock, renameio, "golang.org/x/sys"},
+		never:   []string{"net", "net/http", "os/exec"},
+	},
 	"generator/headers": {
-		may:     []string{"generator/staged"},
+		may:     []string{"generator/owned", "generator/staged"},
 		modules: []string{flock, renameio},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
 	"generator/publish": {
-		may:     []string{"generator/staged"},
+		may:     []string{"generator/owned", "generator/staged"},
 		modules: []string{flock, renameio, xsync},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
