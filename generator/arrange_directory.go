@@ -52,7 +52,7 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 	p.Verify, p.Versions = s.verify(d, p.Root), s.versions(&p.Page, d)
 	p.Siblings, p.Editions = s.viewSiblings(&p.Page, d), s.editions(&p.Page, d)
 	for _, dir := range d.dirs {
-		p.Findings = append(p.Findings, s.viewFindings(&p.Page, dir.Findings, false)...)
+		p.Findings = append(p.Findings, viewFindings(dir.Findings)...)
 		p.Files = append(p.Files, s.allFiles(dir, d)...)
 	}
 	p.Netboot = s.netbootLinks(&p.Page, d)

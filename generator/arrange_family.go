@@ -64,7 +64,7 @@ func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
 			p.Lines = append(p.Lines, familyLine{Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))}, m})
 		}
 	}
-	p.Findings = s.viewFindings(&p.Page, findings, true)
+	p.Findings = s.viewSubjects(&p.Page, findings)
 	p.News = s.newsList(&p.Page, s.newsOfFamily(f), ownNews)
 	p.Sizes = s.familySizes(&p.Page, f)
 	var err error

@@ -183,7 +183,7 @@ func freshest(ages []ageView) freshView {
 // row that it is about.
 func (s *site) rowFindings(p *Page, m *release.Manifest, want release.Severity) []findingView {
 	some := severity(m.Findings, want)
-	views := s.viewFindings(p, some, false)
+	views := viewFindings(some)
 	there := map[string]bool{}
 	for _, r := range m.Rows() {
 		there[r.Product.Slug] = true

@@ -91,7 +91,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 	for _, img := range pl.Images {
 		p.Images = append(p.Images, s.viewImage(&p.Page, img))
 	}
-	p.Findings = s.viewFindings(&p.Page, pl.Findings, true)
+	p.Findings = s.viewSubjects(&p.Page, pl.Findings)
 	for i := range p.Findings {
 		subject := &p.Findings[i].Subject
 		subject.Text = strings.TrimPrefix(strings.TrimPrefix(subject.Text, pl.Title), ", ")

@@ -87,9 +87,12 @@ func share(t release.Totals) string {
 	return fmt.Sprintf("%d of %d ready", t.Ready, t.Intended)
 }
 
+// rowID is the place of a product on the page of a milestone.
+func rowID(product string) string { return "row-" + product }
+
 func (s *site) viewRow(p *Page, r *release.Row) rowView {
 	v := rowView{
-		ID: "row-" + r.Product.Slug, Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))},
+		ID: rowID(r.Product.Slug), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))},
 		Name: nameWithoutArch(r.Product), Arch: r.Product.Arch, State: rowState(r),
 		Trackers: refs(r.Refs), Contact: contact(r.Contact), Person: r.Team == "person",
 		Intended: r.Intended, Netboot: r.Netboot, Blocked: r.Blocked(), Old: oldBuild(r, s.picture.AsOf),
@@ -115,8 +118,8 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 // viewMore fills in what a row tells in a line of its own.
 func (s *site) viewMore(p *Page, r *release.Row, v *rowView) {
 	v.Note, v.NoteFrom, v.Bugs = s.notes.note(r.Note), r.NoteFrom, bugLinks(r.Bugs)
-	v.Blockers = s.viewFindings(p, severity(r.Findings, release.Blocker), false)
-	v.Warnings = s.viewFindings(p, severity(r.Findings, release.Warning), false)
+	v.Blockers = viewFindings(severity(r.Findings, release.Blocker))
+	v.Warnings = viewFindings(severity(r.Findings, release.Warning))
 	v.Notes = len(severity(r.Findings, release.Note))
 	v.More = v.Extra || v.Note != "" || len(v.Bugs)+len(v.Blockers)+len(v.Warnings)+v.Notes > 0
 }

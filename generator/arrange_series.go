@@ -97,7 +97,7 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p.Matrix = s.viewMatrix(&p.Page, l, nil)
 	p.Filter = matrixFilter(p.Matrix)
 	p.Intents, p.Intended = s.viewIntents(&p.Page, l)
-	p.Findings = s.viewFindings(&p.Page, l.Findings, false)
+	p.Findings = viewFindings(l.Findings)
 	for _, d := range s.downloads {
 		if d.series == l.Slug {
 			link := Link{Text: s.listTitle(d), Href: p.to(d.path)}

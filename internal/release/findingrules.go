@@ -58,6 +58,10 @@ var findingRules = []FindingRule{
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
 }
 
+// RuleOf returns the rule of a name; that of a name which is not known has the name as
+// its title.
+func RuleOf(name string) FindingRule { return findingRule(name) }
+
 // findingRule returns the rule of a name. Every name in this package is in the
 // table; another one is carried as a note under its own name.
 func findingRule(name string) FindingRule {
