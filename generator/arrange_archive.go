@@ -86,25 +86,18 @@ func (s *site) restOnTrees(p *Page) {
 	}
 }
 
-// today is the day for which the site is made, as rules write it.
-func (s *site) today() string { return s.picture.AsOf.UTC().Format(time.DateOnly) }
-
 // isPast reports whether a directory belongs in the archive: an old tree holds it, or
 // ordinary support of its series has ended.
 func (s *site) isPast(d *download, l *release.Line) bool {
 	if d.kind != release.DirectoryRelease {
 		return false
 	}
-	return d.tree.Role == release.RoleOld || hasEnded(l.Rule, s.today())
-}
-
-func hasEnded(r *release.SeriesRule, today string) bool {
-	return r != nil && r.EOL != "" && r.EOL < today
+	return d.tree.Role == release.RoleOld || l.SupportEnded(s.picture.AsOf)
 }
 
 func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 	v := archiveLine{
-		ID: "series-" + release.Slug(l.Slug), Dates: seriesDates(l.Rule, s.today()),
+		ID: "series-" + release.Slug(l.Slug), Dates: seriesDates(l.Rule, s.picture.AsOf),
 		Series: Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))},
 	}
 	known := map[string]bool{}
@@ -166,10 +159,11 @@ func (s *site) archive(p *Page, v *archiveLine, d *download, img *release.TreeIm
 }
 
 // seriesDates tells when a series came out and how long it is, or was, supported.
-func seriesDates(r *release.SeriesRule, today string) string {
+func seriesDates(r *release.SeriesRule, now time.Time) string {
 	if r == nil {
 		return ""
 	}
+	today := now.UTC().Format(time.DateOnly)
 	var words []string
 	if r.Released != "" && r.Released <= today {
 		words = append(words, "Released "+day(r.Released)+".")
@@ -177,7 +171,7 @@ func seriesDates(r *release.SeriesRule, today string) string {
 	later := max(r.EOLESM, r.EOLLegacy)
 	switch {
 	case r.EOL == "":
-	case !hasEnded(r, today):
+	case !r.SupportEnded(now):
 		words = append(words, "Supported until "+day(r.EOL)+": a newer release of it is what to take.")
 	case later >= today:
 		words = append(words, "Ordinary support ended on "+day(r.EOL)+"; extended support, for those who have it, goes on until "+day(later)+".")
@@ -215,7 +209,7 @@ func (s *site) goneSeries() []goneLine {
 		held := slices.ContainsFunc(s.downloads, func(d *download) bool {
 			return d.series == r.Name && d.kind == release.DirectoryRelease && len(d.images) > 0
 		})
-		if !held && r.Released != "" && hasEnded(r, s.today()) {
+		if !held && r.Released != "" && r.SupportEnded(s.picture.AsOf) {
 			gone = append(gone, goneLine{r.Version, cmp.Or(r.DisplayName, r.Name), day(r.Released), day(r.EOL)})
 		}
 	}

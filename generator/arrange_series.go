@@ -84,7 +84,7 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 		"What "+seriesTitle(l)+" ships: products, milestones and contacts.")}
 	s.rest(&p.Page, l.Sources...)
 	p.Lead, p.Facts = seriesLead(l), seriesFacts(l, s.newestOut(l), s.picture.AsOf)
-	p.Ended = supportEnded(l, s.picture.AsOf)
+	p.Ended = l.SupportEnded(s.picture.AsOf)
 	for _, m := range l.Milestones {
 		if m.Open && m.Kind == release.KindRelease {
 			p.Open = append(p.Open, s.viewProgress(&p.Page, m))
@@ -196,7 +196,7 @@ func seriesFacts(l *release.Line, newest string, asOf time.Time) []factView {
 		add(past, day(date))
 	}
 	switch ahead := newest != "" && release.CompareBuildIDs(r.PointVersion, newest) > 0; {
-	case ahead && supportEnded(l, asOf):
+	case ahead && l.SupportEnded(asOf):
 		add("Last point release", r.PointVersion)
 	case ahead:
 		if newest != r.Version {
