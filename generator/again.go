@@ -25,9 +25,12 @@ type holdings struct {
 	ofProject  map[projectKey][]*download
 	// open are the versions that are not out yet.
 	open []openVersion
-	// directories are those of all trees by tree and path.
-	directories map[string]*release.TreeDirectory
+	// directories are those of all trees.
+	directories map[treeDir]*release.TreeDirectory
 }
+
+// treeDir names a directory by its tree and its path there.
+type treeDir struct{ tree, path string }
 
 // hold collects the publishing pages, or takes them over from the site before.
 func (s *site) hold() {

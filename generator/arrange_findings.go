@@ -94,7 +94,7 @@ func (s *site) nameOf(p *Page, f *release.Finding) Link {
 		}
 		return l
 	}
-	if d := s.directories[f.Tree+"\x00"+f.Dir]; d != nil {
+	if d := s.directories[treeDir{f.Tree, f.Dir}]; d != nil {
 		if page := s.downloadOf[d]; page != nil {
 			return Link{Text: f.Dir, Href: p.to(page.path)}
 		}

@@ -179,7 +179,7 @@ func (s *site) netbootInTree(p *Page, e *release.NetbootEntry, v *netbootView) {
 		return
 	}
 	parent := ""
-	if dir := s.directories[e.Tree.Name+"\x00"+e.Parent]; dir != nil {
+	if dir := s.directories[treeDir{e.Tree.Name, e.Parent}]; dir != nil {
 		parent = dir.URL
 	}
 	v.Tarball = s.viewTarball(*e.Tarball, parent)

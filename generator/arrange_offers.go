@@ -64,7 +64,7 @@ func (s *site) cards(d *download) []card {
 		if img.Version != "" && img.Version != newest {
 			v.Newest, v.Awaited = newest, s.inTesting(d, newest)
 		}
-		s.fill(v, img, s.directories[img.Tree.Name+"\x00"+img.Dir])
+		s.fill(v, img, s.directories[treeDir{img.Tree.Name, img.Dir}])
 		s.offerTexts(v, img, rootOf(d.path))
 	})
 }

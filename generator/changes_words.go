@@ -219,7 +219,7 @@ func (s *site) seriesLink(p *Page, h *happening) Link {
 }
 
 func (s *site) dirHref(p *Page, h *happening) string {
-	if d := s.directories[h.Source+"\x00"+h.Dir]; d != nil {
+	if d := s.directories[treeDir{h.Source, h.Dir}]; d != nil {
 		if page := s.downloadOf[d]; page != nil {
 			return p.to(page.path)
 		}

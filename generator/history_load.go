@@ -197,7 +197,7 @@ func (s *site) imageOf(e *release.Event) *release.TreeImage {
 	if e.Image == "" {
 		return nil
 	}
-	d := s.directories[e.Source+"\x00"+e.Dir]
+	d := s.directories[treeDir{e.Source, e.Dir}]
 	if d == nil {
 		return nil
 	}
