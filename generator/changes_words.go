@@ -15,7 +15,7 @@ type newsView struct {
 	Class   string // of the mark
 	Subject Link   // whom it is about; the number of Items where there are several
 	Says    string // "is ready in"
-	Where   Link   // milestone, series or directory
+	Where   []Link // milestones, series or directory
 	// WhereCode says that it is a directory.
 	WhereCode bool
 	Build     string // a build id
