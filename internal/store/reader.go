@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"shiplist/internal/filestamp"
 	"shiplist/internal/release"
 )
 
@@ -58,7 +59,7 @@ type knownSource struct {
 // knownFile is a data file without a mistake.
 type knownFile struct {
 	at      string // where its bytes are
-	stamp   stamp
+	stamp   filestamp.Stamp
 	settled bool
 	size    int64
 	sum     string
@@ -243,8 +244,8 @@ func (f *fileReader) read() (*knownFile, Problems, error) {
 		return nil, nil, err
 	}
 	known := &knownFile{at: f.at, size: int64(len(text)), sum: sumOf(text)}
-	known.stamp, _ = stampOf(info)
-	known.settled = known.stamp.settled(now)
+	known.stamp, _ = filestamp.Of(info)
+	known.settled = known.stamp.Settled(now)
 	if f.same(known) {
 		return known, nil, nil
 	}
@@ -272,8 +273,8 @@ func (f *fileReader) unread(now time.Time) *knownFile {
 	if err != nil {
 		return nil
 	}
-	s, ok := stampOf(info)
-	if !ok || !s.settled(now) {
+	s, ok := filestamp.Of(info)
+	if !ok || !s.Settled(now) {
 		return nil
 	}
 	if f.old != nil && f.old.settled && f.old.stamp == s && f.old.at == f.at {
@@ -302,9 +303,9 @@ func (f *fileReader) same(known *knownFile) bool {
 }
 
 // keptStamp is by what a file is known again.
-func (f *knownFile) keptStamp() stamp {
+func (f *knownFile) keptStamp() filestamp.Stamp {
 	if !f.settled {
-		return stamp{}
+		return filestamp.Stamp{}
 	}
 	return f.stamp
 }
