@@ -142,10 +142,9 @@ func TestBuildMissesNothing(t *testing.T) {
 		})
 	}
 	b, sample := NewBuilder(o), sampleSources(&c.Rules)
-	b.load = func() (*release.Picture, error) { return join(&release.Joiner{}, sample), nil }
 	log := sampleLog(&c.Rules)
-	b.log = func(_ time.Time, before *changeLog) (*changeLog, error) {
-		return newLog(months(log), time.Time{}, before), nil
+	b.load = func(before *changeLog) (*release.Picture, *changeLog, error) {
+		return join(&release.Joiner{}, sample), newLog(months(log), time.Time{}, before), nil
 	}
 	last := mustBuild(t, b)
 	first, kept := b.kept, map[string]int{}
@@ -252,9 +251,8 @@ func TestBuildMissesNoNews(t *testing.T) {
 	var joiner release.Joiner
 	in := release.Input{Rules: c.Rules, Sources: sampleSources(&c.Rules), AsOf: sampleNow, Stale: c.Site.Stale, Freshness: c.Site.Freshness}
 	b := NewBuilder(o)
-	b.load = func() (*release.Picture, error) { return joiner.Join(in), nil }
-	b.log = func(_ time.Time, before *changeLog) (*changeLog, error) {
-		return newLog(months(log), time.Time{}, before), nil
+	b.load = func(before *changeLog) (*release.Picture, *changeLog, error) {
+		return joiner.Join(in), newLog(months(log), time.Time{}, before), nil
 	}
 	last := mustBuild(t, b)
 	first := b.kept

@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -32,21 +31,16 @@ type logDay struct {
 	sum    fingerprint // stands for them
 }
 
-// loadLog reads the change log, and takes over what did not change since before, which
-// may be nil.
-func loadLog(reader *store.Reader, asOf time.Time, before *changeLog) (*changeLog, error) {
-	from := time.Date(asOf.Year(), asOf.Month()-(logMonths-1), 1, 0, 0, 0, 0, time.UTC)
+// logBegin is where the log begins that a site of a moment tells of.
+func logBegin(asOf time.Time) time.Time {
 	if asOf.IsZero() {
-		from = time.Time{}
+		return time.Time{}
 	}
-	months, err := reader.Events(from)
-	if err != nil {
-		return nil, fmt.Errorf("load the change log: %w", err)
-	}
-	return newLog(months, from, before), nil
+	return time.Date(asOf.Year(), asOf.Month()-(logMonths-1), 1, 0, 0, 0, 0, time.UTC)
 }
 
-// newLog divides months of the log into days.
+// newLog divides months of the log into days, and takes over what did not change since
+// before, which may be nil.
 func newLog(months []*store.Month, from time.Time, before *changeLog) *changeLog {
 	if before == nil {
 		before = &changeLog{}
@@ -143,10 +137,7 @@ type happening struct {
 func (s *site) readLog() {
 	s.past = release.NewPast(s.picture, s.log)
 	s.newsOf, s.newsIn = map[*release.ProductLine][]*happening{}, map[*release.Line][]*happening{}
-	lines := map[string]*release.Line{}
-	for _, l := range s.picture.Lines {
-		lines[l.Slug] = l
-	}
+	lines := map[string]*release.Line{} // by what sources call them
 	replaced := replacedBuilds(s.log)
 	s.news = make([]*happening, 0, len(s.log))
 	for i := len(s.log) - 1; i >= 0; i-- {
@@ -154,10 +145,15 @@ func (s *site) readLog() {
 		if replaced.drops(e) {
 			continue
 		}
-		h := &happening{Event: e, line: lines[e.Series], image: s.imageOf(e)}
+		line, known := lines[e.Series]
+		if !known {
+			line = s.picture.LineOf(e.Series)
+			lines[e.Series] = line
+		}
+		h := &happening{Event: e, line: line, image: s.imageOf(e)}
 		h.instead = replaced.by(e)
 		if h.line != nil {
-			h.milestone = milestoneOf(h.line, e.Milestone)
+			h.milestone = h.line.MilestoneOf(e.Milestone)
 			s.newsIn[h.line] = append(s.newsIn[h.line], h)
 		}
 		if pl := s.productNamed(e.Product); pl != nil {
@@ -178,18 +174,6 @@ func (s *site) productNamed(slug string) *release.ProductLine {
 		return pl
 	}
 	return s.product(release.Slug(slug))
-}
-
-func milestoneOf(l *release.Line, slug string) *release.Manifest {
-	if slug == "" {
-		return nil
-	}
-	for _, m := range l.Milestones {
-		if m.Slug == slug {
-			return m
-		}
-	}
-	return nil
 }
 
 // imageOf is the image that an event is about; nil where no tree has it any more.

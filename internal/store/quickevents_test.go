@@ -1,8 +1,10 @@
 package store
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -74,7 +76,17 @@ func FuzzQuickEvents(f *testing.F) {
 // TestGoldenIsQuick: the form that the agent writes has not left the quick way.
 func TestGoldenIsQuick(t *testing.T) {
 	t.Parallel()
-	w := release.Event{Seen: time.Date(2025, 8, 7, 13, 0, 0, 0, time.UTC), After: time.Date(2025, 8, 7, 12, 0, 0, 0, time.UTC), What: "w", Source: "s", Series: "a", Milestone: "b", Product: "c", BuildID: "d", Project: "e", Dir: "f", Image: "g", File: "h", ID: "i", From: "\"j\"\n\t", To: "é\\"}
+	var w release.Event // every field of it
+	for i, v := 0, reflect.ValueOf(&w).Elem(); i < v.NumField(); i++ {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString(fmt.Sprintf("%d é\\\"\n\t", i))
+		case reflect.Struct:
+			f.Set(reflect.ValueOf(time.Date(2025, 8, 7, 13, i, 0, 0, time.UTC)))
+		default:
+			t.Fatalf("%s: no value is known for %s", v.Type().Field(i).Name, f.Type())
+		}
+	}
 	text, err := encodeMonth([]release.Event{w, w})
 	if err != nil {
 		t.Fatal(err)
