@@ -85,6 +85,7 @@ var arrows = map[string]arrow{
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
+	"generator/quick": {never: ioPackages},
 	"generator/publish": {
 		may:     []string{"generator/owned", "generator/staged"},
 		modules: []string{flock, renameio, xsync},
@@ -92,7 +93,7 @@ var arrows = map[string]arrow{
 	},
 	"generator": {
 		may: []string{
-			".", "generator/chart", "generator/headers", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,
