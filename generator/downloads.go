@@ -22,6 +22,7 @@ type download struct {
 	netboot []*release.NetbootEntry
 	outline []card // kinds and machines, without the files
 	edition edition
+	mixed   bool   // the newest images for its machines are of different versions
 	out     string // newest final on it that is out; empty for none
 }
 

@@ -181,3 +181,20 @@ func TestCrumbsOfTexts(t *testing.T) {
 		t.Errorf("crumbs (-want +got):\n%s", diff)
 	}
 }
+
+func TestNearIsTheShortestWay(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ from, to, want string }{
+		{"images/full/a/", "images/full/b/", "../b/"},
+		{"images/full/a/", "images/full/a/source/", "./source/"},
+		{"images/full/a/source/", "images/full/a/", "../"},
+		{"images/full/ab/", "images/full/abc/", "../abc/"},
+		{"images/full/a/", "images/full/%2E a/", "../%252E%20a/"},
+		{"images/full/a/", "noble/", "../../../noble/"},
+	} {
+		p := Page{path: tt.from}
+		if got := p.near(tt.to); got != tt.want {
+			t.Errorf("from %s to %s: %s, want %s", tt.from, tt.to, got, tt.want)
+		}
+	}
+}

@@ -147,6 +147,10 @@ func marked(html string) string {
 	})
 }
 
+// textEscaper escapes what stands between tags, where quotes are letters like others:
+// commands have many of them.
+var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+
 // fill joins the pieces of a text with the words of a page whose root is given. It is
 // empty where the page has no value for one of them, or none that can be quoted, and
 // where it has a link into the site and nobody knows where that is.
@@ -169,7 +173,7 @@ func (t *part) fill(w words, root string) template.HTML {
 		if !ok || value.Text == "" {
 			return ""
 		}
-		text = template.HTMLEscapeString(text)
+		text = textEscaper.Replace(text)
 		if p.quote == inProse && value.Href != "" {
 			text = `<a href="` + template.HTMLEscapeString(value.Href) + `">` + text + "</a>"
 		}

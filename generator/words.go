@@ -203,9 +203,9 @@ func blockQuoting(html string, m []int) quoting {
 // copied, any other shows what they answer.
 func blockStart(q quoting) string {
 	if q == inCode {
-		return `<pre tabindex="0"><code>`
+		return "<pre><code>"
 	}
-	return `<div class="commands"><pre tabindex="0" data-copy><code>`
+	return `<div class="commands"><pre data-copy><code>`
 }
 
 func blockEnd(q quoting) string {
