@@ -34,7 +34,10 @@ type archiveLine struct {
 type archiveRelease struct {
 	Title  string // "24.04.1", "25.10 Beta"
 	Places []archivePlace
-	image  *release.TreeImage // the newest of them, to sort by
+	// Netboot leads to its sets for starting a machine over the network; empty where the
+	// trees hold none.
+	Netboot Link
+	image   *release.TreeImage // the newest of them, to sort by
 }
 
 type archivePlace struct {
@@ -95,11 +98,56 @@ func (s *site) isPast(d *download, l *release.Line) bool {
 	return d.tree.Role == release.RoleOld || l.SupportEnded(s.picture.AsOf)
 }
 
+// kindOfImage is what stays the same from one point release to the next.
+type kindOfImage struct{ project, publishType, arch string }
+
+func kindOf(img *release.TreeImage) kindOfImage {
+	return kindOfImage{img.Project, img.PublishType, img.Arch}
+}
+
+// newestOfKind is the newest version of each kind of image of a series that is out.
+func (s *site) newestOfKind(l *release.Line) map[kindOfImage]string {
+	newest := map[kindOfImage]string{}
+	for _, d := range s.downloads {
+		if d.series != l.Slug || d.kind != release.DirectoryRelease {
+			continue
+		}
+		for _, img := range d.images {
+			if k := kindOf(img); img.Milestone == "" && !s.inTesting(d, img.Version) && release.CompareBuildIDs(img.Version, newest[k]) > 0 {
+				newest[k] = img.Version
+			}
+		}
+	}
+	return newest
+}
+
+// isReplaced reports whether a later point release has the same image.
+func isReplaced(d *download, img *release.TreeImage, newest map[kindOfImage]string) bool {
+	return d.kind == release.DirectoryRelease && img.Milestone == "" && img.Version != "" &&
+		release.CompareBuildIDs(newest[kindOf(img)], img.Version) > 0
+}
+
+// netbootOf leads to the sets of a release for starting over the network.
+func (s *site) netbootOf(p *Page, l *release.Line, version string) Link {
+	for _, n := range s.picture.Netboot {
+		if n.Line != l {
+			continue
+		}
+		for _, e := range listed(n) {
+			if e.Version == version && e.Milestone == "" && e.Kind == release.ImageRelease {
+				return Link{Text: "netboot", Href: p.to(s.netbootPath(l)) + "#" + netbootID(e.Arch)}
+			}
+		}
+	}
+	return Link{}
+}
+
 func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 	v := archiveLine{
 		ID: "series-" + release.Slug(l.Slug), Dates: seriesDates(l.Rule, s.picture.AsOf),
 		Series: Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))},
 	}
+	newest := s.newestOfKind(l)
 	known := map[string]bool{}
 	for _, d := range s.downloads {
 		if d.series != l.Slug {
@@ -107,7 +155,7 @@ func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 		}
 		for _, img := range d.images {
 			known[img.Version] = true
-			if s.isPast(d, l) {
+			if s.isPast(d, l) || isReplaced(d, img, newest) {
 				s.archive(p, &v, d, img)
 			}
 		}
@@ -123,6 +171,9 @@ func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 		for i := range *all {
 			slices.SortStableFunc((*all)[i].Places, func(a, b archivePlace) int { return compareTitles(a.Page.Text, b.Page.Text) })
 		}
+	}
+	for i := range v.Finals {
+		v.Finals[i].Netboot = s.netbootOf(p, l, v.Finals[i].Title)
 	}
 	v.NotThere = cameOut(l.Rule, known)
 	return v
