@@ -48,6 +48,9 @@ var arrows = map[string]arrow{
 	},
 	"internal/demo":  {may: []string{"internal/release"}},
 	"internal/judge": {},
+	"internal/releaseday": {
+		may: []string{"agent", "generator", "generator/preview", "generator/publish", "internal/config", "internal/demo", "internal/release"},
+	},
 	"internal/signature": {
 		may:     []string{"internal/release"},
 		modules: []string{"github.com/ProtonMail/go-crypto"},
@@ -110,7 +113,7 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/release", "internal/store",
+			"internal/config", "internal/demo", "internal/release", "internal/releaseday", "internal/store",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},
 	},
