@@ -122,7 +122,7 @@ func (s *site) newsOfFamily(f *release.Family) []*happening {
 	var news []*happening
 	seen := map[*happening]bool{}
 	for _, pl := range f.Products {
-		for _, h := range s.newsOf[pl] {
+		for _, h := range s.newsOf[pl.Slug].news {
 			if !seen[h] {
 				seen[h] = true
 				news = append(news, h)

@@ -85,7 +85,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 	if r := askedRow(pl); r != nil {
 		p.Contact = contact(r.Contact)
 	}
-	p.News = s.newsList(&p.Page, s.newsOf[pl], ownNews)
+	p.News = s.newsList(&p.Page, s.newsOf[pl.Slug].news, ownNews)
 	p.Sizes = s.viewSizes(&p.Page, pl.Images, s.imageSeries)
 	p.Says = s.says(pl)
 	for _, img := range pl.Images {

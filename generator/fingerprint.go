@@ -109,15 +109,25 @@ func (w *walker) elements(v reflect.Value, depth int) bool {
 	if v.Kind() == reflect.Slice {
 		// Whether there is a slice makes a difference to programs that read JSON.
 		w.walk(reflect.ValueOf(v.IsNil()), depth)
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			w.text = append(w.text, v.Bytes()...)
-			return true
-		}
+	}
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		return w.bytes(v, n)
 	}
 	for i := range n {
 		if !w.walk(v.Index(i), depth+1) {
 			return false
 		}
+	}
+	return true
+}
+
+func (w *walker) bytes(v reflect.Value, n int) bool {
+	if v.Kind() == reflect.Slice || v.CanAddr() {
+		w.text = append(w.text, v.Bytes()...)
+		return true
+	}
+	for i := range n {
+		w.text = append(w.text, byte(v.Index(i).Uint()))
 	}
 	return true
 }
