@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -21,22 +20,6 @@ type textPage struct {
 // contentsFrom is from how many headings on a text has a list of them.
 const contentsFrom = 4
 
-// textHeading is a heading as goldmark writes it.
-var textHeading = regexp.MustCompile(`<h2 id="([^"]+)">(.*?)</h2>`)
-
-// contents are the headings of a text, as plain text.
-func contents(body html) []Link {
-	found := textHeading.FindAllStringSubmatch(string(body), -1)
-	if len(found) < contentsFrom {
-		return nil
-	}
-	var links []Link
-	for _, m := range found {
-		links = append(links, Link{Text: plainText(m[2]), Href: "#" + m[1]})
-	}
-	return links
-}
-
 func (s *site) arrangeText(d document) (textPage, error) {
 	p := textPage{Page: s.newPage(d.pagePath(), d.Title, d.Description, s.above(d)...)}
 	p.Edit = s.editAddress(d.name)
@@ -44,7 +27,9 @@ func (s *site) arrangeText(d document) (textPage, error) {
 	if p.Body, err = s.text.html(d.body, p.Root); err != nil {
 		return p, fmt.Errorf("content/%s: %w", d.name, err)
 	}
-	p.Contents = contents(p.Body)
+	if list := headings(s.text.parse(d.body), d.body); len(list) >= contentsFrom {
+		p.Contents = list
+	}
 	return p, nil
 }
 

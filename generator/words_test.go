@@ -40,6 +40,7 @@ func TestWordsAreFilledForThePlaceWhereTheyStand(t *testing.T) {
 		{"answer", "```\n{{list}}: OK\n```", `<pre><code>SUMS: OK</code></pre>`},
 		{"tags in code", "```sh\n<code>{{list}}</code>\n```", `<div class="commands"><pre data-copy><code>&lt;code&gt;SUMS&lt;/code&gt;</code></pre></div>`},
 		{"root", "[c](/checks/) [d](//e.example/)", `<p><a href="../../checks/">c</a> <a href="//e.example/">d</a></p>`},
+		{"escaped", `\{{image}}`, "<p>{{image}}</p>"},
 		{"nothing to say", "Key {{key}}.", ""},
 	}
 	for _, test := range tests {
