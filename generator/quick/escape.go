@@ -1,7 +1,6 @@
 package quick
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 	"reflect"
@@ -92,7 +91,7 @@ func splitEscapers(cmds []*parse.CommandNode) (rest []*parse.CommandNode, names 
 }
 
 // printer writes values of a type through a chain of escapers.
-func printer(n parse.Node, t reflect.Type, names []string) (func(*machine, reflect.Value), error) {
+func (c *compiler) printer(n parse.Node, t reflect.Type, names []string) (func(*machine, reflect.Value), error) {
 	var chain []escaper
 	for _, name := range names {
 		if name == nameFilter && t != reflect.TypeFor[template.HTMLAttr]() {
@@ -122,13 +121,59 @@ func printer(n parse.Node, t reflect.Type, names []string) (func(*machine, refle
 	if text == nil {
 		text = anyText
 	}
+	stays := c.stays(names, chain)
 	return func(m *machine, v reflect.Value) {
 		s, c := text(v)
+		if c == ordinary && stays.all(s) {
+			m.out.WriteString(s)
+			return
+		}
 		for _, escape := range chain {
 			s, c = escape(m, s, c), ordinary
 		}
 		m.out.WriteString(s)
 	}, nil
+}
+
+// unchanged tells the bytes that a chain of escapers leaves as they are wherever they
+// stand. Most texts have no others.
+type unchanged struct {
+	bytes [256]bool
+	url   bool // whether the text is a whole URL
+}
+
+// all reports whether a text stays as it is. A colon counts as changed, as it may follow
+// a scheme that is not safe.
+func (u *unchanged) all(s string) bool {
+	if u.url {
+		s = strings.TrimPrefix(s, "https:")
+	}
+	for i := range len(s) {
+		if !u.bytes[s[i]] {
+			return false
+		}
+	}
+	return true
+}
+
+// stays asks the escapers about each byte.
+func (c *compiler) stays(names []string, chain []escaper) *unchanged {
+	key := strings.Join(names, " ")
+	if u := c.unchanged[key]; u != nil {
+		return u
+	}
+	u := &unchanged{url: len(names) > 0 && names[0] == "_html_template_urlfilter"}
+	for i := range u.bytes {
+		m := machine{}
+		one := string([]byte{byte(i)})
+		s := one
+		for _, escape := range chain {
+			s = escape(&m, s, ordinary)
+		}
+		u.bytes[i] = s == one && !m.failed
+	}
+	c.unchanged[key] = u
+	return u
 }
 
 // textOf is how values of a type become text, nil for those whose text is asked of
@@ -179,19 +224,11 @@ func speaks(t reflect.Type) bool {
 	return t.Implements(reflect.TypeFor[fmt.Stringer]()) || t.Implements(reflect.TypeFor[error]())
 }
 
-// htmlSigns are the characters that mean something in HTML.
-const htmlSigns = "\x00\"&'+<>"
-
 // escapeHTML replaces the signs of HTML, or all but the ampersand.
 func escapeHTML(s string, ampersand bool) string {
-	i := strings.IndexAny(s, htmlSigns)
-	if i < 0 {
-		return s
-	}
-	var b bytes.Buffer
-	b.Grow(len(s) + 32)
+	var b strings.Builder
 	from := 0
-	for ; i < len(s); i++ {
+	for i := range len(s) {
 		sign := ""
 		switch s[i] {
 		case 0:
@@ -214,9 +251,15 @@ func escapeHTML(s string, ampersand bool) string {
 		default:
 			continue
 		}
+		if from == 0 {
+			b.Grow(len(s) + 32)
+		}
 		b.WriteString(s[from:i])
 		b.WriteString(sign)
 		from = i + 1
+	}
+	if from == 0 {
+		return s
 	}
 	b.WriteString(s[from:])
 	return b.String()
@@ -257,14 +300,16 @@ func escapeURL(s string, whole bool) string {
 
 // keeps reports whether a byte of a URL stays as it is.
 func keeps(s string, i int, whole bool) bool {
-	c := s[i]
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-._~", c) >= 0:
+	switch c := s[i]; c {
+	case '-', '.', '_', '~':
 		return true
-	case c == '%':
+	case '!', '#', '$', '&', '*', '+', ',', '/', ':', ';', '=', '?', '@', '[', ']':
+		return whole
+	case '%':
 		return whole && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2])
+	default:
+		return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 	}
-	return whole && strings.IndexByte("!#$&*+,/:;=?@[]", c) >= 0
 }
 
 func isHex(c byte) bool {

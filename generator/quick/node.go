@@ -94,7 +94,7 @@ func (s *scope) action(n *parse.ActionNode) (step, error) {
 	if e.value == nil {
 		return nil, unknown(n, "a value of no certain type")
 	}
-	show, err := printer(n, e.typ, names)
+	show, err := s.printer(n, e.typ, names)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ type Source struct {
 // New compiles the template of a name for a dot of one type. The error says what it does
 // not know; the template has to be executed by html/template then.
 func New(from Source, name string, dot reflect.Type) (*Template, error) {
-	c := &compiler{Source: from, bodies: map[bodyKey]*body{}}
+	c := &compiler{Source: from, bodies: map[bodyKey]*body{}, unchanged: map[string]*unchanged{}}
 	b, err := c.template(name, dot)
 	if err != nil {
 		return nil, err
@@ -135,6 +135,8 @@ type bodyKey struct {
 type compiler struct {
 	Source
 	bodies map[bodyKey]*body
+	// unchanged are the bytes that each chain of escapers leaves alone.
+	unchanged map[string]*unchanged
 }
 
 // errUnknown is what is not known.
