@@ -116,3 +116,24 @@ func TestLayoutsThatAreNotQuick(t *testing.T) {
 		}
 	}
 }
+
+// TestHeadersAreQuick: the same for what lies in the trees.
+func TestHeadersAreQuick(t *testing.T) {
+	t.Parallel()
+	s := headersSite(t, headersConfig(t))
+	for _, d := range s.downloads {
+		p, err := s.arrangeHeaders(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, layout := range s.layouts.headers.layouts {
+			var want, got bytes.Buffer
+			if layout.compiled == nil || !layout.compiled.Execute(&got, reflect.ValueOf(p)) {
+				t.Fatalf("%s has no answer for %s", headersFiles[i], d.path)
+			}
+			if err := layout.Execute(&want, p); err != nil || got.String() != want.String() {
+				t.Errorf("%s of %s: %v\n%s", headersFiles[i], d.path, err, cmp.Diff(want.String(), got.String()))
+			}
+		}
+	}
+}

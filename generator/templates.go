@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	texttemplate "text/template"
 	"text/template/parse"
 
 	"shiplist/generator/quick"
@@ -144,6 +145,16 @@ func (l *layouts) compile(kind string, dot reflect.Type) *quick.Template {
 
 // sourceOf is a template that html/template has escaped, for the compiler.
 func sourceOf(t *template.Template) quick.Source {
+	return quick.Source{Functions: functions(), Trees: func(name string) *parse.Tree {
+		if found := t.Lookup(name); found != nil {
+			return found.Tree
+		}
+		return nil
+	}}
+}
+
+// textSource is a template that escapes nothing.
+func textSource(t *texttemplate.Template) quick.Source {
 	return quick.Source{Functions: functions(), Trees: func(name string) *parse.Tree {
 		if found := t.Lookup(name); found != nil {
 			return found.Tree
