@@ -146,7 +146,7 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 	v := netbootView{
 		Title: netbootTitle(e), Address: Link{Text: base, Href: base}, Sums: e.Hashed, Archive: e.Archive, Note: sentence(e.Note),
 		Kernel: Link{Text: e.Kernel, Href: fileURL(base, e.Kernel)}, Initrd: Link{Text: e.Initrd, Href: fileURL(base, e.Initrd)},
-		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: contact(e.Contact),
+		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: s.contact(e.Contact),
 		Findings: viewFindings(e.Findings),
 	}
 	v.Files = s.netbootFiles(e, base)

@@ -83,7 +83,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 	}
 	p.Answer = productAnswer(pl)
 	if r := askedRow(pl); r != nil {
-		p.Contact = contact(r.Contact)
+		p.Contact = s.contact(r.Contact)
 	}
 	p.News = s.newsList(&p.Page, s.newsOf[pl.Slug].news, ownNews)
 	p.Sizes = s.viewSizes(&p.Page, pl.Images, s.imageSeries)
@@ -194,7 +194,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
 		Open:      r.Manifest.Open, State: rowState(r), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
 		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
-		Contact: contact(r.Contact), Note: s.notes.note(r.Note),
+		Contact: s.contact(r.Contact), Note: s.notes.note(r.Note),
 	}
 	if r.Location != nil {
 		v.Place = s.place(p, r)
