@@ -66,7 +66,13 @@ func mixed(cards []card) bool {
 
 // roleRank puts the tree of the most wanted images first, and that of the old last.
 func roleRank(role string) int {
-	return map[string]int{release.RoleSimple: -1, release.RoleOld: 1}[role]
+	switch role {
+	case release.RoleSimple:
+		return -1
+	case release.RoleOld:
+		return 1
+	}
+	return 0
 }
 
 // mostSiblings bounds the work for a tree that has one release in very many places.
