@@ -70,12 +70,8 @@ func (s *site) arrangeArchive() (archivePage, error) {
 	if images > 0 {
 		p.Answer = plural(releases, "release") + " of the past, " + plural(images, "image") + "."
 	}
-	var err error
-	if p.Intro, err = s.part("archive", p.Root); err != nil {
-		return p, err
-	}
-	p.Ended, err = s.part("archive-support", p.Root)
-	return p, err
+	p.Intro, p.Ended = s.part("archive", p.Root), s.part("archive-support", p.Root)
+	return p, nil
 }
 
 // restOnTrees says that a page rests on the trees alone.

@@ -161,9 +161,8 @@ func (s *site) arrangeChecks() (checksPage, error) {
 		p.Actors = append(p.Actors, actorCounts(s.found, actor))
 	}
 	p.Answer = checksAnswer(s.found)
-	var err error
-	p.Intro, err = s.part("checks", p.Root)
-	return p, err
+	p.Intro = s.part("checks", p.Root)
+	return p, nil
 }
 
 // countFound counts the findings of a severity on which somebody can act; "" for all.

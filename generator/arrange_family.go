@@ -67,9 +67,8 @@ func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
 	p.Findings = s.viewSubjects(&p.Page, findings)
 	p.News = s.newsList(&p.Page, s.newsOfFamily(f), ownNews)
 	p.Sizes = s.familySizes(&p.Page, f)
-	var err error
-	p.Bugs, err = s.part("bugs", p.Root)
-	return p, err
+	p.Bugs = s.part("bugs", p.Root)
+	return p, nil
 }
 
 // fillNow adds where the products stand on open release milestones, and says it in a

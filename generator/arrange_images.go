@@ -80,9 +80,8 @@ func (s *site) arrangeImages() (imagesPage, error) {
 	slices.SortStableFunc(p.Lines, func(a, b imagesLine) int {
 		return compareBools(len(a.Releases) == 0, len(b.Releases) == 0)
 	})
-	var err error
-	p.Intro, err = s.part("images", p.Root)
-	return p, err
+	p.Intro = s.part("images", p.Root)
+	return p, nil
 }
 
 // picks are the releases of the first project of the rules that has any: the newest

@@ -96,9 +96,8 @@ func (s *site) arrangeNetboot() (netbootPage, error) {
 	if len(p.Lines) > 0 {
 		p.Answer = "Installers for " + plural(len(p.Lines), "series", "series") + ", to start over the network."
 	}
-	var err error
-	p.Intro, err = s.part("netboot", p.Root)
-	return p, err
+	p.Intro = s.part("netboot", p.Root)
+	return p, nil
 }
 
 func netbootID(arch string) string { return "machine-" + release.Slug(arch) }
@@ -127,9 +126,8 @@ func (s *site) arrangeNetbootSeries(n *release.NetbootSeries) (netbootSeriesPage
 	if len(p.Machines) > 1 {
 		p.Answer = "Which machine do you want to start?"
 	}
-	var err error
-	p.Intro, err = s.part("netboot-series", p.Root)
-	return p, err
+	p.Intro = s.part("netboot-series", p.Root)
+	return p, nil
 }
 
 func (s *site) newMachine(arch string) netbootMachine {

@@ -96,9 +96,8 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 		subject := &p.Findings[i].Subject
 		subject.Text = strings.TrimPrefix(strings.TrimPrefix(subject.Text, pl.Title), ", ")
 	}
-	var err error
-	p.Bugs, err = s.part("bugs", p.Root)
-	return p, err
+	p.Bugs = s.part("bugs", p.Root)
+	return p, nil
 }
 
 // imageSeries is the title of the series of an image.

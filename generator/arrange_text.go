@@ -77,10 +77,7 @@ func (s *site) arrangeLost() (lostPage, error) {
 	p.Inline = inlineStyle(s.assets.css)
 	p.Style, p.Script, p.Icon, p.Logo = "", "", "", ""
 	p.Canonical, p.Crumbs, p.Here, p.Menu, p.Foot = "", nil, "", nil, nil
-	var err error
-	if p.Advice, err = s.part("not-found", "./"); err != nil {
-		return p, err
-	}
+	p.Advice = s.part("not-found", "./")
 	base, bad := url.Parse(webURL(s.config.BaseURL))
 	if bad != nil || base.Host == "" {
 		return p, nil
@@ -88,6 +85,6 @@ func (s *site) arrangeLost() (lostPage, error) {
 	p.Root = strings.TrimRight(base.EscapedPath(), "/") + "/"
 	p.Icon, p.Logo = p.asset(s.assets.icon), p.asset(s.assets.logo)
 	p.Menu, p.Foot = p.links(s.menu), p.links(s.foot)
-	p.Places, err = s.part("not-found-places", p.Root)
-	return p, err
+	p.Places = s.part("not-found-places", p.Root)
+	return p, nil
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"shiplist"
@@ -231,8 +232,9 @@ func (s *site) seriesPages() []output {
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)
 			key := s.keys.milestones[m]
-			out = append(out, page(s, at, "manifest", sure(s.arrangeManifest, m)).of(key),
-				asJSON(s, at+"manifest.json", s.manifestJSON, m).of(key), asText(s, at+"manifest.txt", s.manifestText, m).of(key))
+			arranged := sync.OnceValue(func() manifestPage { return s.arrangeManifest(m) })
+			out = append(out, page(s, at, "manifest", func() (manifestPage, error) { return arranged(), nil }).of(key),
+				asJSON(s, at+"manifest.json", s.manifestJSON, m).of(key), asText(s, at+"manifest.txt", s.manifestText, arranged).of(key))
 		}
 	}
 	return out

@@ -168,9 +168,7 @@ func (s *site) netbootPath(l *release.Line) string { return "netboot/" + s.serie
 func (s *site) familyPath(title string) string { return s.families[title] }
 
 // part is a text that a generated page shows; empty where content has none.
-func (s *site) part(name, root string) (template.HTML, error) {
-	return s.worded(name, root, nil), nil
-}
+func (s *site) part(name, root string) template.HTML { return s.worded(name, root, nil) }
 
 // worded is a text with a page's words; empty where content has none, or where it
 // speaks of what the page does not have.
