@@ -96,3 +96,33 @@ func TestGoldenIsQuick(t *testing.T) {
 		t.Errorf("quick is %t (-want +got):\n%s", quick, diff)
 	}
 }
+
+// BenchmarkReadEvents reads a month of the log in the form that the agent writes, and by
+// the decoder of TOML.
+func BenchmarkReadEvents(b *testing.B) {
+	var events []release.Event
+	for n := range 1000 {
+		events = append(events, release.Event{
+			Seen: time.Date(2025, 8, 7, 13, 0, n, 0, time.UTC), After: time.Date(2025, 8, 7, 12, 0, n, 0, time.UTC), What: "build-ready", Source: "iso",
+			Series: "noble", Milestone: "24.04.3", Product: fmt.Sprintf("product-%d", n), BuildID: "20250807", From: "testing", To: "ready",
+		})
+	}
+	text, err := encodeMonth(events)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, read := range map[string]func() []release.Event{
+		"quick":   func() []release.Event { all, _ := quickEvents(text); return all },
+		"decoder": func() []release.Event { return read[eventsDoc](&reader{file: "x", text: text}).Events },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				if got := read(); len(got) != len(events) {
+					b.Fatalf("%d events", len(got))
+				}
+			}
+		})
+	}
+}
