@@ -37,19 +37,20 @@ type ownNewsList struct {
 // readLog works out what pages tell of the past. Where nothing that it follows from
 // changed but that the log grew, it goes on from the site before.
 func (s *site) readLog(before *site) {
-	var old *newsIndex
-	added := s.log
+	old, log := &newsIndex{}, s.log
+	var past *release.Past
+	more := s.log
 	if before != nil {
-		s.newsIndex.revision = before.newsIndex.revision
-		if more, ok := s.addedEvents(before); ok && before.key.is(s.key) {
-			old, added = &before.newsIndex, more
+		s.revision = before.revision
+		if added, ok := s.addedEvents(before); ok {
+			past, more = before.past, added
+			if before.key.is(s.key) {
+				old, log = &before.newsIndex, added
+			}
 		}
 	}
-	s.past = release.NewPast(s.picture, s.log)
-	if old == nil {
-		old = &newsIndex{}
-	}
-	s.addNews(old, added)
+	s.past = past.Next(s.picture, s.log, len(more))
+	s.addNews(old, log)
 }
 
 // addedEvents are the events that the log has besides those of the site before; ok is false
