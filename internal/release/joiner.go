@@ -59,8 +59,8 @@ func (k *Joiner) Join(in Input) *Picture {
 	return p
 }
 
-// sameRules reports whether rules are the same in memory; of the contacts of products,
-// which are a map, whether they are equal.
+// sameRules reports whether rules are the same in memory; the maps of contacts,
+// whether they are equal.
 func sameRules(a, b *Rules) bool {
 	return keyOf(a.Products) == keyOf(b.Products) && keyOf(a.Series) == keyOf(b.Series) &&
 		keyOf(a.Milestones) == keyOf(b.Milestones) && keyOf(a.Publish) == keyOf(b.Publish) &&
@@ -68,7 +68,8 @@ func sameRules(a, b *Rules) bool {
 		keyOf(a.Architectures) == keyOf(b.Architectures) && keyOf(a.PublishTypes) == keyOf(b.PublishTypes) &&
 		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions) &&
 		keyOf(a.Netboot) == keyOf(b.Netboot) && keyOf(a.Contacts.Teams) == keyOf(b.Contacts.Teams) &&
-		keyOf(a.Contacts.People) == keyOf(b.Contacts.People) && maps.Equal(a.Contacts.Product, b.Contacts.Product)
+		keyOf(a.Contacts.People) == keyOf(b.Contacts.People) && maps.Equal(a.Contacts.Product, b.Contacts.Product) &&
+		maps.Equal(a.Contacts.Address, b.Contacts.Address)
 }
 
 // knownFacts are facts in the stored order, and the series that they speak of.
