@@ -66,6 +66,7 @@ func TestSite(t *testing.T) {
 	t.Run("sort", v.testSort)
 	t.Run("address", v.testFilterAddress)
 	t.Run("matrix", v.testMatrixFilter)
+	t.Run("hash", v.testHash)
 	if out := os.Getenv("SHIPLIST_SCREENSHOTS"); out != "" {
 		v.dayPictures(t, out)
 	}

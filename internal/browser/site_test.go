@@ -186,8 +186,6 @@ func serve(t *testing.T, dir string) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle(prefix, http.StripPrefix(prefix, http.FileServer(http.Dir(dir))))
-	// Browsers ask for this one by themselves, whatever the page says.
-	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL + prefix
