@@ -183,11 +183,14 @@ func (s *site) netbootInTree(p *Page, e *release.NetbootEntry, v *netbootView) {
 	v.Tarball = s.viewTarball(*e.Tarball, parent)
 }
 
+// netbootTarball is what a set in one file is.
+const netbootTarball = "all netboot files in one"
+
 // viewTarball shows a set in one file: what lies in it is plain from the name of
 // the set, not from the extension.
 func (s *site) viewTarball(f release.File, dir string) fileView {
 	v := s.viewFile(f, dir)
-	v.What = "all netboot files in one"
+	v.What = netbootTarball
 	return v
 }
 

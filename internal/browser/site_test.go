@@ -29,6 +29,8 @@ type page struct {
 	kind string
 	path string // below the site, as in an address; ends in a slash or .html
 	size int64
+	// rules is what axe-core is asked for, instead of every rule.
+	rules string
 }
 
 // kinds are the pages that the demo's site must have.
