@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"reflect"
+	"sync"
 	"time"
 )
 
@@ -24,7 +25,9 @@ const deepest = 24
 // fingerprintOf returns the fingerprint of some values; none where one of them has
 // something in it that cannot be compared, such as a function.
 func fingerprintOf(values ...any) fingerprint {
-	w := walker{text: make([]byte, 0, 4096)}
+	w := walkers.Get().(*walker)
+	defer walkers.Put(w)
+	w.text = w.text[:0]
 	for _, v := range values {
 		if !w.walk(reflect.ValueOf(v), 0) {
 			return fingerprint{}
@@ -32,6 +35,9 @@ func fingerprintOf(values ...any) fingerprint {
 	}
 	return sha256.Sum256(w.text)
 }
+
+// walkers are used again: the text of a large page takes longer to grow than to write.
+var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // walker writes values down so that different values of one type give different text.
 type walker struct{ text []byte }
