@@ -119,7 +119,7 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 
 // viewMore fills in what a row tells in a line of its own.
 func (s *site) viewMore(p *Page, r *release.Row, v *rowView) {
-	v.Note, v.NoteFrom, v.Bugs = s.notes.note(ownNote(r)), r.NoteFrom, bugLinks(r.Bugs)
+	v.Note, v.NoteFrom, v.Bugs = s.notes.note(ownNote(r)), r.NoteFrom, s.bugLinks(r.Bugs)
 	v.Blockers = viewFindings(severity(r.Findings, release.Blocker))
 	v.Warnings = viewFindings(severity(r.Findings, release.Warning))
 	v.Notes = len(severity(r.Findings, release.Note))
@@ -202,7 +202,7 @@ func (s *site) contact(c string) Link {
 	case address != "":
 		l.Href = webURL(address)
 	case strings.HasPrefix(c, "~") && release.Slug(c[1:]) == c[1:]:
-		l.Href = "https://launchpad.net/" + c
+		l.Href = fileURL(s.config.Teams, c)
 	case strings.HasPrefix(c, "http://") || strings.HasPrefix(c, "https://"):
 		l.Href = webURL(c)
 	}
@@ -210,12 +210,12 @@ func (s *site) contact(c string) Link {
 }
 
 // bugLinks are bugs by number, with how many results name them.
-func bugLinks(bugs []release.Bug) []Link {
+func (s *site) bugLinks(bugs []release.Bug) []Link {
 	var links []Link
 	for _, b := range bugs {
 		l := Link{Text: b.Number}
 		if b.Number != "" && strings.Trim(b.Number, "0123456789") == "" {
-			l.Href = "https://bugs.launchpad.net/bugs/" + b.Number
+			l.Href = fileURL(s.config.Bugs, b.Number)
 		}
 		links = append(links, l)
 	}

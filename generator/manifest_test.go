@@ -263,12 +263,28 @@ func TestContactsLeadSomewhere(t *testing.T) {
 	s := &site{rules: &release.Rules{Contacts: release.Contacts{Address: map[string]string{
 		"council": "https://example.org/council", "~team": "mailto:team@example.org", "bad": "javascript:alert(1)",
 	}}}}
+	s.config.Teams = "https://teams.example.org"
 	for who, want := range map[string]string{
-		"Council": "https://example.org/council", "~team": "mailto:team@example.org", "~other": "https://launchpad.net/~other",
+		"Council": "https://example.org/council", "~team": "mailto:team@example.org", "~other": "https://teams.example.org/~other",
 		"https://example.org/x": "https://example.org/x", "bad": "", "Jo": "", "": "",
 	} {
 		if got := s.contact(who); got.Href != want || got.Text != who {
 			t.Errorf("%q leads to %q as %q, want %q", who, got.Href, got.Text, want)
+		}
+	}
+}
+
+// TestBugsLeadWhereTheConfigurationSays: by number alone, and nowhere without an address.
+func TestBugsLeadWhereTheConfigurationSays(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string][]Link{
+		"":                         {{Text: "12"}, {Text: "x/y"}},
+		"https://bugs.example.org": {{Text: "12", Href: "https://bugs.example.org/12"}, {Text: "x/y"}},
+	} {
+		s := &site{}
+		s.config.Bugs = base
+		if diff := cmp.Diff(want, s.bugLinks([]release.Bug{{Number: "12"}, {Number: "x/y"}})); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", base, diff)
 		}
 	}
 }
