@@ -33,8 +33,8 @@ build: ## a static binary: bin/shiplist
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/shiplist ./cmd/shiplist
 
 .PHONY: demo
-demo: ## a release day in four minutes, at an address that is printed; no network
-	$(GO) run ./cmd/shiplist demo --replay $(DEMO)
+demo: build ## a release day in four minutes, at an address that is printed; no network
+	bin/shiplist demo --replay $(DEMO)
 
 .PHONY: test
 test: ## all tests; those that need a web server or a browser are skipped without

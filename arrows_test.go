@@ -36,6 +36,7 @@ var arrows = map[string]arrow{
 	"internal/spelling":   {never: ioPackages},
 	"internal/shell":      {modules: []string{"mvdan.cc/sh/v3"}, never: ioPackages},
 	"internal/hostscript": {may: []string{"internal/release", "internal/shell"}, never: ioPackages},
+	"internal/filestamp":  {never: ioPackages},
 	"internal/tomlpos":    {modules: []string{toml}, never: ioPackages},
 	"internal/config": {
 		may:     []string{".", "internal/release", "internal/shell", "internal/spelling", "internal/tomlpos"},
@@ -43,13 +44,16 @@ var arrows = map[string]arrow{
 		never:   []string{"net/http"},
 	},
 	"internal/store": {
-		may:     []string{"internal/release", "internal/tomlpos"},
+		may:     []string{"internal/release", "internal/filestamp", "internal/tomlpos"},
 		modules: []string{toml, flock, renameio, xsync},
 		never:   []string{"net", "net/http"},
 	},
 	"internal/demo":  {may: []string{"internal/release"}},
 	"internal/jobs":  {modules: []string{xsync}, never: []string{"net", "net/http"}},
 	"internal/judge": {},
+	"internal/releaseday": {
+		may: []string{"agent", "generator", "generator/preview", "generator/publish", "internal/config", "internal/demo", "internal/release"},
+	},
 	"internal/signature": {
 		may:     []string{"internal/release"},
 		modules: []string{"github.com/ProtonMail/go-crypto"},
@@ -77,21 +81,27 @@ var arrows = map[string]arrow{
 		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},
 		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
 	},
-	"generator/staged": {modules: []string{flock, renameio, "golang.org/x/sys"}, never: []string{"net", "net/http", "os/exec"}},
+	"generator/owned": {modules: []string{flock, renameio}, never: []string{"net", "net/http", "os/exec"}},
+	"generator/staged": {
+		may:     []string{"generator/owned"},
+		modules: []string{flock, renameio, "golang.org/x/sys"},
+		never:   []string{"net", "net/http", "os/exec"},
+	},
 	"generator/headers": {
-		may:     []string{"generator/staged"},
+		may:     []string{"generator/owned", "generator/staged"},
 		modules: []string{flock, renameio},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
+	"generator/quick": {never: ioPackages},
 	"generator/publish": {
-		may:     []string{"generator/staged"},
+		may:     []string{"generator/owned", "generator/staged"},
 		modules: []string{flock, renameio, xsync},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"generator": {
 		may: []string{
-			".", "generator/chart", "generator/headers", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,
@@ -108,7 +118,8 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/release", "internal/shell", "internal/store", "internal/terminal",
+			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/release", "internal/releaseday", "internal/shell", "internal/store",
+			"internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify"},
 	},

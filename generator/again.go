@@ -1,8 +1,6 @@
 package generator
 
 import (
-	"reflect"
-
 	"shiplist/internal/release"
 )
 
@@ -10,7 +8,8 @@ import (
 // it is taken over from the site before as long as nothing that it was made of differs.
 // Its key has everything but what pages of images do not show: states of products,
 // milestones but which are open, and when exactly sources were asked. A page that shows more of them must
-// not have it. TestBuildMissesNothing changes every field of the facts and compares.
+// not have it. TestBuildMissesNothing changes every field of the facts and compares. The
+// keys of pages that show them are in keys.go.
 
 // holdings are the publishing pages and what is looked up about them.
 type holdings struct {
@@ -25,9 +24,12 @@ type holdings struct {
 	ofProject  map[projectKey][]*download
 	// open are the versions that are not out yet.
 	open []openVersion
-	// directories are those of all trees by tree and path.
-	directories map[string]*release.TreeDirectory
+	// directories are those of all trees.
+	directories map[treeDir]*release.TreeDirectory
 }
+
+// treeDir names a directory by its tree and its path there.
+type treeDir struct{ tree, path string }
 
 // hold collects the publishing pages, or takes them over from the site before.
 func (s *site) hold() {
@@ -94,64 +96,4 @@ func (s *site) bareProducts() []release.ProductLine {
 		products[i].Rows, products[i].Images, products[i].Findings = nil, nil, nil
 	}
 	return products
-}
-
-// milestoneKey stands for all that the files of a milestone show; none where holdingsKey
-// has none. Products, images and series are in that one already.
-func (s *site) milestoneKey(m *release.Manifest) fingerprint {
-	if s.key == (fingerprint{}) {
-		return s.key
-	}
-	var rows []any
-	for _, g := range m.Groups {
-		rows = append(rows, g.Family, g.Totals)
-		for _, r := range g.Rows {
-			rows = append(rows, bareRow(r), s.past.Since(r))
-		}
-	}
-	for _, c := range m.Changes {
-		rows = append(rows, c.Kind, c.Product.Slug, c.From, c.To)
-	}
-	var heads []release.Manifest
-	for _, other := range m.Line.Milestones {
-		h := head(other)
-		h.Totals, h.Bugs = release.Totals{}, nil // which are its own pages' to show
-		heads = append(heads, h)
-	}
-	before := ""
-	if m.Before != nil {
-		before = m.Before.Slug
-	}
-	return fingerprintOf(s.key, head(m), m.Findings, rows, heads, before, s.past.Readiness(m))
-}
-
-// head is a milestone without rows, and without what its findings and the differences
-// to others are.
-func head(m *release.Manifest) release.Manifest {
-	h := *m
-	h.Line, h.Before, h.Groups, h.Changes, h.Findings = nil, nil, nil, nil, nil
-	return h
-}
-
-// bareRow is everything that a row tells, with names for what it points to.
-func bareRow(r *release.Row) []any {
-	bare := []any{r.Product.Slug, imageName(r.Daily), imageName(r.Release)}
-	row := reflect.ValueOf(r).Elem()
-	for i := range row.NumField() {
-		switch field := row.Type().Field(i); field.Name {
-		case "Manifest", "Product", "Daily", "Release":
-		default:
-			if field.IsExported() {
-				bare = append(bare, row.Field(i).Interface())
-			}
-		}
-	}
-	return bare
-}
-
-func imageName(img *release.TreeImage) [3]string {
-	if img == nil {
-		return [3]string{}
-	}
-	return [3]string{img.Tree.Name, img.Dir, img.Name}
 }

@@ -142,10 +142,9 @@ func TestBuildMissesNothing(t *testing.T) {
 		})
 	}
 	b, sample := NewBuilder(o), sampleSources(&c.Rules)
-	b.load = func() (*release.Picture, error) { return join(&release.Joiner{}, sample), nil }
 	log := sampleLog(&c.Rules)
-	b.log = func(_ time.Time, before *changeLog) (*changeLog, error) {
-		return newLog(months(log), time.Time{}, before), nil
+	b.load = func(before *changeLog) (*release.Picture, *changeLog, error) {
+		return join(&release.Joiner{}, sample), newLog(months(log), time.Time{}, before), nil
 	}
 	last := mustBuild(t, b)
 	first, kept := b.kept, map[string]int{}
@@ -204,12 +203,12 @@ func changedSample(c *config.Config, sample []release.SourceFacts, n int) ([]rel
 }
 
 // TestBuildTakesOverHoldings: a state that changed makes none of the publishing pages
-// anew, and only the files of its milestone.
+// anew, and only the files of its milestone, its product, its family and its series.
 func TestBuildTakesOverHoldings(t *testing.T) {
 	t.Parallel()
 	c := writeLarge(t, t.TempDir(), 3)
 	b := NewBuilder(Options{Config: c})
-	mustBuild(t, b)
+	was := mustBuild(t, b)
 	first := b.kept
 	sources := largeSources(1)
 	sources[0].Facts.Milestones[0].Entries[0].State = release.StateRemoved
@@ -218,9 +217,19 @@ func TestBuildTakesOverHoldings(t *testing.T) {
 	if len(first.downloads) != 3 || b.kept.downloads[0] != first.downloads[0] {
 		t.Errorf("%d publishing pages are collected anew", len(first.downloads))
 	}
+	anew := map[string]int{}
+	for _, o := range b.kept.outputs() {
+		if !o.whole.is(was.file(o.path).whole) {
+			kind, _, _ := strings.Cut(o.path, "/")
+			anew[kind]++
+		}
+	}
+	if anew["products"] != 2 || anew["families"] != 1 || anew["images"] != 0 || anew["archive"] != 0 {
+		t.Errorf("arranged anew: %v", anew)
+	}
 	same := 0
 	for i, m := range first.picture.Lines[0].Milestones {
-		if first.milestoneKey(m).is(b.kept.milestoneKey(b.kept.picture.Lines[0].Milestones[i])) {
+		if first.keys.milestones[m].is(b.kept.keys.milestones[b.kept.picture.Lines[0].Milestones[i]]) {
 			same++
 		}
 	}
@@ -252,9 +261,8 @@ func TestBuildMissesNoNews(t *testing.T) {
 	var joiner release.Joiner
 	in := release.Input{Rules: c.Rules, Sources: sampleSources(&c.Rules), AsOf: sampleNow, Stale: c.Site.Stale, Freshness: c.Site.Freshness}
 	b := NewBuilder(o)
-	b.load = func() (*release.Picture, error) { return joiner.Join(in), nil }
-	b.log = func(_ time.Time, before *changeLog) (*changeLog, error) {
-		return newLog(months(log), time.Time{}, before), nil
+	b.load = func(before *changeLog) (*release.Picture, *changeLog, error) {
+		return joiner.Join(in), newLog(months(log), time.Time{}, before), nil
 	}
 	last := mustBuild(t, b)
 	first := b.kept
@@ -269,8 +277,11 @@ func TestBuildMissesNoNews(t *testing.T) {
 		if !next.key.is(first.key) {
 			t.Errorf("%s: the holdings were not taken over", name)
 		}
-		for _, page := range missed(t, next, fresh, last, false) {
+		for _, page := range missed(t, next, fresh, last, true) {
 			t.Errorf("%s: /%s is as it was, or another", name, page)
+		}
+		if grown := strings.HasSuffix(name, "more"); grown != (is.grown >= 0) {
+			t.Errorf("%s: the log grew by %d", name, is.grown)
 		}
 		taken := 0
 		for _, out := range next.outputs() {
@@ -286,7 +297,16 @@ func TestBuildMissesNoNews(t *testing.T) {
 
 // changedLogs are logs that differ from one in one thing.
 func changedLogs(log []release.Event, more release.Event) map[string][]release.Event {
-	logs := map[string][]release.Event{"one more": append(slices.Clone(log), more)}
+	later, replaced, unknown := more, more, more
+	later.Seen = more.Seen.Add(time.Hour)
+	later.What, later.BuildID = release.EventBuildAppeared, "20260424"
+	replaced.Seen, replaced.What = later.Seen, release.EventBuildSuperseded
+	unknown.Seen, unknown.Series, unknown.Product, unknown.Milestone = later.Seen, "Noble", "", "24.04.4"
+	logs := map[string][]release.Event{
+		"one of the same poll more":    append(slices.Clone(log), more),
+		"a build in place of one more": append(slices.Clone(log), later, replaced),
+		"another name more":            append(slices.Clone(log), unknown),
+	}
 	for _, n := range tried(len(places(reflect.ValueOf(&log).Elem(), "log")), 6) {
 		other := slices.Clone(log)
 		place := places(reflect.ValueOf(&other).Elem(), "log")[n]

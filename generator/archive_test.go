@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
 
@@ -101,6 +102,51 @@ func TestArchive(t *testing.T) {
 	if diff := cmp.Diff(gone, p.Gone); diff != "" || p.Answer != "3 releases of the past, 6 images." {
 		t.Errorf("answer %q, gone (-want +got):\n%s", p.Answer, diff)
 	}
+}
+
+// TestArchiveHasWhatAPointReleaseReplaced: each kind of image by itself, whatever lies beside
+// it, and only by what is out.
+func TestArchiveHasWhatAPointReleaseReplaced(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	c.Rules.Series, c.Rules.Netboot = archiveRules, nil
+	built := sampleNow.AddDate(0, -1, 0)
+	tracker := release.Facts{
+		Source: "iso", Series: []release.Series{{Slug: "noble", Title: "Noble", Status: release.SeriesActive}},
+		Milestones: []release.Milestone{{Series: "noble", Slug: "24.04.2", Title: "Noble 24.04.2", Kind: release.KindRelease, Status: release.MilestoneTesting}},
+	}
+	tree := release.Facts{
+		Source:      "full",
+		Directories: []release.Directory{releaseDirectory("noble", "noble")},
+		Images: []release.Image{
+			oldImage("noble", "noble", "24.04", "", "amd64", built), oldImage("noble", "noble", "24.04", "", "s390x", built),
+			oldImage("noble", "noble", "24.04.1", "", "amd64", built), oldImage("noble", "noble", "24.04.2", "", "amd64", built),
+			oldImage("noble", "noble", "24.04", "beta", "amd64", built),
+		},
+		Netboot: []release.NetbootSet{{Series: "noble", Parent: "noble", Project: "ubuntu", Dir: "noble/netboot/amd64", Arch: "amd64", Kind: release.ImageRelease, Version: "24.04", Kernel: "linux", Initrd: "initrd"}},
+	}
+	p, err := siteOf(t, c, tracker, tree).arrangeArchive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Lines) != 1 || len(p.Lines[0].Finals) != 1 || p.Lines[0].Images != 1 {
+		t.Fatalf("%+v, want the one image that 24.04.1 replaced", p.Lines)
+	}
+	got := p.Lines[0].Finals[0]
+	if got.Title != "24.04" || got.Netboot.Href != "../netboot/noble/#machine-amd64" {
+		t.Errorf("release %q with netboot %q, want 24.04 and its sets", got.Title, got.Netboot.Href)
+	}
+}
+
+// siteOf is a site of a tracker and a tree.
+func siteOf(t *testing.T, c *config.Config, tracker, tree release.Facts) *site {
+	t.Helper()
+	s := prepared(t, Options{Config: c}, release.Join(release.Input{Rules: c.Rules, AsOf: sampleNow, Sources: []release.SourceFacts{
+		{State: release.SourceState{Name: tracker.Source, Kind: "qatracker", Success: sampleNow}, Facts: &tracker},
+		{State: release.SourceState{Name: tree.Source, Kind: "tree", Role: "full", Success: sampleNow}, Facts: &tree},
+	}}))
+	s.arrange()
+	return s
 }
 
 // TestArchiveClaimsNothingUnseen: before a tree has told anything nothing is gone.

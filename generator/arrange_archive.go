@@ -34,7 +34,10 @@ type archiveLine struct {
 type archiveRelease struct {
 	Title  string // "24.04.1", "25.10 Beta"
 	Places []archivePlace
-	image  *release.TreeImage // the newest of them, to sort by
+	// Netboot leads to its sets for starting a machine over the network; empty where the
+	// trees hold none.
+	Netboot Link
+	image   *release.TreeImage // the newest of them, to sort by
 }
 
 type archivePlace struct {
@@ -67,12 +70,8 @@ func (s *site) arrangeArchive() (archivePage, error) {
 	if images > 0 {
 		p.Answer = plural(releases, "release") + " of the past, " + plural(images, "image") + "."
 	}
-	var err error
-	if p.Intro, err = s.part("archive", p.Root); err != nil {
-		return p, err
-	}
-	p.Ended, err = s.part("archive-support", p.Root)
-	return p, err
+	p.Intro, p.Ended = s.part("archive", p.Root), s.part("archive-support", p.Root)
+	return p, nil
 }
 
 // restOnTrees says that a page rests on the trees alone.
@@ -86,27 +85,65 @@ func (s *site) restOnTrees(p *Page) {
 	}
 }
 
-// today is the day for which the site is made, as rules write it.
-func (s *site) today() string { return s.picture.AsOf.UTC().Format(time.DateOnly) }
-
 // isPast reports whether a directory belongs in the archive: an old tree holds it, or
 // ordinary support of its series has ended.
 func (s *site) isPast(d *download, l *release.Line) bool {
 	if d.kind != release.DirectoryRelease {
 		return false
 	}
-	return d.tree.Role == release.RoleOld || hasEnded(l.Rule, s.today())
+	return d.tree.Role == release.RoleOld || l.SupportEnded(s.picture.AsOf)
 }
 
-func hasEnded(r *release.SeriesRule, today string) bool {
-	return r != nil && r.EOL != "" && r.EOL < today
+// kindOfImage is what stays the same from one point release to the next.
+type kindOfImage struct{ project, publishType, arch string }
+
+func kindOf(img *release.TreeImage) kindOfImage {
+	return kindOfImage{img.Project, img.PublishType, img.Arch}
+}
+
+// newestOfKind is the newest version of each kind of image of a series that is out.
+func (s *site) newestOfKind(l *release.Line) map[kindOfImage]string {
+	newest := map[kindOfImage]string{}
+	for _, d := range s.downloads {
+		if d.series != l.Slug || d.kind != release.DirectoryRelease {
+			continue
+		}
+		for _, img := range d.images {
+			if k := kindOf(img); img.Milestone == "" && !s.inTesting(d, img.Version) && release.CompareBuildIDs(img.Version, newest[k]) > 0 {
+				newest[k] = img.Version
+			}
+		}
+	}
+	return newest
+}
+
+// isReplaced reports whether a later point release has the same image.
+func isReplaced(d *download, img *release.TreeImage, newest map[kindOfImage]string) bool {
+	return d.kind == release.DirectoryRelease && img.Milestone == "" && img.Version != "" &&
+		release.CompareBuildIDs(newest[kindOf(img)], img.Version) > 0
+}
+
+// netbootOf leads to the sets of a release for starting over the network.
+func (s *site) netbootOf(p *Page, l *release.Line, version string) Link {
+	for _, n := range s.picture.Netboot {
+		if n.Line != l {
+			continue
+		}
+		for _, e := range listed(n) {
+			if e.Version == version && e.Milestone == "" && e.Kind == release.ImageRelease {
+				return Link{Text: "netboot", Href: p.to(s.netbootPath(l)) + "#" + netbootID(e.Arch)}
+			}
+		}
+	}
+	return Link{}
 }
 
 func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 	v := archiveLine{
-		ID: "series-" + release.Slug(l.Slug), Dates: seriesDates(l.Rule, s.today()),
+		ID: "series-" + release.Slug(l.Slug), Dates: seriesDates(l.Rule, s.picture.AsOf),
 		Series: Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))},
 	}
+	newest := s.newestOfKind(l)
 	known := map[string]bool{}
 	for _, d := range s.downloads {
 		if d.series != l.Slug {
@@ -114,7 +151,7 @@ func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 		}
 		for _, img := range d.images {
 			known[img.Version] = true
-			if s.isPast(d, l) {
+			if s.isPast(d, l) || isReplaced(d, img, newest) {
 				s.archive(p, &v, d, img)
 			}
 		}
@@ -130,6 +167,9 @@ func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 		for i := range *all {
 			slices.SortStableFunc((*all)[i].Places, func(a, b archivePlace) int { return compareTitles(a.Page.Text, b.Page.Text) })
 		}
+	}
+	for i := range v.Finals {
+		v.Finals[i].Netboot = s.netbootOf(p, l, v.Finals[i].Title)
 	}
 	v.NotThere = cameOut(l.Rule, known)
 	return v
@@ -166,10 +206,11 @@ func (s *site) archive(p *Page, v *archiveLine, d *download, img *release.TreeIm
 }
 
 // seriesDates tells when a series came out and how long it is, or was, supported.
-func seriesDates(r *release.SeriesRule, today string) string {
+func seriesDates(r *release.SeriesRule, now time.Time) string {
 	if r == nil {
 		return ""
 	}
+	today := now.UTC().Format(time.DateOnly)
 	var words []string
 	if r.Released != "" && r.Released <= today {
 		words = append(words, "Released "+day(r.Released)+".")
@@ -177,7 +218,7 @@ func seriesDates(r *release.SeriesRule, today string) string {
 	later := max(r.EOLESM, r.EOLLegacy)
 	switch {
 	case r.EOL == "":
-	case !hasEnded(r, today):
+	case !r.SupportEnded(now):
 		words = append(words, "Supported until "+day(r.EOL)+": a newer release of it is what to take.")
 	case later >= today:
 		words = append(words, "Ordinary support ended on "+day(r.EOL)+"; extended support, for those who have it, goes on until "+day(later)+".")
@@ -215,7 +256,7 @@ func (s *site) goneSeries() []goneLine {
 		held := slices.ContainsFunc(s.downloads, func(d *download) bool {
 			return d.series == r.Name && d.kind == release.DirectoryRelease && len(d.images) > 0
 		})
-		if !held && r.Released != "" && hasEnded(r, s.today()) {
+		if !held && r.Released != "" && r.SupportEnded(s.picture.AsOf) {
 			gone = append(gone, goneLine{r.Version, cmp.Or(r.DisplayName, r.Name), day(r.Released), day(r.EOL)})
 		}
 	}

@@ -98,7 +98,7 @@ func (s *site) arrangeChanges() (changesPage, error) {
 	s.rest(&p.Page)
 	p.fill(s, s.news)
 	for _, l := range s.lines() {
-		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l]) > 0 {
+		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug]) > 0 {
 			p.Series = append(p.Series, Link{Text: l.Title, Href: p.to(to)})
 		}
 	}
@@ -110,7 +110,7 @@ func (s *site) arrangeSeriesChanges(l *release.Line) (changesPage, error) {
 		menuItem{"Changes", changesPath})}
 	s.rest(&p.Page, l.Sources...)
 	p.All = Link{Text: "Changes in all series", Href: p.to(changesPath)}
-	p.fill(s, s.newsIn[l])
+	p.fill(s, s.newsIn[l.Slug])
 	return p, nil
 }
 
@@ -246,11 +246,11 @@ func (s *site) arrangeChangesDay(d dayPage) (changesDayPage, error) {
 func (s *site) changePages() []output {
 	out := []output{page(s, changesPath, "changes", s.arrangeChanges)}
 	for _, l := range s.lines() {
-		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l]) > 0 {
+		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug]) > 0 {
 			out = append(out, page(s, to, "changes", with(s.arrangeSeriesChanges, l)))
 		}
 	}
-	days, named := byDay(s.news), s.namedMilestones()
+	days := byDay(s.news)
 	for i := range days {
 		for n := range days[i].parts() {
 			d := dayPage{newsDay: &days[i], part: n}
@@ -260,20 +260,15 @@ func (s *site) changePages() []output {
 			if i > 0 {
 				d.later = &days[i-1]
 			}
-			o := page(s, d.path(n), "changes-day", with(s.arrangeChangesDay, d))
-			if known := s.dayKey(d); known != (fingerprint{}) {
-				o.whole = fingerprintOf(known, named)
-			}
-			out = append(out, o)
+			out = append(out, page(s, d.path(n), "changes-day", with(s.arrangeChangesDay, d)).of(s.dayKey(d)))
 		}
 	}
 	return out
 }
 
-// dayKey stands for all that the page of a day shows, besides the names of milestones; for
-// nothing where that is not known.
+// dayKey stands for the page of a day; for nothing where that is not known.
 func (s *site) dayKey(d dayPage) fingerprint {
-	if s.logged == nil || s.key == (fingerprint{}) {
+	if s.logged == nil {
 		return fingerprint{}
 	}
 	neighbours := [2]string{}
@@ -282,18 +277,8 @@ func (s *site) dayKey(d dayPage) fingerprint {
 			neighbours[i] = n.date
 		}
 	}
-	return fingerprintOf(s.key, s.logged.days[d.date].sum, d.part, neighbours[:])
-}
-
-// namedMilestones stands for what news call the milestones, and where these lead.
-func (s *site) namedMilestones() fingerprint {
-	var names [][3]string
-	for _, l := range s.picture.Lines {
-		for _, m := range l.Milestones {
-			names = append(names, [3]string{l.Slug, m.Slug, m.Title})
-		}
-	}
-	return fingerprintOf(names)
+	sum := s.logged.days[d.date].sum
+	return s.keys.of(sum[:], d.part, neighbours[:])
 }
 
 // newsList is the newest of what happened, on a page about something else.

@@ -4,31 +4,29 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"shiplist/internal/release"
 )
 
-// checksPage is all findings, by who can act and severity. Of a rule that found very much
-// it shows the first, and leads to pages with all.
+// checksPage is all findings, each once: by severity, and in each by who can act. Of a rule
+// that found very much it shows the first, and leads to pages with all.
 type checksPage struct {
 	Page
-	Answer string
-	Words  []string // "Blockers", "Warnings", "Notes": the columns of the summary
-	Actors []actorGroup
-	// Severities lists the rules once more, by severity alone, each leading to its place.
-	Severities []severityIndex
+	Answer     string
+	Words      []string // "Blockers", "Warnings", "Notes": the columns of the summary
+	Actors     []actorRow
+	Severities []severityGroup
 	// Excused are those that do not count while the configuration excuses them, each
 	// with until when and why instead of what to do.
 	Excused []findingView
 	Intro   html
 }
 
-// actorGroup is what somebody can act on.
-type actorGroup struct {
-	Actor      string // "release team"
-	ID         string
-	Counts     []Link // of each severity, leading to them; plain where there are none
-	Severities []severityGroup
+// actorRow is how much somebody can act on.
+type actorRow struct {
+	Actor  string // "Release team"
+	Counts []Link // of each severity, leading to them; plain where there are none
 }
 
 type severityGroup struct {
@@ -36,42 +34,45 @@ type severityGroup struct {
 	Word     string // "Blockers"
 	ID       string
 	Count    int
-	Rules    []ruleGroup
+	Actors   []actorGroup
 }
 
-// severityIndex is the rules of one severity, whoever can act.
-type severityIndex struct {
-	Severity release.Severity
-	Word     string
-	Count    int
-	Rules    []ruleLink
-}
-
-type ruleLink struct {
-	Rule  Link
+// actorGroup is what somebody can act on, of one severity.
+type actorGroup struct {
 	Actor string
+	ID    string
 	Count int
+	Rules []ruleGroup
 }
 
 // ruleGroup is the findings of one rule that one actor can act on.
 type ruleGroup struct {
-	Rule     string
+	Rule     string // "orphan-files"
+	Title    string // "Files of no product"
 	ID       string
 	Count    int
-	Findings []findingView
-	// Fold says that there are so many that they are shown on demand, All that
-	// not all are here, and where they are.
+	Advice   string // what to do about each of them, where it is the same
+	Subjects []subjectGroup
+	// Fold says that there are so many that those of each subject are shown on demand, All
+	// that not all are here, and where they are.
 	Fold bool
 	All  Link
+}
+
+// subjectGroup is the findings of one rule about one milestone, series or source.
+type subjectGroup struct {
+	Subject  Link
+	Findings []findingView
 }
 
 // rulePage is a part of the findings of one rule.
 type rulePage struct {
 	Page
-	Answer   string
-	Findings []findingView
-	Earlier  Link
-	Later    Link
+	Answer  string
+	Meaning string // of the rule
+	Rule    ruleGroup
+	Earlier Link
+	Later   Link
 }
 
 const (
@@ -149,24 +150,22 @@ func (s *site) arrangeChecks() (checksPage, error) {
 	s.rest(&p.Page)
 	for _, sev := range severities {
 		p.Words = append(p.Words, sev.word)
-		index := severityIndex{Severity: sev.severity, Word: sev.word}
-		for _, f := range s.found {
-			if f.severity == sev.severity {
-				index.Count += len(f.findings)
-				index.Rules = append(index.Rules, ruleLink{Link{Text: f.rule, Href: "#" + f.id()}, string(f.actor), len(f.findings)})
+		if n := countFound(s.found, sev.severity, ""); n > 0 {
+			g := severityGroup{Severity: sev.severity, Word: sev.word, ID: string(sev.severity), Count: n}
+			for _, actor := range actorsOf(s.found) {
+				if countFound(s.found, sev.severity, actor) > 0 {
+					g.Actors = append(g.Actors, s.viewActor(&p.Page, sev.severity, actor))
+				}
 			}
-		}
-		if index.Count > 0 {
-			p.Severities = append(p.Severities, index)
+			p.Severities = append(p.Severities, g)
 		}
 	}
 	for _, actor := range actorsOf(s.found) {
-		p.Actors = append(p.Actors, s.viewActor(&p.Page, actor))
+		p.Actors = append(p.Actors, actorCounts(s.found, actor))
 	}
 	p.Answer, p.Excused = checksAnswer(s.found), s.viewExcused(&p.Page)
-	var err error
-	p.Intro, err = s.part("checks", p.Root)
-	return p, err
+	p.Intro = s.part("checks", p.Root)
+	return p, nil
 }
 
 // countFound counts the findings of a severity on which somebody can act; "" for all.
@@ -199,7 +198,7 @@ func actorsOf(all []*found) []release.Actor {
 	return actors
 }
 
-// checksAnswer says how much there is, and who can do most about what blocks.
+// checksAnswer says how much there is, and who can act on most of what blocks, if one can.
 func checksAnswer(all []*found) string {
 	blockers, warnings := countFound(all, release.Blocker, ""), countFound(all, release.Warning, "")
 	notes := countFound(all, release.Note, "")
@@ -213,10 +212,13 @@ func checksAnswer(all []*found) string {
 	first := actorsOf(all)[0]
 	n := countFound(all, release.Blocker, first)
 	text := plural(blockers, "blocker") + ", " + rest + " "
-	if n == blockers {
+	switch {
+	case n == blockers:
 		return text + "The " + actorName(first) + " can act on what blocks."
+	case 2*n > blockers:
+		return text + "The " + actorName(first) + " can act on " + plural(n, "blocker") + "."
 	}
-	return text + "The " + actorName(first) + " can act on " + plural(n, "blocker") + "."
+	return strings.TrimSpace(text)
 }
 
 // actorName is an actor after "the".
@@ -227,39 +229,71 @@ func actorName(a release.Actor) string {
 	return string(a)
 }
 
-// viewActor shows what one actor can act on.
-func (s *site) viewActor(p *Page, actor release.Actor) actorGroup {
-	g := actorGroup{Actor: string(actor), ID: "for-" + release.Slug(string(actor))}
+// actorTitle is an actor as a heading.
+func actorTitle(a release.Actor) string { return capital(actorName(a)) }
+
+func actorID(severity release.Severity, a release.Actor) string {
+	return release.Slug(string(severity) + "-" + string(a))
+}
+
+// actorCounts is how much of each severity somebody can act on.
+func actorCounts(all []*found, actor release.Actor) actorRow {
+	row := actorRow{Actor: actorTitle(actor)}
 	for _, sev := range severities {
-		n := countFound(s.found, sev.severity, actor)
-		if n == 0 {
-			g.Counts = append(g.Counts, Link{Text: "0"})
-			continue
+		l := Link{Text: "0"}
+		if n := countFound(all, sev.severity, actor); n > 0 {
+			l = Link{Text: fmt.Sprint(n), Href: "#" + actorID(sev.severity, actor)}
 		}
-		v := severityGroup{Severity: sev.severity, Word: sev.word, ID: g.ID + "-" + string(sev.severity), Count: n}
-		g.Counts = append(g.Counts, Link{Text: fmt.Sprint(n), Href: "#" + v.ID})
-		for _, f := range s.found {
-			if f.severity == sev.severity && f.actor == actor {
-				v.Rules = append(v.Rules, s.viewFound(p, f))
-			}
+		row.Counts = append(row.Counts, l)
+	}
+	return row
+}
+
+// viewActor shows what one actor can act on.
+func (s *site) viewActor(p *Page, severity release.Severity, actor release.Actor) actorGroup {
+	g := actorGroup{Actor: actorTitle(actor), ID: actorID(severity, actor), Count: countFound(s.found, severity, actor)}
+	for _, f := range s.found {
+		if f.severity == severity && f.actor == actor {
+			g.Rules = append(g.Rules, s.viewFound(p, f))
 		}
-		g.Severities = append(g.Severities, v)
 	}
 	return g
 }
 
+// viewFound shows the findings of a rule, or the first where there are very many.
 func (s *site) viewFound(p *Page, f *found) ruleGroup {
-	v := ruleGroup{Rule: f.rule, ID: f.id(), Count: len(f.findings), Fold: len(f.findings) > foldAbove}
-	shown := f.findings
-	if f.parts() > 0 {
-		shown = shown[:shownAtOnce]
-		v.All = Link{Text: "All " + plural(len(f.findings), "finding"), Href: p.to(f.path(0))}
+	if f.parts() == 0 {
+		return s.viewRule(p, f, f.findings)
 	}
-	v.Findings = s.viewFindings(p, shown, true)
-	for i := range v.Findings {
-		if v.Findings[i].Who == string(f.actor) {
-			v.Findings[i].Who = "" // the heading says it
+	v := s.viewRule(p, f, f.findings[:shownAtOnce])
+	v.All = Link{Text: "All " + plural(len(f.findings), "finding"), Href: p.to(f.path(0))}
+	return v
+}
+
+// viewRule shows some findings of a rule. What is the same of all of them is told once.
+func (s *site) viewRule(p *Page, f *found, some []*release.Finding) ruleGroup {
+	v := ruleGroup{Rule: f.rule, Title: release.RuleOf(f.rule).Title, ID: f.id(), Count: len(f.findings), Fold: len(f.findings) > foldAbove}
+	same := len(some) > 1 && !slices.ContainsFunc(some, func(o *release.Finding) bool { return o.Advice != some[0].Advice })
+	if same {
+		v.Advice = sentence(some[0].Advice)
+	}
+	index := map[string]int{}
+	for _, one := range some {
+		view := s.viewNamed(p, one)
+		if view.Who == string(f.actor) {
+			view.Who = "" // the heading says it
 		}
+		if same {
+			view.Advice = ""
+		}
+		place := s.placeOf(p, one)
+		i, ok := index[place.Text]
+		if !ok {
+			i = len(v.Subjects)
+			index[place.Text] = i
+			v.Subjects = append(v.Subjects, subjectGroup{Subject: place})
+		}
+		v.Subjects[i].Findings = append(v.Subjects[i].Findings, view)
 	}
 	return v
 }
@@ -271,13 +305,14 @@ type rulePart struct {
 }
 
 func (s *site) arrangeRule(r rulePart) rulePage {
-	title := partTitle(r.rule, r.page, r.parts())
+	title := partTitle(release.RuleOf(r.rule).Title, r.page, r.parts())
 	p := rulePage{Page: s.newPage(r.path(r.page), title, "Findings of one rule: "+r.rule+".", menuItem{"Checks", "checks/"})}
 	s.rest(&p.Page)
 	from := r.page * shownPerPage
 	to := min(from+shownPerPage, len(r.findings))
 	p.Answer = fmt.Sprintf("%d to %d of %d.", from+1, to, len(r.findings))
-	p.Findings = s.viewFindings(&p.Page, r.findings[from:to], true)
+	p.Meaning = release.RuleOf(r.rule).Explanation
+	p.Rule = s.viewRule(&p.Page, r.found, r.findings[from:to])
 	if r.page > 0 {
 		p.Earlier = Link{Text: "Earlier", Href: p.to(r.path(r.page - 1))}
 	}

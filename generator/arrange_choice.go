@@ -30,17 +30,18 @@ type target struct {
 	Size        string
 	Href        string
 	Usual       bool
+	On          string // the page that has it, where that is another
 }
 
 // choices are the kinds of image that are for machines, of a page and of its
 // siblings; none where there is only one image.
 func (s *site) choices(p *Page, d *download, cards []card) (ask string, all []choice) {
-	all = addChoices(nil, "", cards)
+	all = addChoices(nil, Link{}, cards)
 	if len(all) == 0 {
 		return "", nil
 	}
 	for _, o := range s.siblings(d) {
-		all = addChoices(all, p.to(o.path), o.outline)
+		all = addChoices(all, Link{Text: s.titleBeside(d, o), Href: p.near(o.path)}, o.outline)
 	}
 	if len(all) == 1 && len(all[0].Machines) == 1 {
 		return "", nil
@@ -60,7 +61,7 @@ func (s *site) choices(p *Page, d *download, cards []card) (ask string, all []ch
 
 // addChoices adds the images of cards; those of another page only for a machine that
 // there is none for yet.
-func addChoices(all []choice, page string, cards []card) []choice {
+func addChoices(all []choice, page Link, cards []card) []choice {
 	for _, c := range cards {
 		for _, img := range c.Images {
 			if !forMachine(img.Arch) {
@@ -77,11 +78,11 @@ func addChoices(all []choice, page string, cards []card) []choice {
 	return all
 }
 
-func (c *choice) add(img *offer, page string) {
-	if page != "" && slices.ContainsFunc(c.Machines, func(t target) bool { return t.Arch == img.Arch }) {
+func (c *choice) add(img *offer, page Link) {
+	if page.Href != "" && slices.ContainsFunc(c.Machines, func(t target) bool { return t.Arch == img.Arch }) {
 		return
 	}
-	t := target{Title: img.Machine, Arch: img.Arch, Unknown: img.Unknown, Description: img.Description, Size: img.Main.Size, Href: page + "#" + img.ID}
+	t := target{Title: img.Machine, Arch: img.Arch, Unknown: img.Unknown, Description: img.Description, Size: img.Main.Size, Href: page.Href + "#" + img.ID, On: page.Text}
 	if len(img.Parts) > 0 {
 		t.Size = img.Total
 	}

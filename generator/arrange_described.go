@@ -59,7 +59,7 @@ func (s *site) describeFiles(d *download) ([]described, error) {
 	}
 	for _, n := range d.netboot {
 		if n.Tarball != nil {
-			add(n.Tarball.Name, fileWord{s.kindTitle("netboot"), s.machine(n.Arch), s.fileKind(n.Tarball.Type)})
+			add(n.Tarball.Name, fileWord{s.kindTitle("netboot"), s.machine(n.Arch), netbootTarball})
 		}
 	}
 	slices.SortStableFunc(all, compareDescribed)

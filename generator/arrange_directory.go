@@ -11,6 +11,7 @@ type directoryPage struct {
 	Page
 	Ask      string   // what the page asks first: "kind", "machine"; "" where there is nothing to choose
 	Choices  []choice // the answers
+	Mixed    bool     // its images are of different versions
 	Only     string   // the one machine that there is an image for; "" where there are several, or none in particular
 	Images   int
 	Daily    bool
@@ -25,7 +26,7 @@ type directoryPage struct {
 	Versions []versionLink // other releases of the project
 	Siblings []siblingView // further pages with images of the same release
 	Editions []Link        // the other projects of the same release
-	Files    []fileView
+	Files    []fileView    // those that no card shows
 	Netboot  []Link
 	Tree     Link // the directory itself
 	Findings []findingView
@@ -45,15 +46,15 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 		p.Tree.Href = webURL(d.dirs[0].URL)
 	}
 	p.Held, p.Notices, p.Other = s.viewHeld(d, p.Root), s.notices(&p.Page, d), s.counterpart(&p.Page, d)
-	p.Cards, p.Images = s.cards(d), len(d.images)
+	p.Cards, p.Images, p.Mixed = s.cards(d), len(d.images), d.mixed
 	p.Ask, p.Choices = s.choices(&p.Page, d, p.Cards)
 	p.Only = onlyMachine(p.Cards)
 	p.Uses = s.uses(d, p.Root)
 	p.Verify, p.Versions = s.verify(d, p.Root), s.versions(&p.Page, d)
 	p.Siblings, p.Editions = s.viewSiblings(&p.Page, d), s.editions(&p.Page, d)
 	for _, dir := range d.dirs {
-		p.Findings = append(p.Findings, s.viewFindings(&p.Page, dir.Findings, false)...)
-		p.Files = append(p.Files, s.allFiles(dir, d)...)
+		p.Findings = append(p.Findings, viewFindings(dir.Findings)...)
+		p.Files = append(p.Files, s.otherFiles(dir, d)...)
 	}
 	p.Netboot = s.netbootLinks(&p.Page, d)
 	return p, nil

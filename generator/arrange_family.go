@@ -64,12 +64,11 @@ func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
 			p.Lines = append(p.Lines, familyLine{Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))}, m})
 		}
 	}
-	p.Findings = s.viewFindings(&p.Page, findings, true)
+	p.Findings = s.viewSubjects(&p.Page, findings)
 	p.News = s.newsList(&p.Page, s.newsOfFamily(f), ownNews)
 	p.Sizes = s.familySizes(&p.Page, f)
-	var err error
-	p.Bugs, err = s.part("bugs", p.Root)
-	return p, err
+	p.Bugs = s.part("bugs", p.Root)
+	return p, nil
 }
 
 // fillNow adds where the products stand on open release milestones, and says it in a
@@ -122,7 +121,7 @@ func (s *site) newsOfFamily(f *release.Family) []*happening {
 	var news []*happening
 	seen := map[*happening]bool{}
 	for _, pl := range f.Products {
-		for _, h := range s.newsOf[pl] {
+		for _, h := range s.newsOf[pl.Slug].news {
 			if !seen[h] {
 				seen[h] = true
 				news = append(news, h)

@@ -46,21 +46,13 @@ func about(size int64, exact bool) string {
 	return "about " + release.Size(size)
 }
 
-// allFiles is every file of a directory that the page shows, so that it can stand
-// in for the listing.
-func (s *site) allFiles(dir *release.TreeDirectory, d *download) []fileView {
+// otherFiles are the files of a directory that neither a card nor the section on
+// checking shows, so that the page can stand in for the listing.
+func (s *site) otherFiles(dir *release.TreeDirectory, d *download) []fileView {
 	var files []fileView
-	for _, img := range d.images {
-		if img.Dir == dir.Path {
-			for _, f := range img.Files {
-				files = append(files, s.viewFile(f, img.URL))
-			}
-		}
-	}
 	for i, list := range dir.Checksums {
-		files = append(files, fileView{Name: list, Href: fileURL(dir.URL, list), What: "checksums"})
-		if i == 0 && dir.Signed {
-			files = append(files, fileView{Name: list + ".gpg", Href: fileURL(dir.URL, list+".gpg"), What: "signature of the checksums"})
+		if i > 0 {
+			files = append(files, fileView{Name: list, Href: fileURL(dir.URL, list), What: "checksums"})
 		}
 	}
 	for _, n := range d.netboot {

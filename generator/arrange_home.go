@@ -57,9 +57,8 @@ func (s *site) arrangeHome() (homePage, error) {
 		}
 	}
 	p.News = s.newsList(&p.Page, s.news, homeNews)
-	var err error
-	p.Intro, err = s.part("home", p.Root)
-	return p, err
+	p.Intro = s.part("home", p.Root)
+	return p, nil
 }
 
 func homeAnswer(open, blockers, series int) string {

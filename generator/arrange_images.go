@@ -71,7 +71,7 @@ func (s *site) arrangeImages() (imagesPage, error) {
 		all := pages[l]
 		switch {
 		case len(all) == 0:
-		case supportEnded(l, s.picture.AsOf):
+		case l.SupportEnded(s.picture.AsOf):
 			p.Ended, p.Places = append(p.Ended, s.imagesLine(&p.Page, l, all)), p.Places+len(all)
 		default:
 			p.Lines = append(p.Lines, s.imagesLine(&p.Page, l, all))
@@ -80,9 +80,8 @@ func (s *site) arrangeImages() (imagesPage, error) {
 	slices.SortStableFunc(p.Lines, func(a, b imagesLine) int {
 		return compareBools(len(a.Releases) == 0, len(b.Releases) == 0)
 	})
-	var err error
-	p.Intro, err = s.part("images", p.Root)
-	return p, err
+	p.Intro = s.part("images", p.Root)
+	return p, nil
 }
 
 // picks are the releases of the first project of the rules that has any: the newest
@@ -189,7 +188,7 @@ func (s *site) lineNote(l *release.Line) string {
 	}
 	today := s.picture.AsOf.UTC().Format("2006-01-02")
 	switch {
-	case supportEnded(l, s.picture.AsOf):
+	case l.SupportEnded(s.picture.AsOf):
 		return "supported until " + day(l.Rule.EOL)
 	case l.Rule.Released != "" && l.Rule.Released <= today:
 		return "released " + day(l.Rule.Released)

@@ -57,7 +57,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Blockers = s.rowFindings(&p.Page, m, release.Blocker)
 	p.Warnings = s.rowFindings(&p.Page, m, release.Warning)
 	p.Notes = s.rowFindings(&p.Page, m, release.Note)
-	p.Trackers, p.Bugs = refs(m.Refs), bugLinks(m.Bugs)
+	p.Trackers, p.Bugs = refs(m.Refs), s.bugLinks(m.Bugs)
 	p.JSON, p.PlainText = "manifest.json", "manifest.txt"
 	for _, g := range m.Groups {
 		p.Groups = append(p.Groups, s.viewGroup(&p.Page, g))
@@ -183,7 +183,7 @@ func freshest(ages []ageView) freshView {
 // row that it is about.
 func (s *site) rowFindings(p *Page, m *release.Manifest, want release.Severity) []findingView {
 	some := severity(m.Findings, want)
-	views := s.viewFindings(p, some, false)
+	views := viewFindings(some)
 	there := map[string]bool{}
 	for _, r := range m.Rows() {
 		there[r.Product.Slug] = true

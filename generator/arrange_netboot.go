@@ -96,9 +96,8 @@ func (s *site) arrangeNetboot() (netbootPage, error) {
 	if len(p.Lines) > 0 {
 		p.Answer = "Installers for " + plural(len(p.Lines), "series", "series") + ", to start over the network."
 	}
-	var err error
-	p.Intro, err = s.part("netboot", p.Root)
-	return p, err
+	p.Intro = s.part("netboot", p.Root)
+	return p, nil
 }
 
 func netbootID(arch string) string { return "machine-" + release.Slug(arch) }
@@ -127,9 +126,8 @@ func (s *site) arrangeNetbootSeries(n *release.NetbootSeries) (netbootSeriesPage
 	if len(p.Machines) > 1 {
 		p.Answer = "Which machine do you want to start?"
 	}
-	var err error
-	p.Intro, err = s.part("netboot-series", p.Root)
-	return p, err
+	p.Intro = s.part("netboot-series", p.Root)
+	return p, nil
 }
 
 func (s *site) newMachine(arch string) netbootMachine {
@@ -146,8 +144,8 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 	v := netbootView{
 		Title: netbootTitle(e), Address: Link{Text: base, Href: base}, Sums: e.Hashed, Archive: e.Archive, Note: sentence(e.Note),
 		Kernel: Link{Text: e.Kernel, Href: fileURL(base, e.Kernel)}, Initrd: Link{Text: e.Initrd, Href: fileURL(base, e.Initrd)},
-		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: contact(e.Contact),
-		Findings: s.viewFindings(p, e.Findings, false),
+		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: s.contact(e.Contact),
+		Findings: viewFindings(e.Findings),
 	}
 	v.Files = s.netbootFiles(e, base)
 	if e.Tree != nil {
@@ -179,17 +177,20 @@ func (s *site) netbootInTree(p *Page, e *release.NetbootEntry, v *netbootView) {
 		return
 	}
 	parent := ""
-	if dir := s.directories[e.Tree.Name+"\x00"+e.Parent]; dir != nil {
+	if dir := s.directories[treeDir{e.Tree.Name, e.Parent}]; dir != nil {
 		parent = dir.URL
 	}
 	v.Tarball = s.viewTarball(*e.Tarball, parent)
 }
 
+// netbootTarball is what a set in one file is.
+const netbootTarball = "all netboot files in one"
+
 // viewTarball shows a set in one file: what lies in it is plain from the name of
 // the set, not from the extension.
 func (s *site) viewTarball(f release.File, dir string) fileView {
 	v := s.viewFile(f, dir)
-	v.What = "all netboot files in one"
+	v.What = netbootTarball
 	return v
 }
 

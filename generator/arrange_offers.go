@@ -58,13 +58,15 @@ func (s *site) cards(d *download) []card {
 	newest := newestVersion(d)
 	return s.layOut(d, func(v *offer, img *release.TreeImage, older bool) {
 		if older {
-			v.Older = append(v.Older, s.viewFile(img.Main(), img.URL))
+			for _, f := range img.Files {
+				v.Older = append(v.Older, s.viewFile(f, img.URL))
+			}
 			return
 		}
 		if img.Version != "" && img.Version != newest {
 			v.Newest, v.Awaited = newest, s.inTesting(d, newest)
 		}
-		s.fill(v, img, s.directories[img.Tree.Name+"\x00"+img.Dir])
+		s.fill(v, img, s.directories[treeDir{img.Tree.Name, img.Dir}])
 		s.offerTexts(v, img, rootOf(d.path))
 	})
 }
@@ -151,10 +153,11 @@ func (s *site) split(v *offer, img *release.TreeImage, parts []release.File) {
 	total, exact := int64(0), true
 	for i, f := range parts {
 		part := offerPart{fileView: s.viewFile(f, img.URL), Number: i + 1}
-		v.Others = slices.DeleteFunc(v.Others, func(o fileView) bool { return companionOf(o.Name, f) })
 		for _, c := range img.Files {
-			if companionOf(c.Name, f) && (c.Type == f.Type+".torrent" || c.Type == f.Type+".zsync") {
-				part.Quick = append(part.Quick, quickLink(c, fileURL(img.URL, c.Name)))
+			href := fileURL(img.URL, c.Name)
+			if href != "" && companionOf(c.Name, f) && (c.Type == f.Type+".torrent" || c.Type == f.Type+".zsync") {
+				part.Quick = append(part.Quick, quickLink(c, href))
+				v.Others = slices.DeleteFunc(v.Others, func(o fileView) bool { return o.Name == c.Name })
 			}
 		}
 		v.Parts = append(v.Parts, part)
@@ -196,7 +199,8 @@ func (s *site) oversized(img *release.TreeImage, root string) html {
 	return ""
 }
 
-// companions sorts an image's further files by what people do with them.
+// companions sorts an image's further files by what people do with them. The list of
+// checksums and its signature are one for all, and lie in the section on checking.
 func (s *site) companions(v *offer, img *release.TreeImage, dir *release.TreeDirectory) {
 	main := img.Main()
 	for _, f := range img.Files {
@@ -208,15 +212,14 @@ func (s *site) companions(v *offer, img *release.TreeImage, dir *release.TreeDir
 			v.Together = append(v.Together, view)
 		case f.Main:
 			v.Forms = append(v.Forms, view)
-		case isQuick(f, main):
+		case view.Href != "" && isQuick(f, main):
 			v.Quick = append(v.Quick, quickLink(f, view.Href))
 		default:
 			v.Others = append(v.Others, view)
 		}
 	}
 	if dir != nil && dir.Signed && len(dir.Checksums) > 0 {
-		list := dir.Checksums[0]
-		v.Quick = append(v.Quick, Link{Text: "Checksums", Href: fileURL(dir.URL, list)}, Link{Text: "Signature", Href: fileURL(dir.URL, list+".gpg")})
+		v.Quick = append(v.Quick, Link{Text: "Signature", Href: "#verify"})
 	}
 	slices.SortStableFunc(v.Quick, func(a, b Link) int { return quickRank(a.Text) - quickRank(b.Text) })
 }
@@ -238,6 +241,6 @@ func quickLink(f release.File, href string) Link {
 var quickWords = map[string]string{"torrent": "Torrent", "zsync": "zsync", "manifest": "Package list", "list": "File list"}
 
 // quickOrder is the order of the quiet links under a download.
-var quickOrder = []string{"Torrent", "zsync", "Checksums", "Signature", "Package list", "File list"}
+var quickOrder = []string{"Torrent", "zsync", "Signature", "Package list", "File list"}
 
 func quickRank(word string) int { return slices.Index(quickOrder, word) }

@@ -149,7 +149,7 @@ func (s *site) place(p *Page, r *release.Row) Link {
 // placeURL is the address of a directory to publish in; empty as long as the tree
 // does not have it.
 func (s *site) placeURL(l *release.Location) string {
-	if s.directories[l.Tree+"\x00"+l.Dir] == nil {
+	if s.directories[treeDir{l.Tree, l.Dir}] == nil {
 		return ""
 	}
 	return webURL(l.URL)

@@ -83,22 +83,21 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 	}
 	p.Answer = productAnswer(pl)
 	if r := askedRow(pl); r != nil {
-		p.Contact = contact(r.Contact)
+		p.Contact = s.contact(r.Contact)
 	}
-	p.News = s.newsList(&p.Page, s.newsOf[pl], ownNews)
+	p.News = s.newsList(&p.Page, s.newsOf[pl.Slug].news, ownNews)
 	p.Sizes = s.viewSizes(&p.Page, pl.Images, s.imageSeries)
 	p.Says = s.says(pl)
 	for _, img := range pl.Images {
 		p.Images = append(p.Images, s.viewImage(&p.Page, img))
 	}
-	p.Findings = s.viewFindings(&p.Page, pl.Findings, true)
+	p.Findings = s.viewSubjects(&p.Page, pl.Findings)
 	for i := range p.Findings {
 		subject := &p.Findings[i].Subject
 		subject.Text = strings.TrimPrefix(strings.TrimPrefix(subject.Text, pl.Title), ", ")
 	}
-	var err error
-	p.Bugs, err = s.part("bugs", p.Root)
-	return p, err
+	p.Bugs = s.part("bugs", p.Root)
+	return p, nil
 }
 
 // imageSeries is the title of the series of an image.
@@ -194,7 +193,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
 		Open:      r.Manifest.Open, State: rowState(r), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
 		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
-		Contact: contact(r.Contact), Note: s.notes.note(r.Note),
+		Contact: s.contact(r.Contact), Note: s.notes.note(ownNote(r)),
 	}
 	if r.Location != nil {
 		v.Place = s.place(p, r)

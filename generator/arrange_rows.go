@@ -2,6 +2,8 @@ package generator
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"shiplist/internal/release"
@@ -87,11 +89,14 @@ func share(t release.Totals) string {
 	return fmt.Sprintf("%d of %d ready", t.Ready, t.Intended)
 }
 
+// rowID is the place of a product on the page of a milestone.
+func rowID(product string) string { return "row-" + product }
+
 func (s *site) viewRow(p *Page, r *release.Row) rowView {
 	v := rowView{
-		ID: "row-" + r.Product.Slug, Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))},
+		ID: rowID(r.Product.Slug), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))},
 		Name: nameWithoutArch(r.Product), Arch: r.Product.Arch, State: rowState(r),
-		Trackers: refs(r.Refs), Contact: contact(r.Contact), Person: r.Team == "person",
+		Trackers: refs(r.Refs), Contact: s.contact(r.Contact), Person: r.Team == "person",
 		Intended: r.Intended, Netboot: r.Netboot, Blocked: r.Blocked(), Old: oldBuild(r, s.picture.AsOf),
 		Extra:   r.IntentKnown && !r.Intended && !r.Netboot,
 		Missing: r.State == release.StateMissing, Size: rowSize(r),
@@ -114,11 +119,22 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 
 // viewMore fills in what a row tells in a line of its own.
 func (s *site) viewMore(p *Page, r *release.Row, v *rowView) {
-	v.Note, v.NoteFrom, v.Bugs = s.notes.note(r.Note), r.NoteFrom, bugLinks(r.Bugs)
-	v.Blockers = s.viewFindings(p, severity(r.Findings, release.Blocker), false)
-	v.Warnings = s.viewFindings(p, severity(r.Findings, release.Warning), false)
+	v.Note, v.NoteFrom, v.Bugs = s.notes.note(ownNote(r)), r.NoteFrom, s.bugLinks(r.Bugs)
+	v.Blockers = viewFindings(severity(r.Findings, release.Blocker))
+	v.Warnings = viewFindings(severity(r.Findings, release.Warning))
 	v.Notes = len(severity(r.Findings, release.Note))
 	v.More = v.Extra || v.Note != "" || len(v.Bugs)+len(v.Blockers)+len(v.Warnings)+v.Notes > 0
+}
+
+// oversizedNote is what the build host writes into the note of a build that is too large.
+var oversizedNote = regexp.MustCompile(`<strong>WARNING: This image is OVERSIZED\.[^<]*</strong>`)
+
+// ownNote is the note of a row without what a finding beside it says in numbers.
+func ownNote(r *release.Row) string {
+	if !slices.ContainsFunc(r.Findings, func(f *release.Finding) bool { return f.Rule == "oversized" }) {
+		return r.Note
+	}
+	return strings.TrimSpace(oversizedNote.ReplaceAllString(r.Note, ""))
 }
 
 // nameWithoutArch is the title of a product without the architecture at its end,
@@ -175,12 +191,18 @@ func rebuildText(r *release.Rebuild) string {
 	return "rebuild " + word
 }
 
-// contact is whom to ask: a team is followed to its page, an address is written to.
-func contact(c string) Link {
+// contact is whom to ask. It leads to where the configuration says, else a team to its page
+// and an address to itself.
+func (s *site) contact(c string) Link {
 	l := Link{Text: c}
+	address := s.rules.Contacts.Address[strings.ToLower(c)]
 	switch {
+	case strings.HasPrefix(address, "mailto:"):
+		l.Href = address
+	case address != "":
+		l.Href = webURL(address)
 	case strings.HasPrefix(c, "~") && release.Slug(c[1:]) == c[1:]:
-		l.Href = "https://launchpad.net/" + c
+		l.Href = fileURL(s.config.Teams, c)
 	case strings.HasPrefix(c, "http://") || strings.HasPrefix(c, "https://"):
 		l.Href = webURL(c)
 	}
@@ -188,12 +210,12 @@ func contact(c string) Link {
 }
 
 // bugLinks are bugs by number, with how many results name them.
-func bugLinks(bugs []release.Bug) []Link {
+func (s *site) bugLinks(bugs []release.Bug) []Link {
 	var links []Link
 	for _, b := range bugs {
 		l := Link{Text: b.Number}
 		if b.Number != "" && strings.Trim(b.Number, "0123456789") == "" {
-			l.Href = "https://bugs.launchpad.net/bugs/" + b.Number
+			l.Href = fileURL(s.config.Bugs, b.Number)
 		}
 		links = append(links, l)
 	}

@@ -84,7 +84,7 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 		"What "+seriesTitle(l)+" ships: products, milestones and contacts.")}
 	s.rest(&p.Page, l.Sources...)
 	p.Lead, p.Facts = seriesLead(l), seriesFacts(l, s.newestOut(l), s.picture.AsOf)
-	p.Ended = supportEnded(l, s.picture.AsOf)
+	p.Ended = l.SupportEnded(s.picture.AsOf)
 	for _, m := range l.Milestones {
 		if m.Open && m.Kind == release.KindRelease {
 			p.Open = append(p.Open, s.viewProgress(&p.Page, m))
@@ -97,7 +97,7 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p.Matrix = s.viewMatrix(&p.Page, l, nil)
 	p.Filter = matrixFilter(p.Matrix)
 	p.Intents, p.Intended = s.viewIntents(&p.Page, l)
-	p.Findings = s.viewFindings(&p.Page, l.Findings, false)
+	p.Findings = viewFindings(l.Findings)
 	for _, d := range s.downloads {
 		if d.series == l.Slug {
 			link := Link{Text: s.listTitle(d), Href: p.to(d.path)}
@@ -196,7 +196,7 @@ func seriesFacts(l *release.Line, newest string, asOf time.Time) []factView {
 		add(past, day(date))
 	}
 	switch ahead := newest != "" && release.CompareBuildIDs(r.PointVersion, newest) > 0; {
-	case ahead && supportEnded(l, asOf):
+	case ahead && l.SupportEnded(asOf):
 		add("Last point release", r.PointVersion)
 	case ahead:
 		if newest != r.Version {
@@ -305,7 +305,7 @@ func (s *site) viewIntents(p *Page, l *release.Line) ([]intentGroup, int) {
 		}
 		g := &groups[len(groups)-1]
 		g.Lines = append(g.Lines, intentView{
-			Product: Link{Text: in.Product.Title, Href: p.to(productPath(in.Product))}, Contact: contact(in.Contact),
+			Product: Link{Text: in.Product.Title, Href: p.to(productPath(in.Product))}, Contact: s.contact(in.Contact),
 			Person: in.Team == "person", Unknown: in.Contact != "" && in.Team == "", Disabled: in.Disabled, Source: in.Source,
 		})
 		if !in.Disabled {

@@ -31,12 +31,16 @@ func (e edition) ofAll() edition {
 func (s *site) collectEditions() {
 	s.editionsOf = map[edition][]*download{}
 	bare := func(v *offer, img *release.TreeImage, older bool) {
+		if !older {
+			v.Version = img.Version
+		}
 		if f := img.Main(); !older && f.Size != nil {
 			v.Main.Size = about(*f.Size, f.Exact)
 		}
 	}
 	for _, d := range s.downloads {
 		d.outline = s.layOut(d, bare)
+		d.mixed = mixed(d.outline)
 		if s.line(d.series) == nil || d.project == release.Other {
 			continue
 		}
@@ -49,9 +53,26 @@ func (s *site) collectEditions() {
 	}
 }
 
+// mixed reports whether images are of different versions.
+func mixed(cards []card) bool {
+	if len(cards) == 0 {
+		return false
+	}
+	first := cards[0].Images[0].Version
+	return slices.ContainsFunc(cards, func(c card) bool {
+		return slices.ContainsFunc(c.Images, func(img offer) bool { return img.Version != first })
+	})
+}
+
 // roleRank puts the tree of the most wanted images first, and that of the old last.
 func roleRank(role string) int {
-	return map[string]int{release.RoleSimple: -1, release.RoleOld: 1}[role]
+	switch role {
+	case release.RoleSimple:
+		return -1
+	case release.RoleOld:
+		return 1
+	}
+	return 0
 }
 
 // mostSiblings bounds the work for a tree that has one release in very many places.
@@ -82,7 +103,7 @@ func (s *site) viewSiblings(p *Page, d *download) []siblingView {
 	var views []siblingView
 	for _, o := range s.siblings(d) {
 		views = append(views, siblingView{
-			Link: Link{Text: s.shortTitle(o), Href: p.to(o.path)}, Where: o.tree.Name + " " + o.dir, What: holds(o),
+			Link: Link{Text: s.shortTitle(o), Href: p.near(o.path)}, Where: o.tree.Name + " " + o.dir, What: holds(o),
 		})
 	}
 	return views
@@ -109,14 +130,19 @@ func holds(d *download) string {
 	return text + " for " + release.Plural(len(machines), "kind of machine", "kinds of machines")
 }
 
-// editions are the pages of the other projects of the same release, one for each.
+// editions are the pages of the other projects of the same release, one for each;
+// with the version where that is another.
 func (s *site) editions(p *Page, d *download) []Link {
 	var links []Link
 	seen := map[string]bool{d.project: true}
 	for _, o := range s.editionsOf[d.edition.ofAll()] {
 		if !seen[o.project] {
 			seen[o.project] = true
-			links = append(links, Link{Text: s.shortTitle(o), Href: p.to(o.path)})
+			version := newestVersion(o)
+			if version == d.edition.version {
+				version = ""
+			}
+			links = append(links, Link{Text: s.titleAs(o, version), Href: p.near(o.path)})
 		}
 	}
 	slices.SortFunc(links, func(a, b Link) int { return compareTitles(a.Text, b.Text) })

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 )
 
@@ -21,22 +20,6 @@ type textPage struct {
 // contentsFrom is from how many headings on a text has a list of them.
 const contentsFrom = 4
 
-// textHeading is a heading as goldmark writes it.
-var textHeading = regexp.MustCompile(`<h2 id="([^"]+)">(.*?)</h2>`)
-
-// contents are the headings of a text, as plain text.
-func contents(body html) []Link {
-	found := textHeading.FindAllStringSubmatch(string(body), -1)
-	if len(found) < contentsFrom {
-		return nil
-	}
-	var links []Link
-	for _, m := range found {
-		links = append(links, Link{Text: plainText(m[2]), Href: "#" + m[1]})
-	}
-	return links
-}
-
 func (s *site) arrangeText(d document) (textPage, error) {
 	p := textPage{Page: s.newPage(d.pagePath(), d.Title, d.Description, s.above(d)...)}
 	p.Edit = s.editAddress(d.name)
@@ -44,7 +27,9 @@ func (s *site) arrangeText(d document) (textPage, error) {
 	if p.Body, err = s.text.html(d.body, p.Root); err != nil {
 		return p, fmt.Errorf("content/%s: %w", d.name, err)
 	}
-	p.Contents = contents(p.Body)
+	if list := headings(s.text.parse(d.body), d.body); len(list) >= contentsFrom {
+		p.Contents = list
+	}
 	return p, nil
 }
 
@@ -92,10 +77,7 @@ func (s *site) arrangeLost() (lostPage, error) {
 	p.Inline = inlineStyle(s.assets.css)
 	p.Style, p.Script, p.Icon, p.Logo = "", "", "", ""
 	p.Canonical, p.Crumbs, p.Here, p.Menu, p.Foot = "", nil, "", nil, nil
-	var err error
-	if p.Advice, err = s.part("not-found", "./"); err != nil {
-		return p, err
-	}
+	p.Advice = s.part("not-found", "./")
 	base, bad := url.Parse(webURL(s.config.BaseURL))
 	if bad != nil || base.Host == "" {
 		return p, nil
@@ -103,6 +85,6 @@ func (s *site) arrangeLost() (lostPage, error) {
 	p.Root = strings.TrimRight(base.EscapedPath(), "/") + "/"
 	p.Icon, p.Logo = p.asset(s.assets.icon), p.asset(s.assets.logo)
 	p.Menu, p.Foot = p.links(s.menu), p.links(s.foot)
-	p.Places, err = s.part("not-found-places", p.Root)
-	return p, err
+	p.Places = s.part("not-found-places", p.Root)
+	return p, nil
 }

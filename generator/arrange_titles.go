@@ -15,7 +15,29 @@ func (s *site) directoryTitle(d *download) string {
 		name = l.DisplayName
 	}
 	words := s.titleWords(d)
+	words.version = s.versionWords(d, s.pageVersion(d))
 	return joined(words.project, words.version, words.stage, words.part, "("+name+")", words.daily)
+}
+
+// pageVersion is the version by which a page is titled: that of all its images, or that
+// of the series where some of them are of another point release.
+func (s *site) pageVersion(d *download) string {
+	if l := s.line(d.series); d.mixed && l != nil && l.Version != "" {
+		return l.Version
+	}
+	return newestVersion(d)
+}
+
+// titleBeside is what tells a page of the same release from another: its title, else the
+// tree, else the place in that.
+func (s *site) titleBeside(d, o *download) string {
+	switch title := s.shortTitle(o); {
+	case title != s.shortTitle(d):
+		return title
+	case o.tree != d.tree:
+		return o.tree.Name
+	}
+	return o.dir
 }
 
 // shortTitle leaves out the series, for pages on which it is plain.

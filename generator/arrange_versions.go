@@ -3,7 +3,6 @@ package generator
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"shiplist/internal/release"
 )
@@ -93,12 +92,7 @@ func mainOf(all []*download) *download {
 }
 
 // ended reports whether the standard support of a page's series is over.
-func (s *site) ended(d *download) bool { return supportEnded(s.line(d.series), s.picture.AsOf) }
-
-func supportEnded(l *release.Line, now time.Time) bool {
-	end := supportEnd(l)
-	return end != "" && now.UTC().Format(time.DateOnly) > end
-}
+func (s *site) ended(d *download) bool { return s.line(d.series).SupportEnded(s.picture.AsOf) }
 
 // supportEnd is the last day of standard support, YYYY-MM-DD; empty where no rule
 // tells it.

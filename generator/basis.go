@@ -13,6 +13,7 @@ import (
 
 	"shiplist/generator/headers"
 	"shiplist/generator/staged"
+	"shiplist/internal/store"
 )
 
 // Rule of this file: everything that a site is made of is in its basis, so that a run in
@@ -27,6 +28,9 @@ const basisFile = "site.basis"
 // file systems go in steps, of up to two seconds. The content of a younger one is
 // compared.
 const young = 3 * time.Second
+
+// abandoned is how old a temporary file is of which nobody writes any more.
+const abandoned = time.Hour
 
 // basis is what a site was made of.
 type basis struct {
@@ -101,7 +105,7 @@ var errUnfinished = errors.New("a commit was cut short")
 // dataFiles lists the data directory as it is now. Where a commit was cut short, what
 // its files say is not what they mean, and there is no list.
 func dataFiles(dir string, now time.Time) ([]dataFile, error) {
-	if _, err := os.Lstat(filepath.Join(dir, ".shiplist", "ready")); !errors.Is(err, fs.ErrNotExist) {
+	if unfinished, err := store.Unfinished(dir); unfinished || err != nil {
 		return nil, errors.Join(err, errUnfinished)
 	}
 	var files []dataFile
@@ -165,9 +169,10 @@ func (f dataFile) same(was dataFile) bool {
 	return sum == was.Sum
 }
 
-// answer is the result of making the site again, if what was made is there, whole and
-// the newest.
-func (b *basis) answer(o Options) (Result, bool) {
+// answer is what making the site again would give: the result of the last run, as long as
+// that was made of the same, the set that it staged is the newest one and has as many files,
+// and the directory of headers is as it left it. ok is false otherwise.
+func (b *basis) answer(o Options) (r Result, ok bool) {
 	if b == nil {
 		return Result{}, false
 	}
@@ -183,7 +188,7 @@ func (b *basis) answer(o Options) (Result, bool) {
 	if err != nil || newest.Digest != before.Result.Digest || newest.Files != before.Result.Files {
 		return Result{}, false
 	}
-	r := before.Result
+	r = before.Result
 	r.New, r.Shared, r.Removed = false, r.Files, 0
 	return r, r.headersAreThere(o.Config.Site.Headers)
 }
@@ -213,6 +218,7 @@ func (b *basis) write(o Options, r Result) {
 		return
 	}
 	name := filepath.Join(o.Config.Store.State, basisFile)
+	sweepBasis(filepath.Dir(name), time.Now())
 	temp, err := os.CreateTemp(filepath.Dir(name), basisFile+".*")
 	if err != nil {
 		return
@@ -220,6 +226,21 @@ func (b *basis) write(o Options, r Result) {
 	_, err = temp.Write(text)
 	if errors.Join(err, temp.Close()) != nil || os.Rename(temp.Name(), name) != nil {
 		_ = os.Remove(temp.Name())
+	}
+}
+
+// sweepBasis removes what runs left that were cut short while they wrote. A run that is
+// writing now is done within abandoned.
+func sweepBasis(dir string, now time.Time) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return // a directory of no concern to who only generates
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && strings.HasPrefix(e.Name(), basisFile+".") && now.Sub(info.ModTime()) > abandoned {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
 	}
 }
 

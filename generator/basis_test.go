@@ -201,3 +201,25 @@ func TestYoungFilesAreCompared(t *testing.T) {
 		t.Errorf("a file just written: %v, error %v, want the sum %s", files, err, now)
 	}
 }
+
+// TestBasisSweeps what runs left that were cut short, and nothing that is being written.
+func TestBasisSweeps(t *testing.T) {
+	t.Parallel()
+	o := basisSite(t)
+	state := o.Config.Store.State
+	old := time.Now().Add(-2 * abandoned)
+	for name, at := range map[string]time.Time{basisFile + ".1": old, basisFile + ".2": time.Now(), "other.1": old} {
+		write(t, filepath.Join(state, name), "x")
+		if err := os.Chtimes(filepath.Join(state, name), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := generate(t.Context(), o, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{basisFile: true, basisFile + ".1": false, basisFile + ".2": true, "other.1": true} {
+		if _, err := os.Stat(filepath.Join(state, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

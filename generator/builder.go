@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"shiplist/generator/staged"
 	"shiplist/internal/release"
@@ -18,10 +17,9 @@ import (
 // what changed. It is for one goroutine at a time; its sites are for any.
 type Builder struct {
 	options Options
-	// load reads what the sources say and joins it.
-	load func() (*release.Picture, error)
-	// log reads the change log; it is given the one before, nil for none.
-	log    func(asOf time.Time, before *changeLog) (*changeLog, error)
+	// load reads what the sources say and joins it, and the change log of the same
+	// moment; it is given the log before, nil for none.
+	load   func(before *changeLog) (*release.Picture, *changeLog, error)
 	kept   *site // what the last site was prepared from
 	last   *Site
 	staged atomic.Pointer[Site] // the last that was staged
@@ -29,14 +27,12 @@ type Builder struct {
 
 // NewBuilder returns a builder. It reads nothing yet.
 func NewBuilder(o Options) *Builder {
-	l := newLoader(o.Config)
-	return &Builder{options: o, load: l.load, log: func(asOf time.Time, before *changeLog) (*changeLog, error) {
-		return loadLog(l.reader, asOf, before)
-	}}
+	return &Builder{options: o, load: newLoader(o.Config).load}
 }
 
-// most is how many bytes of new pages a build keeps in memory: a few changed pages are
-// there at once, a whole new site goes to disk as it is rendered.
+// most is how many bytes of pages that no set has are kept in memory, also those of builds
+// before: a few changed pages are there at once, a whole new site goes to disk as it is
+// rendered.
 const most = 32 << 20
 
 // Build makes the site from the data, layouts and texts as they are now. It does not
@@ -49,20 +45,17 @@ func (b *Builder) build(ctx context.Context, most int64) (*Site, error) {
 		return nil, err
 	}
 	s.again, s.before = most > 0, b.kept
-	if s.picture, err = b.load(); err != nil {
-		return nil, err
-	}
 	var before *changeLog
 	if b.kept != nil {
 		before = b.kept.logged
 	}
-	if s.logged, err = b.log(s.picture.AsOf, before); err != nil {
+	if s.picture, s.logged, err = b.load(before); err != nil {
 		return nil, err
 	}
 	s.log = s.logged.events
 	site, err := s.build(ctx, b, most)
 	if err != nil {
-		b.last = nil // whatever is odd about it, the next is made from the ground up
+		b.kept, b.last = nil, nil // whatever is odd about it, the next is made from the ground up
 		return nil, err
 	}
 	b.kept, b.last = s, site
@@ -77,6 +70,7 @@ func (s *site) build(ctx context.Context, b *Builder, most int64) (_ *Site, err 
 		return nil, err
 	}
 	k := &keeper{dir: s.config.Staged, last: b.last, staged: b.staged.Load(), most: most, content: map[string][]byte{}}
+	k.bytes = b.last.inMemory()
 	defer func() { err = k.close(err) }()
 	files, err := renderAll(ctx, outputs, b.last, func(f made, content []byte) error { return k.take(ctx, f, content) })
 	if err != nil {
@@ -98,7 +92,7 @@ type keeper struct {
 
 	mu      sync.Mutex
 	content map[string][]byte
-	bytes   int64
+	bytes   int64 // of content, and of what last has in memory
 	writer  atomic.Pointer[writer]
 	written sync.Map // paths that the writer has
 }
@@ -192,6 +186,17 @@ type Site struct {
 type shelf struct {
 	content map[string][]byte // those that no set has yet
 	set     *staged.Held      // has all others; nil where there are none
+}
+
+// inMemory is how many bytes of files are in memory and in no set.
+func (s *Site) inMemory() (n int64) {
+	if s == nil {
+		return 0
+	}
+	for _, content := range s.place.Load().content {
+		n += int64(len(content))
+	}
+	return n
 }
 
 // shelf is where the given files are, which were made after s: new ones in content.

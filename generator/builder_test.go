@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"shiplist/generator/staged"
 	"shiplist/internal/config"
@@ -19,7 +20,9 @@ import (
 func sampleBuilder(tb testing.TB, c *config.Config, p **release.Picture) *Builder {
 	tb.Helper()
 	b := NewBuilder(Options{Config: c})
-	b.load = func() (*release.Picture, error) { return *p, nil }
+	b.load = func(before *changeLog) (*release.Picture, *changeLog, error) {
+		return *p, newLog(nil, time.Time{}, before), nil
+	}
 	return b
 }
 
@@ -212,6 +215,33 @@ func TestLargeBuildGoesToDisk(t *testing.T) {
 	}
 }
 
+// TestUnstagedBuildsGoToDisk: what no set has counts as long as it is in memory, whatever
+// build it is of.
+func TestUnstagedBuildsGoToDisk(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	p := samplePicture(c)
+	b := sampleBuilder(t, c, &p)
+	first := mustBuild(t, b)
+	most := first.inMemory() + 100_000
+	for n := range 20 {
+		p = samplePicture(c)
+		p.Products[n].Title = fmt.Sprint("Name ", n)
+		site, err := b.build(t.Context(), most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustRead(t, site)
+		if site.inMemory() == 0 {
+			return
+		}
+		if n := site.inMemory(); n > most {
+			t.Fatalf("%d bytes in memory, and at most %d are", n, most)
+		}
+	}
+	t.Error("nothing was written")
+}
+
 // TestBuildSeesLayoutsAndTexts that changed.
 func TestBuildSeesLayoutsAndTexts(t *testing.T) {
 	t.Parallel()
@@ -249,13 +279,20 @@ func TestFailedBuildKeepsNothing(t *testing.T) {
 	p := samplePicture(c)
 	b := sampleBuilder(t, c, &p)
 	first := mustBuild(t, b)
-	good := b.options.Layouts
+	good, downloads, layouts := b.options.Layouts, b.kept.downloads, b.kept.layouts
 	b.options.Layouts = Overlay(fstest.MapFS{"pages/home.html": {Data: []byte(`{{define "main"}}{{.Nonsense}}{{end}}`)}}, os.DirFS("../layouts"))
 	if _, err := b.Build(t.Context()); err == nil {
 		t.Fatal("no error")
 	}
 	b.options.Layouts = good
-	if again := mustBuild(t, b); again.Result.Digest != first.Result.Digest {
+	again := mustBuild(t, b)
+	if n := len(again.place.Load().content); n != len(again.Files()) {
+		t.Errorf("%d of %d files are new", n, len(again.Files()))
+	}
+	if b.kept.downloads[0] == downloads[0] || b.kept.layouts == layouts {
+		t.Error("the next site has something of the one before")
+	}
+	if again.Result.Digest != first.Result.Digest {
 		t.Errorf("digest %s, want %s", again.Result.Digest, first.Result.Digest)
 	}
 	mustRead(t, first)

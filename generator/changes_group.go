@@ -1,7 +1,9 @@
 package generator
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"shiplist/internal/release"
@@ -44,23 +46,64 @@ func (s *site) viewPolls(p *Page, list []*happening, layout string, most int) []
 	return polls
 }
 
-// alike are things that are told as one: the same happened to them at the same place.
-type alike struct {
-	what              release.EventKind
-	series, milestone string
+// telling is what happened to one thing, at all milestones at which it was the same.
+type telling struct {
+	*happening
+	at []*happening // the first is the one above
 }
 
-// viewPoll tells the news of one poll. The news come newest first, so that within a poll
-// they are turned round: what happens to one thing is told in its order.
-func (s *site) viewPoll(p *Page, list []*happening) []newsView {
-	groups := map[alike][]*happening{}
-	var order []alike
+// spread is what has to be the same for that.
+type spread struct {
+	what                                     release.EventKind
+	series, product, build, from, to, detail string
+}
+
+// spreadOut gathers what happened to the same build at several milestones, first things first.
+// The news come newest first.
+func spreadOut(list []*happening) []*telling {
+	index := map[spread]*telling{}
+	var all []*telling
 	for i := len(list) - 1; i >= 0; i-- {
-		a := alike{list[i].What, list[i].Series, list[i].Milestone}
+		h := list[i]
+		if h.Milestone == "" || h.Product == "" {
+			all = append(all, &telling{h, list[i : i+1]})
+			continue
+		}
+		k := spread{h.What, h.Series, h.Product, h.BuildID, h.From, h.To, h.detail()}
+		if t := index[k]; t != nil {
+			t.at = append(t.at, h)
+			continue
+		}
+		index[k] = &telling{h, []*happening{h}}
+		all = append(all, index[k])
+	}
+	return all
+}
+
+// alike are things that are told as one: the same happened to them at the same places.
+type alike struct {
+	what               release.EventKind
+	series, milestones string
+}
+
+func (t *telling) alike() alike {
+	a := alike{what: t.What, series: t.Series}
+	for _, h := range t.at {
+		a.milestones += "\x00" + h.Milestone
+	}
+	return a
+}
+
+// viewPoll tells the news of one poll: what happens to one thing in its order.
+func (s *site) viewPoll(p *Page, list []*happening) []newsView {
+	groups := map[alike][]*telling{}
+	var order []alike
+	for _, t := range spreadOut(list) {
+		a := t.alike()
 		if groups[a] == nil {
 			order = append(order, a)
 		}
-		groups[a] = append(groups[a], list[i])
+		groups[a] = append(groups[a], t)
 	}
 	var views []newsView
 	for _, a := range order {
@@ -69,12 +112,12 @@ func (s *site) viewPoll(p *Page, list []*happening) []newsView {
 	return views
 }
 
-func (s *site) viewAlike(p *Page, some []*happening) []newsView {
+func (s *site) viewAlike(p *Page, some []*telling) []newsView {
 	many := phraseOf(some[0].What).many
 	if len(some) < sameFew || many == "" {
 		views := make([]newsView, 0, len(some))
-		for _, h := range some {
-			views = append(views, s.viewNews(p, h))
+		for _, t := range some {
+			views = append(views, s.viewNews(p, t))
 		}
 		return views
 	}
@@ -87,41 +130,85 @@ func (s *site) viewAlike(p *Page, some []*happening) []newsView {
 	return views
 }
 
-func (s *site) viewNews(p *Page, h *happening) newsView {
+func (s *site) viewNews(p *Page, t *telling) newsView {
 	v := newsView{
-		Class: h.class(), Subject: s.subjectOf(p, h), Says: phraseOf(h.What).one, Where: s.whereOf(p, h),
-		WhereCode: h.Image != "", Build: h.BuildID, Detail: h.detail(),
+		Class: t.class(), Subject: s.subjectOf(p, t.happening), Says: phraseOf(t.What).one, Where: s.placesOf(p, t),
+		WhereCode: t.Image != "", Build: t.BuildID, Detail: t.detail(),
 	}
-	if h.What == release.EventSeriesStatus || h.What == release.EventMilestoneStatus {
-		v.Says += " " + h.To
+	if t.What == release.EventSeriesStatus || t.What == release.EventMilestoneStatus {
+		v.Says += " " + t.To
 	}
 	return v
 }
 
 // viewMany tells of several things as one.
-func (s *site) viewMany(p *Page, some []*happening, many string) newsView {
-	v := newsView{Class: some[0].class(), Subject: Link{Text: strconv.Itoa(len(some))}, Says: many, Where: s.whereOf(p, some[0]), WhereCode: some[0].Image != ""}
-	for _, h := range some {
-		if h.Dir != some[0].Dir {
-			v.Where, v.WhereCode = Link{Text: s.seriesName(h)}, false // several directories
+func (s *site) viewMany(p *Page, some []*telling, many string) newsView {
+	v := newsView{Class: some[0].class(), Subject: Link{Text: strconv.Itoa(len(some))}, Says: many, Where: s.placesOf(p, some[0]), WhereCode: some[0].Image != ""}
+	for _, t := range some {
+		if t.Dir != some[0].Dir {
+			v.Where, v.WhereCode = []Link{{Text: s.seriesName(t.happening)}}, false // several directories
 		}
-		v.Items = append(v.Items, newsItem{s.subjectOf(p, h), h.BuildID, h.detail()})
+		v.Items = append(v.Items, newsItem{s.subjectOf(p, t.happening), t.BuildID, t.detail()})
 	}
 	return v
 }
 
-// loud are the first of some without what only the page of the day tells.
+// placesOf is where it happened. After the first milestone the others go without the name
+// of their series.
+func (s *site) placesOf(p *Page, t *telling) []Link {
+	var places []Link
+	for _, h := range t.at {
+		l := s.whereOf(p, h)
+		if l.Text == "" {
+			continue
+		}
+		if len(places) > 0 {
+			l.Text = strings.TrimPrefix(l.Text, s.seriesName(h)+" ")
+		}
+		places = append(places, l)
+	}
+	return places
+}
+
+// loud are the first of some without what only the page of the day tells, and without what
+// a second source says of a milestone or series after a first one did.
 func loud(list []*happening, most int) []*happening {
 	var some []*happening
+	echo := echoes(list)
 	for _, h := range list {
 		if len(some) == most {
 			break
 		}
-		if !phraseOf(h.What).quiet {
+		if !phraseOf(h.What).quiet && !echo[h] {
 			some = append(some, h)
 		}
 	}
 	return some
+}
+
+// echoes are those of some news of milestones and series that another source told before.
+// What a source tells once more is news again.
+func echoes(list []*happening) map[*happening]bool {
+	type status struct {
+		what                  release.EventKind
+		series, milestone, to string
+	}
+	told := map[status][]string{}
+	echo := map[*happening]bool{}
+	for i := len(list) - 1; i >= 0; i-- {
+		h := list[i]
+		if h.Series == "" || h.Product != "" || h.Dir != "" || h.Image != "" {
+			continue
+		}
+		k := status{h.What, h.Series, h.Milestone, h.To}
+		if len(told[k]) == 0 || slices.Contains(told[k], h.Source) {
+			told[k] = nil
+		} else {
+			echo[h] = true
+		}
+		told[k] = append(told[k], h.Source)
+	}
+	return echo
 }
 
 // fewPolls are the first polls with no more news than most; the last one may be cut. More

@@ -33,7 +33,11 @@ func sampleNews(t *testing.T, log ...release.Event) *site {
 // newsText is a piece of news as it reads.
 func newsText(v newsView) string {
 	words := []string{v.Class + ":", v.Subject.Text, v.Says}
-	for _, w := range []string{v.Where.Text, v.Build, v.Detail} {
+	var places []string
+	for _, l := range v.Where {
+		places = append(places, l.Text)
+	}
+	for _, w := range []string{strings.Join(places, " and "), v.Build, v.Detail} {
 		if w != "" {
 			words = append(words, w)
 		}
@@ -162,6 +166,56 @@ func TestManyAreToldAsOne(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" || items != itemsAtOnce+7 {
 		t.Errorf("%d items (-want +got):\n%s", items, diff)
+	}
+}
+
+// TestOnSeveralMilestonesIsOnePieceOfNews: for one build, and where there are many.
+func TestOnSeveralMilestonesIsOnePieceOfNews(t *testing.T) {
+	t.Parallel()
+	var log []release.Event
+	for _, product := range []string{kubuntuSlug, "p1", "p2", "p3", "p4"} {
+		e := release.Event{Series: "noble", Product: product, BuildID: "2", What: release.EventBuildAppeared, To: "testing"}
+		for _, e.Milestone = range []string{"24.04.4", "daily"} {
+			if product != "p4" || e.Milestone == "daily" {
+				log = append(log, e)
+			}
+		}
+	}
+	log = append(log, release.Event{Series: "noble", Milestone: "24.04.4", Product: "p4", BuildID: "2", What: release.EventBuildAppeared, To: readyWord})
+	s := sampleNews(t, log...)
+	var got []string
+	for _, v := range s.viewPolls(&Page{}, s.news, ofDay, len(s.news))[0].News {
+		got = append(got, newsText(v))
+	}
+	want := []string{
+		"testing: 4 new builds in Noble 24.04.4 and Daily",
+		"testing: p4 has a new build in Noble Daily 2", "ready: p4 has a new build in Noble 24.04.4 2",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// TestSourcesDoNotRepeatEachOther: that a milestone is released is news once, and news again
+// when a source says it again.
+func TestSourcesDoNotRepeatEachOther(t *testing.T) {
+	t.Parallel()
+	var log []release.Event
+	for i, source := range []string{"iso", "localized", "iso", "localized"} {
+		log = append(log, release.Event{
+			Seen: sampleNow.Add(time.Duration(i) * time.Second), Source: source, What: release.EventMilestoneStatus,
+			Series: "noble", Milestone: "24.04.4", From: "testing", To: "released",
+		})
+	}
+	log = append(log, release.Event{Source: "localized", What: release.EventSourceLost}, release.Event{Source: "iso", What: release.EventSourceLost})
+	s := sampleNews(t, log...)
+	var got []string
+	for _, h := range loud(s.news, len(s.news)) {
+		got = append(got, fmt.Sprint(h.Source, " ", h.What))
+	}
+	want := []string{"iso source-lost", "localized source-lost", "iso milestone-status", "iso milestone-status"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

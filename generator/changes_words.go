@@ -15,7 +15,7 @@ type newsView struct {
 	Class   string // of the mark
 	Subject Link   // whom it is about; the number of Items where there are several
 	Says    string // "is ready in"
-	Where   Link   // milestone, series or directory
+	Where   []Link // milestones, series or directory
 	// WhereCode says that it is a directory.
 	WhereCode bool
 	Build     string // a build id
@@ -167,17 +167,19 @@ func (h *happening) class() string {
 
 // subject is whom an event is about.
 func (s *site) subjectOf(p *Page, h *happening) Link {
+	m := s.milestoneIn(h)
 	switch {
 	case len(h.products) > 0:
-		return Link{Text: h.products[0].Title, Href: p.to(productPath(h.products[0]))}
+		pl := s.products[h.products[0]]
+		return Link{Text: pl.Title, Href: p.to(productPath(pl))}
 	case h.Product != "":
 		return Link{Text: h.Product}
 	case h.Image != "":
 		return Link{Text: h.Image}
 	case h.Dir != "":
 		return Link{Text: h.Dir, Href: s.dirHref(p, h)}
-	case h.milestone != nil:
-		return Link{Text: h.milestone.Title, Href: p.to(s.milestonePath(h.milestone))}
+	case m != nil:
+		return Link{Text: m.Title, Href: p.to(s.milestonePath(m))}
 	case h.Milestone != "":
 		return Link{Text: strings.TrimSpace(s.seriesName(h) + " " + h.Milestone)}
 	case h.Series != "":
@@ -188,6 +190,7 @@ func (s *site) subjectOf(p *Page, h *happening) Link {
 
 // whereOf is the milestone, series or directory at which it happened.
 func (s *site) whereOf(p *Page, h *happening) Link {
+	m := s.milestoneIn(h)
 	switch {
 	case h.Image != "":
 		return Link{Text: h.Dir, Href: s.dirHref(p, h)}
@@ -195,8 +198,8 @@ func (s *site) whereOf(p *Page, h *happening) Link {
 		return Link{}
 	case h.Product == "":
 		return s.seriesLink(p, h)
-	case h.milestone != nil:
-		return Link{Text: h.milestone.Title, Href: p.to(s.milestonePath(h.milestone))}
+	case m != nil:
+		return Link{Text: m.Title, Href: p.to(s.milestonePath(m))}
 	case h.Milestone != "":
 		return Link{Text: strings.TrimSpace(s.seriesName(h) + " " + h.Milestone)}
 	}
@@ -204,22 +207,22 @@ func (s *site) whereOf(p *Page, h *happening) Link {
 }
 
 func (s *site) seriesName(h *happening) string {
-	if h.line != nil {
-		return h.line.Title
+	if line := s.line(h.line); line != nil {
+		return line.Title
 	}
 	return h.Series
 }
 
 func (s *site) seriesLink(p *Page, h *happening) Link {
 	l := Link{Text: s.seriesName(h)}
-	if h.line != nil {
-		l.Href = p.to(s.seriesPath(h.line))
+	if line := s.line(h.line); line != nil {
+		l.Href = p.to(s.seriesPath(line))
 	}
 	return l
 }
 
 func (s *site) dirHref(p *Page, h *happening) string {
-	if d := s.directories[h.Source+"\x00"+h.Dir]; d != nil {
+	if d := s.directories[treeDir{h.Source, h.Dir}]; d != nil {
 		if page := s.downloadOf[d]; page != nil {
 			return p.to(page.path)
 		}

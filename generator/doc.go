@@ -1,13 +1,18 @@
 // Package generator makes the site: static pages from what is in the data
-// directory. It opens no connection and asks no clock; the same facts,
+// directory. It opens no connection. No page knows the clock; the same facts,
 // configuration, layouts and texts give the same bytes.
 //
 // It works in three steps, and the files are named after them. Load (load.go)
 // reads the data directory and joins what the sources say to a release.Picture.
 // Arrange (arrange_*.go) makes a typed struct for each page, with every address
-// relative and every word chosen. Write (write.go, staged.go) renders the structs
-// through the layouts into a set of files that appears whole under its digest, or
-// not at all. The one idea to keep in mind: logic is in Go, layouts only place it.
+// relative and every word chosen; generate.go lists the pages. Write renders the structs
+// through the layouts (output.go) into a set of files that appears whole under its
+// digest, or not at all (write.go, and package staged). The one idea to keep in mind:
+// logic is in Go, layouts only place it.
+//
+// [Generate] does this once, and not at all where everything that a site rests on is as it
+// was (basis.go). A [Builder] does it again and again in one process, and only what is new
+// of it (builder.go, again.go, keys.go).
 //
 // # What is looked up where
 //

@@ -22,6 +22,7 @@ type download struct {
 	netboot []*release.NetbootEntry
 	outline []card // kinds and machines, without the files
 	edition edition
+	mixed   bool   // the newest images for its machines are of different versions
 	out     string // newest final on it that is out; empty for none
 }
 
@@ -32,11 +33,11 @@ type projectKey struct{ series, project string }
 // own: only what current and pending show today.
 func (s *site) collectDownloads() {
 	s.downloadOf = map[*release.TreeDirectory]*download{}
-	s.directories = map[string]*release.TreeDirectory{}
+	s.directories = map[treeDir]*release.TreeDirectory{}
 	index := map[string]*download{}
 	for _, t := range s.picture.Trees {
 		for _, d := range t.Directories {
-			s.directories[t.Name+"\x00"+d.Path] = d
+			s.directories[treeDir{t.Name, d.Path}] = d
 			switch d.Kind {
 			case release.DirectoryRelease, release.DirectoryCurrent, release.DirectoryPending:
 				s.downloadFor(index, t, d, d.Path, d.Kind).take(d, d.Images, d.Netboot)
@@ -131,7 +132,7 @@ func (d *download) take(from *release.TreeDirectory, images []*release.TreeImage
 
 // downloadAt is the publishing page of a directory, nil when it has none.
 func (s *site) downloadAt(t *release.Tree, dir string) *download {
-	return s.downloadOf[s.directories[t.Name+"\x00"+dir]]
+	return s.downloadOf[s.directories[treeDir{t.Name, dir}]]
 }
 
 // downloadOfImage is the publishing page that shows an image, nil when none does.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"math"
 	"reflect"
+	"sync"
 	"time"
 )
 
@@ -24,7 +25,9 @@ const deepest = 24
 // fingerprintOf returns the fingerprint of some values; none where one of them has
 // something in it that cannot be compared, such as a function.
 func fingerprintOf(values ...any) fingerprint {
-	w := walker{text: make([]byte, 0, 4096)}
+	w := walkers.Get().(*walker)
+	defer walkers.Put(w)
+	w.text = w.text[:0]
 	for _, v := range values {
 		if !w.walk(reflect.ValueOf(v), 0) {
 			return fingerprint{}
@@ -32,6 +35,9 @@ func fingerprintOf(values ...any) fingerprint {
 	}
 	return sha256.Sum256(w.text)
 }
+
+// walkers are used again: the text of a large page takes longer to grow than to write.
+var walkers = sync.Pool{New: func() any { return new(walker) }}
 
 // walker writes values down so that different values of one type give different text.
 type walker struct{ text []byte }
@@ -109,15 +115,25 @@ func (w *walker) elements(v reflect.Value, depth int) bool {
 	if v.Kind() == reflect.Slice {
 		// Whether there is a slice makes a difference to programs that read JSON.
 		w.walk(reflect.ValueOf(v.IsNil()), depth)
-		if v.Type().Elem().Kind() == reflect.Uint8 {
-			w.text = append(w.text, v.Bytes()...)
-			return true
-		}
+	}
+	if v.Type().Elem().Kind() == reflect.Uint8 {
+		return w.bytes(v, n)
 	}
 	for i := range n {
 		if !w.walk(v.Index(i), depth+1) {
 			return false
 		}
+	}
+	return true
+}
+
+func (w *walker) bytes(v reflect.Value, n int) bool {
+	if v.Kind() == reflect.Slice || v.CanAddr() {
+		w.text = append(w.text, v.Bytes()...)
+		return true
+	}
+	for i := range n {
+		w.text = append(w.text, byte(v.Index(i).Uint()))
 	}
 	return true
 }

@@ -109,7 +109,8 @@ func TestWebURL(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"https://a.example/b": "https://a.example/b", "http://u:p@a.example/": "http://a.example/",
-		"javascript:alert(1)": "", "data:text/html,x": "", "//a.example/": "", "/a": "", "file:///etc/passwd": "", "https://": "", "": "", "data/iso/products.toml": "",
+		"javascript:alert(1)": "", "data:text/html,x": "", "//a.example/": "", "/a": "", "file:///etc/passwd": "", "https://": "", "https:///a": "", "": "", "https://u@a.example/b": "https://a.example/b", "https://a.example": "https://a.example",
+		"https://a.example/b c": "https://a.example/b%20c", "data/iso/products.toml": "",
 	} {
 		if got := webURL(in); got != want {
 			t.Errorf("webURL(%q) = %q, want %q", in, got, want)

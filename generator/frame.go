@@ -75,6 +75,20 @@ func (p *Page) to(target string) string {
 	return href(p.Root, target)
 }
 
+// near is the same by the shortest way: for pages with many links to others beside them.
+func (p *Page) near(target string) string {
+	common := 0
+	for i := range min(len(p.path), len(target)) {
+		if p.path[i] != target[i] {
+			break
+		}
+		if p.path[i] == '/' {
+			common = i + 1
+		}
+	}
+	return href(rootOf(p.path[common:]), target[common:])
+}
+
 // asset is the address of a file that pages may have or not.
 func (p *Page) asset(target string) string {
 	if target == "" {

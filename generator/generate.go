@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"shiplist"
@@ -190,9 +191,11 @@ func (s *site) arrange() {
 	}
 	s.nameSeries()
 	s.buildMenu()
+	before := s.before
 	s.hold()
 	s.found = groupFindings(s.picture.Findings)
-	s.readLog()
+	s.readLog(before)
+	s.findKeys()
 }
 
 // outputs lists every file of the site. A new kind of output is one more line here.
@@ -207,8 +210,8 @@ func (s *site) fixedPages() []output {
 	return []output{
 		page(s, "", "home", s.arrangeHome),
 		page(s, "checks/", "checks", s.arrangeChecks),
-		page(s, "archive/", "archive", s.arrangeArchive),
-		page(s, "404.html", "404", s.arrangeLost),
+		page(s, "archive/", "archive", s.arrangeArchive).of(s.key),
+		page(s, "404.html", "404", s.arrangeLost).of(s.key),
 	}
 }
 
@@ -216,7 +219,7 @@ func (s *site) rulePages() []output {
 	var out []output
 	for _, f := range s.found {
 		for n := range f.parts() {
-			out = append(out, page(s, f.path(n), "rule", sure(s.arrangeRule, rulePart{f, n})))
+			out = append(out, page(s, f.path(n), "rule", sure(s.arrangeRule, rulePart{f, n})).of(s.ruleKey(rulePart{f, n})))
 		}
 	}
 	return out
@@ -225,18 +228,13 @@ func (s *site) rulePages() []output {
 func (s *site) seriesPages() []output {
 	var out []output
 	for _, l := range s.lines() {
-		out = append(out, page(s, s.seriesPath(l), "series", sure(s.arrangeSeries, l)))
+		out = append(out, page(s, s.seriesPath(l), "series", sure(s.arrangeSeries, l)).of(s.seriesKey(l)))
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)
-			files := []output{
-				page(s, at, "manifest", sure(s.arrangeManifest, m)),
-				asJSON(s, at+"manifest.json", s.manifestJSON, m), asText(s, at+"manifest.txt", s.manifestText, m),
-			}
-			whole := s.milestoneKey(m)
-			for i := range files {
-				files[i].whole = whole
-			}
-			out = append(out, files...)
+			key := s.keys.milestones[m]
+			arranged := sync.OnceValue(func() manifestPage { return s.arrangeManifest(m) })
+			out = append(out, page(s, at, "manifest", func() (manifestPage, error) { return arranged(), nil }).of(key),
+				asJSON(s, at+"manifest.json", s.manifestJSON, m).of(key), asText(s, at+"manifest.txt", s.manifestText, arranged).of(key))
 		}
 	}
 	return out
@@ -245,11 +243,11 @@ func (s *site) seriesPages() []output {
 func (s *site) productPages() []output {
 	var out []output
 	for _, f := range s.picture.Families {
-		out = append(out, page(s, pagePath("families", f.Slug), "family", with(s.arrangeFamily, f)))
+		out = append(out, page(s, pagePath("families", f.Slug), "family", with(s.arrangeFamily, f)).of(s.familyKey(f)))
 	}
 	for _, p := range s.picture.Products {
-		at := productPath(p)
-		out = append(out, page(s, at, "product", with(s.arrangeProduct, p)), asJSON(s, at+"product.json", s.productJSON, p))
+		at, key := productPath(p), s.keys.products[p]
+		out = append(out, page(s, at, "product", with(s.arrangeProduct, p)).of(key), asJSON(s, at+"product.json", s.productJSON, p).of(key))
 	}
 	return out
 }
@@ -276,7 +274,7 @@ func (s *site) netbootPages() []output {
 func (s *site) textPages() []output {
 	var out []output
 	for _, d := range s.texts.pages {
-		out = append(out, page(s, d.pagePath(), "text", with(s.arrangeText, d)))
+		out = append(out, page(s, d.pagePath(), "text", with(s.arrangeText, d)).of(s.key))
 	}
 	return out
 }

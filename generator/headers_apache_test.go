@@ -13,12 +13,14 @@ import (
 	"testing"
 
 	xhtml "golang.org/x/net/html"
+
+	"shiplist/internal/testenv"
 )
 
 // layTree writes what a tree of the sample holds, with what was made for it laid in.
 func layTree(t *testing.T, s *site, tree, made string) string {
 	t.Helper()
-	root := readable(t)
+	root := testenv.OpenDir(t)
 	for _, d := range s.downloads {
 		if d.tree.Name != tree {
 			continue
@@ -204,7 +206,7 @@ func wholePage(page []byte) []string {
 // meant, and nothing else.
 func TestNamesInApache(t *testing.T) {
 	t.Parallel()
-	root := readable(t)
+	root := testenv.OpenDir(t)
 	rng := rand.New(rand.NewPCG(3, 4))
 	odd := []string{`"`, `\`, "\n", "${PATH}", "${X", "[", "]", "*", "?", "'", " ", "<b>", "&amp;", "%", "$", "#", "é", "\xff", "\t", "a", "Z", "~", ">", "</td>"}
 	some := func() string {

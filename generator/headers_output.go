@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"shiplist/generator/headers"
+	"shiplist/generator/quick"
 	"shiplist/internal/config"
 )
 
@@ -25,7 +26,7 @@ var headersFiles = []string{"HEADER.html", "FOOTER.html", ".htaccess"}
 
 // headersLayouts make them, in that order, with the style that stands in the first.
 type headersLayouts struct {
-	layouts [3]executor
+	layouts [3]headersLayout
 	style   template.CSS
 	// words is the template of a file's description; described are those that it made,
 	// ready to stand in double quotes, by what they describe. There are few of them.
@@ -52,6 +53,29 @@ type executor interface {
 	Execute(w io.Writer, dot any) error
 }
 
+// headersLayout is a template of either kind, with what was compiled of it; nil for none.
+type headersLayout struct {
+	executor
+	compiled *quick.Template
+}
+
+// compileHeaders compiles the template of a name, where that is possible.
+func compileHeaders(t executor, source quick.Source, name string) headersLayout {
+	compiled, err := quick.New(source, name, reflect.TypeFor[headersPage]())
+	if err != nil {
+		compiled = nil
+	}
+	return headersLayout{t, compiled}
+}
+
+// render does what render does for pages.
+func (h headersLayout) render(b *bytes.Buffer, p *headersPage) error {
+	if h.compiled != nil && h.compiled.Execute(b, reflect.ValueOf(p).Elem()) {
+		return nil
+	}
+	return h.Execute(b, *p)
+}
+
 // parseHeaders parses the layouts of what lies in the trees. They use no part of those
 // of pages: on a mirror there is neither the style sheet nor the script of the site.
 func (l *layouts) parseHeaders(fsys fs.FS) error {
@@ -72,7 +96,7 @@ func (l *layouts) parseHeaders(fsys fs.FS) error {
 			}
 		}
 		problems = append(problems, err)
-		l.headers.layouts[i] = t.Lookup(name)
+		l.headers.layouts[i] = compileHeaders(t.Lookup(name), sourceOf(t), name)
 	}
 	return errors.Join(append(problems, l.parseAccess(fsys))...)
 }
@@ -94,7 +118,7 @@ func (l *layouts) parseAccess(fsys fs.FS) error {
 	if words == nil {
 		return &LayoutError{File: "layouts/" + name, Text: `defines no template "description"`}
 	}
-	l.headers.layouts[2], l.headers.words = t, words
+	l.headers.layouts[2], l.headers.words = compileHeaders(t, textSource(t), name), words
 	return nil
 }
 
@@ -167,7 +191,7 @@ func (s *site) renderHeaders(buf *bytes.Buffer, d *download) ([]headers.File, er
 	buf.Reset()
 	var ends [3]int
 	for i, t := range s.layouts.headers.layouts {
-		if err := t.Execute(buf, p); err != nil {
+		if err := t.render(buf, &p); err != nil {
 			return nil, s.layouts.explainHeaders(err)
 		}
 		ends[i] = buf.Len()

@@ -52,7 +52,7 @@ func BenchmarkReadLog(b *testing.B) {
 	b.Run("news", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			s.readLog()
+			s.readLog(nil)
 		}
 	})
 	b.Run("pages", func(b *testing.B) {

@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -24,6 +23,9 @@ type changeLog struct {
 	from   time.Time
 	events []release.Event // oldest first; never changed, only added to
 	days   map[string]logDay
+	// grown is how many of events were added to those of the log before, which are all still
+	// there; negative where it is not so.
+	grown int
 }
 
 // logDay is what happened on one day in UTC.
@@ -32,21 +34,16 @@ type logDay struct {
 	sum    fingerprint // stands for them
 }
 
-// loadLog reads the change log, and takes over what did not change since before, which
-// may be nil.
-func loadLog(reader *store.Reader, asOf time.Time, before *changeLog) (*changeLog, error) {
-	from := time.Date(asOf.Year(), asOf.Month()-(logMonths-1), 1, 0, 0, 0, 0, time.UTC)
+// logBegin is where the log begins that a site of a moment tells of.
+func logBegin(asOf time.Time) time.Time {
 	if asOf.IsZero() {
-		from = time.Time{}
+		return time.Time{}
 	}
-	months, err := reader.Events(from)
-	if err != nil {
-		return nil, fmt.Errorf("load the change log: %w", err)
-	}
-	return newLog(months, from, before), nil
+	return time.Date(asOf.Year(), asOf.Month()-(logMonths-1), 1, 0, 0, 0, 0, time.UTC)
 }
 
-// newLog divides months of the log into days.
+// newLog divides months of the log into days, and takes over what did not change since
+// before, which may be nil.
 func newLog(months []*store.Month, from time.Time, before *changeLog) *changeLog {
 	if before == nil {
 		before = &changeLog{}
@@ -55,14 +52,18 @@ func newLog(months []*store.Month, from time.Time, before *changeLog) *changeLog
 		return before
 	}
 	l := &changeLog{months: months, from: from}
-	l.events = newestEvents(l.join(before), logEvents)
+	all, grown := l.join(before)
+	l.events, l.grown = newestEvents(all, logEvents), -1
+	if grown && len(l.events) == len(all) {
+		l.grown = len(all) - len(before.events)
+	}
 	l.divide(before)
 	return l
 }
 
-// join puts the months together; where events were only added to the last one, to those
-// that were there before.
-func (l *changeLog) join(before *changeLog) []release.Event {
+// join puts the months together; where events were only added to the last one, and grown
+// is true, to those that were there before.
+func (l *changeLog) join(before *changeLog) (all []release.Event, grown bool) {
 	byTime := func(a, b release.Event) int { return a.Seen.Compare(b.Seen) }
 	if n := len(l.months) - 1; n >= 0 && before.from.Equal(l.from) && len(before.months) == n+1 && slices.Equal(before.months[:n], l.months[:n]) {
 		was, is := before.months[n].Events, l.months[n].Events
@@ -70,7 +71,7 @@ func (l *changeLog) join(before *changeLog) []release.Event {
 			added := is[len(was):]
 			inOrder := slices.IsSortedFunc(added, byTime)
 			if k := len(before.events); inOrder && k > 0 && !added[0].Seen.Before(before.events[k-1].Seen) {
-				return append(before.events, added...)
+				return append(before.events, added...), true
 			}
 		}
 	}
@@ -79,7 +80,7 @@ func (l *changeLog) join(before *changeLog) []release.Event {
 		events = append(events, m.Events...)
 	}
 	slices.SortStableFunc(events, byTime)
-	return events
+	return events, false
 }
 
 // divide finds the days.
@@ -116,164 +117,22 @@ func dayOf(t time.Time) int64 {
 	return (t.Unix() + 1<<40*seconds) / seconds
 }
 
-// newestEvents are the last events of a log, all of one poll or none.
+// newestEvents are the last events of a log, all of one day or none; of one day with more,
+// all of one poll or none. So what a site tells of the past begins elsewhere once a day
+// and not with every event.
 func newestEvents(events []release.Event, most int) []release.Event {
 	from := len(events) - most
 	if from <= 0 {
 		return events
 	}
-	for from < len(events) && events[from].Seen.Equal(events[from-1].Seen) {
-		from++
+	before := events[from-1].Seen
+	day := slices.IndexFunc(events[from:], func(e release.Event) bool { return dayOf(e.Seen) != dayOf(before) })
+	if day >= 0 {
+		return events[from+day:]
 	}
-	return events[from:]
-}
-
-// happening is an event with what it concerns on the site.
-type happening struct {
-	*release.Event
-	line      *release.Line
-	milestone *release.Manifest
-	image     *release.TreeImage
-	products  []*release.ProductLine
-	// instead is the build that this one took the place of in the same poll.
-	instead string
-}
-
-// readLog works out what pages tell of the past.
-func (s *site) readLog() {
-	s.past = release.NewPast(s.picture, s.log)
-	s.newsOf, s.newsIn = map[*release.ProductLine][]*happening{}, map[*release.Line][]*happening{}
-	lines := map[string]*release.Line{}
-	for _, l := range s.picture.Lines {
-		lines[l.Slug] = l
-	}
-	replaced := replacedBuilds(s.log)
-	s.news = make([]*happening, 0, len(s.log))
-	for i := len(s.log) - 1; i >= 0; i-- {
-		e := &s.log[i]
-		if replaced.drops(e) {
-			continue
-		}
-		h := &happening{Event: e, line: lines[e.Series], image: s.imageOf(e)}
-		h.instead = replaced.by(e)
-		if h.line != nil {
-			h.milestone = milestoneOf(h.line, e.Milestone)
-			s.newsIn[h.line] = append(s.newsIn[h.line], h)
-		}
-		if pl := s.productNamed(e.Product); pl != nil {
-			h.products = []*release.ProductLine{pl}
-		} else if h.image != nil {
-			h.products = s.productsOf(h.image)
-		}
-		s.news = append(s.news, h)
-		for _, pl := range h.products {
-			s.newsOf[pl] = append(s.newsOf[pl], h)
-		}
-	}
-}
-
-// productNamed finds a product by a source's slug; nil where the site has none.
-func (s *site) productNamed(slug string) *release.ProductLine {
-	if pl := s.product(slug); pl != nil || slug == "" {
-		return pl
-	}
-	return s.product(release.Slug(slug))
-}
-
-func milestoneOf(l *release.Line, slug string) *release.Manifest {
-	if slug == "" {
-		return nil
-	}
-	for _, m := range l.Milestones {
-		if m.Slug == slug {
-			return m
-		}
+	poll := slices.IndexFunc(events[from:], func(e release.Event) bool { return !e.Seen.Equal(before) })
+	if poll >= 0 {
+		return events[from+poll:]
 	}
 	return nil
-}
-
-// imageOf is the image that an event is about; nil where no tree has it any more.
-func (s *site) imageOf(e *release.Event) *release.TreeImage {
-	if e.Image == "" {
-		return nil
-	}
-	d := s.directories[e.Source+"\x00"+e.Dir]
-	if d == nil {
-		return nil
-	}
-	for _, i := range d.Images {
-		if i.Name == e.Image {
-			return i
-		}
-	}
-	return nil
-}
-
-// productsOf are the products of an image, which may be of the picture before.
-func (s *site) productsOf(i *release.TreeImage) []*release.ProductLine {
-	var all []*release.ProductLine
-	for _, pl := range i.Products {
-		if now := s.products[pl.Slug]; now != nil {
-			all = append(all, now)
-		}
-	}
-	return all
-}
-
-// replaced are the builds that made room for a newer one in the same poll: that the old
-// one is superseded, or gone, goes without saying.
-type replaced map[buildPlace]string // the newest of the old builds where a new one appeared
-
-// buildPlace is a product on a milestone at one poll.
-type buildPlace struct {
-	seen                               int64
-	source, series, milestone, product string
-}
-
-func placeOf(e *release.Event) buildPlace {
-	return buildPlace{e.Seen.UnixNano(), e.Source, e.Series, e.Milestone, e.Product}
-}
-
-func replacedBuilds(log []release.Event) replaced {
-	r := replaced{}
-	for i := range log {
-		if e := &log[i]; appears(e) {
-			r[placeOf(e)] = ""
-		}
-	}
-	for i := range log {
-		e := &log[i]
-		if !leaves(e) {
-			continue
-		}
-		if old, ok := r[placeOf(e)]; ok && release.CompareBuildIDs(e.BuildID, old) > 0 {
-			r[placeOf(e)] = e.BuildID
-		}
-	}
-	return r
-}
-
-func appears(e *release.Event) bool {
-	return e.What == release.EventBuildAppeared && e.Milestone != ""
-}
-
-func leaves(e *release.Event) bool {
-	return e.Milestone != "" && (e.What == release.EventBuildSuperseded || e.What == release.EventBuildLeft)
-}
-
-// drops reports whether an event goes without saying.
-func (r replaced) drops(e *release.Event) bool {
-	if !leaves(e) {
-		return false
-	}
-	_, ok := r[placeOf(e)]
-	return ok
-}
-
-// by is the build in whose place this one came.
-func (r replaced) by(e *release.Event) string {
-	if !appears(e) {
-		return ""
-	}
-	return r[placeOf(e)]
 }

@@ -62,25 +62,20 @@ func writeFront(tb testing.TB, name string, f front, text string) {
 
 func hugoDirectory(d release.Directory, images []release.Image) front {
 	site := "https://cdimage.example.org/" + d.Path + "/"
-	var offers, files, editions, verify []front
+	var offers, editions, verify []front
 	for _, img := range images {
 		main := img.Main()
 		var quick []front
 		for _, f := range img.Files {
-			size := ""
-			if f.Size != nil {
-				size = release.Size(*f.Size)
-			}
-			files = append(files, front{"name": f.Name, "href": site + f.Name, "what": f.Type, "size": size})
 			if !f.Main {
 				quick = append(quick, front{"text": f.Type, "href": site + f.Name})
 			}
 		}
-		quick = append(quick, front{"text": "Checksums", "href": site + "SHA256SUMS"}, front{"text": "Signature", "href": site + "SHA256SUMS.gpg"})
+		quick = append(quick, front{"text": "Signature", "href": "#verify"})
 		offers = append(offers, front{
 			"id": "get-" + img.Arch, "machine": img.Arch + " machine", "arch": img.Arch, "description": "For machines of the kind " + img.Arch + ".",
 			"href": site + main.Name, "name": main.Name, "size": release.Size(*main.Size), "bytes": grouped(*main.Size), "sha256": main.SHA256,
-			"quick": quick, "version": img.Version, "checks": []front{
+			"quick": quick, "checks": []front{
 				{"system": "Linux", "command": "echo '" + main.SHA256 + "  " + main.Name + "' | sha256sum --check"},
 				{"system": "macOS", "command": "echo '" + main.SHA256 + "  " + main.Name + "' | shasum -a 256 --check"},
 				{"system": "Windows, in PowerShell", "command": "(Get-FileHash -Algorithm 'SHA256' -LiteralPath '" + main.Name + "').Hash -eq '" + main.SHA256 + "'"},
@@ -94,11 +89,11 @@ func hugoDirectory(d release.Directory, images []release.Image) front {
 			front{"text": "See who made the list:", "command": "gpg --verify SHA256SUMS.gpg SHA256SUMS"})
 	}
 	for n := range 40 {
-		editions = append(editions, front{"text": fmt.Sprintf("Project %d 24.04.3 LTS", n), "href": fmt.Sprintf("../../project%d/releases/noble/", n)})
+		editions = append(editions, front{"text": fmt.Sprintf("Project %d", n), "href": fmt.Sprintf("../../project%d/releases/noble/", n)})
 	}
 	return front{
 		"title": d.Project + " 24.04.3 LTS (Noble Numbat)", "description": "Download and check the images of " + d.Project + ".",
-		"offers": offers, "files": files, "editions": editions,
+		"offers": offers, "editions": editions,
 		"verify": verify, "findings": hugoFindings(1, site),
 	}
 }

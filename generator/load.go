@@ -25,21 +25,31 @@ func newLoader(c *config.Config) *loader {
 
 // Picture reads the data directory of a configuration and joins what its sources say, as
 // the pages show it.
-func Picture(c *config.Config) (*release.Picture, error) { return newLoader(c).load() }
+func Picture(c *config.Config) (*release.Picture, error) {
+	p, _, err := newLoader(c).load(nil)
+	return p, err
+}
 
-func (l *loader) load() (*release.Picture, error) {
+// load returns the picture and the change log, which are of one moment. What did not
+// change of the log is taken over from before, which may be nil.
+func (l *loader) load(before *changeLog) (*release.Picture, *changeLog, error) {
 	c := l.config
-	snapshot, err := l.reader.Load()
+	var begin time.Time
+	snapshot, months, err := l.reader.LoadWithEvents(func(s *store.Snapshot) time.Time {
+		begin = logBegin(asOf(s.Sources, c.Site.Freshness))
+		return begin
+	})
 	if err != nil {
-		return nil, fmt.Errorf("load data: %w", err)
+		return nil, nil, fmt.Errorf("load data: %w", err)
 	}
-	return l.joiner.Join(release.Input{
+	p := l.joiner.Join(release.Input{
 		Rules:     c.Rules,
 		Sources:   inOrder(c, snapshot.Sources),
 		AsOf:      asOf(snapshot.Sources, c.Site.Freshness),
 		Stale:     c.Site.Stale,
 		Freshness: c.Site.Freshness,
-	}), nil
+	})
+	return p, newLog(months, begin, before), nil
 }
 
 // asOf is "now" for the site: the newest time that any source's state tells,

@@ -14,7 +14,7 @@ func BenchmarkLoad(b *testing.B) {
 	for _, directories := range []int{largeDirectories, 4 * largeDirectories} {
 		c := writeLarge(b, b.TempDir(), directories)
 		picture := func(b *testing.B, l *loader) {
-			if p, err := l.load(); err != nil || len(p.Trees[0].Directories) != directories {
+			if p, _, err := l.load(nil); err != nil || len(p.Trees[0].Directories) != directories {
 				b.Fatal(err)
 			}
 		}

@@ -256,3 +256,59 @@ func grow(f *release.Facts, series, milestone string, rows int) {
 	}
 	f.Sort()
 }
+
+// TestContactsLeadSomewhere: where the configuration says, before what the name tells.
+func TestContactsLeadSomewhere(t *testing.T) {
+	t.Parallel()
+	s := &site{rules: &release.Rules{Contacts: release.Contacts{Address: map[string]string{
+		"council": "https://example.org/council", "~team": "mailto:team@example.org", "bad": "javascript:alert(1)",
+	}}}}
+	s.config.Teams = "https://teams.example.org"
+	for who, want := range map[string]string{
+		"Council": "https://example.org/council", "~team": "mailto:team@example.org", "~other": "https://teams.example.org/~other",
+		"https://example.org/x": "https://example.org/x", "bad": "", "Jo": "", "": "",
+	} {
+		if got := s.contact(who); got.Href != want || got.Text != who {
+			t.Errorf("%q leads to %q as %q, want %q", who, got.Href, got.Text, want)
+		}
+	}
+}
+
+// TestBugsLeadWhereTheConfigurationSays: by number alone, and nowhere without an address.
+func TestBugsLeadWhereTheConfigurationSays(t *testing.T) {
+	t.Parallel()
+	for base, want := range map[string][]Link{
+		"":                         {{Text: "12"}, {Text: "x/y"}},
+		"https://bugs.example.org": {{Text: "12", Href: "https://bugs.example.org/12"}, {Text: "x/y"}},
+	} {
+		s := &site{}
+		s.config.Bugs = base
+		if diff := cmp.Diff(want, s.bugLinks([]release.Bug{{Number: "12"}, {Number: "x/y"}})); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", base, diff)
+		}
+	}
+}
+
+// TestNoteRepeatsNoFinding: what the build host notes of an image that is too large goes
+// where a finding says so in numbers, and nothing else of the note does.
+func TestNoteRepeatsNoFinding(t *testing.T) {
+	t.Parallel()
+	const mark = "<strong>WARNING: This image is OVERSIZED. This should never happen during milestone testing.</strong>"
+	found := []*release.Finding{{Rule: "unsigned"}, {Rule: "oversized"}}
+	for _, tt := range []struct {
+		note     string
+		findings []*release.Finding
+		want     string
+	}{
+		{mark, found, ""},
+		{mark, found[:1], mark},
+		{mark + "\n<p>Known.</p>", found, "<p>Known.</p>"},
+		{"See below.\n" + mark, found, "See below."},
+		{"<strong>OVERSIZED is fine here.</strong>", found, "<strong>OVERSIZED is fine here.</strong>"},
+		{"<strong>WARNING: This image is OVERSIZED", found, "<strong>WARNING: This image is OVERSIZED"},
+	} {
+		if got := ownNote(&release.Row{Note: tt.note, Findings: tt.findings}); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.note, got, tt.want)
+		}
+	}
+}

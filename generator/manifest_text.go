@@ -6,8 +6,6 @@ import (
 	"unicode"
 
 	"golang.org/x/text/width"
-
-	"shiplist/internal/release"
 )
 
 // Rule of this file: a manifest as plain text, for chat and mail. It is UTF-8, and no
@@ -21,8 +19,8 @@ const (
 )
 
 // manifestText is what the page of a milestone says, in lines.
-func (s *site) manifestText(m *release.Manifest) []string {
-	p := s.arrangeManifest(m)
+func (s *site) manifestText(arranged func() manifestPage) []string {
+	p := arranged()
 	lines := append(wrap("", p.Title), wrap("", p.Lead)...)
 	lines = append(append(lines, ""), wrap("", p.Answer)...)
 	lines = append(lines, wrap("", strings.TrimSpace(barText(p.Bar)+" "+p.Beside))...)

@@ -213,7 +213,7 @@ func TestNetbootSetInOneFileOnly(t *testing.T) {
 	t.Parallel()
 	s := netbootSite(t)
 	tree := &release.Tree{Name: "full", Site: "https://cd.example"}
-	s.directories = map[string]*release.TreeDirectory{"full\x00noble": {URL: "https://cd.example/noble/"}}
+	s.directories = map[treeDir]*release.TreeDirectory{{"full", "noble"}: {URL: "https://cd.example/noble/"}}
 	e := &release.NetbootEntry{
 		NetbootSet: release.NetbootSet{Arch: "amd64", Parent: "noble", Kind: release.ImageRelease, Version: "24.04.3", Tarball: &release.File{Name: "n-netboot-amd64.tar.gz", Type: "tar.gz", SHA256: "ab"}},
 		Tree:       tree, URL: "https://cd.example/noble/", Hashed: true,

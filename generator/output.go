@@ -53,6 +53,12 @@ func page[P any](s *site, path, kind string, arrange func() (P, error)) output {
 	}}
 }
 
+// of says what the file is made of; see output.whole.
+func (o output) of(key fingerprint) output {
+	o.whole = key
+	return o
+}
+
 // sure makes an arranging function of one that cannot fail.
 func sure[A, P any](arrange func(A) P, a A) func() (P, error) {
 	return func() (P, error) { return arrange(a), nil }

@@ -89,11 +89,7 @@ func href(root, target string) string {
 	if target == "" {
 		return root
 	}
-	parts := strings.Split(target, "/")
-	for i, p := range parts {
-		parts[i] = url.PathEscape(p)
-	}
-	return root + strings.Join(parts, "/")
+	return root + escapedPath(target)
 }
 
 // here stands for the address of a directory in what is shown in that very directory.
@@ -108,16 +104,33 @@ func fileURL(dir, name string) string {
 	if dir == "" || name == "" {
 		return ""
 	}
-	parts := strings.Split(name, "/")
-	for i, p := range parts {
-		parts[i] = url.PathEscape(p)
+	return strings.TrimSuffix(dir, "/") + "/" + escapedPath(name)
+}
+
+// escapedPath is a path as it stands in an address, with every part of it escaped.
+func escapedPath(p string) string {
+	if !strings.ContainsFunc(p, unlikely) {
+		return p
 	}
-	return strings.TrimSuffix(dir, "/") + "/" + strings.Join(parts, "/")
+	parts := strings.Split(p, "/")
+	for i, part := range parts {
+		parts[i] = url.PathEscape(part)
+	}
+	return strings.Join(parts, "/")
+}
+
+// unlikely reports whether a character of a name or an address makes somebody look
+// closer: most have none, and go into an address as they are.
+func unlikely(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '.' && r != '-' && r != '_' && r != '/'
 }
 
 // webURL returns an address that people may be sent to, or nothing: only http and
 // https with a host, and never with credentials in it.
 func webURL(s string) string {
+	if rest, ok := strings.CutPrefix(s, "https://"); ok && rest != "" && rest[0] != '/' && !strings.ContainsFunc(rest, unlikely) {
+		return s
+	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return ""

@@ -59,7 +59,7 @@ func TestTests(t *testing.T) {
 
 func TestNoLinkToADirectoryThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	s := &site{holdings: holdings{directories: map[string]*release.TreeDirectory{"simple\x00noble": {}}}}
+	s := &site{holdings: holdings{directories: map[treeDir]*release.TreeDirectory{{"simple", "noble"}: {}}}}
 	for dir, want := range map[string]string{"noble": "https://rel.example/noble/", "stonking": ""} {
 		if got := s.placeURL(&release.Location{Tree: "simple", Dir: dir, URL: "https://rel.example/" + dir + "/"}); got != want {
 			t.Errorf("address of %s is %q, want %q", dir, got, want)

@@ -1,21 +1,14 @@
 package generator
 
 import (
-	"bytes"
-	stdhtml "html"
 	"html/template"
 	"net/url"
-	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
-	"github.com/yuin/goldmark"
-	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/parser"
-	"github.com/yuin/goldmark/text"
-	"github.com/yuin/goldmark/util"
+	xhtml "golang.org/x/net/html"
 )
 
 // Rule of this file: here, and nowhere else in the package, a string becomes HTML
@@ -57,95 +50,57 @@ func (s sanitizer) note(raw string) template.HTML {
 	return template.HTML(balanced(clean)) //nolint:gosec // reduced above
 }
 
-// tag finds the tags that bluemonday lets through.
-var tag = regexp.MustCompile(`<(/?)(b|strong|i|em|code|p|ul|ol|li|a)(?: [^<>]*)?>`)
-
 // balanced closes what a note left open and drops what it closed without
 // opening, so that a note cannot bend the page around it.
 func balanced(s string) string {
 	var out strings.Builder
 	var open []string
-	at := 0
-	for _, m := range tag.FindAllStringSubmatchIndex(s, -1) {
-		name, closing := s[m[4]:m[5]], m[2] != m[3]
-		out.WriteString(s[at:m[0]])
-		at = m[1]
+	z := xhtml.NewTokenizer(strings.NewReader(s))
+	for {
+		kind := z.Next()
+		raw := string(z.Raw())
+		tag, _ := z.TagName()
+		name := string(tag)
 		switch {
-		case !closing:
-			open = append(open, name)
-			out.WriteString(s[m[0]:m[1]])
-		case len(open) > 0 && open[len(open)-1] == name:
+		case kind == xhtml.ErrorToken:
+			out.WriteString(raw)
+			for _, name := range slices.Backward(open) {
+				out.WriteString("</" + name + ">")
+			}
+			return out.String()
+		case kind == xhtml.EndTagToken && (len(open) == 0 || open[len(open)-1] != name):
+			continue
+		case kind == xhtml.EndTagToken:
 			open = open[:len(open)-1]
-			out.WriteString(s[m[0]:m[1]])
+		case kind == xhtml.StartTagToken && name != "br":
+			open = append(open, name)
 		}
+		out.WriteString(raw)
 	}
-	out.WriteString(s[at:])
-	for i := len(open) - 1; i >= 0; i-- {
-		out.WriteString("</" + open[i] + ">")
-	}
-	return out.String()
-}
-
-// markdown turns texts into HTML for a page with a given root.
-type markdown struct{ engine goldmark.Markdown }
-
-// rootKey is where a conversion keeps the root of the page it is for.
-var rootKey = parser.NewContextKey()
-
-// newMarkdown knows tables and gives headings an id. Raw HTML is left out: the
-// engine is not told to be unsafe.
-func newMarkdown() markdown {
-	return markdown{goldmark.New(
-		goldmark.WithExtensions(extension.Table),
-		goldmark.WithParserOptions(
-			parser.WithAutoHeadingID(),
-			parser.WithASTTransformers(util.Prioritized(rooted{}, 100)),
-		),
-	)}
 }
 
 // html converts a text; links that begin with a slash count from the site's root.
 func (m markdown) html(source []byte, root string) (template.HTML, error) {
-	ctx := parser.NewContext()
-	ctx.Set(rootKey, root)
-	var b bytes.Buffer
-	if err := m.engine.Convert(source, &b, parser.WithContext(ctx)); err != nil {
+	pieces, err := m.pieces(m.parse(source), source, false)
+	if err != nil {
 		return "", err
 	}
-	// Safe: goldmark without WithUnsafe escapes all text, leaves raw HTML out and
-	// drops links with a dangerous scheme; a mark is one of our own names.
-	return template.HTML(marked(b.String())), nil //nolint:gosec // see above
-}
-
-// anyTag finds tags, to be taken away.
-var anyTag = regexp.MustCompile(`<[^<>]*>`)
-
-// plainText is HTML that goldmark wrote, without its marks.
-func plainText(html string) string {
-	return stdhtml.UnescapeString(anyTag.ReplaceAllString(html, ""))
-}
-
-// stateCode is a state that a text shows with its mark: `state:ready`.
-var stateCode = regexp.MustCompile(`<code>state:([a-z]+)</code>`)
-
-// textMarks are the classes of the marks that texts may show.
-var textMarks = map[string]string{
-	"ready": "ready", "testing": "testing", "rebuilding": "rebuilding", "failed": "failed", "missing": "missing",
-	"disabled": "off", "superseded": "off", "removed": "off", "unknown": "unknown", "extra": "extra",
-	"blocker": "blocker", "warning": "warning", "note": "note",
-}
-
-// marked sets marks for the states in the HTML of a text.
-func marked(html string) string {
-	return stateCode.ReplaceAllStringFunc(html, func(code string) string {
-		word := stateCode.FindStringSubmatch(code)[1]
-		class, known := textMarks[word]
-		if !known {
-			return code
+	var b strings.Builder
+	for _, p := range pieces {
+		b.WriteString(p.html)
+		if p.root {
+			b.WriteString(template.HTMLEscapeString(root))
 		}
-		return `<span class="state ` + class + `"><svg class="mark" aria-hidden="true"><use href="#m-` + class + `"/></svg>` + word + `</span>`
-	})
+	}
+	// Safe: goldmark without WithUnsafe escapes all text, leaves raw HTML out and
+	// drops links with a dangerous scheme, and so does pieceRenderer; a mark is one of
+	// our own names.
+	return template.HTML(b.String()), nil //nolint:gosec // see above
 }
+
+// textEscaper escapes what stands between tags, where quotes are letters like others:
+// commands have many of them.
+var textEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // fill joins the pieces of a text with the words of a page whose root is given. It is
 // empty where the page has no value for one of them, or none that can be quoted, and
@@ -169,45 +124,16 @@ func (t *part) fill(w words, root string) template.HTML {
 		if !ok || value.Text == "" {
 			return ""
 		}
-		text = template.HTMLEscapeString(text)
+		text = textEscaper.Replace(text)
 		if p.quote == inProse && value.Href != "" {
 			text = `<a href="` + template.HTMLEscapeString(value.Href) + `">` + text + "</a>"
 		}
 		b.WriteString(text)
 	}
-	// Safe: the pieces are goldmark's HTML, see markdown.html, cut where text stands;
+	// Safe: the pieces are goldmark's HTML, see markdown.html, and end where text stands;
 	// each word is escaped. Words link to pages of the site, or to what webURL lets
 	// through.
 	return template.HTML(b.String()) //nolint:gosec // see above
-}
-
-// rooted makes links that begin with a slash relative, so that texts work under
-// any path.
-type rooted struct{}
-
-// Transform rewrites the destinations of links and pictures.
-func (rooted) Transform(doc *ast.Document, _ text.Reader, pc parser.Context) {
-	root, _ := pc.Get(rootKey).(string)
-	relative := func(dest []byte) []byte {
-		if len(dest) > 0 && dest[0] == '/' && !bytes.HasPrefix(dest, []byte("//")) {
-			return append([]byte(root), dest[1:]...)
-		}
-		return dest
-	}
-	// The walker returns no error of its own, so Walk cannot either.
-	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		switch n := n.(type) {
-		case *ast.Link:
-			if entering {
-				n.Destination = relative(n.Destination)
-			}
-		case *ast.Image:
-			if entering {
-				n.Destination = relative(n.Destination)
-			}
-		}
-		return ast.WalkContinue, nil
-	})
 }
 
 // inlineStyle is the style sheet for the one page that may be shown at any

@@ -75,7 +75,11 @@ func choicesOf(p directoryPage) []string {
 	for _, c := range p.Choices {
 		var machines []string
 		for _, m := range c.Machines {
-			machines = append(machines, m.Title+star[m.Usual]+" "+m.Href)
+			on := ""
+			if m.On != "" {
+				on = " on " + m.On
+			}
+			machines = append(machines, m.Title+star[m.Usual]+" "+m.Href+on)
 		}
 		lines = append(lines, c.Title+star[c.Usual]+": "+strings.Join(machines, ", "))
 	}
@@ -86,7 +90,7 @@ func TestChoicesOfAllPagesOfARelease(t *testing.T) {
 	t.Parallel()
 	s := twoTrees(t)
 	want := []string{
-		"Desktop image*: 64-bit PC* ../../../images/simple/noble/#get-desktop-amd64",
+		"Desktop image*: 64-bit PC* ../../simple/noble/#get-desktop-amd64 on simple",
 		"Server install image: 64-bit Arm #get-live-server-arm64",
 		"Windows Subsystem for Linux image: 64-bit PC #get-wsl-amd64",
 		"Preinstalled desktop image: Raspberry Pi, 64-bit #get-preinstalled-desktop-arm64+raspi",
@@ -103,7 +107,7 @@ func TestChoicesOfAllPagesOfARelease(t *testing.T) {
 	if diff := cmp.Diff(wantSiblings, siblings); diff != "" {
 		t.Errorf("siblings (-want +got):\n%s", diff)
 	}
-	if len(p.Editions) != 1 || p.Editions[0].Href != "../../../images/full/k/" {
+	if len(p.Editions) != 1 || p.Editions[0].Href != "../k/" || p.Editions[0].Text != "Kubuntu" {
 		t.Errorf("editions %+v, want kubuntu", p.Editions)
 	}
 }
@@ -158,6 +162,9 @@ func TestAnEarlierVersionIsNotShownAsThePages(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"r.img.xz: 24.04.3, not 24.04.4"}, behind); diff != "" {
 		t.Errorf("earlier versions (-want +got):\n%s", diff)
+	}
+	if want := "Ubuntu 24.04 LTS (Noble Numbat)"; p.Title != want || !p.Mixed {
+		t.Errorf("title %q, mixed %t: want %q by the version of the series", p.Title, p.Mixed, want)
 	}
 }
 

@@ -32,6 +32,7 @@ type site struct {
 	// seriesDirs are the names of the series' directories, by slug.
 	seriesDirs map[string]string
 	holdings
+	keys  subjectKeys
 	found []*found
 	// products are by slug, families the paths of their pages by title.
 	products map[string]*release.ProductLine
@@ -41,14 +42,11 @@ type site struct {
 	again  bool
 	before *site
 	// log is the change log as far as it was read, oldest first, and logged how it was
-	// read, nil where it was not; past, news (newest first) and newsOf what was worked
-	// out of it.
+	// read, nil where it was not; past and newsIndex are what was worked out of it.
 	log    []release.Event
 	logged *changeLog
 	past   *release.Past
-	news   []*happening
-	newsOf map[*release.ProductLine][]*happening
-	newsIn map[*release.Line][]*happening
+	newsIndex
 }
 
 type menuItem struct{ title, path string }
@@ -170,9 +168,7 @@ func (s *site) netbootPath(l *release.Line) string { return "netboot/" + s.serie
 func (s *site) familyPath(title string) string { return s.families[title] }
 
 // part is a text that a generated page shows; empty where content has none.
-func (s *site) part(name, root string) (template.HTML, error) {
-	return s.worded(name, root, nil), nil
-}
+func (s *site) part(name, root string) template.HTML { return s.worded(name, root, nil) }
 
 // worded is a text with a page's words; empty where content has none, or where it
 // speaks of what the page does not have.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"shiplist/generator/owned"
 	"shiplist/generator/staged"
 	"shiplist/internal/config"
 )
@@ -172,14 +173,14 @@ func TestOnlyRecordedSetsAreDeleted(t *testing.T) {
 	stageText(t, dir, "", "a", "0")
 	foreign := filepath.Join(dir, strings.Repeat("ab", 32))
 	write(t, foreign+"/mine", "x")
-	write(t, dir+"/"+staged.TempPrefix+"cut-short/a", "half a set")
+	write(t, dir+"/"+owned.TempPrefix+"cut-short/a", "half a set")
 	for i := range staged.Keep + 3 {
 		stageText(t, dir, "", "a", fmt.Sprint(i))
 	}
 	if _, err := os.Stat(foreign + "/mine"); err != nil {
 		t.Error("a directory that was not recorded was deleted:", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, staged.TempPrefix+"*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(dir, owned.TempPrefix+"*")); left != nil {
 		t.Errorf("unfinished sets are left: %v", left)
 	}
 }
@@ -193,7 +194,7 @@ func TestFailedPageLeavesNothing(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "two pages for one address: /") {
 		t.Errorf("error = %v", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(c.Site.Staged, staged.TempPrefix+"*")); left != nil {
+	if left, _ := filepath.Glob(filepath.Join(c.Site.Staged, owned.TempPrefix+"*")); left != nil {
 		t.Errorf("left behind: %v", left)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -11,6 +11,10 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+	texttemplate "text/template"
+	"text/template/parse"
+
+	"shiplist/generator/quick"
 )
 
 // layouts are the parsed templates, one complete set for each page.
@@ -24,6 +28,9 @@ type layouts struct {
 	// explained are the mistakes that were met already, by page kind and message.
 	explained map[string]error
 	sum       fingerprint // of the files
+	// compiled are the templates of pages as they were compiled for a struct, nil for
+	// those that html/template has to execute, by compiledKey.
+	compiled sync.Map
 }
 
 // parseLayouts parses base.html, all partials and all pages. Every bad file is
@@ -104,12 +111,56 @@ func inOrderOfPlace(problems []error) error {
 	return errors.Join(append(others, layouts.err())...)
 }
 
-// render executes a page's template with its struct.
+// render executes a page's template with its struct. html/template does it, and tells
+// what is wrong, where the compiled template has no answer.
 func render[P any](s *site, kind string, b *bytes.Buffer, p P) error {
+	if t := s.layouts.compile(kind, reflect.TypeFor[P]()); t != nil && t.Execute(b, reflect.ValueOf(&p).Elem()) {
+		return nil
+	}
 	if err := s.layouts.pages[kind].ExecuteTemplate(b, "base.html", p); err != nil {
 		return s.layouts.explain(kind, reflect.TypeFor[P](), err)
 	}
 	return nil
+}
+
+// compiledKey says which template was compiled for which struct.
+type compiledKey struct {
+	kind string
+	dot  reflect.Type
+}
+
+// compile compiles a page's template at its first use; it is nil where it cannot be.
+func (l *layouts) compile(kind string, dot reflect.Type) *quick.Template {
+	key := compiledKey{kind, dot}
+	if known, ok := l.compiled.Load(key); ok {
+		return known.(*quick.Template)
+	}
+	t, err := quick.New(sourceOf(l.pages[kind]), "base.html", dot)
+	if err != nil {
+		t = nil
+	}
+	l.compiled.Store(key, t)
+	return t
+}
+
+// sourceOf is a template that html/template has escaped, for the compiler.
+func sourceOf(t *template.Template) quick.Source {
+	return quick.Source{Functions: functions(), Trees: func(name string) *parse.Tree {
+		if found := t.Lookup(name); found != nil {
+			return found.Tree
+		}
+		return nil
+	}}
+}
+
+// textSource is a template that escapes nothing.
+func textSource(t *texttemplate.Template) quick.Source {
+	return quick.Source{Functions: functions(), Trees: func(name string) *parse.Tree {
+		if found := t.Lookup(name); found != nil {
+			return found.Tree
+		}
+		return nil
+	}}
 }
 
 // explain tells of a mistake that a page met. Many pages meet the same.

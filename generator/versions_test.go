@@ -154,19 +154,6 @@ func TestCurrentAndPendingLeadToEachOther(t *testing.T) {
 	}
 }
 
-func TestSupportEndsAfterItsLastDay(t *testing.T) {
-	t.Parallel()
-	l := &release.Line{Rule: &release.SeriesRule{EOL: "2026-04-23"}}
-	for hour, want := range map[int]bool{0: false, 23: false, 24: true} {
-		if got := supportEnded(l, time.Date(2026, 4, 23, hour, 59, 0, 0, time.UTC)); got != want {
-			t.Errorf("at hour %d: %t, want %t", hour, got, want)
-		}
-	}
-	if supportEnded(nil, sampleNow) || supportEnded(&release.Line{}, sampleNow) {
-		t.Error("a series without a rule has ended")
-	}
-}
-
 func TestIndexOfImages(t *testing.T) {
 	t.Parallel()
 	p, err := years(t, sampleNow).arrangeImages()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -47,15 +46,6 @@ const (
 	inPXELINUX   quoting = "pxelinux"
 )
 
-// piece is a stretch of HTML, and the word that follows it, if one does. Root says
-// that the way to the root of the site follows.
-type piece struct {
-	html  string
-	word  string
-	quote quoting
-	root  bool
-}
-
 // part is a text of content/parts, parsed.
 type part struct {
 	name, title string
@@ -64,12 +54,6 @@ type part struct {
 	without     []string // words with one of which it is left out
 	pieces      []piece
 }
-
-// wordMark is a word in a text.
-var wordMark = regexp.MustCompile(`\{\{ *([A-Za-z][A-Za-z0-9_-]*) *\}\}`)
-
-// rootMark stands for the root of the site in the addresses of a parsed text.
-const rootMark = "shiplist-root:/"
 
 // compileParts parses the texts that generated pages show and reports every mistake
 // in them, as content/NAME:LINE. They come in their own order.
@@ -82,18 +66,19 @@ func compileParts(docs map[string]document, m markdown) ([]*part, error) {
 			problems = append(problems, err)
 			continue
 		}
-		html, err := m.html(doc.body, rootMark)
+		tree := m.parse(doc.body)
+		if misplacedWord(tree) {
+			problems = append(problems, fmt.Errorf("content/%s:%d: a word stands in an address or a title; it can only stand in text and in code", doc.name, doc.line))
+			continue
+		}
+		pieces, err := m.pieces(tree, doc.body, true)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("content/%s: %w", doc.name, err))
 			continue
 		}
-		if taggedWord.MatchString(string(html)) {
-			problems = append(problems, fmt.Errorf("content/%s:%d: a word stands in an address or a title; it can only stand in text and in code", doc.name, doc.line))
-			continue
-		}
 		parts = append(parts, &part{
 			name: name, title: doc.Title, order: doc.Order,
-			arches: strings.Fields(doc.Arches), without: strings.Fields(doc.Without), pieces: cut(string(html)),
+			arches: strings.Fields(doc.Arches), without: strings.Fields(doc.Without), pieces: pieces,
 		})
 	}
 	slices.SortStableFunc(parts, func(a, b *part) int { return cmp.Compare(a.order, b.order) })
@@ -134,85 +119,6 @@ func checkWords(name string, doc document) error {
 func inAddress(before string) bool {
 	at := strings.LastIndex(before, "](")
 	return at >= 0 && !strings.Contains(before[at:], ")")
-}
-
-// taggedWord finds the words that [checkWords] did not see in a tag: in the
-// definition of a link, or over several lines.
-var taggedWord = regexp.MustCompile(`<[^<>]*(?:\{\{|%7B%7B)[^<>]*>`)
-
-// marks are what a parsed text is cut at: words, the root, and where code begins and
-// ends. Nothing else that goldmark writes looks like one of them.
-var marks = regexp.MustCompile(`\{\{ *([A-Za-z][A-Za-z0-9_-]*) *\}\}|` + rootMark +
-	`|<pre><code(?: class="language-([a-z]*)[^"]*")?>|\n?</code></pre>|</?code>|<a |</a>`)
-
-// cut turns the HTML of a text into pieces, with blocks of commands to be copied.
-func cut(html string) []piece {
-	var pieces []piece
-	var text strings.Builder
-	end := func(p piece) {
-		p.html = text.String()
-		text.Reset()
-		pieces = append(pieces, p)
-	}
-	// In a link a word is no link of its own.
-	quote, block, depth, at := inProse, false, 0, 0
-	for _, m := range marks.FindAllStringSubmatchIndex(html, -1) {
-		text.WriteString(html[at:m[0]])
-		at = m[1]
-		switch mark := html[m[0]:m[1]]; {
-		case m[2] >= 0:
-			end(piece{word: html[m[2]:m[3]], quote: quote})
-		case mark == rootMark:
-			end(piece{root: true})
-		case strings.HasPrefix(mark, "<pre>"):
-			quote, block = blockQuoting(html, m), true
-			text.WriteString(blockStart(quote))
-		case strings.HasSuffix(mark, "</pre>"):
-			text.WriteString(blockEnd(quote))
-			quote, block = inProse, false
-		default:
-			text.WriteString(mark)
-			if block {
-				continue
-			}
-			if depth++; mark[1] == '/' {
-				depth -= 2
-			}
-			if quote = inProse; depth > 0 {
-				quote = inCode
-			}
-		}
-	}
-	text.WriteString(html[at:])
-	end(piece{})
-	return pieces
-}
-
-// blockQuoting is the language of a block of code.
-func blockQuoting(html string, m []int) quoting {
-	if m[4] >= 0 {
-		switch q := quoting(html[m[4]:m[5]]); q {
-		case inShell, inPowerShell, inCommand, inCopy, inDNSMasq, inGRUB, inIPXE, inPXELINUX:
-			return q
-		}
-	}
-	return inCode
-}
-
-// blockStart and blockEnd are the frame of a block of code: one of commands can be
-// copied, any other shows what they answer.
-func blockStart(q quoting) string {
-	if q == inCode {
-		return `<pre tabindex="0"><code>`
-	}
-	return `<div class="commands"><pre tabindex="0" data-copy><code>`
-}
-
-func blockEnd(q quoting) string {
-	if q == inCode {
-		return "</code></pre>"
-	}
-	return "</code></pre></div>"
 }
 
 // write quotes a word for the place where it stands; false where that cannot be

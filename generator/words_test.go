@@ -28,18 +28,19 @@ func TestWordsAreFilledForThePlaceWhereTheyStand(t *testing.T) {
 		"list":  {Text: "SUMS", Href: "https://cd.example/a?b=1&c=2"},
 	}
 	tests := []struct{ name, in, want string }{
-		{"sentence", "Take {{image}}.", "<p>Take it&#39;s &lt;b&gt; &amp; $x.iso.</p>"},
-		{"spaces", "{{ image }}", "<p>it&#39;s &lt;b&gt; &amp; $x.iso</p>"},
+		{"sentence", "Take {{image}}.", "<p>Take it's &lt;b&gt; &amp; $x.iso.</p>"},
+		{"spaces", "{{ image }}", "<p>it's &lt;b&gt; &amp; $x.iso</p>"},
 		{"link", "See {{list}}.", `<p>See <a href="https://cd.example/a?b=1&amp;c=2">SUMS</a>.</p>`},
 		{"no link in a link", "[see {{list}} `x` {{list}}](/checks/)", `<p><a href="../../checks/">see SUMS <code>x</code> SUMS</a></p>`},
 		{"no link in code", "`{{list}}`", "<p><code>SUMS</code></p>"},
 		{"a link after code", "`x` {{list}}", `<p><code>x</code> <a href="https://cd.example/a?b=1&amp;c=2">SUMS</a></p>`},
-		{"shell", "```sh\nrun {{image}}\n```", `<div class="commands"><pre tabindex="0" data-copy><code>run &#39;it&#39;\&#39;&#39;s &lt;b&gt; &amp; $x.iso&#39;</code></pre></div>`},
-		{"PowerShell", "```powershell\nRun {{image}}\n```", `<div class="commands"><pre tabindex="0" data-copy><code>Run &#39;it&#39;&#39;s &lt;b&gt; &amp; $x.iso&#39;</code></pre></div>`},
-		{"command line", "```cmd\nrun {{image}}\n```", `<div class="commands"><pre tabindex="0" data-copy><code>run &#34;it&#39;s &lt;b&gt; &amp; $x.iso&#34;</code></pre></div>`},
-		{"answer", "```\n{{list}}: OK\n```", `<pre tabindex="0"><code>SUMS: OK</code></pre>`},
-		{"tags in code", "```sh\n<code>{{list}}</code>\n```", `<div class="commands"><pre tabindex="0" data-copy><code>&lt;code&gt;SUMS&lt;/code&gt;</code></pre></div>`},
+		{"shell", "```sh\nrun {{image}}\n```", `<div class="commands"><pre data-copy><code>run 'it'\''s &lt;b&gt; &amp; $x.iso'</code></pre></div>`},
+		{"PowerShell", "```powershell\nRun {{image}}\n```", `<div class="commands"><pre data-copy><code>Run 'it''s &lt;b&gt; &amp; $x.iso'</code></pre></div>`},
+		{"command line", "```cmd\nrun {{image}}\n```", `<div class="commands"><pre data-copy><code>run "it's &lt;b&gt; &amp; $x.iso"</code></pre></div>`},
+		{"answer", "```\n{{list}}: OK\n```", `<pre><code>SUMS: OK</code></pre>`},
+		{"tags in code", "```sh\n<code>{{list}}</code>\n```", `<div class="commands"><pre data-copy><code>&lt;code&gt;SUMS&lt;/code&gt;</code></pre></div>`},
 		{"root", "[c](/checks/) [d](//e.example/)", `<p><a href="../../checks/">c</a> <a href="//e.example/">d</a></p>`},
+		{"escaped", `\{{image}}`, "<p>{{image}}</p>"},
 		{"nothing to say", "Key {{key}}.", ""},
 	}
 	for _, test := range tests {

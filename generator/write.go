@@ -30,7 +30,7 @@ type writer struct {
 	before string
 	// known is the site that before holds; nil where its files have to be read.
 	known *Site
-	dirs  sync.Map // that were made
+	dirs  *folders // of this set
 	// same are the files that before has with the same bytes, by path.
 	same sync.Map
 }
@@ -51,6 +51,9 @@ func newWriter(ctx context.Context, dir string, known *Site) (*writer, error) {
 		w.dir = filepath.Base(temp)
 		w.root, err = os.OpenRoot(dir)
 	}
+	if err == nil {
+		w.dirs, err = openFolders(w.root, w.dir)
+	}
 	if err != nil {
 		return nil, errors.Join(err, sets.Close())
 	}
@@ -59,7 +62,7 @@ func newWriter(ctx context.Context, dir string, known *Site) (*writer, error) {
 
 // close lets go of the directory, and removes what is not part of a set.
 func (w *writer) close() error {
-	return errors.Join(os.RemoveAll(filepath.Join(w.sets.Path(), w.dir)), w.root.Close(), w.sets.Close())
+	return errors.Join(os.RemoveAll(filepath.Join(w.sets.Path(), w.dir)), w.dirs.close(), w.root.Close(), w.sets.Close())
 }
 
 // put takes a file into the set. What the set before has with the same bytes is shared
@@ -103,24 +106,13 @@ func (w *writer) carry(f made, from *Site) error {
 	return w.put(f, content)
 }
 
-// mkdir makes a directory of the set.
-func (w *writer) mkdir(name string) error {
-	if _, made := w.dirs.Load(name); made {
-		return nil
-	}
-	if err := w.root.MkdirAll(path.Join(w.dir, name), 0o755); err != nil {
-		return fmt.Errorf("make directory /%s: %w", name, err)
-	}
-	w.dirs.Store(name, true)
-	return nil
-}
-
 // create writes a new file, with a given time where there is one.
 func (w *writer) create(name string, content []byte, modified time.Time) error {
-	if err := w.mkdir(path.Dir(name)); err != nil {
+	if err := w.dirs.make(path.Dir(name)); err != nil {
 		return err
 	}
-	f, err := w.root.OpenFile(path.Join(w.dir, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	root, rest := w.dirs.way(name)
+	f, err := root.OpenFile(rest, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("write /%s: %w", name, err)
 	}
@@ -131,12 +123,12 @@ func (w *writer) create(name string, content []byte, modified time.Time) error {
 	if modified.IsZero() {
 		return nil
 	}
-	return w.root.Chtimes(path.Join(w.dir, name), modified, modified)
+	return root.Chtimes(rest, modified, modified)
 }
 
 // link shares a file of the set before.
 func (w *writer) link(name string) error {
-	if err := w.mkdir(path.Dir(name)); err != nil {
+	if err := w.dirs.make(path.Dir(name)); err != nil {
 		return err
 	}
 	earlier := path.Join(w.before, name)

@@ -150,7 +150,7 @@ func (r *remembering) rests(path string) bool {
 func endedSeries(rules release.Rules, now time.Time) map[string]bool {
 	ended := map[string]bool{}
 	for _, s := range rules.Series {
-		ended[s.Name] = isOver(s.EOL, now)
+		ended[s.Name] = s.SupportEnded(now)
 	}
 	return ended
 }
@@ -160,15 +160,9 @@ func endedSeries(rules release.Rules, now time.Time) map[string]bool {
 func developedSeries(rules release.Rules, now time.Time) map[string]bool {
 	developed := map[string]bool{}
 	for _, s := range rules.Series {
-		developed[s.Name] = s.Development || isOver(s.Created, now) && !isOver(s.Released, now.Add(-watchFor))
+		developed[s.Name] = s.Development || release.DayOver(s.Created, now) && !release.DayOver(s.Released, now.Add(-watchFor))
 	}
 	return developed
-}
-
-// isOver reports whether a day is over; one that is not known is not.
-func isOver(day string, now time.Time) bool {
-	last, err := time.Parse(time.DateOnly, day)
-	return err == nil && !now.Before(last.AddDate(0, 0, 1))
 }
 
 // changedLately reports whether a directory or its list changed a short time ago; a

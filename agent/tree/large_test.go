@@ -306,16 +306,15 @@ func TestAgainstRclone(t *testing.T) {
 	if os.Getenv(measureVariable) == "" {
 		t.Skip(measureVariable + " is not set")
 	}
-	program, modules := apacheHere(t)
 	rclone := testenv.Program(t, "rclone")
 	for _, lists := range []bool{true, false} {
 		s := largeSample()
 		maps.DeleteFunc(s.files, func(at string, _ sampleFile) bool {
 			return !lists && strings.HasPrefix(path.Base(at), "SHA256SUMS")
 		})
-		root := openRoot(t)
+		root := testenv.OpenDir(t)
 		s.write(t, root)
-		address := startApache(t, program, modules, root, indexes["production"])
+		address := startApache(t, root, indexes["production"])
 		first, quiet, theirs := race(t, rclone, address)
 		t.Logf("checksum lists %v, median of 5: first poll %v, quiet poll %v, rclone %v, ratios %.2f and %.2f",
 			lists, first, quiet, theirs, float64(first)/float64(theirs), float64(quiet)/float64(theirs))

@@ -118,18 +118,6 @@ func (s *sample) write(t testing.TB, root string) {
 	}))
 }
 
-// openRoot is a directory that servers under another user can read.
-func openRoot(t testing.TB) string {
-	t.Helper()
-	root := t.TempDir()
-	for dir := root; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
-		if err := os.Chmod(dir, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return root
-}
-
 // linked adds a pointer as a directory of links to single images.
 func (s *sample) linked(dir, pointer string, from map[string]string) {
 	at := path.Join(dir, pointer)

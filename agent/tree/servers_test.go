@@ -3,12 +3,10 @@ package tree
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -91,57 +89,26 @@ var indexes = map[string]string{
 
 func TestApache(t *testing.T) {
 	t.Parallel()
-	program, modules := apacheHere(t)
-	root := openRoot(t)
+	root := testenv.OpenDir(t)
 	fullSample().write(t, root)
 	for name, options := range indexes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sameAsLocal(t, root, startApache(t, program, modules, root, options))
+			sameAsLocal(t, root, startApache(t, root, options))
 		})
 	}
 }
 
-// apacheHere finds Apache and its modules.
-func apacheHere(t testing.TB) (program, modules string) {
-	t.Helper()
-	program = testenv.Program(t, "apache2", "httpd")
-	for _, dir := range []string{"/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"} {
-		if _, err := os.Stat(filepath.Join(dir, "mod_autoindex.so")); err == nil {
-			return program, dir
-		}
-	}
-	testenv.Missing(t, "the modules of Apache are nowhere to be found")
-	return "", ""
-}
-
 // startApache serves a directory with options for its listings.
-func startApache(t testing.TB, program, modules, root, options string) string {
+func startApache(t testing.TB, root, options string) string {
 	t.Helper()
-	dir, port := openRoot(t), freePort(t)
-	var b strings.Builder
-	fmt.Fprintf(&b, "ServerRoot %q\nPidFile %q\nListen 127.0.0.1:%s\nServerName 127.0.0.1\nErrorLog %q\n",
-		dir, dir+"/pid", port, dir+"/error.log")
-	for _, m := range []string{"mpm_event", "authz_core", "autoindex", "dir", "mime", "deflate", "filter"} {
-		fmt.Fprintf(&b, "LoadModule %s_module %s/mod_%s.so\n", m, modules, m)
-	}
-	if os.Getuid() == 0 {
-		fmt.Fprintf(&b, "User nobody\nGroup #%d\n", 65534)
-	}
-	fmt.Fprintf(&b, "DocumentRoot %q\nTypesConfig /dev/null\nAddType text/html .html\nAddOutputFilterByType DEFLATE text/html\nDirectoryIndex disabled\n", root)
-	fmt.Fprintf(&b, "<Directory %q>\nOptions Indexes FollowSymLinks\nRequire all granted\n%s\n</Directory>\n", root, options)
-	config := filepath.Join(dir, "apache.conf")
-	if err := os.WriteFile(config, []byte(b.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	run(t, program, "-f", config, "-DFOREGROUND")
-	return reached(t, port)
+	return testenv.Apache(t, root, fmt.Sprintf("AddType text/html .html\nAddOutputFilterByType DEFLATE text/html\nDirectoryIndex disabled\n"+
+		"<Directory %q>\nOptions Indexes FollowSymLinks\nRequire all granted\n%s\n</Directory>", root, options), "deflate", "filter")
 }
 
 func TestNginx(t *testing.T) {
 	t.Parallel()
-	program := testenv.Program(t, "nginx")
-	root := openRoot(t)
+	root := testenv.OpenDir(t)
 	fullSample().write(t, root)
 	for name, options := range map[string]string{
 		"exact": "autoindex on;",
@@ -151,21 +118,7 @@ func TestNginx(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir, port := openRoot(t), freePort(t)
-			user := ""
-			if os.Getuid() == 0 {
-				user = "user nobody nogroup;\n"
-			}
-			conf := user + "daemon off; worker_processes 1; pid " + dir + "/pid; error_log " + dir + "/error.log;\nevents {}\n" +
-				"http { access_log off; client_body_temp_path " + dir + "/b; proxy_temp_path " + dir + "/p; fastcgi_temp_path " + dir +
-				"/f; uwsgi_temp_path " + dir + "/u; scgi_temp_path " + dir + "/s;\n" +
-				"server { listen 127.0.0.1:" + port + "; root " + root + "; index none; location / { " + options + " } } }\n"
-			config := filepath.Join(dir, "nginx.conf")
-			if err := os.WriteFile(config, []byte(conf), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			run(t, program, "-p", dir, "-c", config, "-e", dir+"/error.log")
-			sameAsLocal(t, root, reached(t, port))
+			sameAsLocal(t, root, testenv.Nginx(t, root, "index none; location / { "+options+" }"))
 		})
 	}
 }
@@ -173,9 +126,9 @@ func TestNginx(t *testing.T) {
 func TestLighttpd(t *testing.T) {
 	t.Parallel()
 	program := testenv.Program(t, "lighttpd")
-	root := openRoot(t)
+	root := testenv.OpenDir(t)
 	fullSample().write(t, root)
-	dir, port := openRoot(t), freePort(t)
+	dir, port := testenv.OpenDir(t), testenv.FreePort(t)
 	conf := fmt.Sprintf("server.document-root = %q\nserver.bind = \"127.0.0.1\"\nserver.port = %s\n"+
 		"server.modules = (\"mod_dirlisting\")\ndir-listing.activate = \"enable\"\nindex-file.names = ()\n"+
 		"server.errorlog = %q\n", root, port, dir+"/error.log")
@@ -183,18 +136,16 @@ func TestLighttpd(t *testing.T) {
 	if err := os.WriteFile(config, []byte(conf), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	run(t, program, "-D", "-f", config)
-	sameAsLocal(t, root, reached(t, port))
+	sameAsLocal(t, root, testenv.Serve(t, port, program, "-D", "-f", config))
 }
 
 func TestPython(t *testing.T) {
 	t.Parallel()
 	program := testenv.Program(t, "python3")
-	root := openRoot(t)
+	root := testenv.OpenDir(t)
 	fullSample().write(t, root)
-	port := freePort(t)
-	run(t, program, "-m", "http.server", port, "--bind", "127.0.0.1", "--directory", root)
-	sameAsLocal(t, root, reached(t, port))
+	port := testenv.FreePort(t)
+	sameAsLocal(t, root, testenv.Serve(t, port, program, "-m", "http.server", port, "--bind", "127.0.0.1", "--directory", root))
 }
 
 // TestCaddy serves the tree as Caddy does: JSON to whoever accepts it, a page to
@@ -253,57 +204,4 @@ func serveCaddy(w http.ResponseWriter, dir string) {
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	_ = json.NewEncoder(w).Encode(list)
-}
-
-// run starts a server and ends it, by its own process, when the test does.
-func run(t testing.TB, program string, args ...string) {
-	t.Helper()
-	cmd := exec.Command(program, args...)
-	var output strings.Builder
-	cmd.Stdout, cmd.Stderr = &output, &output
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		killer := time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
-		_ = cmd.Wait()
-		killer.Stop()
-		if t.Failed() && output.Len() > 0 {
-			t.Logf("%s: %s", program, output.String())
-		}
-	})
-}
-
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
-}
-
-// reached waits until a server answers on a port.
-func reached(t testing.TB, port string) string {
-	t.Helper()
-	deadline, tick := time.After(20*time.Second), time.NewTicker(20*time.Millisecond)
-	defer tick.Stop()
-	for {
-		conn, err := net.Dial("tcp", "127.0.0.1:"+port)
-		if err == nil {
-			conn.Close()
-			return "http://127.0.0.1:" + port
-		}
-		select {
-		case <-tick.C:
-		case <-deadline:
-			t.Fatalf("no server on port %s: %v", port, err)
-		}
-	}
 }

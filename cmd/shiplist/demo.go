@@ -14,6 +14,7 @@ import (
 	"shiplist/generator"
 	"shiplist/internal/config"
 	"shiplist/internal/demo"
+	"shiplist/internal/releaseday"
 )
 
 func demoCommand() command {
@@ -27,7 +28,7 @@ func demoCommand() command {
 			fs.StringVar(&o.keep, "keep", "", "keep configuration, data and site in `DIR`")
 			fs.BoolVar(&o.once, "once", false, "build the site and end, instead of serving it; with --replay as fast as it goes")
 			fs.BoolVar(&o.replayed, "replay", false, "let a release day pass, and watch it")
-			fs.Float64Var(&o.speed, "speed", daySpeed, "with --replay: `TIMES` as fast as real time; 0 for as fast as it goes")
+			fs.Float64Var(&o.speed, "speed", releaseday.Speed, "with --replay: `TIMES` as fast as real time; 0 for as fast as it goes")
 			fs.StringVar(&o.listen, "listen", "127.0.0.1:0", "`ADDRESS` at which the site is served; port 0 picks a free one")
 			return o.run
 		},
@@ -55,9 +56,18 @@ func (o *demoOptions) run(ctx context.Context, e *environment, args []string) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, cleanup()) }()
+	show := o.moment
 	if o.replayed {
-		return o.replay(ctx, e, dir)
+		show = o.replay
 	}
+	if err := show(ctx, e, dir); ctx.Err() == nil || o.once {
+		return err
+	}
+	return nil // whoever ends it has seen enough
+}
+
+// moment shows one moment of the sample, which stands still, until ctx ends.
+func (o *demoOptions) moment(ctx context.Context, e *environment, dir string) (err error) {
 	// The servers go on until the end, so that the site's links lead somewhere.
 	servers, err := demo.Start(ctx)
 	if err != nil {

@@ -15,20 +15,21 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/gofrs/flock"
+
+	"shiplist/generator/owned"
 )
 
-// Names at the top of the directory; everything else there is the folder of a tree.
-const (
-	markerFile = ".shiplist-headers"
-	lockFile   = ".lock"
-	tempPrefix = ".tmp-"
-)
+// markerFile stands at the top of the directory; what else does is the lock, and the
+// folder of each tree.
+const markerFile = ".shiplist-headers"
 
-// lockWait is how long one run waits for another to end.
-const lockWait = 2 * time.Minute
+// kind is what a directory of headers is.
+var kind = owned.Kind{
+	Name: "headers", Marker: markerFile, Text: markerText,
+	Else: "name another directory with [site] headers, or empty this one",
+}
 
 // Result tells what became of the directory.
 type Result struct {
@@ -58,15 +59,11 @@ type Dir struct {
 // Open takes hold of the directory, making it when it is not there. One that is not
 // empty and was not made by us is refused.
 func Open(ctx context.Context, dir string) (_ *Dir, err error) {
-	if err := claim(dir); err != nil {
+	lock, err := kind.Hold(ctx, dir)
+	if err != nil {
 		return nil, err
 	}
-	d := &Dir{dir: dir, sums: map[string]string{}, lock: flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o644))}
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	if _, err := d.lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("headers: lock %s: %w; is another run writing there?", d.lock.Path(), err)
-	}
+	d := &Dir{dir: dir, sums: map[string]string{}, lock: lock}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, d.Close())
@@ -75,13 +72,13 @@ func Open(ctx context.Context, dir string) (_ *Dir, err error) {
 	if d.old, err = readMarker(dir); err != nil {
 		return nil, err
 	}
-	if err := sweep(dir); err != nil {
-		return nil, err
+	if err := owned.Sweep(dir); err != nil {
+		return nil, fmt.Errorf("headers: %w", err)
 	}
 	if d.root, err = os.OpenRoot(dir); err != nil {
 		return nil, fmt.Errorf("headers: %w", err)
 	}
-	temp, err := os.MkdirTemp(dir, tempPrefix)
+	temp, err := os.MkdirTemp(dir, owned.TempPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("headers: %w", err)
 	}
@@ -89,44 +86,8 @@ func Open(ctx context.Context, dir string) (_ *Dir, err error) {
 	return d, nil
 }
 
-// claim makes sure that the directory is ours.
-func claim(dir string) error {
-	if Ours(dir) {
-		return nil
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("headers: %w", err)
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("headers: %w", err)
-	}
-	if len(entries) > 0 {
-		return fmt.Errorf("headers: %s is not empty (%s) and was not made by shiplist; name another directory with [site] headers, or empty this one",
-			dir, entries[0].Name())
-	}
-	return writeMarker(dir, nil)
-}
-
 // Ours reports whether a directory is there and was made by us.
-func Ours(dir string) bool {
-	_, err := os.Lstat(filepath.Join(dir, markerFile))
-	return err == nil
-}
-
-// sweep removes what a run that was cut short left behind.
-func sweep(dir string) error {
-	left, err := filepath.Glob(filepath.Join(dir, tempPrefix+"*"))
-	if err != nil {
-		return err
-	}
-	for _, name := range left {
-		if err := os.RemoveAll(name); err != nil {
-			return fmt.Errorf("headers: remove unfinished files: %w", err)
-		}
-	}
-	return nil
-}
+func Ours(dir string) bool { return kind.Ours(dir) }
 
 // Close lets go of the directory, and removes what is not in its place.
 func (d *Dir) Close() error {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"shiplist/generator/owned"
 )
 
 func text(name, content string) File {
@@ -53,7 +55,7 @@ func tree(t *testing.T, dir string) map[string]string {
 		}
 		rel, err := filepath.Rel(dir, name)
 		switch {
-		case err != nil || rel == "." || rel == markerFile || rel == lockFile:
+		case err != nil || rel == "." || rel == markerFile || rel == owned.LockFile:
 		case e.IsDir():
 			all[rel+"/"] = ""
 		default:

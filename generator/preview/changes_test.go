@@ -235,6 +235,34 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestSameChangeIsToldOnce: of three products or more, and of findings never.
+func TestSameChangeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	const ready = "testing → ready"
+	s := subject{Lines: []line{
+		{"A", ready, changed},
+		{"", "testing → released", changed},
+		{"B", ready, changed},
+		{"C", "is new", added},
+		{"D", ready, changed},
+		{"E", "is new", added},
+		{"New blocker", "It is late.", trouble},
+		{"New blocker", "It is late.", trouble},
+		{"New blocker", "It is late.", trouble},
+	}}
+	late := told{line: line{"New blocker", "It is late.", trouble}}
+	want := []told{
+		{line{"3 products", ready, changed}, []string{"A", "B", "D"}},
+		{line: line{"", "testing → released", changed}},
+		{line: line{"C", "is new", added}},
+		{line: line{"E", "is new", added}},
+		late, late, late,
+	}
+	if diff := cmp.Diff(want, s.Told(), cmp.AllowUnexported(told{})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestDirectories(t *testing.T) {
 	t.Parallel()
 	c := &changes{files: []fileChange{

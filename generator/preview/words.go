@@ -33,6 +33,9 @@ type line struct {
 // trouble marks a line that needs somebody.
 const trouble = "trouble"
 
+// imagesPage is where directories are listed.
+const imagesPage = "/images/"
+
 // otherDetails is said of what changed and has no words of its own.
 const otherDetails = "other details changed"
 
@@ -127,7 +130,7 @@ func turned(what, from, to string) []string {
 // directories tells which have a page now, which have none any more, and whose is
 // another.
 func (c *changes) directories() subject {
-	s := subject{Title: "Directories of images", Href: "/images/"}
+	s := subject{Title: "Directories of images", Href: imagesPage}
 	says := map[string]string{added: "has a page now", removed: "has no page any more", changed: otherDetails}
 	for _, f := range c.files {
 		dir := path.Dir(f.Path)

@@ -2,9 +2,7 @@ package publish
 
 import (
 	"errors"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -12,24 +10,23 @@ import (
 	"time"
 
 	"shiplist/generator/staged"
+	"shiplist/internal/testenv"
 )
-
-const mountEnv = "SHIPLIST_PUBLISH_TEST_MOUNT"
 
 // TestDiskFull publishes with less and less room on the disk, from sets that lie there
 // and from sets that lie elsewhere, which cannot be linked: the old site stays, and
 // there is a new one as soon as there is room.
 func TestDiskFull(t *testing.T) {
-	if os.Getenv(mountEnv) == "" {
+	if !testenv.WithMounts() {
 		t.Parallel()
-		withMounts(t)
+		testenv.RunWithMounts(t)
 		return
 	}
 	for name, elsewhere := range map[string]bool{"one file system": false, "two file systems": true} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t)
 			disk := filepath.Join(filepath.Dir(s.Output), "disk")
-			mount(t, disk)
+			testenv.SmallDisk(t, disk)
 			s.Output = filepath.Join(disk, "public")
 			if !elsewhere {
 				s.Staged = filepath.Join(disk, "staged")
@@ -60,7 +57,7 @@ func tighten(t *testing.T, s Site, ballast string) (failed int) {
 			shown = n
 			continue
 		}
-		fillUp(t, ballast, pages)
+		testenv.FillUp(t, ballast, pages)
 		_, err := Publish(t.Context(), Options{Site: s})
 		switch {
 		case err == nil:
@@ -83,70 +80,4 @@ func tighten(t *testing.T, s Site, ballast string) (failed int) {
 		shown = n
 	}
 	return failed
-}
-
-// fillUp leaves so many pages free.
-func fillUp(t *testing.T, name string, pages int) {
-	t.Helper()
-	ballast, err := os.Create(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ballast.Close()
-	size, page := int64(0), make([]byte, os.Getpagesize())
-	for err == nil {
-		_, err = ballast.Write(page)
-		size += int64(len(page))
-	}
-	if !errors.Is(err, syscall.ENOSPC) {
-		t.Fatal(err)
-	}
-	if err := ballast.Truncate(max(0, size-int64((pages+1)*len(page)))); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// mount makes a disk of two megabytes. It is gone with this process.
-func mount(t *testing.T, at string) {
-	t.Helper()
-	if err := os.Mkdir(at, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", at, "tmpfs", 0, "size=2m"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(at, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// withMounts runs the test that calls it once more, in a process that may mount what
-// nobody else sees, and passes if that did. Not every kernel or container lets us.
-func withMounts(t *testing.T) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.CommandContext(t.Context(), self, "-test.v", "-test.run=^"+t.Name()+"$")
-	c.Env = append(os.Environ(), mountEnv+"=1")
-	c.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
-	if os.Getuid() != 0 {
-		c.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
-			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-		}
-	}
-	out, err := c.CombinedOutput()
-	var ended *exec.ExitError
-	if err != nil && !errors.As(err, &ended) && errors.Is(err, fs.ErrPermission) {
-		t.Skipf("this process may not mount a disk of its own: %v", err)
-	}
-	t.Logf("%s", out)
-	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
-		t.Errorf("with mounts: %v", err)
-	}
 }

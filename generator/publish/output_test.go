@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"shiplist/generator/owned"
 	"shiplist/generator/staged"
 	"shiplist/internal/testenv"
 )
@@ -147,7 +148,7 @@ func TestAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Publish(short(), Options{Site: s}); err == nil || !strings.Contains(err.Error(), "another run is publishing") {
+	if _, err := Publish(short(), Options{Site: s}); err == nil || !strings.Contains(err.Error(), "another run is writing there") {
 		t.Errorf("beside a publisher: %v", err)
 	}
 	if err := held.end(); err != nil {
@@ -169,7 +170,7 @@ func TestNotWritable(t *testing.T) {
 		testenv.RunAsNobody(t)
 		return
 	}
-	for name, mode := range map[string]fs.FileMode{".": 0o555, "public.sets": 0o555, "public.sets/" + lockFile: 0o111} {
+	for name, mode := range map[string]fs.FileMode{".": 0o555, "public.sets": 0o555, "public.sets/" + owned.LockFile: 0o111} {
 		s := newSite(t)
 		stageAll(t, s, 1, 1)
 		stage(t, s, version(2), staged.Record{AsOf: start.Add(9 * time.Hour)})
@@ -212,4 +213,22 @@ func TestReader(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPatternName: a directory whose name looks like a pattern is one like any other.
+func TestPatternName(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "a[b")
+	s := Site{Staged: filepath.Join(dir, "staged"), Output: filepath.Join(dir, "public"), Kept: 10}
+	for n := 1; n <= 3; n++ {
+		stage(t, s, version(n), staged.Record{AsOf: start})
+		if n > 1 {
+			put(t, filepath.Join(SetsDir(s.Output), owned.TempPrefix+"cut-short/index.html"), "half a set")
+		}
+		if res := publish(t, s); numberOf(res.Set) != n {
+			t.Errorf("set %d is called %s", n, res.Set)
+		}
+		want(t, s, n)
+	}
+	tidy(t, s, 3)
 }

@@ -211,6 +211,10 @@ func (p *publisher) build(to string) *build {
 func (p *publisher) publish(ctx context.Context, action string, next candidate, overridden []Reason) (Result, error) {
 	res := p.result(action, next.Record)
 	res.Overridden, res.StillShown = overridden, p.standing(next.Record)
+	name, err := p.nextName(next.Digest)
+	if err != nil {
+		return Result{}, stays(err)
+	}
 	temp, err := p.temp()
 	if err != nil {
 		return Result{}, stays(err)
@@ -221,7 +225,7 @@ func (p *publisher) publish(ctx context.Context, action string, next candidate, 
 		return Result{}, stays(errors.Join(err, p.sweep()))
 	}
 	set := Set{
-		Name: p.nextName(next.Digest), Published: p.Now().UTC().Truncate(time.Second), By: p.By, Before: p.shown.Set,
+		Name: name, Published: p.Now().UTC().Truncate(time.Second), By: p.By, Before: p.shown.Set,
 		Overridden: overridden, Assets: b.assets(), Record: next.Record,
 	}
 	res.Set = set.Name

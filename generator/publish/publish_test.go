@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"shiplist/generator/owned"
 	"shiplist/generator/staged"
 	"shiplist/internal/testenv"
 )
@@ -225,7 +226,7 @@ func tidy(t *testing.T, s Site, kept int) {
 			switch {
 			case setName.MatchString(strings.TrimSuffix(name, ".json")):
 				n++
-			case slices.Contains([]string{markerFile, lockFile, historyFile, "public", "public.sets", "staged", "ballast"}, name):
+			case slices.Contains([]string{markerFile, owned.LockFile, historyFile, "public", "public.sets", "staged", "ballast"}, name):
 			default:
 				t.Errorf("%s is left in %s", name, dir)
 			}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"shiplist/generator/owned"
 	"shiplist/generator/staged"
 )
 
@@ -165,7 +166,7 @@ func (p *publisher) complete(b *build) error {
 
 // replaceSums replaces the list of checksums of a set as a whole.
 func (p *publisher) replaceSums(b *build, text []byte) error {
-	list := filepath.Join(p.dir, tempPrefix+sumsFile)
+	list := filepath.Join(p.dir, owned.TempPrefix+sumsFile)
 	if err := b.writeSums(list, text); err != nil {
 		return err
 	}

@@ -4,15 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -43,7 +39,8 @@ func TestServed(t *testing.T) {
 	t.Cleanup(v.client.CloseIdleConnections)
 	parent := t
 	t.Run("nginx", func(t *testing.T) {
-		v.urls = append(v.urls, startNginx(parent, testenv.Program(t, "nginx"), s.Output))
+		testenv.Program(t, "nginx") // only this part is skipped where there is none
+		v.urls = append(v.urls, testenv.Nginx(parent, s.Output, ""))
 	})
 	group, ctx := errgroup.WithContext(t.Context())
 	for range visitors {
@@ -152,46 +149,4 @@ func (v *visit) get(ctx context.Context, url string) (string, error) {
 		return "", fmt.Errorf("%s: %s (%v)", url, answer.Status, err)
 	}
 	return string(text), nil
-}
-
-// startNginx serves a directory until the test ends.
-func startNginx(t *testing.T, program, root string) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	var conf strings.Builder
-	if os.Getuid() == 0 {
-		conf.WriteString("user root;\n")
-	}
-	fmt.Fprintf(&conf, "daemon off; worker_processes 1; pid %s/pid;\nevents {}\nhttp { access_log off;\n", dir)
-	for _, temp := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
-		fmt.Fprintf(&conf, "%s_temp_path %s/%s;\n", temp, dir, temp)
-	}
-	fmt.Fprintf(&conf, "server { listen %s; root %s; } }\n", address, root)
-	put(t, filepath.Join(dir, "nginx.conf"), conf.String())
-	c := exec.Command(program, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"), "-e", filepath.Join(dir, "error.log"))
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = c.Process.Signal(syscall.SIGTERM)
-		_ = c.Wait()
-	})
-	for range 200 {
-		if conn, err := net.Dial("tcp", address); err == nil {
-			_ = conn.Close()
-			return "http://" + address
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	log, _ := os.ReadFile(filepath.Join(dir, "error.log"))
-	t.Fatalf("nginx does not answer:\n%s", log)
-	return ""
 }

@@ -9,27 +9,31 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"time"
+	"strconv"
+	"strings"
 
 	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
+
+	"shiplist/generator/owned"
 )
 
 // Names in the directory of published sets.
 const (
 	markerFile  = ".shiplist-published"
-	lockFile    = ".lock"
 	historyFile = "history.jsonl"
 	pendingFile = "pending.json"
-	tempPrefix  = ".tmp-"
 )
 
 const markerText = `The published sets of a site, written by shiplist. The symbolic link beside this
 directory leads to the one that visitors see; the others are kept to go back to.
 `
 
-// lockWait is how long one run waits for another to end.
-const lockWait = 2 * time.Minute
+// kind is what a directory of published sets is. Whoever serves the site has to be able
+// to get through it.
+var kind = owned.Kind{
+	Name: "published sets", Marker: markerFile, Text: markerText, Public: true,
+	Else: "move it away, or name another place with [site] output",
+}
 
 // setName is a number that grows with each set, and the beginning of the digest.
 var setName = regexp.MustCompile(`^[0-9]{6,}-[0-9a-f]{12}$`)
@@ -44,19 +48,14 @@ type sets struct {
 // hold takes hold of the directory, making it when it is not there, and tidies up what
 // a run left that was cut short.
 func hold(ctx context.Context, s Site) (*sets, error) {
-	d := &sets{dir: SetsDir(s.Output), output: s.Output}
-	if err := d.claim(); err != nil {
-		return nil, stays(fmt.Errorf("published sets: %w", err))
-	}
-	d.lock = flock.New(filepath.Join(d.dir, lockFile), flock.SetPermissions(0o644))
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	switch _, err := d.lock.TryLockContext(ctx, 20*time.Millisecond); {
+	lock, err := kind.Hold(ctx, SetsDir(s.Output))
+	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("published sets: %s: another run is publishing; try again when it is done: %w", d.lock.Path(), err)
+		return nil, err // the other run may change what visitors see
 	case err != nil:
-		return nil, stays(fmt.Errorf("published sets: lock: %w", err))
+		return nil, stays(err)
 	}
+	d := &sets{dir: SetsDir(s.Output), output: s.Output, lock: lock}
 	if err := errors.Join(d.recover(), d.sweep()); err != nil {
 		return nil, errors.Join(stays(err), d.end())
 	}
@@ -66,31 +65,9 @@ func hold(ctx context.Context, s Site) (*sets, error) {
 // end lets go of the directory.
 func (d *sets) end() error { return d.lock.Close() }
 
-// claim makes sure that the directory is ours. Whoever serves the site has to be able
-// to get through it, whatever the umask is.
-func (d *sets) claim() error {
-	entries, err := os.ReadDir(d.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		if err = os.MkdirAll(d.dir, 0o755); err == nil {
-			err = os.Chmod(d.dir, 0o755)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == markerFile }) {
-		return nil
-	}
-	if len(entries) > 0 {
-		return fmt.Errorf("%s is not empty (%s) and was not made by shiplist; move it away, or name another place with [site] output",
-			d.dir, entries[0].Name())
-	}
-	return renameio.WriteFile(filepath.Join(d.dir, markerFile), []byte(markerText), 0o644, renameio.IgnoreUmask())
-}
-
 // temp makes the directory in which a set is made.
 func (d *sets) temp() (string, error) {
-	dir, err := os.MkdirTemp(d.dir, tempPrefix)
+	dir, err := os.MkdirTemp(d.dir, owned.TempPrefix)
 	if err != nil {
 		return "", err
 	}
@@ -100,33 +77,27 @@ func (d *sets) temp() (string, error) {
 // sweep removes what is not whole, or not wanted any more. The lock is held, so none of
 // it is in use.
 func (d *sets) sweep() error {
-	left, err := filepath.Glob(filepath.Join(d.dir, tempPrefix+"*"))
-	if err != nil {
-		return err
-	}
-	for _, name := range append(left, d.nextLink()) {
-		if err := os.RemoveAll(name); err != nil {
-			return fmt.Errorf("tidy up: %w", err)
-		}
+	if err := errors.Join(owned.Sweep(d.dir), os.RemoveAll(d.nextLink())); err != nil {
+		return fmt.Errorf("tidy up: %w", err)
 	}
 	return nil
 }
 
-// numberOf is the number of a set.
+// numberOf is the number of a set, or of its record; 0 for what has none.
 func numberOf(name string) int {
-	n := 0
-	_, _ = fmt.Sscanf(name, "%d-", &n) // the name was matched
+	number, _, _ := strings.Cut(name, "-")
+	n, _ := strconv.Atoi(number)
 	return n
 }
 
 // nextName is the name of a new set.
-func (d *sets) nextName(digest string) string {
+func (d *sets) nextName(digest string) (string, error) {
+	entries, err := os.ReadDir(d.dir)
 	n := 0
-	names, _ := filepath.Glob(filepath.Join(d.dir, "*-*")) // the pattern is good
-	for _, name := range names {
-		n = max(n, numberOf(filepath.Base(name)))
+	for _, e := range entries {
+		n = max(n, numberOf(e.Name()))
 	}
-	return fmt.Sprintf("%06d-%s", n+1, Short(digest))
+	return fmt.Sprintf("%06d-%s", n+1, Short(digest)), err
 }
 
 // name gives a finished set its name.
@@ -204,7 +175,7 @@ func chain(all []Set, shown string) []string {
 
 // remove removes a set: renamed first, so that nobody finds half of one.
 func (d *sets) remove(name string) error {
-	aside := filepath.Join(d.dir, tempPrefix+"old-"+name)
+	aside := filepath.Join(d.dir, owned.TempPrefix+"old-"+name)
 	if err := os.Rename(filepath.Join(d.dir, name), aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

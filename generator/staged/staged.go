@@ -17,10 +17,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
+
+	"shiplist/generator/owned"
 )
 
 // Names in the directory of staged sets. Everything else in it is a set, under
@@ -28,11 +29,7 @@ import (
 const (
 	markerFile = ".shiplist-staged"
 	latestFile = "latest"
-	lockFile   = ".lock"
 )
-
-// TempPrefix begins the names of what is not whole yet, or not any more.
-const TempPrefix = ".tmp-"
 
 // markerText tells whoever looks what the directory is. Below it the digests of
 // the kept sets follow, oldest first: the list of what may be deleted.
@@ -43,8 +40,11 @@ const markerText = `# Staged sets of a site, written by shiplist. Each directory
 // Keep is how many sets are kept, and how many drafts besides.
 const Keep = 10
 
-// lockWait is how long one run waits for another to end.
-const lockWait = 2 * time.Minute
+// kind is what a directory of staged sets is.
+var kind = owned.Kind{
+	Name: "staged sets", Marker: markerFile, Text: markerText,
+	Else: "name another directory with [site] staged or --staged, or empty this one",
+}
 
 // Dir is the directory of staged sets, held by this process.
 type Dir struct {
@@ -58,56 +58,22 @@ var digestName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // Open takes hold of the directory, making it when it is not there. One
 // that is not empty and was not made by us is refused.
 func Open(ctx context.Context, dir string) (*Dir, error) {
-	if err := claim(dir); err != nil {
+	lock, err := kind.Hold(ctx, dir)
+	if err != nil {
 		return nil, err
 	}
-	s := &Dir{dir: dir, lock: flock.New(filepath.Join(dir, lockFile), flock.SetPermissions(0o644))}
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	if _, err := s.lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
-		return nil, lockError(s.lock.Path(), err)
+	s := &Dir{dir: dir, lock: lock}
+	if err := errors.Join(s.read(), owned.Sweep(dir)); err != nil {
+		return nil, errors.Join(fmt.Errorf("staged sets: %w", err), s.Close())
 	}
-	if err := s.read(); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, s.sweep()
-}
-
-// lockError tells another run from a lock that nobody could take.
-func lockError(path string, err error) error {
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("staged sets: %s: another run is writing there; try again when it is done: %w", path, err)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("staged sets: lock: %w; run it as the user to whom the directory belongs", err)
-	}
-	return fmt.Errorf("staged sets: lock %s: %w", path, err)
-}
-
-// claim makes sure that the directory is ours.
-func claim(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("staged sets: %w", err)
-	}
-	if _, err := os.Lstat(filepath.Join(dir, markerFile)); err == nil {
-		return nil
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return fmt.Errorf("staged sets: %w", err)
-	}
-	if len(entries) > 0 {
-		return fmt.Errorf("staged sets: %s is not empty (%s) and was not made by shiplist; name another directory with [site] staged or --staged, or empty this one",
-			dir, entries[0].Name())
-	}
-	return renameio.WriteFile(filepath.Join(dir, markerFile), []byte(markerText), 0o644)
+	return s, nil
 }
 
 // read reads the recorded list, leaving out what is gone.
 func (s *Dir) read() error {
 	f, err := os.Open(filepath.Join(s.dir, markerFile))
 	if err != nil {
-		return fmt.Errorf("staged sets: %w", err)
+		return err
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)
@@ -121,21 +87,6 @@ func (s *Dir) read() error {
 		}
 	}
 	return lines.Err()
-}
-
-// sweep removes what a run that was cut short left behind. The lock is held, so
-// none of it is in use.
-func (s *Dir) sweep() error {
-	left, err := filepath.Glob(filepath.Join(s.dir, TempPrefix+"*"))
-	if err != nil {
-		return err
-	}
-	for _, dir := range left {
-		if err := os.RemoveAll(dir); err != nil {
-			return fmt.Errorf("staged sets: remove unfinished set: %w", err)
-		}
-	}
-	return nil
 }
 
 // Newest is the digest of the newest set that is no draft; empty when there is none.
@@ -153,7 +104,7 @@ func (s *Dir) Path() string { return s.dir }
 
 // Temp makes the directory in which a set is written.
 func (s *Dir) Temp() (string, error) {
-	dir, err := os.MkdirTemp(s.dir, TempPrefix)
+	dir, err := os.MkdirTemp(s.dir, owned.TempPrefix)
 	if err != nil {
 		return "", fmt.Errorf("staged sets: %w", err)
 	}
@@ -258,7 +209,7 @@ func (s *Dir) remove(digest string) error {
 
 // discard removes a set: renamed first, so that nobody finds half of one.
 func discard(parent, dir string) error {
-	aside := filepath.Join(parent, TempPrefix+"old-"+filepath.Base(dir))
+	aside := filepath.Join(parent, owned.TempPrefix+"old-"+filepath.Base(dir))
 	if err := os.Rename(dir, aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -160,7 +160,7 @@ func (b *tab) leaves(address string) string {
 		return ""
 	case u.Scheme != b.home.Scheme || u.Host != b.home.Host:
 		return "request to another host: " + address
-	case !strings.HasPrefix(u.Path, b.home.Path) && u.Path != "/favicon.ico":
+	case !strings.HasPrefix(u.Path, b.home.Path):
 		return "request outside the site's own path: " + address
 	}
 	return ""

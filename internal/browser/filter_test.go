@@ -46,7 +46,7 @@ func (v visit) filtered(t *testing.T, kind, query string) *tab {
 			return open(t, v.browser, v.home, p.path+query, way{1440, "light", true})
 		}
 	}
-	t.Skipf("the site has no page of kind %s", kind)
+	t.Fatalf("the site has no page of kind %s", kind)
 	return nil
 }
 
@@ -163,5 +163,43 @@ func (v visit) testMatrixFilter(t *testing.T) {
 	got := v.filtered(t, "series", "?q="+strings.ReplaceAll(all.Names[len(all.Names)-1], " ", "+")).rows(t)
 	if len(got.Names) != 1 || got.Families != 1 {
 		t.Errorf("the matrix is %+v, want one row with its family", got)
+	}
+}
+
+// testHash follows links to a row that the choice of rows hides, and one that is no link.
+func (v visit) testHash(t *testing.T) {
+	all := v.filtered(t, "milestone", "").rows(t)
+	const ready = "?state=ready"
+	b := v.filtered(t, "milestone", ready)
+	row := evaluate[string](t, b, `document.querySelector("table[data-rows] tbody tr[hidden][id]:not(.group)").id`)
+	if seen := b.rows(t); len(seen.Names) == 0 || len(seen.Names) >= len(all.Names) {
+		t.Fatalf("with a state the table is %+v", seen)
+	}
+	inSight := func(b *tab) bool {
+		return evaluate[bool](t, b, `(() => {
+			const box = document.getElementById(decodeURIComponent(location.hash.slice(1))).getBoundingClientRect();
+			return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
+		})()`)
+	}
+	evaluate[bool](t, b, `location.hash = "`+row+`", true`)
+	b.eventually(t, "follow a link to a hidden row", func(l tableLook) bool { return len(l.Names) == len(all.Names) && inSight(b) })
+
+	sent := v.filtered(t, "milestone", ready+"#"+row)
+	sent.eventually(t, "open the address of a hidden row", func(l tableLook) bool {
+		return len(l.Names) == len(all.Names) && l.Query == "" && inSight(sent)
+	})
+	kept := v.filtered(t, "milestone", ready+"#rows")
+	if got := kept.rows(t); got.Query != ready || len(got.Names) >= len(all.Names) {
+		t.Errorf("with a hash that leads to no row the table is %+v", got)
+	}
+	odd := v.filtered(t, "milestone", ready+"#%")
+	evaluate[bool](t, odd, `location.hash = "#%E0%A4%A", true`)
+	if got := odd.rows(t); len(got.Names) == 0 || got.Query != ready {
+		t.Errorf("with a hash that is none the table is %+v", got)
+	}
+	for _, one := range []*tab{b, sent, kept, odd} {
+		for _, fault := range one.faults() {
+			t.Error(fault)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	_ "embed"
 	"errors"
@@ -66,6 +67,7 @@ func TestSite(t *testing.T) {
 	t.Run("sort", v.testSort)
 	t.Run("address", v.testFilterAddress)
 	t.Run("matrix", v.testMatrixFilter)
+	t.Run("hash", v.testHash)
 	if out := os.Getenv("SHIPLIST_SCREENSHOTS"); out != "" {
 		v.dayPictures(t, out)
 	}
@@ -107,7 +109,7 @@ func (v visit) check(t *testing.T, p page, scripts bool, rules string) look {
 		w := way{width, "light", scripts}
 		t.Run(w.String(), func(t *testing.T) {
 			b.turn(t, way{width, "light", true})
-			l = b.hold(t, p, w, everyRule)
+			l = b.hold(t, p, w, cmp.Or(p.rules, everyRule))
 		})
 		if w.scheme = "dark"; scripts {
 			t.Run(w.String(), func(t *testing.T) {

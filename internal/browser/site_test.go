@@ -29,6 +29,8 @@ type page struct {
 	kind string
 	path string // below the site, as in an address; ends in a slash or .html
 	size int64
+	// rules is what axe-core is asked for, instead of every rule.
+	rules string
 }
 
 // kinds are the pages that the demo's site must have.
@@ -186,8 +188,6 @@ func serve(t *testing.T, dir string) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	mux.Handle(prefix, http.StripPrefix(prefix, http.FileServer(http.Dir(dir))))
-	// Browsers ask for this one by themselves, whatever the page says.
-	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL + prefix

@@ -62,6 +62,8 @@ type Site struct {
 	Accent       string        // CSS colour; empty for the default
 	Logo         string        // path of an image file; empty for none
 	Edit         string        // https://... below which the texts of content can be edited; empty for none
+	Teams        string        // https://... below which a team has a page, ~NAME; empty for none
+	Bugs         string        // https://... below which a bug has a page, by its number; empty for none
 	Notice       string        // a sentence shown on every page, such as "Sample data"
 }
 

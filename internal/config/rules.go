@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	netmail "net/mail"
 	"regexp"
 	"strings"
 
@@ -264,8 +265,28 @@ func readContacts(t *table) release.Contacts {
 			c.Product[slug] = p.contact(slug)
 		}
 	}
+	if a := t.table("address"); a != nil {
+		c.Address = map[string]string{}
+		for who := range a.values {
+			c.Address[strings.ToLower(who)] = a.reach(who)
+		}
+	}
 	t.close()
 	return c
+}
+
+// reach reads the address at which the contact that is the key is reached.
+func (t *table) reach(who string) string {
+	var address string
+	if !t.text(who, &address) {
+		return ""
+	}
+	mail, isMail := strings.CutPrefix(address, "mailto:")
+	if parsed, err := netmail.ParseAddress(mail); isMail && err == nil && parsed.Address == mail || !isMail && isURL(address, "https", "http") {
+		return address
+	}
+	t.note(who, fmt.Sprintf(`%q is not an address; write it like "https://launchpad.net/~team" or "mailto:team@example.org"`, address))
+	return ""
 }
 
 // contact reads the contact of the product whose slug is the key.

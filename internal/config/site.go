@@ -33,6 +33,8 @@ func (s *Site) read(t *table) {
 	t.text("logo", &s.Logo)
 	t.page("edit", &s.Edit)
 	t.text("notice", &s.Notice)
+	t.page("teams", &s.Teams)
+	t.page("bugs", &s.Bugs)
 	t.filled("title", "distribution", "staged", "output", "headers", "layouts", "content")
 	t.close()
 }

@@ -208,7 +208,10 @@ func (r *Replay) doingProduct(row row, s *Step, p *product) func(*Replay) {
 			}
 		}
 	}
-	status := map[StepKind]int64{StepReady: entryReady}[s.What] // else it is to be tested
+	status := int64(entryTesting)
+	if s.What == StepReady {
+		status = entryReady
+	}
 	return func(r *Replay) {
 		e := r.standing(m, p)
 		if e == nil {

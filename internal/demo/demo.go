@@ -80,7 +80,7 @@ func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string)
 	fmt.Fprintf(&b, "[site]\ntitle = \"Ubuntu sample releases\"\ndistribution = \"Ubuntu\"\nnotice = %q\n", Notice)
 	fmt.Fprintf(&b, "staged = %s\noutput = %s\nheaders = %s\n", in("staged"), in("public"), in("headers"))
 	if d.passing {
-		b.WriteString("freshness = \"15m\" # as often as the agent polls\nstale = \"20m\"\n")
+		b.WriteString("stale = \"20m\" # the agent polls every 15 minutes\n")
 	}
 	fmt.Fprintf(&b, "\n[store]\ndata = %s\nstate = %s\n\n", in("data"), in("state"))
 	b.WriteString("[limits]\nper_minute = 1000000 # nobody else asks these servers\nbackoff_least = \"10ms\"\nbackoff_most = \"10ms\"\n")

@@ -60,6 +60,10 @@ var findingRules = []FindingRule{
 	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own select nothing that a tracker has in any series."},
 }
 
+// RuleOf returns the rule of a name; that of a name which is not known has the name as
+// its title.
+func RuleOf(name string) FindingRule { return findingRule(name) }
+
 // findingRule returns the rule of a name. Every name in this package is in the
 // table; another one is carried as a note under its own name.
 func findingRule(name string) FindingRule {

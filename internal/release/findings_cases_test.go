@@ -414,4 +414,7 @@ var findingCases = []findingCase{
 	{"no product for the rule", func(in *Input) {
 		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Gone amd64", Project: "gone", PublishType: "desktop", Arch: "amd64", Tracker: "iso"})
 	}, []string{"rule-without-product"}, "1 title of [[product]] rules that iso does not have: Gone amd64", "/  iso :"},
+	{"an excuse that has expired", func(in *Input) {
+		in.Rules.Checks = []CheckRule{{Rule: []string{"missing-build"}, Until: "2020-01-01", Reason: "the board is late"}}
+	}, []string{"excuse-expired"}, "The excuse of missing-build held until 2020-01-01", "/   :"},
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"time"
 )
 
 // kept reports whether a series is still looked after: a milestone of it is open,
@@ -18,11 +17,8 @@ func (j *joiner) kept(line string) bool {
 		return true
 	case l.Status == SeriesDisabled:
 		return false
-	case l.Rule == nil:
-		return true
 	}
-	end, err := time.Parse(time.DateOnly, l.Rule.EOL)
-	return err != nil || !j.asOf.After(end)
+	return !l.SupportEnded(j.asOf)
 }
 
 // findOrphans makes one finding for each directory in use of a series that is

@@ -50,21 +50,39 @@ func (r Readiness) sameCounts(o Readiness) bool {
 type Past struct {
 	readiness map[*Manifest][]Readiness
 	since     map[*Row]time.Time
+
+	// The rest is for the next one: see Next.
+	begins  map[string]time.Time
+	told    map[string]bool  // slugs of the series of which the log tells
+	walks   map[string]*walk // by slug of the series
+	resumed int              // how many of them went on with that of the past before
+}
+
+func emptyPast(begins map[string]time.Time) *Past {
+	return &Past{readiness: map[*Manifest][]Readiness{}, since: map[*Row]time.Time{}, begins: begins, told: map[string]bool{}, walks: map[string]*walk{}}
+}
+
+func (p *Past) tellOf(events map[string][]*Event) {
+	for slug := range events {
+		p.told[slug] = true
+	}
 }
 
 // NewPast works out the past of all milestones of a picture. The events are those of
 // the change log, as far back as they were read.
 func NewPast(p *Picture, log []Event) *Past {
-	past := &Past{readiness: map[*Manifest][]Readiness{}, since: map[*Row]time.Time{}}
 	log = byTime(log)
 	begins, known, events := logBegins(log), indexLines(p), historicOf(log)
+	past := emptyPast(begins)
+	past.tellOf(events)
 	for _, l := range p.Lines {
 		if len(events[l.Slug]) == 0 {
 			continue
 		}
 		b := newBackward(p, known, l, begins)
+		start := b.remember()
 		b.run(events[l.Slug])
-		b.tell(past, p.AsOf)
+		past.walks[l.Slug] = &walk{start, b.tell(past, p.AsOf)}
 	}
 	return past
 }

@@ -46,6 +46,7 @@ type stand struct {
 	all     Readiness
 	moments []Readiness // newest first
 	begin   time.Time   // what was before is not known
+	first   Readiness   // how it stood there; zero where it is not reached, or there was nothing
 	closed  bool        // the moment is before the beginning
 	changed bool        // by the events of one time, after which it stood so
 	after   Readiness

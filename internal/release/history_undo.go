@@ -101,13 +101,9 @@ func (s *stand) note(after Readiness) {
 	}
 }
 
-// close notes how it stood when what is known of it begins.
+// close remembers how it stood when what is known of it begins.
 func (s *stand) close() {
-	first := s.readiness(s.begin)
-	if n := len(s.moments); n > 0 && first.All() > 0 && s.begin.Before(s.moments[n-1].At) {
-		s.moments = append(s.moments, first)
-	}
-	s.closed = true
+	s.first, s.closed = s.readiness(s.begin), true
 }
 
 // exists reports whether a source has the milestone.
@@ -245,14 +241,21 @@ func (b *backward) disabled() bool {
 	return status == string(SeriesDisabled)
 }
 
-// tell adds what was found to a past. The counts of the picture are the last word.
-func (b *backward) tell(past *Past, asOf time.Time) {
+// tell adds what was found to a past, and returns it by milestone. The counts of the
+// picture are the last word.
+func (b *backward) tell(past *Past, asOf time.Time) map[string]standEnd {
+	ends := make(map[string]standEnd, len(b.stands))
 	for _, s := range b.stands {
 		if !s.closed {
 			s.close()
 		}
-		if len(s.moments) == 0 {
+		ends[s.m.Slug] = s.end()
+		n := len(s.moments)
+		if n == 0 {
 			continue
+		}
+		if s.first.All() > 0 && s.first.At.Before(s.moments[n-1].At) {
+			s.moments = append(s.moments, s.first)
 		}
 		slices.Reverse(s.moments)
 		past.readiness[s.m] = endWith(s.moments, s.m.readiness(), asOf)
@@ -262,6 +265,7 @@ func (b *backward) tell(past *Past, asOf time.Time) {
 			}
 		}
 	}
+	return ends
 }
 
 // endWith makes moments end with how it is now.

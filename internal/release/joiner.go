@@ -59,13 +59,19 @@ func (k *Joiner) Join(in Input) *Picture {
 	return p
 }
 
-// sameRules reports whether rules are the same in memory.
+// sameRules reports whether rules are the same in memory; the maps of contacts,
+// whether they are equal.
 func sameRules(a, b *Rules) bool {
 	return keyOf(a.Products) == keyOf(b.Products) && keyOf(a.Series) == keyOf(b.Series) &&
 		keyOf(a.Milestones) == keyOf(b.Milestones) && keyOf(a.Publish) == keyOf(b.Publish) &&
 		keyOf(a.Arches) == keyOf(b.Arches) && keyOf(a.SizeLimits) == keyOf(b.SizeLimits) &&
 		keyOf(a.Architectures) == keyOf(b.Architectures) && keyOf(a.PublishTypes) == keyOf(b.PublishTypes) &&
-		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions) && keyOf(a.Checks) == keyOf(b.Checks)
+		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions) &&
+		keyOf(a.Netboot) == keyOf(b.Netboot) && keyOf(a.Checks) == keyOf(b.Checks) && keyOf(a.Contacts.Teams) == keyOf(b.Contacts.Teams) &&
+		keyOf(a.Contacts.People) == keyOf(b.Contacts.People) && maps.Equal(a.Contacts.Product, b.Contacts.Product) &&
+		maps.Equal(a.Contacts.Address, b.Contacts.Address) && a.PublishOwn == b.PublishOwn &&
+		keyOf(a.Respin.Rules) == keyOf(b.Respin.Rules) && keyOf(a.Respin.Hours) == keyOf(b.Respin.Hours) &&
+		maps.Equal(a.Archive.Roots, b.Archive.Roots) && keyOf(a.Archive.Rules) == keyOf(b.Archive.Rules)
 }
 
 // knownFacts are facts in the stored order, and the series that they speak of.

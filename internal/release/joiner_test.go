@@ -383,3 +383,33 @@ func TestJoinerKeepsRevisions(t *testing.T) {
 		}
 	}
 }
+
+// TestSameRules: rules of which any table is another one are others.
+func TestSameRules(t *testing.T) {
+	t.Parallel()
+	var rules func(v reflect.Value, path string)
+	var original, other Rules
+	rules = func(v reflect.Value, path string) {
+		for i := range v.NumField() {
+			field, name := v.Field(i), path+v.Type().Field(i).Name
+			switch field.Kind() {
+			case reflect.Struct:
+				rules(field, name+".")
+				continue
+			case reflect.Slice:
+				field.Set(reflect.MakeSlice(field.Type(), 1, 1))
+			case reflect.Map:
+				field.Set(reflect.ValueOf(map[string]string{"a": "b"}))
+			case reflect.Bool:
+				field.SetBool(true)
+			default:
+				t.Fatalf("%s: no value is known for %s", name, field.Type())
+			}
+			if sameRules(&original, &other) || !sameRules(&other, &other) {
+				t.Errorf("%s is not compared", name)
+			}
+			field.SetZero()
+		}
+	}
+	rules(reflect.ValueOf(&other).Elem(), "")
+}

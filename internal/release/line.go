@@ -63,6 +63,36 @@ func lineSlug(series string) string {
 	return SeriesSlug(series, "")
 }
 
+// LineOf finds the series that a source calls so in its facts and events; nil where the
+// picture has none, and for nothing.
+func (p *Picture) LineOf(series string) *Line {
+	if series == "" {
+		return nil
+	}
+	slug := lineSlug(series)
+	for _, l := range p.Lines {
+		if l.Slug == slug {
+			return l
+		}
+	}
+	return nil
+}
+
+// MilestoneOf finds the milestone that a source calls so; nil where there is none, and
+// for nothing.
+func (l *Line) MilestoneOf(milestone string) *Manifest {
+	if milestone == "" {
+		return nil
+	}
+	slug := Slug(milestone)
+	for _, m := range l.Milestones {
+		if m.Slug == slug {
+			return m
+		}
+	}
+	return nil
+}
+
 // lineSlug is lineSlug, worked out once for each series.
 func (j *joiner) lineSlug(series string) string {
 	slug, ok := j.slugs[series]

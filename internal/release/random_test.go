@@ -61,7 +61,9 @@ func fill(rng *rand.Rand, v reflect.Value, depth int) {
 			return
 		}
 		for i := range v.NumField() {
-			fill(rng, v.Field(i), depth)
+			if v.Type().Field(i).IsExported() {
+				fill(rng, v.Field(i), depth)
+			}
 		}
 	default:
 		panic(fmt.Sprintf("no random value for %v", v.Type()))

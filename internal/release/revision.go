@@ -85,5 +85,12 @@ func (e *NetbootEntry) same(o *NetbootEntry) bool {
 func (f *Finding) same(o *Finding) bool {
 	return f == o || texts(f.Rule, o.Rule, string(f.Severity), string(o.Severity), f.Text, o.Text, f.Advice, o.Advice,
 		string(f.Actor), string(o.Actor), f.Who, o.Who, f.Series, o.Series, f.Milestone, o.Milestone,
-		f.Product, o.Product, f.Source, o.Source, f.Tree, o.Tree, f.Dir, o.Dir) == 0 && slices.Equal(f.Evidence, o.Evidence)
+		f.Product, o.Product, f.Source, o.Source, f.Tree, o.Tree, f.Dir, o.Dir) == 0 && slices.Equal(f.Evidence, o.Evidence) && f.Excused.same(o.Excused)
+}
+
+func (e *Excused) same(o *Excused) bool {
+	if e == nil || o == nil {
+		return e == o
+	}
+	return e.Reason == o.Reason && e.Until == o.Until && e.Check == o.Check
 }

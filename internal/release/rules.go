@@ -198,4 +198,7 @@ type Contacts struct {
 	People []string `toml:"people"`
 	// Product overrides the contact of products by slug.
 	Product map[string]string `toml:"product"`
+	// Address is where a contact is reached, by the contact in lower case: the address of
+	// a page, or mailto: and one for mail.
+	Address map[string]string `toml:"address"`
 }

@@ -2,9 +2,7 @@ package store
 
 import (
 	"errors"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,15 +11,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-)
 
-const mountEnv = "SHIPLIST_STORE_TEST_MOUNT"
+	"shiplist/internal/testenv"
+)
 
 // TestDiskFull fills a small disk, with less and less room for a commit.
 func TestDiskFull(t *testing.T) {
-	if os.Getenv(mountEnv) == "" {
+	if !testenv.WithMounts() {
 		t.Parallel()
-		withMounts(t)
+		testenv.RunWithMounts(t)
 		return
 	}
 	for _, tt := range []struct {
@@ -34,7 +32,7 @@ func TestDiskFull(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			mount(t, filepath.Join(dir, "disk"))
+			testenv.SmallDisk(t, filepath.Join(dir, "disk"))
 			f := smallDisk{t: t, data: filepath.Join(dir, tt.data), ballast: filepath.Join(dir, "disk/ballast")}
 			f.w = open(t, f.data, filepath.Join(dir, tt.state))
 			f.w.most = smallMonth
@@ -61,7 +59,7 @@ type smallDisk struct {
 // may fail; then there is room again.
 func (f *smallDisk) round(pages int, asks bool) {
 	f.t.Helper()
-	f.fillUp(pages)
+	testenv.FillUp(f.t, f.ballast, pages)
 	next := f.n + 1
 	err := f.commit(next)
 	if err != nil {
@@ -116,70 +114,4 @@ func (f *smallDisk) check() int {
 		f.t.Fatalf("commit %d: the log (%v) (-want +got):\n%s", n, err, cmp.Diff(eventsUpTo(n), log))
 	}
 	return n
-}
-
-// fillUp leaves so many pages free.
-func (f *smallDisk) fillUp(pages int) {
-	f.t.Helper()
-	ballast, err := os.Create(f.ballast)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	defer ballast.Close()
-	size, page := int64(0), make([]byte, os.Getpagesize())
-	for err == nil {
-		_, err = ballast.Write(page)
-		size += int64(len(page))
-	}
-	if !errors.Is(err, syscall.ENOSPC) {
-		f.t.Fatal(err)
-	}
-	if err := ballast.Truncate(max(0, size-int64((pages+1)*len(page)))); err != nil {
-		f.t.Fatal(err)
-	}
-}
-
-// mount makes a disk of two megabytes. It is gone with this process.
-func mount(t *testing.T, at string) {
-	t.Helper()
-	if err := os.Mkdir(at, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount("tmpfs", at, "tmpfs", 0, "size=2m"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(at, syscall.MNT_DETACH); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// withMounts runs the test that calls it once more, in a process that may mount what
-// nobody else sees, and passes if that did. Not every kernel or container lets us.
-func withMounts(t *testing.T) {
-	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.CommandContext(t.Context(), self, "-test.v", "-test.run=^"+t.Name()+"$")
-	c.Env = append(os.Environ(), mountEnv+"=1")
-	c.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
-	if os.Getuid() != 0 {
-		c.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
-			UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
-			GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}},
-		}
-	}
-	out, err := c.CombinedOutput()
-	var ended *exec.ExitError
-	if err != nil && !errors.As(err, &ended) && errors.Is(err, fs.ErrPermission) {
-		t.Skipf("this process may not mount a disk of its own: %v", err)
-	}
-	t.Logf("%s", out)
-	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
-		t.Errorf("with mounts: %v", err)
-	}
 }

@@ -10,14 +10,15 @@ import (
 	"reflect"
 	"time"
 
+	"shiplist/internal/filestamp"
 	"shiplist/internal/release"
 )
 
 // keptFile are the facts of one data file.
 type keptFile struct {
-	Path  string // below the data directory
-	Sum   string // SHA-256 of its bytes
-	Stamp stamp  // zero where it had not settled
+	Path  string          // below the data directory
+	Sum   string          // SHA-256 of its bytes
+	Stamp filestamp.Stamp // zero where it had not settled
 	Facts release.Facts
 	// Empty are the files whose size is known to be zero, as [eachFile] counts them:
 	// gob does not tell a pointer to zero from none. Slices without elements come

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 	"time"
 
@@ -74,7 +76,17 @@ func FuzzQuickEvents(f *testing.F) {
 // TestGoldenIsQuick: the form that the agent writes has not left the quick way.
 func TestGoldenIsQuick(t *testing.T) {
 	t.Parallel()
-	w := release.Event{Seen: time.Date(2025, 8, 7, 13, 0, 0, 0, time.UTC), After: time.Date(2025, 8, 7, 12, 0, 0, 0, time.UTC), What: "w", Source: "s", Series: "a", Milestone: "b", Product: "c", BuildID: "d", Project: "e", Dir: "f", Image: "g", File: "h", ID: "i", From: "\"j\"\n\t", To: "é\\"}
+	var w release.Event // every field of it
+	for i, v := 0, reflect.ValueOf(&w).Elem(); i < v.NumField(); i++ {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString(fmt.Sprintf("%d é\\\"\n\t", i))
+		case reflect.Struct:
+			f.Set(reflect.ValueOf(time.Date(2025, 8, 7, 13, i, 0, 0, time.UTC)))
+		default:
+			t.Fatalf("%s: no value is known for %s", v.Type().Field(i).Name, f.Type())
+		}
+	}
 	text, err := encodeMonth([]release.Event{w, w})
 	if err != nil {
 		t.Fatal(err)
@@ -82,5 +94,35 @@ func TestGoldenIsQuick(t *testing.T) {
 	got, quick := quickEvents(text)
 	if diff := cmp.Diff([]release.Event{w, w}, got); diff != "" || !quick {
 		t.Errorf("quick is %t (-want +got):\n%s", quick, diff)
+	}
+}
+
+// BenchmarkReadEvents reads a month of the log in the form that the agent writes, and by
+// the decoder of TOML.
+func BenchmarkReadEvents(b *testing.B) {
+	var events []release.Event
+	for n := range 1000 {
+		events = append(events, release.Event{
+			Seen: time.Date(2025, 8, 7, 13, 0, n, 0, time.UTC), After: time.Date(2025, 8, 7, 12, 0, n, 0, time.UTC), What: "build-ready", Source: "iso",
+			Series: "noble", Milestone: "24.04.3", Product: fmt.Sprintf("product-%d", n), BuildID: "20250807", From: "testing", To: "ready",
+		})
+	}
+	text, err := encodeMonth(events)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, read := range map[string]func() []release.Event{
+		"quick":   func() []release.Event { all, _ := quickEvents(text); return all },
+		"decoder": func() []release.Event { return read[eventsDoc](&reader{file: "x", text: text}).Events },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				if got := read(); len(got) != len(events) {
+					b.Fatalf("%d events", len(got))
+				}
+			}
+		})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"shiplist/internal/filestamp"
 	"shiplist/internal/release"
 )
 
@@ -58,7 +59,7 @@ type knownSource struct {
 // knownFile is a data file without a mistake.
 type knownFile struct {
 	at      string // where its bytes are
-	stamp   stamp
+	stamp   filestamp.Stamp
 	settled bool
 	size    int64
 	sum     string
@@ -72,26 +73,59 @@ type knownFile struct {
 // follow from other files are the same in memory: slices of records as a whole, and
 // what is in records.
 func (r *Reader) Load() (*Snapshot, error) {
-	s, err := shared(r.data, r.load)
-	for name, known := range r.sources { // without the lock: nobody waits for it
+	s, err := shared(r.data, func(dir string, root *os.Root) (*Snapshot, Problems, error) {
+		t, err := survey(root)
+		if err != nil {
+			return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
+		}
+		return r.load(dir, root, &t)
+	})
+	r.keepSources()
+	return s, err
+}
+
+// LoadWithEvents reads the data directory as [Reader.Load] does, and with it the files of
+// the change log that may hold what was seen at from or later, which is asked when the facts
+// are there. Both are of one moment: no commit comes in between, so that the log ends with
+// what led to these facts.
+func (r *Reader) LoadWithEvents(from func(*Snapshot) time.Time) (*Snapshot, []*Month, error) {
+	var months []*Month
+	s, err := shared(r.data, func(dir string, root *os.Root) (*Snapshot, Problems, error) {
+		t, err := survey(root)
+		if err != nil {
+			return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
+		}
+		s, broken, err := r.load(dir, root, &t)
+		if err != nil {
+			return nil, nil, err
+		}
+		var mistakes Problems
+		if months, mistakes, err = r.events(dir, root, &t, from(s)); err != nil {
+			return nil, nil, err
+		}
+		return s, append(broken, mistakes...), nil
+	})
+	r.keepSources()
+	return s, months, err
+}
+
+// keepSources keeps what was read of large sources for the next process. It needs no
+// lock, so that nobody waits for it.
+func (r *Reader) keepSources() {
+	for name, known := range r.sources {
 		if !r.kept[name] {
 			r.keepSource(name, known)
 			r.kept[name] = true
 		}
 	}
-	return s, err
 }
 
-// load is Load without locks.
-func (r *Reader) load(dir string, root *os.Root) (*Snapshot, Problems, error) {
-	t, err := survey(root)
-	if err != nil {
-		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
-	}
+// load reads sources and their facts.
+func (r *Reader) load(dir string, root *os.Root, t *tree) (*Snapshot, Problems, error) {
 	if t.files[sourcesFile] == "" {
 		return nil, nil, fmt.Errorf("the data directory %s has no %s; run `shiplist agent --once` to fill it", dir, sourcesFile)
 	}
-	states, broken, err := r.readStates(dir, root, &t)
+	states, broken, err := r.readStates(dir, root, t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -99,7 +133,7 @@ func (r *Reader) load(dir string, root *os.Root) (*Snapshot, Problems, error) {
 	s := &Snapshot{Strangers: t.strangers}
 	sources := make(map[string]*knownSource, len(states))
 	for _, state := range states {
-		known, mistakes, err := r.source(dir, root, &t, state.Name, names[state.Name])
+		known, mistakes, err := r.source(dir, root, t, state.Name, names[state.Name])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -246,8 +280,8 @@ func (f *fileReader) read() (*knownFile, Problems, error) {
 		return nil, nil, err
 	}
 	known := &knownFile{at: f.at, size: int64(len(text)), sum: sumOf(text)}
-	known.stamp, _ = stampOf(info)
-	known.settled = known.stamp.settled(now)
+	known.stamp, _ = filestamp.Of(info)
+	known.settled = known.stamp.Settled(now)
 	if f.same(known) {
 		return known, nil, nil
 	}
@@ -275,8 +309,8 @@ func (f *fileReader) unread(now time.Time) *knownFile {
 	if err != nil {
 		return nil
 	}
-	s, ok := stampOf(info)
-	if !ok || !s.settled(now) {
+	s, ok := filestamp.Of(info)
+	if !ok || !s.Settled(now) {
 		return nil
 	}
 	if f.old != nil && f.old.settled && f.old.stamp == s && f.old.at == f.at {
@@ -305,9 +339,9 @@ func (f *fileReader) same(known *knownFile) bool {
 }
 
 // keptStamp is by what a file is known again.
-func (f *knownFile) keptStamp() stamp {
+func (f *knownFile) keptStamp() filestamp.Stamp {
 	if !f.settled {
-		return stamp{}
+		return filestamp.Stamp{}
 	}
 	return f.stamp
 }

@@ -300,25 +300,6 @@ func TestReaderWithoutState(t *testing.T) {
 	}
 }
 
-// TestStampSettles: a stamp is believed once it is older than the coarsest clock of file
-// systems, and never when it is from the future.
-func TestStampSettles(t *testing.T) {
-	t.Parallel()
-	at := time.Unix(1.7e9, 0)
-	s := stamp{Inode: 1, Modified: at.UnixNano() - 1e12, Changed: at.UnixNano()}
-	for _, tt := range []struct {
-		after time.Duration
-		want  bool
-	}{{-time.Hour, false}, {0, false}, {settling, false}, {settling + 1, true}, {time.Hour, true}} {
-		if got := s.settled(at.Add(tt.after)); got != tt.want {
-			t.Errorf("%v after the change: %v", tt.after, got)
-		}
-	}
-	if (stamp{}).settled(at) {
-		t.Error("a file of which nothing is known has settled")
-	}
-}
-
 // TestLoadSorts: facts are in their order, though that of the paths is another one, and
 // somebody wrote records into a file as they came.
 func TestLoadSorts(t *testing.T) {

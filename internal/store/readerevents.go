@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,29 +18,14 @@ type Month struct {
 	Events []release.Event
 }
 
-// Events reads the files of the change log that may hold what was seen at from or later,
+// events reads the files of the change log that may hold what was seen at from or later,
 // in the order of [LoadEvents] and with the same errors. A file that did not change is
 // the same Month as the last time; of one that grew only the end is decoded.
-func (r *Reader) Events(from time.Time) ([]*Month, error) {
-	months, err := shared(r.data, func(dir string, root *os.Root) ([]*Month, Problems, error) {
-		return r.events(dir, root, from)
-	})
-	var none *noDataError
-	if errors.As(err, &none) {
-		return nil, nil
-	}
-	return months, err
-}
-
-func (r *Reader) events(dir string, root *os.Root, from time.Time) ([]*Month, Problems, error) {
-	t, err := surveyBelow(root, changesDir)
-	if err != nil {
-		return nil, nil, fmt.Errorf("data directory %s: %w", dir, err)
-	}
+func (r *Reader) events(dir string, root *os.Root, t *tree, from time.Time) ([]*Month, Problems, error) {
 	months := t.months(from, time.Time{})
 	files := make([]*knownFile, len(months))
 	problems := make([]Problems, len(months))
-	err = parallel(len(months), func(i int) (err error) {
+	err := parallel(len(months), func(i int) (err error) {
 		name := months[i].String()
 		f := fileReader{r: r, dir: dir, root: root, name: name, at: t.files[name], old: r.months[name]}
 		files[i], problems[i], err = f.read()

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -28,7 +30,7 @@ func TestReaderEvents(t *testing.T) {
 		var months []*Month
 		for _, reader := range []*Reader{r, stamping} {
 			var err error
-			months, err = reader.Events(time.Time{})
+			_, months, err = reader.LoadWithEvents(func(*Snapshot) time.Time { return time.Time{} })
 			var got []release.Event
 			for _, m := range months {
 				got = append(got, m.Events...)
@@ -39,6 +41,7 @@ func TestReaderEvents(t *testing.T) {
 		}
 		return months
 	}
+	commit(t, w, sample("a", "1"))
 	look("no log")
 	commit(t, w, sample("a", "1"), lost(day(8, 1)), lost(day(9, 1)))
 	first := look("two months")
@@ -64,5 +67,41 @@ func TestReaderEvents(t *testing.T) {
 	}
 	if months := look("removed"); len(months) != 1 {
 		t.Errorf("months %v", months)
+	}
+}
+
+// TestLoadWithEvents: no commit comes between the facts and the log, which are those of
+// Load and Events.
+func TestLoadWithEvents(t *testing.T) {
+	t.Parallel()
+	data, st := place(t)
+	w := open(t, data, st)
+	day := time.Date(2025, 8, 7, 13, 0, 0, 0, time.UTC)
+	commit(t, w, sample("a", "1"), lost(day))
+	r := NewReader(data, "")
+	var kept error
+	s, months, err := r.LoadWithEvents(func(s *Snapshot) time.Time {
+		if len(s.Sources) != 1 {
+			t.Errorf("asked with %d sources", len(s.Sources))
+		}
+		short, cancel := context.WithTimeout(t.Context(), 20*lockRetry)
+		defer cancel()
+		_, kept = w.Commit(short, state("a"), sample("a", "2"), lost(day.Add(time.Hour)))
+		return day
+	})
+	if !errors.Is(kept, context.DeadlineExceeded) || err != nil {
+		t.Errorf("the commit in between: %v; the reader: %v", kept, err)
+	}
+	if len(months) != 1 || len(months[0].Events) != 1 || s.Source("a").Facts.Images[0].Dir != "d/1" {
+		t.Errorf("facts %+v with the log %+v", s.Source("a").Facts.Images, months)
+	}
+	commit(t, w, sample("a", "2"), lost(day.Add(time.Hour)))
+	s, months, err = r.LoadWithEvents(func(*Snapshot) time.Time { return day })
+	if err != nil || len(months) != 1 || len(months[0].Events) != 2 || s.Source("a").Facts.Images[0].Dir != "d/2" {
+		t.Errorf("%v: facts %+v with the log %+v", err, s, months)
+	}
+	write(t, filepath.Join(data, "changes/2025-08.toml"), "damaged = 1\n")
+	if _, _, err := r.LoadWithEvents(func(*Snapshot) time.Time { return day }); !errors.As(err, new(Problems)) {
+		t.Errorf("a damaged log: %v", err)
 	}
 }

@@ -38,3 +38,13 @@ func Running(dir string) (pid int, ok bool, err error) {
 	pid, _ = strconv.Atoi(strings.TrimSpace(string(text)))
 	return pid, true, lock.Close()
 }
+
+// Unfinished reports whether a commit to the data directory was cut short, so that what
+// its files say is not what they mean until the next writer has finished it.
+func Unfinished(dir string) (bool, error) {
+	_, err := os.Lstat(filepath.Join(dir, readyDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

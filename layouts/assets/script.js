@@ -171,13 +171,26 @@
   form.addEventListener("input", (event) => change(event.target.name === "q"));
   form.addEventListener("reset", () => setTimeout(change));
   addEventListener("popstate", recall);
+  // What the address leads to; a hash can be anything.
+  const aimed = () => {
+    const id = location.hash.slice(1);
+    try {
+      return document.getElementById(decodeURIComponent(id));
+    } catch {
+      return document.getElementById(id);
+    }
+  };
   // A link to a row that is hidden shows all rows again.
   addEventListener("hashchange", () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (!target || !target.closest("[hidden]")) return;
+    if (!aimed() || !aimed().closest("[hidden]")) return;
     form.reset();
-    setTimeout(() => target.scrollIntoView());
+    setTimeout(() => aimed().scrollIntoView());
   });
   form.hidden = false;
   recall();
+  // An address that somebody sent may have both: then the row is what was meant.
+  if (aimed() && aimed().closest("[hidden]")) {
+    form.reset();
+    setTimeout(() => { remember(true); aimed().scrollIntoView(); });
+  }
 })();

@@ -1,4 +1,4 @@
-package main
+package releaseday
 
 import (
 	"cmp"
@@ -17,11 +17,13 @@ import (
 )
 
 // story tells in the terminal how the release day goes: on the left the day's time and
-// what happens in the world, further in what shiplist makes of it. It may be told by
-// several goroutines at once.
+// what happens in the world, further in what shiplist makes of it. The day tells it, and
+// the preview between its lines what it made.
 type story struct {
-	mu     sync.Mutex
-	out    io.Writer
+	mu  sync.Mutex // for out
+	out io.Writer
+
+	// Only the day looks at these.
 	failed map[string]bool       // sources that do not answer
 	day    map[demo.StepKind]int // what happened since the last line about a day before
 }
@@ -116,20 +118,30 @@ func (s *story) steps(all []demo.Step) {
 
 // stepText says in a sentence what happened.
 func stepText(s demo.Step) string {
-	text := map[demo.StepKind]string{
-		demo.StepBuild:    s.Subject + " " + s.Detail + " appears",
-		demo.StepRespin:   s.Subject + " is respun: " + s.Detail,
-		demo.StepRequest:  s.Subject + ": a rebuild is asked for",
-		demo.StepRebuild:  s.Subject + ": the rebuild is " + s.Detail,
-		demo.StepReady:    s.Subject + " is ready",
-		demo.StepUnready:  s.Subject + " is not ready any more",
-		demo.StepDrop:     s.Subject + " is dropped from the release",
-		demo.StepEnable:   s.Subject + " is to be tested after all",
-		demo.StepReleased: s.Milestone + " is marked released",
-	}[s.What]
+	text := ""
+	switch s.What {
+	case demo.StepBuild:
+		text = s.Subject + " " + s.Detail + " appears"
+	case demo.StepRespin:
+		text = s.Subject + " is respun: " + s.Detail
+	case demo.StepRequest:
+		text = s.Subject + ": a rebuild is asked for"
+	case demo.StepRebuild:
+		text = s.Subject + ": the rebuild is " + s.Detail
+	case demo.StepReady:
+		text = s.Subject + " is ready"
+	case demo.StepUnready:
+		text = s.Subject + " is not ready any more"
+	case demo.StepDrop:
+		text = s.Subject + " is dropped from the release"
+	case demo.StepEnable:
+		text = s.Subject + " is to be tested after all"
+	case demo.StepReleased:
+		text = s.Milestone + " is marked released"
+	default:
+		return s.Why
+	}
 	switch why := s.Why; {
-	case text == "":
-		return why
 	case why != "" && s.What != demo.StepRespin:
 		return text + ": " + lowerFirst(why)
 	}

@@ -1,17 +1,17 @@
-package store
+package filestamp
 
 import (
 	"io/fs"
 	"syscall"
 )
 
-// stampOf is the stamp of a file; ok is false where the system does not tell all of it.
-func stampOf(info fs.FileInfo) (s stamp, ok bool) {
+// Of is the stamp of a file; ok is false where the system does not tell all of it.
+func Of(info fs.FileInfo) (s Stamp, ok bool) {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {
-		return stamp{}, false
+		return Stamp{}, false
 	}
-	return stamp{
+	return Stamp{
 		Device: int64(st.Dev), Inode: int64(st.Ino), Size: st.Size,
 		Modified: st.Mtim.Nano(), Changed: st.Ctim.Nano(),
 	}, true

@@ -1,0 +1,112 @@
+// Package owned is what the directories have in common that shiplist has for itself: one
+// that somebody else filled is refused, one run at a time writes there, and what a run
+// left that was cut short is swept away. What lies in them is the business of their
+// packages.
+package owned
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+)
+
+// LockFile is the name of the file that is locked, in the directory itself.
+const LockFile = ".lock"
+
+// TempPrefix begins the names of what is not whole yet, or not any more.
+const TempPrefix = ".tmp-"
+
+// lockWait is how long one run waits for another to end.
+const lockWait = 2 * time.Minute
+
+// Kind says what a directory is for.
+type Kind struct {
+	Name   string // of what is in it, as errors begin: "staged sets"
+	Marker string // name of the file by which a directory of ours is known
+	Text   string // what is in the marker of a new directory
+	Else   string // what the owner can do where a directory is not ours
+	// Public directories can be passed by everybody, whatever the umask is.
+	Public bool
+}
+
+// Hold makes a directory ours when it is not there or empty, and returns the lock on it;
+// it waits some time for another run to end.
+func (k Kind) Hold(ctx context.Context, dir string) (*flock.Flock, error) {
+	if err := k.claim(dir); err != nil {
+		return nil, fmt.Errorf("%s: %w", k.Name, err)
+	}
+	lock := flock.New(filepath.Join(dir, LockFile), flock.SetPermissions(0o644))
+	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
+		return nil, k.lockError(lock.Path(), err)
+	}
+	return lock, nil
+}
+
+// lockError tells another run from a lock that nobody could take.
+func (k Kind) lockError(path string, err error) error {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("%s: %s: another run is writing there; try again when it is done: %w", k.Name, path, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: lock: %w; run it as the user to whom the directory belongs", k.Name, err)
+	}
+	return fmt.Errorf("%s: lock %s: %w", k.Name, path, err)
+}
+
+// Ours reports whether a directory is there and was made by us.
+func (k Kind) Ours(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, k.Marker))
+	return err == nil
+}
+
+// claim makes sure that the directory is there and ours.
+func (k Kind) claim(dir string) error {
+	if k.Ours(dir) {
+		return nil
+	}
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err = os.MkdirAll(dir, 0o755); err == nil && k.Public {
+			err = os.Chmod(dir, 0o755)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("%s is not empty (%s) and was not made by shiplist; %s", dir, entries[0].Name(), k.Else)
+	}
+	var opts []renameio.Option
+	if k.Public {
+		opts = append(opts, renameio.IgnoreUmask())
+	}
+	return renameio.WriteFile(filepath.Join(dir, k.Marker), []byte(k.Text), 0o644, opts...)
+}
+
+// Sweep removes what a run left that was cut short. The lock has to be held, so that none
+// of it is in use.
+func Sweep(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), TempPrefix) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			return fmt.Errorf("remove what is not whole: %w", err)
+		}
+	}
+	return nil
+}
