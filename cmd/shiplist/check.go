@@ -23,6 +23,7 @@ func checkCommand() command {
 			fs.StringVar(&o.severity, "severity", "note", "tell findings of at least this `SEVERITY`: blocker, warning or note")
 			fs.BoolVar(&o.all, "all", false, "tell what [[check]] excuses, too")
 			fs.StringVar(&o.format, "format", "", "`FORM` of the result: text, lines (one record a line), or markdown; text on a terminal, else lines")
+			fs.BoolVar(&o.contacts, "contacts", false, "tell the contacts of active products that are not known to be teams; with --all every one")
 			return o.run
 		},
 	}
@@ -33,6 +34,7 @@ type checkOptions struct {
 	severity string
 	all      bool
 	format   string
+	contacts bool
 }
 
 func (o *checkOptions) run(_ context.Context, e *environment, args []string) error {
@@ -42,6 +44,9 @@ func (o *checkOptions) run(_ context.Context, e *environment, args []string) err
 	s, err := o.look(e)
 	if err != nil {
 		return err
+	}
+	if o.contacts {
+		return o.end(s, false, o.tellContacts(e, s))
 	}
 	// A mistake in a layout does not keep what the data says from being told.
 	errLayouts := generator.Check(generator.Options{Config: s.config})
@@ -68,6 +73,8 @@ func (o *checkOptions) usage(args []string) error {
 		return usagef("--severity %q: write blocker, warning or note", o.severity)
 	case !slices.Contains([]string{"", "text", "lines", "markdown"}, o.format):
 		return usagef("--format %q: write text, lines or markdown", o.format)
+	case o.contacts && (len(args) > 0 || o.format != ""):
+		return usagef("--contacts tells of all active products, as a table or with --json; it takes no name and no --format")
 	case o.json && o.format != "":
 		return usagef("--json and --format: give one of them")
 	}

@@ -259,12 +259,7 @@ func readContacts(t *table) release.Contacts {
 	var c release.Contacts
 	t.strings("teams", &c.Teams)
 	t.strings("people", &c.People)
-	if p := t.table("product"); p != nil {
-		c.Product = map[string]string{}
-		for slug := range p.values {
-			c.Product[slug] = p.contact(slug)
-		}
-	}
+	c.Product, c.Managers = t.byProduct("product"), t.byProduct("managers")
 	if a := t.table("address"); a != nil {
 		c.Address = map[string]string{}
 		for who := range a.values {
@@ -287,6 +282,19 @@ func (t *table) reach(who string) string {
 	}
 	t.note(who, fmt.Sprintf(`%q is not an address; write it like "https://launchpad.net/~team" or "mailto:team@example.org"`, address))
 	return ""
+}
+
+// byProduct reads a table of contacts, each under the slug of a product.
+func (t *table) byProduct(key string) map[string]string {
+	p := t.table(key)
+	if p == nil {
+		return nil
+	}
+	all := map[string]string{}
+	for slug := range p.values {
+		all[slug] = p.contact(slug)
+	}
+	return all
 }
 
 // contact reads the contact of the product whose slug is the key.

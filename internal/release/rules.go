@@ -201,4 +201,7 @@ type Contacts struct {
 	// Address is where a contact is reached, by the contact in lower case: the address of
 	// a page, or mailto: and one for mail.
 	Address map[string]string `toml:"address"`
+	// Managers says who may manage products on the tracker, by slug: it is nothing that
+	// can be asked for.
+	Managers map[string]string `toml:"managers"`
 }

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"shiplist/internal/release"
+	"shiplist/internal/terminal"
+)
+
+// contactsResult is the result of check --contacts; docs/operations.md tells its JSON.
+type contactsResult struct {
+	AsOf    time.Time `json:"as_of"`
+	Missing int       `json:"missing"`
+	Person  int       `json:"person"`
+	Unknown int       `json:"unknown"`
+	Team    int       `json:"team"`
+	// Contacts are those that are no team; with --all also those that are.
+	Contacts []contactResult `json:"contacts"`
+}
+
+// contactResult is who looks after a product.
+type contactResult struct {
+	Product string              `json:"product"`
+	Series  []string            `json:"series"`
+	Kind    release.ContactKind `json:"kind"`
+	Contact string              `json:"contact,omitempty"`
+	Manager string              `json:"manager,omitempty"`
+	Source  string              `json:"source,omitempty"`
+}
+
+// tellContacts tells of the contacts of all active products.
+func (o *checkOptions) tellContacts(e *environment, s *seen) error {
+	r := contactsResult{AsOf: s.AsOf, Contacts: []contactResult{}}
+	for _, l := range release.ContactLines(s.Picture, s.config.Rules.Contacts) {
+		*map[release.ContactKind]*int{
+			release.ContactKindMissing: &r.Missing, release.ContactKindPerson: &r.Person,
+			release.ContactKindUnknown: &r.Unknown, release.ContactKindTeam: &r.Team,
+		}[l.Kind]++
+		if l.Kind != release.ContactKindTeam || o.all {
+			r.Contacts = append(r.Contacts, contactResultOf(l))
+		}
+	}
+	if err := o.warnBeside(e, s); err != nil {
+		return err
+	}
+	if o.json {
+		return printJSON(e, r)
+	}
+	return r.print(e)
+}
+
+func contactResultOf(l release.ContactLine) contactResult {
+	r := contactResult{Product: l.Product.Slug, Kind: l.Kind, Contact: l.Contact, Manager: l.Manager, Source: l.Source}
+	for _, s := range l.Series {
+		r.Series = append(r.Series, s.Slug)
+	}
+	return r
+}
+
+// contactWords say what is known of a contact, and in which style.
+var contactWords = map[release.ContactKind]terminal.Cell{
+	release.ContactKindMissing: {Text: "no contact", Style: terminal.Bad},
+	release.ContactKindPerson:  {Text: "a person", Style: terminal.Poor},
+	release.ContactKindUnknown: {Text: "not known", Style: terminal.Poor},
+	release.ContactKindTeam:    {Text: "a team", Style: terminal.Good},
+}
+
+func (r *contactsResult) print(e *environment) error {
+	if _, err := fmt.Fprintf(e.stdout, "contacts: %d missing, %d of persons, %d not known to be teams, %d of teams, as of %s\n",
+		r.Missing, r.Person, r.Unknown, r.Team, r.AsOf.UTC().Format(timeForm)); err != nil {
+		return err
+	}
+	tab := terminal.NewTable(e.terminal,
+		terminal.Column{Title: "contact is"}, terminal.Column{Title: "product", Least: 26}, terminal.Column{Title: "series", Least: 8},
+		terminal.Column{Title: "contact", Least: 10}, terminal.Column{Title: "may manage", Least: 10}, terminal.Column{Title: "says", Least: 6},
+	)
+	for _, c := range r.Contacts {
+		series := ""
+		for _, s := range c.Series {
+			series += " " + s
+		}
+		manager := c.Manager
+		if manager == "" {
+			manager = "not stated"
+		}
+		tab.Row(contactWords[c.Kind], terminal.Text(c.Product), terminal.Text(series[min(1, len(series)):]),
+			terminal.Text(orDash(c.Contact)), terminal.Text(manager), terminal.Text(orDash(c.Source)))
+	}
+	return tab.Print(e.stdout, "")
+}

@@ -1,0 +1,86 @@
+package release
+
+import (
+	"cmp"
+	"slices"
+)
+
+// ContactKind is what is known of the contact of a product.
+type ContactKind string
+
+// The kinds, the worst first.
+const (
+	ContactKindMissing ContactKind = "missing" // there is none
+	ContactKindPerson  ContactKind = "person"
+	ContactKindUnknown ContactKind = "unknown" // nobody says whether it is a team
+	ContactKindTeam    ContactKind = "team"
+)
+
+// contactKinds are the kinds in order.
+var contactKinds = []ContactKind{ContactKindMissing, ContactKindPerson, ContactKindUnknown, ContactKindTeam}
+
+// ContactLine is who looks after an active product, in the series where it is the same.
+type ContactLine struct {
+	Product *ProductLine
+	Series  []*Line // newest first
+	Contact string
+	Kind    ContactKind
+	// Source is who says so: a source, or the configuration.
+	Source string
+	// Manager is who may manage the product on the tracker, as [contacts] states it; empty
+	// where it does not.
+	Manager string
+}
+
+// ContactLines are the contacts of the products that are meant to be released in active
+// series with an open milestone: those without one first, then persons, then those of
+// which it is not known, teams last; by product within.
+func ContactLines(p *Picture, c Contacts) []ContactLine {
+	var all []ContactLine
+	for _, l := range p.Lines {
+		if !l.hasOpen() || l.Status == SeriesDisabled {
+			continue
+		}
+		for _, n := range l.Intents {
+			if !n.Disabled {
+				all = addContact(all, l, contactLine(n, c))
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b ContactLine) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(contactKinds, a.Kind), slices.Index(contactKinds, b.Kind)),
+			compareNatural(a.Product.Slug, b.Product.Slug),
+		)
+	})
+	return all
+}
+
+func contactLine(n *Intended, c Contacts) ContactLine {
+	line := ContactLine{Product: n.Product, Contact: n.Contact, Kind: ContactKindUnknown, Source: n.Source, Manager: c.Managers[n.Product.Slug]}
+	if c.Product[n.Product.Slug] != "" {
+		line.Source = "configuration"
+	}
+	switch {
+	case n.Contact == "":
+		line.Kind = ContactKindMissing
+	case n.Team == ContactTeam:
+		line.Kind = ContactKindTeam
+	case n.Team == ContactPerson:
+		line.Kind = ContactKindPerson
+	}
+	return line
+}
+
+// addContact adds a line, or its series to the one that says the same of the product.
+func addContact(all []ContactLine, l *Line, line ContactLine) []ContactLine {
+	for i := range all {
+		have := &all[i]
+		if have.Product == line.Product && have.Contact == line.Contact && have.Source == line.Source {
+			have.Series = append(have.Series, l)
+			return all
+		}
+	}
+	line.Series = []*Line{l}
+	return append(all, line)
+}

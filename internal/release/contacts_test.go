@@ -1,0 +1,44 @@
+package release
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestContactLines(t *testing.T) {
+	t.Parallel()
+	in := cleanInput()
+	iso := in.Sources[0].Facts
+	for i, contact := range []string{"", "~jane", "~a-team"} {
+		iso.Series[0].Manifest[i].Contact = contact
+	}
+	more := iso.Series[0]
+	more.Slug, more.Title, more.ID = "jammy", "Jammy", "6"
+	more.Manifest = []Intent{{Product: "ubuntu-desktop-amd64", Contact: "~jane"}, {Product: "kubuntu-desktop-amd64", Contact: "what?"}, {Product: "ubuntu-server-subiquity-amd64", Contact: "x", Disabled: true}}
+	iso.Series = append(iso.Series, more)
+	iso.Milestones = append(iso.Milestones, Milestone{Series: "jammy", Slug: "final", Title: "Jammy Final", ID: "50", Kind: KindRelease, Status: MilestoneTesting})
+	past := Series{Slug: "focal", Title: "Focal", Status: SeriesActive, Manifest: []Intent{{Product: "kubuntu-desktop-amd64"}}}
+	iso.Series = append(iso.Series, past)
+	in.Rules.Contacts = Contacts{
+		Teams: []string{"*-team"}, People: []string{"~jane"},
+		Product:  map[string]string{"ubuntu-server-subiquity-amd64": "server-team"},
+		Managers: map[string]string{"kubuntu-desktop-amd64": "~kubuntu-council"},
+	}
+	var got []string
+	for _, l := range ContactLines(Join(*in), in.Rules.Contacts) {
+		var series []string
+		for _, s := range l.Series {
+			series = append(series, s.Slug)
+		}
+		got = append(got, strings.Join([]string{string(l.Kind), l.Product.Slug, strings.Join(series, ","), l.Contact, l.Source, l.Manager}, "|"))
+	}
+	want := []string{
+		"missing|kubuntu-desktop-amd64|noble||iso|~kubuntu-council",
+		"person|ubuntu-desktop-amd64|noble,jammy|~jane|iso|",
+		"unknown|kubuntu-desktop-amd64|jammy|what?|iso|~kubuntu-council",
+		"team|ubuntu-server-subiquity-amd64|noble|server-team|configuration|",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
