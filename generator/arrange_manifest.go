@@ -34,8 +34,9 @@ type manifestPage struct {
 	Changed   string // "17 are new, 28 have a new build."
 	Changes   []changeGroup
 	Places    []placeGroup
-	HasFrom   bool // some image among the dailies is on its way
-	Over      bool // it is released, so what is not there will not come
+	Set       *setView // what can be published; nil where nothing is any more
+	HasFrom   bool     // some image among the dailies is on its way
+	Over      bool     // it is released, so what is not there will not come
 	Trackers  []Link
 	Bugs      []Link
 	Made      bool
@@ -70,7 +71,8 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	}
 	p.History = s.viewHistory(m)
 	p.Early = m.Open && p.History != nil
-	p.Places = s.viewPlaces(&p.Page, m)
+	set, states := s.viewSet(m)
+	p.Set, p.Places = set, s.viewPlaces(&p.Page, m, states)
 	p.Over = over(m)
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
 	p.Jumps = p.jumps()

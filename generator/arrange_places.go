@@ -33,6 +33,10 @@ type placeView struct {
 	Name     string
 	There    bool // something is published there already, as Standing says
 	Standing stateView
+	// Waits says why it is not published yet, Ready that it can be: neither is said of a
+	// milestone that is not in testing.
+	Waits string
+	Ready bool
 }
 
 // changeWords are the kinds of change in the order in which pages tell them, as a
@@ -87,7 +91,7 @@ func (s *site) viewChanges(p *Page, all []release.Change) []changeGroup {
 }
 
 // viewPlaces lists what goes where, by directory.
-func (s *site) viewPlaces(p *Page, m *release.Manifest) []placeGroup {
+func (s *site) viewPlaces(p *Page, m *release.Manifest, states setStates) []placeGroup {
 	var groups []placeGroup
 	index := map[string]int{}
 	for _, r := range m.Rows() {
@@ -107,6 +111,8 @@ func (s *site) viewPlaces(p *Page, m *release.Manifest) []placeGroup {
 			groups = append(groups, placeGroup{Dir: Link{Text: loc.Dir, Href: s.placeURL(loc)}, Tree: tree})
 		}
 		v := placeView{ID: placeID(r), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))}, Name: releasedName(r), There: r.Release != nil, Standing: standing(r)}
+		why, in := states[r.Product.Slug]
+		v.Waits, v.Ready = why, in && why == ""
 		if r.Daily != nil {
 			v.From = Link{Text: r.Daily.Dir, Href: webURL(r.Daily.URL)}
 		}

@@ -90,7 +90,7 @@ func prepareAfter(o Options, before *site) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{config: c.Site, rules: &c.Rules, notes: newSanitizer(), text: newMarkdown()}
+	s := &site{config: c.Site, rules: &c.Rules, commands: c.Commands, notes: newSanitizer(), text: newMarkdown()}
 	var errParse, errTexts, errAssets error
 	s.layouts, errParse = before.parseLayouts(layoutFS)
 	s.texts, errTexts = before.loadTexts(contentFS)

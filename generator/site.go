@@ -19,16 +19,17 @@ import (
 // site is everything that pages are arranged from. It is complete before the
 // first page is rendered and only read from then on.
 type site struct {
-	config  config.Site
-	rules   *release.Rules
-	picture *release.Picture
-	layouts *layouts
-	texts   *texts
-	notes   sanitizer
-	text    markdown
-	assets  assets
-	menu    []menuItem
-	foot    []menuItem // at the foot of every page
+	config   config.Site
+	rules    *release.Rules
+	commands config.Commands
+	picture  *release.Picture
+	layouts  *layouts
+	texts    *texts
+	notes    sanitizer
+	text     markdown
+	assets   assets
+	menu     []menuItem
+	foot     []menuItem // at the foot of every page
 	// seriesDirs are the names of the series' directories, by slug.
 	seriesDirs map[string]string
 	holdings

@@ -114,11 +114,15 @@ func (o *publishSetOptions) check(args []string) error {
 // refuse is the error of a milestone of which there is no publish set, each reason in a
 // line of its own.
 func refuse(m *release.Manifest, err error) error {
-	reasons := release.Refused(err)
-	if reasons == nil {
+	refused := release.Refused(err)
+	if refused.Reasons == nil {
 		return err
 	}
-	return fmt.Errorf("refused for %s:\n  %s", m.Title, strings.Join(reasons, "\n  "))
+	lines := refused.Reasons
+	if len(refused.Products) > 0 {
+		lines = append(lines, "mend the rules or the tracker; or publish the others, with --except "+strings.Join(refused.Products, ","))
+	}
+	return fmt.Errorf("refused for %s:\n  %s", m.Title, strings.Join(lines, "\n  "))
 }
 
 // print prints the result in the form that was asked for.

@@ -42,6 +42,7 @@ type publicationJSON struct {
 	Pinned    string        `json:"pinned,omitempty"`
 	Publishes bool          `json:"publishes"`
 	Forced    bool          `json:"forced,omitempty"`
+	Published bool          `json:"published,omitempty"` // lies where it goes already
 	Reasons   []reasonJSON  `json:"reasons,omitempty"`
 	FromTree  string        `json:"from_tree,omitempty"`
 	FromDir   string        `json:"from_dir,omitempty"`
@@ -97,7 +98,7 @@ func (r publishSetResult) json(asOf time.Time) publishSetJSON {
 func publicationOf(p *release.Publication) publicationJSON {
 	j := publicationJSON{
 		Product: p.Row.Product.Slug, Title: p.Row.Product.Title, BuildID: p.Row.BuildID, State: string(p.Row.State),
-		Pinned: p.Row.Pinned, Publishes: p.Publishes(), Forced: p.Forced,
+		Pinned: p.Row.Pinned, Publishes: p.Publishes(), Forced: p.Forced, Published: p.Published(),
 	}
 	for _, w := range p.Why {
 		j.Reasons = append(j.Reasons, reasonJSON(w))
@@ -172,6 +173,9 @@ func publishState(p *release.Publication) terminal.Cell {
 		return terminal.Cell{Text: "left out: " + p.WhyText(), Style: terminal.Bad}
 	case p.Row.Pinned != "":
 		return terminal.Cell{Text: "ready, pinned in " + p.Row.Pinned, Style: terminal.Good}
+	}
+	if p.Published() {
+		return terminal.Cell{Text: "ready, published already", Style: terminal.Good}
 	}
 	return terminal.Cell{Text: "ready", Style: terminal.Good}
 }

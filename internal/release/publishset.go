@@ -61,6 +61,12 @@ type Publication struct {
 // Publishes reports whether there is a command for the product.
 func (p *Publication) Publishes() bool { return len(p.Why) == 0 || p.Forced }
 
+// Published reports whether the build lies where it goes already, as far as is known.
+func (p *Publication) Published() bool {
+	return p.Row.Release != nil && p.Publishes() && !p.Forced &&
+		!slices.ContainsFunc(p.Row.Findings, func(f *Finding) bool { return f.Rule == "published-not-ready" })
+}
+
 // From is the directory of the daily, with its tree; empty where none is known.
 func (p *Publication) From() (tree, dir string) {
 	if p.Row.Daily == nil {
@@ -82,8 +88,9 @@ type PublishFile struct {
 	SHA256   string // empty where not known
 }
 
-// RefusedError says why there is no publish set: each reason is a sentence.
-type RefusedError struct{ Reasons []string }
+// RefusedError says why there is no publish set: each reason is a sentence. Products are
+// the slugs of those without which there is one.
+type RefusedError struct{ Reasons, Products []string }
 
 func (e *RefusedError) Error() string { return strings.Join(e.Reasons, "\n") }
 
@@ -92,7 +99,7 @@ func (e *RefusedError) Error() string { return strings.Join(e.Reasons, "\n") }
 // build is no daily of the series, and where an option matches nothing.
 func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*PublishSet, error) {
 	if m.Kind != KindRelease {
-		return nil, &RefusedError{[]string{m.Title + " is a daily milestone; only release milestones are published"}}
+		return nil, &RefusedError{Reasons: []string{m.Title + " is a daily milestone; only release milestones are published"}}
 	}
 	k := setMaker{picture: p, rules: r, options: o, set: &PublishSet{Manifest: m}}
 	k.checkOptions()
@@ -103,7 +110,7 @@ func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*Publis
 	}
 	k.checkPlaces()
 	if len(k.problems) > 0 {
-		return nil, &RefusedError{k.problems}
+		return nil, &RefusedError{k.problems, k.refused}
 	}
 	slices.SortStableFunc(k.set.Products, comparePublications)
 	k.set.Commands = k.commands()
@@ -117,6 +124,15 @@ type setMaker struct {
 	options  PublishOptions
 	set      *PublishSet
 	problems []string
+	refused  []string // slugs of the products that they are about
+}
+
+// refuse notes a problem with products.
+func (k *setMaker) refuse(text string, rows ...*Row) {
+	k.problems = append(k.problems, text)
+	for _, r := range rows {
+		k.refused = appendNew(k.refused, r.Product.Slug)
+	}
 }
 
 // checkOptions refuses patterns that match nothing: a typing error must not publish
@@ -158,7 +174,7 @@ func (k *setMaker) add(r *Row) {
 	case location == nil && wanted && r.State == StateMissing && len(r.Product.Identities) > 1:
 		location = &Location{Rule: len(k.rules.Publish)} // what it will be shows with its first build
 	case location == nil && wanted:
-		k.problems = append(k.problems, fmt.Sprintf("%s has no place: %s; mend the rules, or leave the product out with --except", r.name(), problem))
+		k.refuse(fmt.Sprintf("%s has no place: %s", r.name(), problem), r)
 		return
 	case location == nil:
 		location = &Location{Rule: len(k.rules.Publish)}
@@ -200,13 +216,13 @@ func (k *setMaker) checkBuild(r *Row) {
 	}
 	line := r.Manifest.Line
 	if _, ok := ParseBuildID(r.BuildID); !ok {
-		k.problems = append(k.problems, fmt.Sprintf("build %s of %s is no daily build: the id of one is a day, like 20260129 or 20260129.1", r.BuildID, r.name()))
+		k.refuse(fmt.Sprintf("build %s of %s is no daily build: the id of one is a day, like 20260129 or 20260129.1", r.BuildID, r.name()), r)
 		return
 	}
 	for _, i := range r.Product.Images {
 		if i.Kind == ImageDaily && i.BuildID == r.BuildID && i.Series != line.Slug {
 			if series, known := k.rules.SeriesRule(i.Series); known >= 0 && !k.sameSeries(series, line) {
-				k.problems = append(k.problems, fmt.Sprintf("build %s of %s is a daily of %s (%s), not of %s", r.BuildID, r.name(), i.Series, i.Dir, line.Slug))
+				k.refuse(fmt.Sprintf("build %s of %s is a daily of %s (%s), not of %s", r.BuildID, r.name(), i.Series, i.Dir, line.Slug), r)
 				return
 			}
 		}
@@ -248,9 +264,9 @@ func (k *setMaker) checkPlaces() {
 			first[key] = p
 			continue
 		}
-		k.problems = append(k.problems, fmt.Sprintf("%s ([[publish]] rule %d) and %s (rule %d) have one place: %s/%s in the tree with the role %q",
+		k.refuse(fmt.Sprintf("%s ([[publish]] rule %d) and %s (rule %d) have one place: %s/%s in the tree with the role %q",
 			other.Row.Product.Title, other.Location.Rule+1, p.Row.Product.Title, p.Location.Rule+1,
-			p.Location.Dir, p.Location.Stem, p.Location.Role))
+			p.Location.Dir, p.Location.Stem, p.Location.Role), other.Row, p.Row)
 	}
 }
 
@@ -281,11 +297,11 @@ func stems(l Location) []string {
 	return list
 }
 
-// Refused is the error's reasons; nil for any other error.
-func Refused(err error) []string {
+// Refused is the error as a [RefusedError]; without reasons for any other.
+func Refused(err error) RefusedError {
 	var refused *RefusedError
 	if errors.As(err, &refused) {
-		return refused.Reasons
+		return *refused
 	}
-	return nil
+	return RefusedError{}
 }

@@ -158,8 +158,8 @@ func TestMakePublishSetRefuses(t *testing.T) {
 			arm(in, "20240424")
 			in.Rules.Products[len(in.Rules.Products)-1].Arch = "amd64"
 		}, "noble/final", PublishOptions{}, `Ubuntu Server arm64 ([[publish]] rule 1) and Ubuntu Server Subiquity amd64 (rule 1) have one place: noble/ubuntu-24.04-live-server-amd64 in the tree with the role "simple"`},
-		{"no place", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:3] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[publish]] rule matches series "noble", milestone "final", project "kubuntu", publish type "desktop", architecture "amd64"; mend the rules, or leave the product out with --except`},
-		{"no rule", func(in *Input) { in.Rules.Products = in.Rules.Products[1:] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[product]] rule says what the product is in the trees; mend the rules, or leave the product out with --except`},
+		{"no place", func(in *Input) { in.Rules.Publish = in.Rules.Publish[:3] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[publish]] rule matches series "noble", milestone "final", project "kubuntu", publish type "desktop", architecture "amd64"`},
+		{"no rule", func(in *Input) { in.Rules.Products = in.Rules.Products[1:] }, "noble/final", PublishOptions{}, `Kubuntu Desktop amd64 on Noble Final has no place: no [[product]] rule says what the product is in the trees`},
 		{"a release is no daily", func(in *Input) { final(in).Entries[0].BuildID = "24.04" }, "noble/final", PublishOptions{}, `build 24.04 of Kubuntu Desktop amd64 on Noble Final is no daily build: the id of one is a day, like 20260129 or 20260129.1`},
 		{"a daily of another series", func(in *Input) {
 			final(in).Entries[0].BuildID = "20240420"
@@ -172,10 +172,43 @@ func TestMakePublishSetRefuses(t *testing.T) {
 			tt.change(in)
 			p := Join(*in)
 			_, err := MakePublishSet(p, in.Rules, findManifest(t, p, tt.milestone), tt.options)
-			if got := strings.Join(Refused(err), "\n"); got != tt.want {
+			refused := Refused(err)
+			if got := strings.Join(refused.Reasons, "\n"); got != tt.want {
 				t.Errorf("%s\nwant %s", got, tt.want)
 			}
+			if len(refused.Products) == 0 {
+				return
+			}
+			if _, err := MakePublishSet(p, in.Rules, findManifest(t, p, tt.milestone), PublishOptions{Except: refused.Products}); err != nil {
+				t.Errorf("without %q: %v", refused.Products, err)
+			}
 		})
+	}
+}
+
+// TestPublished knows what lies where it goes already, and what is another build.
+func TestPublished(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*Input){
+		"kubuntu-desktop-amd64": func(*Input) {},
+		"":                      func(in *Input) { full(in).Images[3].Files[0].SHA256, full(in).Images[3].BuildID = sum("x"), "20240401" },
+	} {
+		in := cleanInput()
+		change(in)
+		p := Join(*in)
+		set, err := MakePublishSet(p, in.Rules, findManifest(t, p, "noble/final"), PublishOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, one := range set.Products {
+			if one.Published() {
+				got += one.Row.Product.Slug
+			}
+		}
+		if got != name {
+			t.Errorf("published are %q, want %q", got, name)
+		}
 	}
 }
 
@@ -197,7 +230,7 @@ func TestPublishSetNeverHasNetboot(t *testing.T) {
 			t.Errorf("%s is in the set", one.Row.Product.Title)
 		}
 	}
-	if _, err = MakePublishSet(p, in.Rules, m, PublishOptions{Only: []string{"netboot-amd64"}}); len(Refused(err)) != 1 {
+	if _, err = MakePublishSet(p, in.Rules, m, PublishOptions{Only: []string{"netboot-amd64"}}); len(Refused(err).Reasons) != 1 {
 		t.Errorf("only a netboot product: %v", err)
 	}
 }
