@@ -24,9 +24,9 @@ func publishSetCommand() command {
 		setup: func(fs *flag.FlagSet) action {
 			var o publishSetOptions
 			o.define(fs)
-			fs.Var(&o.set.only, "only", "nothing but the products that `PATTERN` matches; may be given several times")
-			fs.Var(&o.set.except, "except", "not the products that `PATTERN` matches; likewise")
-			fs.Var(&o.set.force, "force", "the products that `PATTERN` matches, in spite of what leaves them out; likewise")
+			fs.Var(&o.set.only, "only", "nothing but the products whose title or name in addresses `PATTERN` matches; may be given several times")
+			fs.Var(&o.set.except, "except", "not the products that `PATTERN` matches; may be given several times")
+			fs.Var(&o.set.force, "force", "the products that `PATTERN` matches, in spite of what leaves them out; may be given several times")
 			fs.BoolVar(&o.commands, "commands", false, "print the commands, and in comments what is left out, and no more")
 			fs.BoolVar(&o.script, "script", false, "print a whole script: backup, commands, comparison")
 			fs.Var(&o.verify, "verify", "compare with what lies at `WHERE`: DIR or URL with a folder for each tree (full, simple), or full=DIR, simple=URL")

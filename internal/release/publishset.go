@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
@@ -276,25 +275,6 @@ func comparePublications(a, b *Publication) int {
 		strings.Compare(x.Project, y.Project), strings.Compare(x.ImageType, y.ImageType),
 		strings.Compare(x.PublishType, y.PublishType), compareNatural(x.Arch, y.Arch),
 		strings.Compare(a.Row.Product.Slug, b.Row.Product.Slug))
-}
-
-// Paths are where the files of a location lie: the directory of the tree and, for what
-// the simple tree shows, the pool that the names there lead to.
-func (l Location) Paths() []string {
-	if l.Official == OfficialYes && l.Dir != "" && !strings.Contains(l.Dir, "/") {
-		return []string{l.Dir, ".pool"}
-	}
-	return []string{l.Dir}
-}
-
-// stems are the paths of a location, with the role of the tree first, without the ends
-// of the file names.
-func stems(l Location) []string {
-	var list []string
-	for _, dir := range l.Paths() {
-		list = append(list, path.Join(l.Role, dir, l.Stem))
-	}
-	return list
 }
 
 // Refused is the error as a [RefusedError]; without reasons for any other.

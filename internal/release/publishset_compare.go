@@ -15,6 +15,25 @@ type PlacePath struct {
 	SHA256 string // empty where not known
 }
 
+// Paths are where the files of a location lie: the directory of the tree and, for what
+// the simple tree shows, the pool that the names there lead to.
+func (l Location) Paths() []string {
+	if l.Official == OfficialYes && l.Dir != "" && !strings.Contains(l.Dir, "/") {
+		return []string{l.Dir, ".pool"}
+	}
+	return []string{l.Dir}
+}
+
+// stems are the paths of a location, with the role of the tree first, without the ends
+// of the file names.
+func stems(l Location) []string {
+	var list []string
+	for _, dir := range l.Paths() {
+		list = append(list, path.Join(l.Role, dir, l.Stem))
+	}
+	return list
+}
+
 // Expected are the paths of the main files after publishing, sorted.
 func (s *PublishSet) Expected() []PlacePath {
 	var list []PlacePath
