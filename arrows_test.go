@@ -101,7 +101,7 @@ var arrows = map[string]arrow{
 	},
 	"generator": {
 		may: []string{
-			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "internal/config", "internal/release", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "internal/config", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,

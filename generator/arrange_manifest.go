@@ -34,9 +34,10 @@ type manifestPage struct {
 	Changed   string // "17 are new, 28 have a new build."
 	Changes   []changeGroup
 	Places    []placeGroup
-	Set       *setView // what can be published; nil where nothing is any more
-	HasFrom   bool     // some image among the dailies is on its way
-	Over      bool     // it is released, so what is not there will not come
+	Set       *setView    // what can be published; nil where nothing is any more
+	HasFrom   bool        // some image among the dailies is on its way
+	Over      bool        // it is released, so what is not there will not come
+	Respin    *respinView // nil where nothing is left to build
 	Trackers  []Link
 	Bugs      []Link
 	Made      bool
@@ -73,6 +74,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Early = m.Open && p.History != nil
 	set, states := s.viewSet(m)
 	p.Set, p.Places = set, s.viewPlaces(&p.Page, m, states)
+	p.Respin = s.viewRespin(&p.Page, m)
 	p.Over = over(m)
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
 	p.Jumps = p.jumps()
@@ -93,6 +95,7 @@ func (p *manifestPage) jumps() []Link {
 	add(len(p.Warnings) > 0, "Warnings", "#warnings")
 	add(len(p.Notes) > 0, "Notes", "#notes")
 	add(len(p.Places) > 0, "What goes where", "#places")
+	add(p.Respin != nil, "What to build again", "#respin")
 	return links
 }
 
