@@ -15,8 +15,10 @@ type archivePage struct {
 	Answer string
 	Intro  html
 	Lines  []archiveLine // newest series first
-	Gone   []goneLine    // series of which no tree holds anything
-	Ended  html          // what the end of support means
+	// Superseded are releases that are not in the archive yet, though newer ones are out.
+	Superseded []supersededView
+	Gone       []goneLine // series of which no tree holds anything
+	Ended      html       // what the end of support means
 }
 
 // archiveLine is a series with what the trees hold of its past.
@@ -47,6 +49,15 @@ type archivePlace struct {
 	Images int
 }
 
+// supersededView is a release that a newer one has superseded, where it still lies.
+type supersededView struct {
+	Series Link
+	Title  string
+	Newer  string
+	Images string // "12 images"
+	Places []Link // the publishing pages
+}
+
 // goneLine is a series of which no image is known.
 type goneLine struct {
 	Version, Name, Released, Ended string
@@ -65,6 +76,7 @@ func (s *site) arrangeArchive() (archivePage, error) {
 		releases += len(v.Finals)
 		images += v.Images
 	}
+	p.Superseded = s.viewSuperseded(&p.Page)
 	p.Gone = s.goneSeries()
 	p.Answer = "No image of a past release is in the trees."
 	if images > 0 {
@@ -72,6 +84,35 @@ func (s *site) arrangeArchive() (archivePage, error) {
 	}
 	p.Intro, p.Ended = s.part("archive", p.Root), s.part("archive-support", p.Root)
 	return p, nil
+}
+
+// viewSuperseded lists what archive-set could move, but for what the page shows as past
+// anyway.
+func (s *site) viewSuperseded(p *Page) []supersededView {
+	var views []supersededView
+	for _, r := range s.rules.Superseded(s.picture) {
+		if r.Line.SupportEnded(s.picture.AsOf) {
+			continue
+		}
+		v := supersededView{
+			Series: Link{Text: seriesTitle(r.Line), Href: p.to(s.seriesPath(r.Line))},
+			Title:  r.Version, Newer: r.Newer, Images: plural(len(r.Images), "image"),
+		}
+		for _, i := range r.Images {
+			if d := s.downloadAt(i.Tree, i.Dir); d != nil {
+				place := Link{Text: s.titleWords(d).project, Href: p.to(d.path)}
+				if slices.ContainsFunc(v.Places, func(o Link) bool { return o.Text == place.Text && o.Href != place.Href }) {
+					place.Text += " in " + d.tree.Name
+				}
+				if !slices.Contains(v.Places, place) {
+					v.Places = append(v.Places, place)
+				}
+			}
+		}
+		slices.SortStableFunc(v.Places, func(a, b Link) int { return compareTitles(a.Text, b.Text) })
+		views = append(views, v)
+	}
+	return views
 }
 
 // restOnTrees says that a page rests on the trees alone.

@@ -54,7 +54,9 @@ func (a *archiver) leaving(d *TreeDirectory) []*TreeImage {
 	for _, i := range d.Images {
 		switch {
 		case i.Kind != ImageRelease || i.Milestone != "" || i.Version != a.set.Version || !a.ofSeries(i.Image):
-		case a.options.All || slices.ContainsFunc(a.images, func(n *TreeImage) bool { return succeeds(n, i) }):
+		case a.options.All || slices.ContainsFunc(a.images, func(n *TreeImage) bool {
+			return succeeds(n, i) && CompareVersions(n.Version, a.set.Newer) <= 0
+		}):
 			list = append(list, i)
 		default:
 			a.set.Stays = append(a.set.Stays, i)

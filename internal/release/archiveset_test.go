@@ -238,3 +238,20 @@ func TestArchiveSetKeepsTheNameOfWhatStays(t *testing.T) {
 		t.Errorf("newer %s\n%s", set.Newer, text)
 	}
 }
+
+// What only a release in testing has is not superseded yet.
+func TestArchiveSetLeavesToTheNext(t *testing.T) {
+	t.Parallel()
+	in := archiveInput()
+	in.Sources[0].Facts = half24042("ubuntu-desktop-amd64")
+	in.Sources[2].Facts.Images = append(in.Sources[2].Facts.Images, archived("ubuntu", "noble", "ubuntu-24.04-desktop-amd64", "desktop", "24.04"))
+	in.Sources[1].Facts.Images = append(in.Sources[1].Facts.Images, archived("kubuntu", "kubuntu/releases/noble/release", "kubuntu-24.04-minimal-amd64", "minimal", "24.04"),
+		archived("kubuntu", "kubuntu/releases/noble/release", "kubuntu-24.04.2-minimal-amd64", "minimal", "24.04.2"))
+	set, err := in.Rules.ArchiveSet(Join(in), "24.04", ArchiveOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := archiveText(set); set.Newer != "24.04.1" || !strings.Contains(text, "stays kubuntu-24.04-minimal-amd64\n") || !strings.Contains(text, "to old:noble/ubuntu-24.04-desktop-amd64.iso") {
+		t.Errorf("newer %s\n%s", set.Newer, text)
+	}
+}

@@ -1,0 +1,34 @@
+package release
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestSuperseded(t *testing.T) {
+	t.Parallel()
+	in := archiveInput()
+	in.Sources[2].Facts.Images = append(in.Sources[2].Facts.Images,
+		archived("ubuntu", "noble", "ubuntu-24.04-desktop-amd64", "desktop", "24.04"))
+	old := archived("ubuntu", "noble", "ubuntu-24.04.0-desktop-amd64", "desktop", "24.04")
+	in.Sources[3].Facts.Images = []Image{old} // is in the archive
+	got := ""
+	for _, s := range in.Rules.Superseded(Join(in)) {
+		got += fmt.Sprintf("%s %s by %s:", s.Line.Slug, s.Version, s.Newer)
+		for _, i := range s.Images {
+			got += " " + i.Name
+		}
+		got += "\n"
+	}
+	const want = `noble 24.04.1 by 24.04.2: kubuntu-24.04.1-desktop-amd64 ubuntu-24.04.1-live-server-amd64 ubuntu-24.04.1-desktop-amd64
+noble 24.04 by 24.04.2: ubuntu-24.04-desktop-amd64
+`
+	// A release in testing supersedes nothing, though its images are in place already.
+	in.Sources[0].Facts = half24042("ubuntu-desktop-amd64")
+	if list := in.Rules.Superseded(Join(in)); len(list) != 1 || list[0].Version != "24.04" || list[0].Newer != "24.04.1" {
+		t.Errorf("while 24.04.2 is in testing: %+v", list)
+	}
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
