@@ -50,6 +50,7 @@ var changeWords = []struct {
 	{release.ChangeDropped, "Dropped", "was dropped", "were dropped"},
 	{release.ChangeRespun, "New build", "has a new build", "have a new build"},
 	{release.ChangeReadied, "Now ready", "became ready", "became ready"},
+	{release.ChangeFailed, "Failed", "failed", "failed"},
 	{release.ChangeState, "Another state", "is in another state", "are in another state"},
 }
 

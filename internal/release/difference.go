@@ -58,6 +58,8 @@ func change(old, r *Row) (Change, bool) {
 		c.Kind, c.From = ChangeRespun, old.BuildID
 	case old.State != r.State && r.State == StateReady:
 		c.Kind, c.From, c.To = ChangeReadied, string(old.State), string(r.State)
+	case old.State != r.State && r.State == StateFailed:
+		c.Kind, c.From, c.To = ChangeFailed, string(old.State), string(r.State)
 	case old.State != r.State:
 		c.Kind, c.From, c.To = ChangeState, string(old.State), string(r.State)
 	default:
@@ -66,7 +68,7 @@ func change(old, r *Row) (Change, bool) {
 	return c, true
 }
 
-var changeKinds = []ChangeKind{ChangeAdded, ChangeDropped, ChangeRespun, ChangeReadied, ChangeState}
+var changeKinds = []ChangeKind{ChangeAdded, ChangeDropped, ChangeRespun, ChangeReadied, ChangeFailed, ChangeState}
 
 func compareChanges(a, b Change) int {
 	return cmp.Or(

@@ -13,18 +13,19 @@ func TestDifference(t *testing.T) {
 		return Milestone{Series: "noble", Slug: slug, Title: slug, ID: id, Kind: KindRelease, Status: status, Entries: entries}
 	}
 	f := Facts{
-		Products: products("A x", "B x", "C x", "D x", "E x", "F x", "G x", "H x", "I x"),
+		Products: products("A x", "B x", "C x", "D x", "E x", "F x", "G x", "H x", "I x", "J x"),
 		Series:   []Series{{Slug: "noble", Status: SeriesActive, Manifest: []Intent{{Product: "g-x"}, {Product: "i-x"}}}},
 		Milestones: []Milestone{
 			milestone("daily", "0", MilestoneTesting),
 			milestone("beta", "1", MilestoneReleased,
 				Entry{Product: "a-x", BuildID: "1", State: StateReady}, Entry{Product: "b-x", BuildID: "1", State: StateTesting},
 				Entry{Product: "c-x", BuildID: "1", State: StateReady}, Entry{Product: "d-x", BuildID: "1", State: StateTesting},
-				Entry{Product: "f-x", BuildID: "1", State: StateReady}, Entry{Product: "g-x", BuildID: "1", State: StateReady}),
+				Entry{Product: "f-x", BuildID: "1", State: StateReady}, Entry{Product: "j-x", BuildID: "1", State: StateTesting},
+				Entry{Product: "g-x", BuildID: "1", State: StateReady}),
 			milestone("final", "2", MilestoneTesting,
 				Entry{Product: "a-x", BuildID: "1", State: StateReady}, Entry{Product: "b-x", BuildID: "1", State: StateReady},
 				Entry{Product: "c-x", BuildID: "2", State: StateTesting}, Entry{Product: "d-x", BuildID: "1", State: StateFailed},
-				Entry{Product: "e-x", BuildID: "1", State: StateTesting}),
+				Entry{Product: "e-x", BuildID: "1", State: StateTesting}, Entry{Product: "j-x", BuildID: "1", State: StateDisabled}),
 		},
 	}
 	// H was meant to be in the beta and never built: nothing was dropped.
@@ -41,7 +42,7 @@ func TestDifference(t *testing.T) {
 	}
 	want := []string{
 		"added e-x >1", "dropped f-x 1>", "respun c-x 1>2",
-		"readied b-x testing>ready", "state d-x testing>failed",
+		"readied b-x testing>ready", "failed d-x testing>failed", "state j-x testing>disabled",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got)\n%s", diff)

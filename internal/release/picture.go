@@ -229,6 +229,7 @@ const (
 	ChangeDropped ChangeKind = "dropped"
 	ChangeRespun  ChangeKind = "respun"
 	ChangeReadied ChangeKind = "readied"
+	ChangeFailed  ChangeKind = "failed"
 	ChangeState   ChangeKind = "state"
 )
 
