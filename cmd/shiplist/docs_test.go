@@ -81,7 +81,7 @@ func TestJSONDocumented(t *testing.T) {
 	}{
 		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publish.Entry{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
 		{ofSet, []any{publishSetJSON{}, publicationJSON{}, reasonJSON{}, publishFile{}, publishCommandJSON{}, release.Mismatch{}}},
-		{ofCheck, []any{checkResult{}, findingResult{}, evidenceResult{}, contactsResult{}, contactResult{}, whyResult{}, chainResult{}, linkResult{}}},
+		{ofCheck, []any{checkResult{}, findingResult{}, evidenceResult{}, contactsResult{}, contactResult{}, whyResult{}, chainResult{}, linkResult{}, diffResult{}, sideResult{}, diffRecord{}}},
 		{ofStatus, []any{status{}, agentStatus{}, sourceStatus{}, heldDirectory{}}},
 		{ofReport, []any{agent.Report{}, agent.SourceReport{}, agent.Counts{}, release.Held{}, release.Problem{}}},
 	} {

@@ -85,6 +85,7 @@ func commands() []command {
 		archiveSetCommand(),
 		statusCommand(),
 		checkCommand(),
+		diffCommand(),
 		whyCommand(),
 		versionCommand(),
 	}

@@ -34,7 +34,7 @@ func (e *LookupError) Error() string {
 			text = fmt.Sprintf("no %s is called %q; did you mean %s?", e.What, e.Name, e.Near[0])
 		}
 	}
-	if e.Hint != "" {
+	if e.Hint != "" && len(e.Near) != 1 { // a single name says what to do
 		text += "; " + e.Hint
 	}
 	return text

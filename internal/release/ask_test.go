@@ -47,7 +47,7 @@ func TestWhat(t *testing.T) {
 		{"kub arm", "product kubuntu-desktop-arm64"},
 
 		{"final", `"final" could be any of 2: noble/final, jammy/final; write one of them`},
-		{"alpha", `no open milestone is called "alpha"; did you mean jammy/alpha?; name the series, too`},
+		{"alpha", `no open milestone is called "alpha"; did you mean jammy/alpha?`},
 		{"noble/btea", `no milestone is called "noble/btea"; did you mean noble/beta?`},
 		{"noble/x", `no milestone is called "noble/x"; near it are noble/final, noble/beta, noble/daily`},
 		{"nobel/beta", `no series is called "nobel"; did you mean noble?`},

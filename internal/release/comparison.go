@@ -24,6 +24,43 @@ func (c *Comparison) Empty() bool {
 	return len(c.Products) == 0 && len(c.Intents) == 0 && len(c.Files) == 0
 }
 
+// PictureComparison is what differs between two pictures, as of two data directories.
+type PictureComparison struct {
+	// Milestones are those of both that differ; their Files are empty, as Images has them.
+	Milestones []*Comparison
+	// New and Gone are milestones that only one has, with all that stands on them.
+	New, Gone []*Manifest
+	Images    []FileChange
+}
+
+// ComparePictures tells what differs between two pictures in all milestones and trees.
+func ComparePictures(from, to *Picture) *PictureComparison {
+	var p PictureComparison
+	earlier := map[string]*Manifest{}
+	for _, m := range milestones(from) {
+		earlier[m.path()] = m
+	}
+	for _, m := range milestones(to) {
+		old := earlier[m.path()]
+		delete(earlier, m.path())
+		if old == nil {
+			p.New = append(p.New, m)
+			continue
+		}
+		c := Compare(old, m)
+		if c.Files = nil; !c.Empty() || len(c.NoIntent) > 0 {
+			p.Milestones = append(p.Milestones, c)
+		}
+	}
+	for _, m := range milestones(from) {
+		if earlier[m.path()] != nil {
+			p.Gone = append(p.Gone, m)
+		}
+	}
+	p.Images = CompareImages(from, to)
+	return &p
+}
+
 // ProductChange is a change with the rows on both sides; one is nil where there is none.
 type ProductChange struct {
 	Change

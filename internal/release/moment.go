@@ -91,8 +91,8 @@ func laterOf(log []Event, source string, at time.Time) []Event {
 // does not reach so far back, or no source had the milestone.
 func (p *Picture) MilestoneAt(rules Rules, log []Event, name string, at time.Time) (*Manifest, error) {
 	unknown := &UnknownMomentError{Milestone: name, At: at}
-	if at.After(p.AsOf) {
-		unknown.Since, unknown.Future = p.AsOf, true
+	if end := p.newest(); at.After(end) {
+		unknown.Since, unknown.Future = end, true
 		return nil, unknown
 	}
 	now, errNow := FindMilestone(p, name)
@@ -116,6 +116,17 @@ func (p *Picture) MilestoneAt(rules Rules, log []Event, name string, at time.Tim
 		return nil, err
 	}
 	return m, nil
+}
+
+// newest is when any source was asked last; the picture's own time is rounded down.
+func (p *Picture) newest() time.Time {
+	end := p.AsOf
+	for i := range p.Sources {
+		if t := p.Sources[i].Attempt; t.After(end) {
+			end = t
+		}
+	}
+	return end
 }
 
 // covered reports an error where the log does not tell all of what the sources of a
