@@ -49,11 +49,12 @@ func TestScripts(t *testing.T) {
 			return raced, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":   await,
-			"exits":   exits,
-			"page":    page,
-			"replace": replace,
-			"sample":  func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, polled, neg, args) },
+			"await":    await,
+			"exits":    exits,
+			"page":     page,
+			"replace":  replace,
+			"terminal": onTerminal,
+			"sample":   func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, polled, neg, args) },
 		},
 	})
 }
