@@ -77,13 +77,14 @@ title = "Pine boards"
 
 [contacts]
 people = ["Jo"]
+launchpad = "https://api.launchpad.net/devel/"
 product = { kubuntu-desktop-amd64 = "kubuntu-council" }
 address = { "Kubuntu-Council" = "https://example.org/k", "#x on IRC" = "mailto:x@example.org" }
 `)
 	want := defaultConfig(t).Rules
 	want.Architectures = []release.Architecture{{Name: "arm64+pine", Title: "Pine boards"}}
 	want.Contacts = release.Contacts{
-		People: []string{"Jo"}, Product: map[string]string{"kubuntu-desktop-amd64": "kubuntu-council"},
+		People: []string{"Jo"}, Launchpad: "https://api.launchpad.net/devel", Product: map[string]string{"kubuntu-desktop-amd64": "kubuntu-council"},
 		Address: map[string]string{"kubuntu-council": "https://example.org/k", "#x on irc": "mailto:x@example.org"},
 	}
 	if diff := cmp.Diff(want, c.Rules); diff != "" {

@@ -259,6 +259,9 @@ func readContacts(t *table) release.Contacts {
 	var c release.Contacts
 	t.strings("teams", &c.Teams)
 	t.strings("people", &c.People)
+	isAPI := func(s string) bool { return isURL(s, "https", "http") && !strings.ContainsAny(s, "?#") }
+	t.address("launchpad", &c.Launchpad, isAPI, `the address of Launchpad's API; write "https://api.launchpad.net/devel", or leave it out to ask nobody`)
+	c.Launchpad = strings.TrimRight(c.Launchpad, "/")
 	c.Product, c.Managers = t.byProduct("product"), t.byProduct("managers")
 	if a := t.table("address"); a != nil {
 		c.Address = map[string]string{}

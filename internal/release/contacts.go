@@ -11,13 +11,14 @@ type ContactKind string
 // The kinds, the worst first.
 const (
 	ContactKindMissing ContactKind = "missing" // there is none
+	ContactKindNeither ContactKind = "neither" // no account of this name exists
 	ContactKindPerson  ContactKind = "person"
 	ContactKindUnknown ContactKind = "unknown" // nobody says whether it is a team
 	ContactKindTeam    ContactKind = "team"
 )
 
 // contactKinds are the kinds in order.
-var contactKinds = []ContactKind{ContactKindMissing, ContactKindPerson, ContactKindUnknown, ContactKindTeam}
+var contactKinds = []ContactKind{ContactKindMissing, ContactKindNeither, ContactKindPerson, ContactKindUnknown, ContactKindTeam}
 
 // ContactLine is who looks after an active product, in the series where it is the same.
 type ContactLine struct {
@@ -33,8 +34,8 @@ type ContactLine struct {
 }
 
 // ContactLines are the contacts of the products that are meant to be released in active
-// series with an open milestone: those without one first, then persons, then those of
-// which it is not known, teams last; by product within.
+// series with an open milestone: those without one first, then those that are nobody, then
+// persons, then those of which it is not known, teams last; by product within.
 func ContactLines(p *Picture, c Contacts) []ContactLine {
 	var all []ContactLine
 	for _, l := range p.Lines {
@@ -68,6 +69,8 @@ func contactLine(n *Intended, c Contacts) ContactLine {
 		line.Kind = ContactKindTeam
 	case n.Team == ContactPerson:
 		line.Kind = ContactKindPerson
+	case n.Team == ContactNeither:
+		line.Kind = ContactKindNeither
 	}
 	return line
 }

@@ -376,8 +376,11 @@ func (j *joiner) contactUnknown(l *Line, contact string, list []*Intended) {
 		at.rows = append(at.rows, j.openRowsOf(l, n.Product)...)
 	}
 	what := "is in no list of teams"
-	if list[0].Team == ContactPerson {
+	switch list[0].Team {
+	case ContactPerson:
 		what = "is a person, not a team"
+	case ContactNeither:
+		what = "is neither a team nor a person: the look-up finds no account of this name"
 	}
 	j.report(Finding{
 		Rule: "contact-unknown",

@@ -21,6 +21,7 @@ func (k *Joiner) join(in Input) *Picture {
 		lines:    map[string]*Line{},
 		slugs:    map[string]string{},
 		teams:    map[string]string{},
+		accounts: in.Accounts,
 		limits:   map[limitKey]int64{},
 		products: map[string]*ProductLine{},
 		expired:  map[int]int{},
@@ -55,7 +56,9 @@ type joiner struct {
 	ranks   map[string]int    // place of a series in release order, by name and core number
 	slugs   map[string]string // see lineSlug
 	teams   map[string]string // whether contacts are teams
-	limits  map[limitKey]int64
+	// accounts are those of Input.
+	accounts map[string]string
+	limits   map[limitKey]int64
 
 	products map[string]*ProductLine        // by slug; see product.go
 	known    []map[string]*ProductLine      // by source and that source's slug

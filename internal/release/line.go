@@ -184,15 +184,21 @@ func (j *joiner) readIntent(l *Line, src *source, in *Intent) {
 const (
 	ContactTeam   = "team"
 	ContactPerson = "person"
+	// ContactNeither is a contact with the form of an account of which there is none.
+	ContactNeither = "neither"
 )
 
 // contact is whom to ask about a product, and whether that is a team or a person as
-// far as the rules know.
+// far as the rules know, or else a look-up.
 func (j *joiner) contact(p *ProductLine, said string) (contact, team string) {
 	contact = cmp.Or(j.rules.Contacts.Product[p.Slug], strings.TrimSpace(said))
 	team, known := j.teams[contact]
 	if !known {
-		team = j.rules.Contacts.Team(contact)
+		if team = j.rules.Contacts.Team(contact); team == "" {
+			if name, ok := Account(contact); ok {
+				team = j.accounts[name]
+			}
+		}
 		j.teams[contact] = team
 	}
 	return contact, team

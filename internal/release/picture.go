@@ -15,6 +15,9 @@ type Input struct {
 	// Freshness is what times of polling are rounded down to where the picture shows
 	// them, so that a poll that brought no news changes nothing; zero for not at all.
 	Freshness time.Duration
+	// Accounts is what a look-up found of accounts, by their name: [ContactTeam],
+	// [ContactPerson] or [ContactNeither]. It decides of contacts of which the rules do not.
+	Accounts map[string]string
 }
 
 // SourceFacts is a source, how it stands with it, and what it knows.
@@ -83,7 +86,7 @@ type Intended struct {
 	Product *ProductLine
 	Contact string
 	// Team is whether the contact is known to be a team ("team"), a person
-	// ("person"), or neither ("").
+	// ("person"), no account at all ("neither"), or nothing is known of it ("").
 	Team     string
 	Disabled bool
 	Source   string // the source that was believed

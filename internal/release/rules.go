@@ -204,4 +204,7 @@ type Contacts struct {
 	// Managers says who may manage products on the tracker, by slug: it is nothing that
 	// can be asked for.
 	Managers map[string]string `toml:"managers"`
+	// Launchpad is the address of Launchpad's API, without a slash at its end, where it
+	// may be looked up whether contacts are teams; empty for not at all. No rule reads it.
+	Launchpad string `toml:"launchpad"`
 }
