@@ -48,6 +48,11 @@ var arrows = map[string]arrow{
 		modules: []string{toml, flock, renameio, xsync},
 		never:   []string{"net", "net/http"},
 	},
+	"internal/accounts": {
+		may:     []string{"internal/release"},
+		modules: []string{toml, renameio},
+		never:   []string{"net", "net/http", "os/exec"},
+	},
 	"internal/demo":  {may: []string{"internal/release"}},
 	"internal/jobs":  {modules: []string{xsync}, never: []string{"net", "net/http"}},
 	"internal/judge": {},
@@ -64,6 +69,7 @@ var arrows = map[string]arrow{
 	"internal/browser":  {},
 	"agent/fetch":       {modules: []string{renameio}},
 	"agent/recheck":     {never: ioPackages},
+	"agent/launchpad":   {may: []string{"agent/fetch", "internal/release"}},
 	"agent/placed":      {may: []string{"agent/fetch", "internal/release"}},
 	"agent/qatracker": {
 		may:     sources(),
@@ -74,7 +80,7 @@ var arrows = map[string]arrow{
 		modules: []string{"golang.org/x/net", "golang.org/x/text", renameio, xsync},
 	},
 	"agent": {
-		may:     append(sources(), "internal/store", "agent/qatracker", "agent/tree"),
+		may:     append(sources(), "internal/accounts", "internal/store", "agent/launchpad", "agent/qatracker", "agent/tree"),
 		modules: []string{cron, renameio},
 	},
 	"agent/observe": {
@@ -101,7 +107,7 @@ var arrows = map[string]arrow{
 	},
 	"generator": {
 		may: []string{
-			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "internal/config", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "internal/accounts", "internal/config", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,

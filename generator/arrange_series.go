@@ -306,7 +306,7 @@ func (s *site) viewIntents(p *Page, l *release.Line) ([]intentGroup, int) {
 		g := &groups[len(groups)-1]
 		g.Lines = append(g.Lines, intentView{
 			Product: Link{Text: in.Product.Title, Href: p.to(productPath(in.Product))}, Contact: s.contact(in.Contact),
-			Person: in.Team == "person", Unknown: in.Contact != "" && in.Team == "", Disabled: in.Disabled, Source: in.Source,
+			Person: in.Team == "person", Unknown: in.Contact != "" && (in.Team == "" || in.Team == release.ContactNeither), Disabled: in.Disabled, Source: in.Source,
 		})
 		if !in.Disabled {
 			n++

@@ -13,6 +13,7 @@ import (
 
 	"shiplist/generator/headers"
 	"shiplist/generator/staged"
+	"shiplist/internal/accounts"
 	"shiplist/internal/store"
 )
 
@@ -34,8 +35,8 @@ const abandoned = time.Hour
 
 // basis is what a site was made of.
 type basis struct {
-	// Made stands for the configuration, the layouts, the texts, the logo and the
-	// program.
+	// Made stands for the configuration, the layouts, the texts, the logo, the program
+	// and what is known of accounts.
 	Made fingerprint `json:"made"`
 	// Data are the files of the data directory.
 	Data []dataFile `json:"data"`
@@ -84,7 +85,8 @@ func madeOf(o Options) (fingerprint, error) {
 	if err := errors.Join(errLayouts, errTexts, errProgram, errLogo); err != nil {
 		return fingerprint{}, err
 	}
-	return fingerprintOf(o.Config, layouts, texts, program, logo), nil
+	known, _ := accounts.Load(o.Config.Store.State, o.Config.Rules.Contacts.Launchpad) // see load
+	return fingerprintOf(o.Config, layouts, texts, program, logo, known.Kinds()), nil
 }
 
 // programID tells this program from any other version of it.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shiplist/generator/staged"
+	"shiplist/internal/accounts"
 	"shiplist/internal/config"
 )
 
@@ -22,6 +23,7 @@ func basisSite(t *testing.T) Options {
 	c := writeSmall(t, t.TempDir())
 	dir := filepath.Dir(c.File)
 	c.Site.Logo = dir + "/logo.svg"
+	c.Rules.Contacts.Launchpad = "https://launchpad.example/devel"
 	write(t, c.Site.Logo, "<svg/>")
 	write(t, c.Site.Content+"/about.md", "+++\ntitle = \"Mine\"\n+++\nMine.\n")
 	write(t, c.Site.Layouts+"/partials/zz.html", `{{define "mine"}}{{end}}`)
@@ -138,6 +140,12 @@ func TestEveryChangeIsSeen(t *testing.T) {
 			}
 		},
 		"another set": func(t *testing.T, c *config.Config) { t.Helper(); stageText(t, c.Site.Staged, "", "a", "b") },
+		"an account": func(t *testing.T, c *config.Config) {
+			t.Helper()
+			if err := accounts.Add(c.Store.State, c.Rules.Contacts.Launchpad, []accounts.Account{{Name: "jane", Is: "person", At: time.Now()}}); err != nil {
+				t.Fatal(err)
+			}
+		},
 		"a damaged file": func(t *testing.T, c *config.Config) {
 			t.Helper()
 			write(t, c.Store.State+"/"+basisFile, `{"made":`)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"shiplist/internal/accounts"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 	"shiplist/internal/store"
@@ -42,7 +43,11 @@ func (l *loader) load(before *changeLog) (*release.Picture, *changeLog, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("load data: %w", err)
 	}
+	// A file that is no good is made anew with the next look-up: until then it is not known
+	// what accounts are, which findings tell.
+	known, _ := accounts.Load(c.Store.State, c.Rules.Contacts.Launchpad)
 	p := l.joiner.Join(release.Input{
+		Accounts:  known.Kinds(),
 		Rules:     c.Rules,
 		Sources:   inOrder(c, snapshot.Sources),
 		AsOf:      asOf(snapshot.Sources, c.Site.Freshness),
