@@ -124,7 +124,10 @@ func (a *Agent) Once(ctx context.Context, o OnceOptions) (report Report, err err
 		return Report{}, err
 	}
 	defer func() { err = errors.Join(err, w.Close()) }()
-	return a.once(ctx, settler{agent: a, w: w}, chosen, len(o.Sources) == 0)
+	if report, err = a.once(ctx, settler{agent: a, w: w}, chosen, len(o.Sources) == 0); err == nil {
+		a.lookUpOnce(ctx)
+	}
+	return report, err
 }
 
 // once polls some sources and settles what they bring. When they are all that are

@@ -36,6 +36,7 @@ type service struct {
 	results chan result
 	over    chan struct{} // closed at the end: nobody reads results any more
 	builder builder
+	asker   asker
 	clock   clockwatch
 	spare   spare
 	said    string // the last status
@@ -94,7 +95,7 @@ func newService(ctx context.Context, a *Agent, w *store.Writer) *service {
 		Agent: a, settler: settler{agent: a, w: w}, polling: map[string]bool{}, refused: map[string]bool{}, results: make(chan result), over: make(chan struct{}),
 	}
 	s.work, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	s.builder.done = make(chan Build)
+	s.builder.done, s.asker.done = make(chan Build), make(chan askedAccounts)
 	return s
 }
 
@@ -188,6 +189,7 @@ func (s *service) tend() {
 			s.poll(e, now)
 		}
 	}
+	s.asker.tend(s, now)
 	s.builder.tend(s, now)
 	s.tell(now)
 }
@@ -204,6 +206,8 @@ func (s *service) await(done <-chan struct{}) {
 		r.answer <- s.reload(r.next)
 	case b := <-s.builder.done:
 		s.builder.built(s, b)
+	case r := <-s.asker.done:
+		s.asker.asked(s, r)
 	case <-timer.C:
 	}
 }

@@ -11,12 +11,17 @@ func (s *service) shutDown() {
 	defer limit.Stop()
 	last := time.NewTimer(within + grace)
 	defer last.Stop()
-	for s.builder.running || len(s.polling) > 0 {
+	if s.asker.running {
+		s.asker.stop() // nothing is lost by it
+	}
+	for s.builder.running || s.asker.running || len(s.polling) > 0 {
 		select {
 		case r := <-s.results:
 			s.settle(r)
 		case b := <-s.builder.done:
 			s.builder.built(s, b)
+		case r := <-s.asker.done:
+			s.asker.asked(s, r)
 		case <-time.After(beat):
 		case <-last.C:
 			s.o.Logger.WarnContext(s.work, "a poll does not end though it was cancelled; it is left behind")

@@ -23,6 +23,7 @@ func checkCommand() command {
 			fs.StringVar(&o.severity, "severity", "note", "tell findings of at least this `SEVERITY`: blocker, warning or note")
 			fs.BoolVar(&o.all, "all", false, "tell what [[check]] excuses, too")
 			fs.StringVar(&o.format, "format", "", "`FORM` of the result: text, lines (one record a line), or markdown; text on a terminal, else lines")
+			fs.BoolVar(&o.lookup, "lookup", false, "with --contacts: ask Launchpad before, see [contacts] launchpad, which contacts are teams; what was asked lately is not asked again")
 			fs.BoolVar(&o.contacts, "contacts", false, "tell the contacts of active products that are not known to be teams; with --all every one")
 			return o.run
 		},
@@ -35,11 +36,17 @@ type checkOptions struct {
 	all      bool
 	format   string
 	contacts bool
+	lookup   bool
 }
 
-func (o *checkOptions) run(_ context.Context, e *environment, args []string) error {
+func (o *checkOptions) run(ctx context.Context, e *environment, args []string) error {
 	if err := o.usage(args); err != nil {
 		return err
+	}
+	if o.lookup {
+		if err := o.lookUp(ctx, e); err != nil {
+			return err
+		}
 	}
 	s, err := o.look(e)
 	if err != nil {
@@ -75,6 +82,8 @@ func (o *checkOptions) usage(args []string) error {
 		return usagef("--format %q: write text, lines or markdown", o.format)
 	case o.contacts && (len(args) > 0 || o.format != ""):
 		return usagef("--contacts tells of all active products, as a table or with --json; it takes no name and no --format")
+	case o.lookup && !o.contacts:
+		return usagef("--lookup asks who the contacts are; give --contacts with it")
 	case o.json && o.format != "":
 		return usagef("--json and --format: give one of them")
 	}

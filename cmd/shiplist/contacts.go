@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"shiplist/agent"
 	"shiplist/internal/release"
 	"shiplist/internal/terminal"
 )
@@ -12,6 +14,7 @@ import (
 type contactsResult struct {
 	AsOf    time.Time `json:"as_of"`
 	Missing int       `json:"missing"`
+	Neither int       `json:"neither"`
 	Person  int       `json:"person"`
 	Unknown int       `json:"unknown"`
 	Team    int       `json:"team"`
@@ -29,12 +32,40 @@ type contactResult struct {
 	Source  string              `json:"source,omitempty"`
 }
 
+// lookUp asks Launchpad what contacts are, and says what it could not find out. It writes
+// the answers where a running agent keeps them, too.
+func (o *checkOptions) lookUp(ctx context.Context, e *environment) error {
+	cfg, log, err := o.load(e)
+	if err != nil {
+		return err
+	}
+	if cfg.Rules.Contacts.Launchpad == "" {
+		return usagef(`--lookup: nobody is to be asked; enter launchpad = "https://api.launchpad.net/devel" in [contacts] of %s`, o.config)
+	}
+	if err := o.own(cfg, "check --contacts --lookup"); err != nil {
+		return err
+	}
+	a, err := agent.New(agentFor(e, cfg, log))
+	if err != nil {
+		return err
+	}
+	r, err := a.LookUp(ctx, 0)
+	if err != nil {
+		return fmt.Errorf("look up contacts: %w", err)
+	}
+	if r.Err != nil {
+		_, err = fmt.Fprintf(e.stderr, "shiplist: attention: looked up %d accounts, %d got no answer that says what they are, %d were not asked: %s\n",
+			r.Asked, r.Unknown, r.Left, terminal.Clean(r.Err.Error()))
+	}
+	return err
+}
+
 // tellContacts tells of the contacts of all active products.
 func (o *checkOptions) tellContacts(e *environment, s *seen) error {
 	r := contactsResult{AsOf: s.AsOf, Contacts: []contactResult{}}
 	for _, l := range release.ContactLines(s.Picture, s.config.Rules.Contacts) {
 		*map[release.ContactKind]*int{
-			release.ContactKindMissing: &r.Missing, release.ContactKindPerson: &r.Person,
+			release.ContactKindMissing: &r.Missing, release.ContactKindNeither: &r.Neither, release.ContactKindPerson: &r.Person,
 			release.ContactKindUnknown: &r.Unknown, release.ContactKindTeam: &r.Team,
 		}[l.Kind]++
 		if l.Kind != release.ContactKindTeam || o.all {
@@ -61,14 +92,15 @@ func contactResultOf(l release.ContactLine) contactResult {
 // contactWords say what is known of a contact, and in which style.
 var contactWords = map[release.ContactKind]terminal.Cell{
 	release.ContactKindMissing: {Text: "no contact", Style: terminal.Bad},
+	release.ContactKindNeither: {Text: "neither", Style: terminal.Bad},
 	release.ContactKindPerson:  {Text: "a person", Style: terminal.Poor},
 	release.ContactKindUnknown: {Text: "not known", Style: terminal.Poor},
 	release.ContactKindTeam:    {Text: "a team", Style: terminal.Good},
 }
 
 func (r *contactsResult) print(e *environment) error {
-	if _, err := fmt.Fprintf(e.stdout, "contacts: %d missing, %d of persons, %d not known to be teams, %d of teams, as of %s\n",
-		r.Missing, r.Person, r.Unknown, r.Team, r.AsOf.UTC().Format(timeForm)); err != nil {
+	if _, err := fmt.Fprintf(e.stdout, "contacts: %d missing, %d neither a team nor a person, %d of persons, %d not known to be teams, %d of teams, as of %s\n",
+		r.Missing, r.Neither, r.Person, r.Unknown, r.Team, r.AsOf.UTC().Format(timeForm)); err != nil {
 		return err
 	}
 	tab := terminal.NewTable(e.terminal,

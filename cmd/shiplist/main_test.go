@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"exits":    exits,
 			"page":     page,
 			"replace":  replace,
+			"teams":    teams,
 			"terminal": onTerminal,
 			"sample":   func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, polled, neg, args) },
 		},
@@ -151,6 +153,33 @@ func sample(ts *testscript.TestScript, servers *demo.Running, polled func() stri
 			ts.Check(os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(polled(), name))))
 		}
 	}
+}
+
+// teams starts a stand-in for Launchpad's API: "teams VAR NAME=true|false...". VAR gets
+// its address; accounts are teams or persons, all others do not exist.
+func teams(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: teams VAR NAME=true|false...")
+	}
+	is := map[string]string{}
+	for _, arg := range args[1:] {
+		name, team, _ := strings.Cut(arg, "=")
+		is[name] = team
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		name := strings.TrimPrefix(r.URL.Path, "/devel/~")
+		switch {
+		case r.URL.Path == "/devel/":
+			fmt.Fprint(w, `{"resource_type_link": "https://api.example.org/devel/#service-root"}`)
+		case is[name] == "":
+			http.NotFound(w, r)
+		default:
+			fmt.Fprintf(w, `{"name": %q, "is_team": %s}`, name, is[name])
+		}
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv(args[0], server.URL+"/devel")
 }
 
 // replace changes a file: "replace FILE OLD NEW". OLD has to be there.

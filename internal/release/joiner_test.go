@@ -402,6 +402,8 @@ func TestSameRules(t *testing.T) {
 				field.Set(reflect.ValueOf(map[string]string{"a": "b"}))
 			case reflect.Bool:
 				field.SetBool(true)
+			case reflect.String:
+				field.SetString("a")
 			default:
 				t.Fatalf("%s: no value is known for %s", name, field.Type())
 			}
