@@ -18,7 +18,7 @@ func (j *joiner) find() {
 		j.findBuildDisagreements, j.findStateDisagreements, j.findSumDisagreements, j.findNameDisagreements,
 		j.findUnready, j.findNoLocation, j.findSameLocation, j.findRoles,
 		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findContacts,
-		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findNetboot, j.findRounded,
+		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findNetboot, j.findRounded,
 		j.findUnknownNames, j.findUnknownSeries, j.findUnknownStates,
 		j.findUnruled, j.findUnmet, j.findUnused,
 		j.findSources, j.findProblems,

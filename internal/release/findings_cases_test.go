@@ -327,6 +327,26 @@ var findingCases = []findingCase{
 		[]string{"arches-differ", "arches-differ", "arches-differ"},
 		"The current dailies of kubuntu daily-live for noble lack arm64 and have amd64, which no rule says is built", "noble/   full:kubuntu/noble/daily-live/20240424",
 	},
+	{
+		"intended, not built daily", func(in *Input) {
+			in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Kubuntu Desktop ppc64el", Project: "kubuntu", ImageType: "daily-live", PublishType: "desktop", Arch: "ppc64el"})
+			iso := in.Sources[0].Facts
+			iso.Products = append(iso.Products, products("Kubuntu Desktop ppc64el")...)
+			iso.Series[0].Manifest = append(iso.Series[0].Manifest, Intent{Product: "kubuntu-desktop-ppc64el", Contact: "~a-team"})
+			final(in).Status = MilestoneReleased
+		},
+		[]string{"intended-not-built"},
+		"Kubuntu Desktop ppc64el: meant to be released in Noble, and not built daily", "noble/daily kubuntu-desktop-ppc64el  :",
+	},
+	{
+		"built daily, not intended", func(in *Input) {
+			series := &in.Sources[0].Facts.Series[0]
+			series.Manifest = series.Manifest[2:]
+		},
+		[]string{"built-not-intended"},
+		"Kubuntu Desktop amd64 and Ubuntu Desktop amd64: built daily for Noble, and not in its series manifest.", "noble/   :",
+	},
+	{"built daily, nothing said of intent", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest = nil }, nil, "", ""},
 	{"title of several kinds", func(in *Input) {
 		in.Rules.Products = append(in.Rules.Products, ProductRule{Title: "Kubuntu Desktop amd64", Project: "kubuntu", ImageType: "dvd", PublishType: "dvd", Arch: "amd64"})
 		dvd := daily("kubuntu", "noble", "dvd", "dvd", "amd64", "20240424")
