@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -95,13 +96,21 @@ func facts() (iso, full *release.Facts) {
 }
 
 // forProject is a build host in few lines: for-project PROJECT publish-release SOURCE
-// ID TYPE OFFICIAL [STATUS] links what is asked for. It fails once where a file called
-// "fail" names the project, and publishes then half of what it should.
+// ID TYPE OFFICIAL [STATUS] links what is asked for, and writes the companions and the
+// checksum list. It fails once where a file called "fail" names the project, and
+// publishes then half of what it should.
 const forProject = `#!/bin/bash
 set -eu
 project=$1 source=$3 id=$4 type=$5 official=$6 status=${7:-release}
 owner=$project image=$source
 case $source in */*) owner=${source%/*} image=${source#*/} ;; esac
+companions() {
+  stem=${2%.iso} && stem=${stem%.tar.gz}
+  echo manifest >"$1/$stem.manifest"
+  case $type in base) ;; *) echo zsync >"$1/$2.zsync" ;; esac
+  case $type in live-server) echo netboot >"$1/${2%%-live-server*}-netboot-$arch.tar.gz" ;; esac
+  (cd "$1" && sha256sum -b -- *"-$type-"*.iso *.tar.gz 2>/dev/null >SHA256SUMS) || true
+}
 for arch in $ARCHES; do
   for file in www/full/"$owner/$DIST/$image/$id/$DIST-$type-$arch".*; do
     name=$project-26.04-${status//-/}-$type-$arch.${file##*"$arch".}
@@ -109,9 +118,12 @@ for arch in $ARCHES; do
       mkdir -p "www/simple/$DIST" www/simple/.pool
       ln -f "$file" "www/simple/.pool/$name"
       ln -sf "../.pool/$name" "www/simple/$DIST/$name"
+      companions www/simple/.pool "$name"
+      companions "www/simple/$DIST" "$name"
     else
       mkdir -p "www/full/$project/releases/$DIST/$status"
       ln -f "$file" "www/full/$project/releases/$DIST/$status/$name"
+      companions "www/full/$project/releases/$DIST/$status" "$name"
     fi
     if [ "$(cat fail 2>/dev/null)" = "$project" ]; then rm fail; exit 7; fi
   done
@@ -151,13 +163,16 @@ func bash(t *testing.T, dir, text string) (string, bool) {
 	return strings.ReplaceAll(string(out), dir, "DIR"), err == nil
 }
 
-// released are the files below a folder that are no dailies.
+// companion is what lies beside the images of a release.
+var companion = regexp.MustCompile(`SHA256SUMS$|\.manifest$|\.zsync$|-netboot-[a-z0-9]+\.tar\.gz$`)
+
+// released are the images below a folder that are no dailies.
 func released(t *testing.T, dir string) []string {
 	t.Helper()
 	var list []string
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		name = filepath.ToSlash(name[len(dir):])
-		if err == nil && !d.IsDir() && !strings.Contains(name, "/daily") {
+		if err == nil && !d.IsDir() && !strings.Contains(name, "/daily") && !companion.MatchString(name) {
 			list = append(list, strings.TrimPrefix(name, "/"))
 		}
 		return err
@@ -192,6 +207,11 @@ func TestPublishRuns(t *testing.T) {
 		}
 		if diff := cmp.Diff(allReleased, released(t, filepath.Join(dir, "www"))); diff != "" {
 			t.Fatalf("(-want +got)\n%s", diff)
+		}
+	}
+	for _, name := range []string{"ubuntu-26.04-snapshot3-netboot-amd64.tar.gz", "ubuntu-26.04-snapshot3-live-server-amd64.iso.zsync", "SHA256SUMS"} {
+		if _, err := os.Stat(filepath.Join(dir, "www", "simple", "resolute", name)); err != nil {
+			t.Errorf("the build host wrote no companion: %v", err)
 		}
 	}
 	if diff := cmp.Diff(allReleased, released(t, filepath.Join(dir, "www.prev"))); diff != "" {

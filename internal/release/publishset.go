@@ -167,7 +167,7 @@ func (k *setMaker) add(r *Row) {
 	switch {
 	case !asked:
 		if location != nil && wanted {
-			k.set.Others = append(k.set.Others, stems(*location)...)
+			k.set.Others = append(k.set.Others, stems(*location, r.Identity)...)
 		}
 		return
 	case location == nil && wanted && r.State == StateMissing && len(r.Product.Identities) > 1:

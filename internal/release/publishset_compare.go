@@ -25,13 +25,25 @@ func (l Location) Paths() []string {
 }
 
 // stems are the paths of a location, with the role of the tree first, without the ends
-// of the file names.
-func stems(l Location) []string {
+// of the file names: those of the image, and of what the build host writes beside it
+// under a name of its own, the files to start a live server over the network.
+func stems(l Location, i Identity) []string {
+	names := []string{l.Stem}
+	if i.PublishType == "live-server" {
+		names = append(names, namePrefix(l, i)+"netboot-"+i.Arch)
+	}
 	var list []string
 	for _, dir := range l.Paths() {
-		list = append(list, path.Join(l.Role, dir, l.Stem))
+		for _, name := range names {
+			list = append(list, path.Join(l.Role, dir, name))
+		}
 	}
 	return list
+}
+
+// namePrefix is how the names of all images of a location's version and status begin.
+func namePrefix(l Location, i Identity) string {
+	return strings.TrimSuffix(l.Stem, i.PublishType+"-"+i.Arch)
 }
 
 // Expected are the paths of the main files after publishing, sorted.
@@ -60,7 +72,7 @@ func (s *PublishSet) Begins() []string {
 		if !p.Publishes() {
 			continue
 		}
-		prefix := strings.TrimSuffix(p.Location.Stem, p.Row.Identity.PublishType+"-"+p.Row.Identity.Arch)
+		prefix := namePrefix(p.Location, p.Row.Identity)
 		for _, dir := range p.Location.Paths() {
 			list = append(list, path.Join(p.Location.Role, dir, prefix))
 		}
@@ -74,7 +86,7 @@ func (s *PublishSet) Stems() []string {
 	list := slices.Clone(s.Others)
 	for _, p := range s.Products {
 		if p.Publishes() {
-			list = append(list, stems(p.Location)...)
+			list = append(list, stems(p.Location, p.Row.Identity)...)
 		}
 	}
 	slices.Sort(list)

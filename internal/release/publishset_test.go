@@ -263,6 +263,10 @@ func TestPublishSetCompare(t *testing.T) {
 		{"size not known", func(f map[string]FoundFile) { f[iso] = FoundFile{-1, ""} }, nil},
 		{"checksum", func(f map[string]FoundFile) { f[iso] = FoundFile{900, "ab"} }, []string{"checksum " + iso + ": SHA256 ab, the daily has " + sum("ubuntu", "noble-desktop-amd64", "20240424")}},
 		{"companion", func(f map[string]FoundFile) { f[iso+".zsync"] = FoundFile{5, ""} }, nil},
+		{"netboot of a server not asked for", func(f map[string]FoundFile) { f["simple/.pool/ubuntu-24.04-netboot-amd64.tar.gz"] = FoundFile{5, ""} }, nil},
+		{"netboot of nothing", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-netboot-s390x.tar.gz"] = FoundFile{5, ""} }, []string{
+			"extra simple/noble/ubuntu-24.04-netboot-s390x.tar.gz: not in the publish set",
+		}},
 		{"another release", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04.1-desktop-amd64.iso"] = FoundFile{5, ""} }, nil},
 		{"not asked for", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-live-server-amd64.iso"] = FoundFile{5, ""} }, nil},
 		{"extra", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-desktop-amd64+mac.iso"] = FoundFile{5, ""} }, []string{
