@@ -23,6 +23,8 @@ import (
 // runAll runs the commands, tells on standard error how they come on, and prints at
 // last what became of them.
 func (o *respinOptions) runAll(ctx context.Context, e *environment, s *seen, r *respun) error {
+	ctx, end := e.lasting(ctx)
+	defer end()
 	if err := s.warn(e.stderr, "shiplist: "); err != nil {
 		return err
 	}

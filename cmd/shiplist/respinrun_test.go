@@ -64,7 +64,7 @@ func respinRun(t *testing.T, url string, commands ...string) (*respinOptions, *e
 		})
 	}
 	var out bytes.Buffer
-	e := &environment{stdout: &out, stderr: io.Discard, now: time.Now, getenv: func(string) string { return "secret" }}
+	e := &environment{stdout: &out, stderr: io.Discard, now: time.Now, getenv: func(string) string { return "secret" }, lasting: untilHangup}
 	return &respinOptions{}, e, &seen{Picture: &release.Picture{}, config: cfg}, r, &out
 }
 

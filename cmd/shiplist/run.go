@@ -42,6 +42,9 @@ type environment struct {
 	// hangups returns a channel of signals to read the configuration again, and what
 	// ends it.
 	hangups func() (<-chan os.Signal, func())
+	// lasting is for work that outlives its terminal: the context ends when that hangs up,
+	// and nobody reading what is printed any more is an error, not the end.
+	lasting func(context.Context) (context.Context, func())
 }
 
 func system() *environment {
@@ -56,7 +59,22 @@ func system() *environment {
 			signal.Notify(c, syscall.SIGHUP)
 			return c, func() { signal.Stop(c) }
 		},
+		lasting: untilHangup,
 	}
+}
+
+// untilHangup ends a context when the terminal hangs up, unless somebody had that ignored
+// from the beginning, as nohup does. Pipes are listened to, not ignored: what we start
+// would inherit that.
+func untilHangup(ctx context.Context) (context.Context, func()) {
+	pipes := make(chan os.Signal, 1)
+	signal.Notify(pipes, syscall.SIGPIPE)
+	end := func() { signal.Stop(pipes) }
+	if signal.Ignored(syscall.SIGHUP) {
+		return ctx, end
+	}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	return ctx, func() { stop(); end() }
 }
 
 // action is a command with its flags parsed.

@@ -4,13 +4,19 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"syscall"
 	"time"
 )
 
-// run runs a command in a group of its own.
+// leftRunning is what a log says of a command that left processes behind.
+const leftRunning = "# what the command left running was ended"
+
+// run runs a command in a group of its own. What it leaves running when it is done may
+// come to its end for a while: the last lines of a pipe are written then.
 func run(ctx context.Context, command string, log *os.File, o Options) error {
 	cmd := exec.Command(o.Bash, "-c", command) // ended below, with all that it started
 	cmd.Env = o.Env
@@ -23,6 +29,12 @@ func run(ctx context.Context, command string, log *os.File, o Options) error {
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case err := <-ended:
+		if !empties(ctx, cmd.Process.Pid, o.Grace) {
+			ended <- nil
+			stop(cmd.Process.Pid, ended, o.Grace)
+			_, noteErr := fmt.Fprintln(log, leftRunning)
+			err = errors.Join(err, noteErr)
+		}
 		return err
 	case <-ctx.Done():
 	}
@@ -32,6 +44,25 @@ func run(ctx context.Context, command string, log *os.File, o Options) error {
 
 // look is how often is looked whether a group has ended.
 const look = 20 * time.Millisecond
+
+// empties reports whether the rest of a group ends by itself, within a time and before
+// the work is cut short.
+func empties(ctx context.Context, group int, within time.Duration) bool {
+	patience := time.NewTimer(within)
+	defer patience.Stop()
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for syscall.Kill(-group, 0) == nil {
+		select {
+		case <-tick.C:
+		case <-patience.C:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
 
 // stop ends a group of processes: first it tells them, then it kills them. The
 // first of them is waited for in any case.

@@ -2,8 +2,8 @@
 // in a log of its own.
 //
 // A command and all that it starts are one group of processes. When the work is cut
-// short the groups are told to end, and what has not ended after a while is killed: no
-// process is left behind.
+// short the groups are told to end, and what has not ended after a while is killed. So is
+// what a command leaves running, some time after its own end: no process is left behind.
 package jobs
 
 import (

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -49,6 +50,49 @@ func TestRun(t *testing.T) {
 		if got != want.err {
 			t.Errorf("error %d: %q, want %q", i, got, want.err)
 		}
+	}
+}
+
+// What a command leaves running belongs to it: it may come to its end, and what does not
+// come to one is ended.
+func TestRunAwaitsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	sleep := testenv.Program(t, "sleep")
+	o := options(t, 2)
+	o.Grace = time.Minute
+	results, err := Run(t.Context(), []Job{{"ends", "{ " + sleep + " 0.2; echo later; } &"}}, o)
+	if err != nil || results[0].Err != nil {
+		t.Fatal(err, results[0].Err)
+	}
+	if text, err := os.ReadFile(results[0].Log); err != nil || !strings.HasSuffix(string(text), "\nlater\n") {
+		t.Errorf("log %q, %v", text, err)
+	}
+}
+
+// What does not end is ended; all that a command started holds the end of a pipe.
+func TestRunEndsWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	sleep := testenv.Program(t, "sleep")
+	o := options(t, 1)
+	o.Grace = 50 * time.Millisecond
+	fifo := filepath.Join(t.TempDir(), "alive")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan error, 1)
+	go func() {
+		_, err := os.ReadFile(fifo)
+		gone <- err
+	}()
+	results, err := Run(t.Context(), []Job{{"it", "exec 3>" + strconv.Quote(fifo) + "; (trap '' TERM; " + sleep + " 600; " + sleep + " 600) & true"}}, o)
+	if err != nil || results[0].Err != nil {
+		t.Fatal(err, results[0].Err)
+	}
+	if text, err := os.ReadFile(results[0].Log); err != nil || !strings.HasSuffix(string(text), "\n"+leftRunning+"\n") {
+		t.Errorf("log %q, %v", text, err)
+	}
+	if err := <-gone; err != nil {
+		t.Error(err)
 	}
 }
 
