@@ -24,7 +24,7 @@ func archiveSetCommand() command {
 			fs.BoolVar(&o.script, "script", false, "print a script for the build host that does it")
 			fs.BoolVar(&o.all, "all", false, "move images, too, that no newer release has")
 			fs.Var(&o.force, "force", "go on though `PRODUCT` of the newer release is not published; may be given several times")
-			return o.run
+			return o.answering(o.run)
 		},
 	}
 }
@@ -48,6 +48,7 @@ type archivePlan struct {
 	Redirects []archiveRedirect `json:"redirects"`
 	Index     []archiveLine     `json:"index"`
 	Stays     []archiveStay     `json:"stays,omitempty"`
+	Doubts    []release.Doubt   `json:"doubts,omitempty"`
 }
 
 // All paths are those of the build host, below the directory that holds the roots.
@@ -119,6 +120,7 @@ func (o *archiveSetOptions) run(_ context.Context, e *environment, args []string
 	}
 	err = o.warnBeside(e, s)
 	plan := (&archiveScript{config: s.config, set: set}).plan()
+	plan.Doubts = s.doubts
 	switch {
 	case err != nil:
 	case o.json:

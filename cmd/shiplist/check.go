@@ -25,7 +25,7 @@ func checkCommand() command {
 			fs.StringVar(&o.format, "format", "", "`FORM` of the result: text, lines (one record a line), or markdown; text on a terminal, else lines")
 			fs.BoolVar(&o.lookup, "lookup", false, "with --contacts: ask Launchpad before, see [contacts] launchpad, which contacts are teams; what was asked lately is not asked again")
 			fs.BoolVar(&o.contacts, "contacts", false, "tell the contacts of active products that are not known to be teams; with --all every one")
-			return o.run
+			return o.answering(o.run)
 		},
 	}
 }
@@ -100,6 +100,7 @@ type checkResult struct {
 	Notes    int             `json:"notes"`
 	Excused  int             `json:"excused"`
 	Findings []findingResult `json:"findings"`
+	Doubts   []release.Doubt `json:"doubts,omitempty"`
 
 	closed bool            // a milestone that is not open
 	groups []release.ByWho // of the findings that are told, those that are excused aside
@@ -136,7 +137,7 @@ type evidenceResult struct {
 // findings picks what is told of a subject.
 func (o *checkOptions) findings(s *seen, subject release.Subject) *checkResult {
 	counted, excused := release.FindingsOf(s.Picture, subject)
-	r := &checkResult{Subject: subject.String(), AsOf: s.AsOf, Excused: len(excused), Findings: []findingResult{}}
+	r := &checkResult{Subject: subject.String(), AsOf: s.AsOf, Excused: len(excused), Findings: []findingResult{}, Doubts: s.doubts}
 	r.closed = subject.Manifest != nil && !subject.Manifest.Open
 	least := release.Severity(o.severity)
 	var told []*release.Finding

@@ -20,6 +20,7 @@ type contactsResult struct {
 	Team    int       `json:"team"`
 	// Contacts are those that are no team; with --all also those that are.
 	Contacts []contactResult `json:"contacts"`
+	Doubts   []release.Doubt `json:"doubts,omitempty"`
 }
 
 // contactResult is who looks after a product.
@@ -62,7 +63,7 @@ func (o *checkOptions) lookUp(ctx context.Context, e *environment) error {
 
 // tellContacts tells of the contacts of all active products.
 func (o *checkOptions) tellContacts(e *environment, s *seen) error {
-	r := contactsResult{AsOf: s.AsOf, Contacts: []contactResult{}}
+	r := contactsResult{AsOf: s.AsOf, Contacts: []contactResult{}, Doubts: s.doubts}
 	for _, l := range release.ContactLines(s.Picture, s.config.Rules.Contacts) {
 		*map[release.ContactKind]*int{
 			release.ContactKindMissing: &r.Missing, release.ContactKindNeither: &r.Neither, release.ContactKindPerson: &r.Person,

@@ -26,7 +26,7 @@ func diffCommand() command {
 			var o diffOptions
 			o.define(fs)
 			fs.StringVar(&o.format, "format", "text", "`FORM` of the result: text, one record a line, or markdown")
-			return o.run
+			return o.answering(o.run)
 		},
 	}
 }
@@ -119,7 +119,7 @@ func (o *diffOptions) directoriesDiffer(e *environment, cfg *config.Config, args
 		if err != nil {
 			return err
 		}
-		sides[i] = &seen{Picture: p, config: &own, doubts: p.Doubts()}
+		sides[i] = &seen{Picture: p, config: &own, doubts: p.Doubts(e.now(), 0)}
 		for k := range sides[i].doubts {
 			sides[i].doubts[k].Text = dir + ": " + sides[i].doubts[k].Text
 		}
@@ -222,6 +222,7 @@ func (o *diffOptions) print(e *environment, s *seen, r *diffResult) error {
 	}
 	switch {
 	case o.json:
+		r.Doubts = s.doubts
 		return printJSON(e, r)
 	case o.format == "markdown":
 		_, err := io.WriteString(e.stdout, r.markdown())

@@ -12,10 +12,11 @@ import (
 
 // diffResult is the result of the command; docs/operations.md tells its JSON.
 type diffResult struct {
-	From    sideResult   `json:"from"`
-	To      sideResult   `json:"to"`
-	Notes   []string     `json:"notes,omitempty"`
-	Changes []diffRecord `json:"changes"`
+	From    sideResult      `json:"from"`
+	To      sideResult      `json:"to"`
+	Notes   []string        `json:"notes,omitempty"`
+	Changes []diffRecord    `json:"changes"`
+	Doubts  []release.Doubt `json:"doubts,omitempty"`
 }
 
 // sideResult is one of the two that are compared.

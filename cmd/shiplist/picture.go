@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -17,6 +19,7 @@ type asking struct {
 	common
 	json   bool
 	strict bool
+	seen   *seen // what look gave, nil before
 }
 
 func (o *asking) define(fs *flag.FlagSet) {
@@ -30,6 +33,7 @@ type seen struct {
 	*release.Picture
 	config *config.Config
 	doubts []release.Doubt
+	warned bool // they were told
 }
 
 // look reads the configuration and the data.
@@ -42,12 +46,14 @@ func (o *asking) look(e *environment) (*seen, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &seen{Picture: p, config: cfg, doubts: p.Doubts()}, nil
+	o.seen = &seen{Picture: p, config: cfg, doubts: p.Doubts(e.now(), cfg.Site.Stale)}
+	return o.seen, nil
 }
 
 // warn says of which sources the data is old, one line for each, before anything else is
 // said. It goes where people read: to standard output, or beside what a program reads.
 func (s *seen) warn(w io.Writer, beginning string) error {
+	s.warned = true
 	for _, d := range s.doubts {
 		if _, err := fmt.Fprintf(w, "%sattention: %s\n", beginning, terminal.Clean(d.Text)); err != nil {
 			return err
@@ -63,6 +69,18 @@ func (o *asking) warnBeside(e *environment, s *seen) error {
 		return s.warn(e.stderr, "shiplist: ")
 	}
 	return s.warn(e.stdout, "")
+}
+
+// answering is the action of such a command. What keeps it from an answer may come of old
+// data: the doubts are told before that, too.
+func (o *asking) answering(run action) action {
+	return func(ctx context.Context, e *environment, args []string) error {
+		err := run(ctx, e, args)
+		if err != nil && !errors.Is(err, errTrouble) && o.seen != nil && !o.seen.warned {
+			err = errors.Join(o.seen.warn(e.stderr, "shiplist: "), err)
+		}
+		return err
+	}
 }
 
 // end is what a command ends with that printed its result, with an error or none: trouble

@@ -30,7 +30,7 @@ func publishSetCommand() command {
 			fs.BoolVar(&o.commands, "commands", false, "print the commands, and in comments what is left out, and no more")
 			fs.BoolVar(&o.script, "script", false, "print a whole script: backup, commands, comparison")
 			fs.Var(&o.verify, "verify", "compare with what lies at `WHERE`: DIR or URL with a folder for each tree (full, simple), or full=DIR, simple=URL")
-			return o.run
+			return o.answering(o.run)
 		},
 	}
 }
@@ -129,7 +129,7 @@ func refuse(m *release.Manifest, err error) error {
 func (o *publishSetOptions) print(e *environment, s *seen, r publishSetResult) error {
 	switch {
 	case o.json:
-		return errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf)))
+		return errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf, s.doubts)))
 	case o.commands:
 		return errors.Join(s.warn(e.stdout, "# "), r.printCommands(e.stdout))
 	case o.script:
@@ -159,7 +159,7 @@ func (o *publishSetOptions) compare(ctx context.Context, e *environment, s *seen
 	r.verified = true
 	r.mismatches = places.Narrow(r.set.Compare(found))
 	if o.json {
-		err = errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf)))
+		err = errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf, s.doubts)))
 	} else {
 		err = errors.Join(s.warn(e.stdout, ""), r.printMismatches(e, places))
 	}

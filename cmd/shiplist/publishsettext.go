@@ -31,6 +31,7 @@ type publishSetJSON struct {
 	Products   []publicationJSON    `json:"products"`
 	Commands   []publishCommandJSON `json:"commands"`
 	LeftOut    int                  `json:"left_out"`
+	Doubts     []release.Doubt      `json:"doubts,omitempty"`
 	Mismatches *[]release.Mismatch  `json:"mismatches,omitempty"` // there with --verify
 }
 
@@ -72,11 +73,11 @@ type publishCommandJSON struct {
 	Command  string   `json:"command"`
 }
 
-func (r publishSetResult) json(asOf time.Time) publishSetJSON {
+func (r publishSetResult) json(asOf time.Time, doubts []release.Doubt) publishSetJSON {
 	m := r.set.Manifest
 	j := publishSetJSON{
 		Series: m.Line.Slug, Milestone: m.Slug, Title: m.Title, AsOf: asOf,
-		Products: []publicationJSON{}, Commands: []publishCommandJSON{}, LeftOut: len(r.set.LeftOut()),
+		Products: []publicationJSON{}, Commands: []publishCommandJSON{}, LeftOut: len(r.set.LeftOut()), Doubts: doubts,
 	}
 	for _, p := range r.set.Products {
 		j.Products = append(j.Products, publicationOf(p))

@@ -24,7 +24,7 @@ func respinCommand() command {
 			fs.Var(&o.products, "product", "only `PRODUCT`; may be given several times")
 			fs.BoolVar(&o.run, "run", false, "run the commands, and mark the requests on trackers whose user and key the configuration has")
 			fs.BoolVar(&o.unmarked, "unmarked", false, "with --run: leave the requests on the trackers as they are")
-			return o.respin
+			return o.answering(o.respin)
 		},
 	}
 }
@@ -40,15 +40,16 @@ type respinOptions struct {
 
 // respun is the result of the command; docs/operations.md tells its JSON.
 type respun struct {
-	Series    string       `json:"series"`
-	Milestone string       `json:"milestone,omitempty"`
-	Commands  []respinCall `json:"commands"`
-	Left      []respinLeft `json:"left_out,omitempty"`
-	Refused   []respinLeft `json:"refused,omitempty"`
-	Build     respinCost   `json:"build"`
-	Saved     respinCost   `json:"saved"`
-	Run       bool         `json:"run"`
-	Failed    int          `json:"failed,omitempty"`
+	Series    string          `json:"series"`
+	Milestone string          `json:"milestone,omitempty"`
+	Commands  []respinCall    `json:"commands"`
+	Left      []respinLeft    `json:"left_out,omitempty"`
+	Refused   []respinLeft    `json:"refused,omitempty"`
+	Build     respinCost      `json:"build"`
+	Saved     respinCost      `json:"saved"`
+	Run       bool            `json:"run"`
+	Failed    int             `json:"failed,omitempty"`
+	Doubts    []release.Doubt `json:"doubts,omitempty"`
 }
 
 // respinCall is one command. What follows Cost is known once it ran.
@@ -109,6 +110,9 @@ func (o *respinOptions) respin(ctx context.Context, e *environment, args []strin
 		return err
 	}
 	if o.run {
+		if err := s.warn(e.stderr, "shiplist: "); err != nil {
+			return err
+		}
 		return o.runAll(ctx, e, s, r)
 	}
 	if o.json {
@@ -158,7 +162,7 @@ func (o *respinOptions) set(s *seen, series string) (*release.RespinSet, error) 
 func respunOf(s *seen, set *release.RespinSet) (*respun, error) {
 	r := &respun{
 		Series: set.Line.Slug, Commands: []respinCall{}, Left: respinLefts(set.Left), Refused: respinLefts(set.Refused),
-		Build: respinCost(set.Build), Saved: respinCost(set.Saved),
+		Build: respinCost(set.Build), Saved: respinCost(set.Saved), Doubts: s.doubts,
 	}
 	if set.Milestone != nil {
 		r.Milestone = set.Milestone.Slug

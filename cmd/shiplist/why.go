@@ -21,7 +21,7 @@ func whyCommand() command {
 		setup: func(fs *flag.FlagSet) action {
 			var o whyOptions
 			o.define(fs)
-			return o.run
+			return o.answering(o.run)
 		},
 	}
 }
@@ -56,7 +56,7 @@ func (o *whyOptions) run(_ context.Context, e *environment, args []string) error
 	if err != nil {
 		return err
 	}
-	r := whyResult{Product: product.Slug, AsOf: s.AsOf, Milestones: []chainResult{}}
+	r := whyResult{Product: product.Slug, AsOf: s.AsOf, Milestones: []chainResult{}, Doubts: s.doubts}
 	broken := false
 	for _, m := range milestones {
 		c := release.WhyOut(s.Picture, log, product, m)
@@ -76,9 +76,10 @@ func (o *whyOptions) run(_ context.Context, e *environment, args []string) error
 
 // whyResult is the result of the command; docs/operations.md tells its JSON.
 type whyResult struct {
-	Product    string        `json:"product"`
-	AsOf       time.Time     `json:"as_of"`
-	Milestones []chainResult `json:"milestones"`
+	Product    string          `json:"product"`
+	AsOf       time.Time       `json:"as_of"`
+	Milestones []chainResult   `json:"milestones"`
+	Doubts     []release.Doubt `json:"doubts,omitempty"`
 }
 
 // chainResult is the chain of a product on one milestone.

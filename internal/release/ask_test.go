@@ -97,6 +97,8 @@ func TestDoubts(t *testing.T) {
 		"held":  {func(s *SourceState) { s.Held = &Held{Reason: "it is empty"} }, "the answer of iso is held back, shown as of 2024-04-24 12:00 UTC: it is empty"},
 		"lost":  {func(s *SourceState) { s.Lost = true }, "iso does not answer, shown as of 2024-04-24 12:00 UTC"},
 		"stale": {func(s *SourceState) { s.Success = noon.Add(-1000 * 3600e9) }, "iso is stale, shown as of 2024-03-13 20:00 UTC"},
+		"late":  {func(s *SourceState) { s.Success = noon.Add(-3 * 3600e9) }, "iso is stale, shown as of 2024-04-24 09:00 UTC"},
+		"due":   {func(s *SourceState) { s.Success, s.Due = noon.Add(-3*3600e9), noon }, ""},
 		"new":   {func(s *SourceState) { *s = SourceState{Name: "iso", Kind: "qatracker"} }, "iso has not been polled"},
 	} {
 		in := cleanInput()
@@ -104,7 +106,7 @@ func TestDoubts(t *testing.T) {
 		in.Stale = 24 * 3600e9
 		tc.change(&in.Sources[0].State)
 		got := ""
-		for _, d := range Join(*in).Doubts() {
+		for _, d := range Join(*in).Doubts(noon.Add(22*3600e9), in.Stale) {
 			got += d.Text
 		}
 		if got != tc.want {

@@ -7,9 +7,9 @@ import (
 
 // Doubt is a source of which the picture shows older facts than it should.
 type Doubt struct {
-	Source string
-	Text   string    // what is wrong, in a sentence without its end
-	Since  time.Time // of when the facts are that are shown; zero where there are none
+	Source string    `json:"source"`
+	Text   string    `json:"text"`           // what is wrong, in a sentence without its end
+	Since  time.Time `json:"since,omitzero"` // of when the facts are that are shown; zero where there are none
 }
 
 // doubtForm is how doubts write times; always UTC.
@@ -17,12 +17,14 @@ const doubtForm = "2006-01-02 15:04 UTC"
 
 // Doubts are the sources of a picture that are held back, lost, stale, or were never
 // polled, in order of precedence. Where there are none, what the picture tells is what the
-// sources said last.
-func (p *Picture) Doubts() []Doubt {
+// sources said last. A source is stale, too, that is overdue now by a limit: where
+// nobody polls, the picture's own time stands still. A limit of zero asks for no more than
+// the picture says.
+func (p *Picture) Doubts(now time.Time, limit time.Duration) []Doubt {
 	var all []Doubt
 	for i := range p.Sources {
 		s := &p.Sources[i]
-		if text := s.doubt(); text != "" {
+		if text := s.doubt(s.Stale || s.Overdue(now, limit)); text != "" {
 			all = append(all, Doubt{Source: s.Name, Text: text, Since: s.AsOf})
 		}
 	}
@@ -30,7 +32,7 @@ func (p *Picture) Doubts() []Doubt {
 }
 
 // doubt says what is wrong with the facts of a source; "" when nothing is.
-func (s *Source) doubt() string {
+func (s *Source) doubt(stale bool) string {
 	of := ""
 	if !s.AsOf.IsZero() {
 		of = fmt.Sprintf(", shown as of %s", s.AsOf.UTC().Format(doubtForm))
@@ -42,7 +44,7 @@ func (s *Source) doubt() string {
 		return fmt.Sprintf("%s does not answer%s", s.Name, of)
 	case s.AsOf.IsZero():
 		return fmt.Sprintf("%s has not been polled", s.Name)
-	case s.Stale:
+	case stale:
 		return fmt.Sprintf("%s is stale%s", s.Name, of)
 	}
 	return ""
