@@ -16,10 +16,12 @@ const (
 )
 
 // forcible reports whether the product can be published against the reasons: not
-// without a build, without its image type, or where the build host's command does not
-// put anything.
+// without a build or files of it, without its image type, or where the build host's
+// command does not put anything. Of what has no files nothing could be compared
+// afterwards.
 func (p *Publication) forcible() bool {
-	return p.Row.BuildID != "" && p.Location.Stem != "" && !slices.ContainsFunc(p.Why, func(w Reason) bool { return w.Rule == ReasonByHand })
+	return p.Row.BuildID != "" && p.Location.Stem != "" && len(p.Files) > 0 &&
+		!slices.ContainsFunc(p.Why, func(w Reason) bool { return w.Rule == ReasonByHand })
 }
 
 // reasons are why a product is left out, the weightiest first.
@@ -41,7 +43,7 @@ func (k *setMaker) reasons(p *Publication) []Reason {
 		add(ReasonNotReady, "not ready: "+r.stateWords())
 	}
 	why = append(why, k.heldBack(r)...)
-	if r.Daily == nil {
+	if len(p.Files) == 0 {
 		add(ReasonNoFiles, "no tree holds files of the build")
 	}
 	return append(why, blockers(r, why)...)

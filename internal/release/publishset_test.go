@@ -72,6 +72,15 @@ func TestMakePublishSet(t *testing.T) {
 		}, PublishOptions{}, []string{
 			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build",
 		}},
+		{"no files, and forced", func(in *Input) {
+			full(in).Images = full(in).Images[1:]
+			full(in).Directories = full(in).Directories[1:3]
+		}, PublishOptions{Force: []string{"kubuntu*"}}, []string{
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build",
+		}},
+		{"no main file, and forced", func(in *Input) { full(in).Images[0].Files[0].Main = false }, PublishOptions{Force: []string{"kubuntu*"}}, []string{
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build",
+		}},
 		{"tracker held", func(in *Input) { in.Sources[0].State.Held = &Held{Reason: "empty"} }, PublishOptions{Only: []string{"kubuntu*"}}, []string{
 			"out: kubuntu-desktop-amd64; held: the last answer of iso is held back",
 		}},
