@@ -219,6 +219,38 @@ func TestPublishRuns(t *testing.T) {
 	}
 }
 
+// TestPublishRefusesLinks publishes nothing where the backup would be that of a link, or
+// where no tree is.
+func TestPublishRefusesLinks(t *testing.T) {
+	t.Parallel()
+	text := script(t, release.PublishOptions{}, keep)
+	for _, tt := range []struct{ from, to, want string }{
+		{"www", "other", "DIR/www is a symbolic link; the backup has to lie beside the tree itself. Give the directory in which the tree lies under the name www\n"},
+		{"www/full", "other", "DIR/www/full is a symbolic link; what lies behind it would not be in the backup. Put the directory itself in its place\n"},
+		{"www", "", "DIR/www is no directory; give the directory that holds www\n"},
+	} {
+		dir := host(t)
+		moved := filepath.Join(dir, "other")
+		if err := os.Rename(filepath.Join(dir, tt.from), moved); err != nil {
+			t.Fatal(err)
+		}
+		if tt.to != "" {
+			if err := os.Symlink(moved, filepath.Join(dir, tt.from)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if out, ok := bash(t, dir, text); ok || out != tt.want {
+			t.Errorf("%s: %t %s", tt.from, ok, out)
+		}
+		if got := released(t, moved); len(got) != 0 {
+			t.Errorf("%s: published: %q", tt.from, got)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "www.*")); err != nil || len(left) != 0 {
+			t.Errorf("%s: left behind: %q %v", tt.from, left, err)
+		}
+	}
+}
+
 // TestPublishInterrupted has a command fail half way: the next run ends what was
 // begun, and the backup stays the tree of before.
 func TestPublishInterrupted(t *testing.T) {
