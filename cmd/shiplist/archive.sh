@@ -39,15 +39,18 @@ look() {
 	fi
 }
 
-# move FROM TO: moves a file, or ends a move that was interrupted.
+# move FROM TO: moves a file, or ends a move that was interrupted. Where TO is on another
+# file system the file is copied; it gets its name when all of it is there.
 move() {
 	there "$1" || return 0
 	mkdir -p -- "$(dirname -- "$2")"
-	if there "$2"; then
-		rm -- "$1"
-	else
-		mv -n -- "$1" "$2"
+	rm -f -- "$2.part"
+	if ! there "$2" && ! ln -P -- "$1" "$2" 2>/dev/null; then
+		cp -a -- "$1" "$2.part"
+		[ -L "$2.part" ] || sync -- "$2.part"
+		mv -n -- "$2.part" "$2"
 	fi
+	rm -- "$1"
 }
 
 # change FILE: takes standard input as the new content of a file, if it differs.

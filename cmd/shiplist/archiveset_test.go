@@ -219,6 +219,39 @@ func TestArchiveScript(t *testing.T) {
 	}
 }
 
+// Between two file systems a file is copied. A run that is killed in the middle of it
+// leaves nothing that the next one takes for the file.
+func TestArchiveScriptAcrossFileSystems(t *testing.T) {
+	t.Parallel()
+	bash := testenv.Program(t, "bash")
+	script, err := scriptOf(archiveConfig(t), archivePlan24041(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, bin := t.TempDir(), t.TempDir()
+	plant(t, dir, archiveTree())
+	for name, text := range map[string]string{
+		"ln": "[ \"$1\" != -P ] || exit 1\nexec " + testenv.Program(t, "ln") + " \"$@\"\n",
+		"cp": "case $* in *s-24.04.1.iso.part) if mkdir '" + bin + "/once' 2>/dev/null; then\nprintf half >\"${@: -1}\"\nkill -KILL $PPID\nfi;; esac\nexec " +
+			testenv.Program(t, "cp") + " \"$@\"\n",
+	} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!"+bash+"\n"+text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, want := range []string{"", "done; 24.04.1 is in the archive\n"} {
+		cmd := exec.CommandContext(t.Context(), bash, "-c", script, "script", dir)
+		cmd.Env = append(os.Environ(), "PATH="+bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+		out, err := cmd.CombinedOutput()
+		if string(out) != want || (err == nil) != (i == 1) {
+			t.Errorf("run %d: %v, said %q, want %q", i+1, err, out, want)
+		}
+	}
+	if diff := cmp.Diff(archivedTree(), harvest(t, dir)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestArchiveScriptIsSound(t *testing.T) {
 	t.Parallel()
 	check := testenv.Program(t, "shellcheck")
