@@ -7,6 +7,10 @@
 // results. What it does not offer: dates of milestones, the time of a change,
 // download addresses, paging, conditional requests, or "since".
 //
+// Download links are on its pages alone (/qatracker/milestones/M/builds/B/downloads), in
+// tables made for people. They are not compared with the [[publish]] rules: no answer of
+// such a page was recorded yet, and a form that is guessed would tell wrong things.
+//
 // # What one has to know of it
 //
 //   - The site is chosen by the Host header alone. A name that matches none is no

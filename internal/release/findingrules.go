@@ -43,6 +43,7 @@ var findingRules = []FindingRule{
 	{"orphan-files", Warning, "Files of no product", "A directory in use holds images that belong to no product, or files that belong to no image."},
 	{"arches-differ", Warning, "Architectures differ from what is built daily", "The current dailies of a project have other architectures than the [[arches]] rules say."},
 	{"intended-not-built", Warning, "Intended, but not built daily", "Products are meant to be released in a series that is worked on, and neither an [[arches]] rule nor a current daily says that their architecture is built."},
+	{"released-not-published", Warning, "Released, but not where it should be", "Products were ready in the newest release of a series that is cared for, and the trees do not hold them where the rules say. Older releases are not judged."},
 	{"title-ambiguous", Warning, "Title with several meanings", "The title of a product stands for several kinds of image, and the trees hold several of them, or none, for the series."},
 	{"excuse-expired", Warning, "Excuse expired", "A [[check]] of the configuration excused findings until a day that has passed. They count again."},
 	{"two-builds", Warning, "Two builds stand", "One source has several builds of one product standing on one open milestone. The highest build id is shown."},

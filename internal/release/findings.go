@@ -8,8 +8,8 @@ import (
 )
 
 // find makes all findings and hangs each at everything that it concerns. Findings
-// are made of what can still be acted on: open milestones, directories in use,
-// sources as they are now. The past is not judged.
+// are made of what can still be acted on: open milestones, the newest release,
+// directories in use, sources as they are now. The past is not judged.
 func (j *joiner) find() {
 	j.open = j.openRows()
 	j.placed = j.placedRows()
@@ -18,7 +18,7 @@ func (j *joiner) find() {
 		j.findBuildDisagreements, j.findStateDisagreements, j.findSumDisagreements, j.findNameDisagreements,
 		j.findUnready, j.findNoLocation, j.findSameLocation, j.findRoles,
 		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findContacts,
-		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findNetboot, j.findRounded,
+		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findUnpublished, j.findNetboot, j.findRounded,
 		j.findUnknownNames, j.findUnknownSeries, j.findUnknownStates,
 		j.findUnruled, j.findUnmet, j.findUnused,
 		j.findSources, j.findProblems,

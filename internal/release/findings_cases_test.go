@@ -333,11 +333,25 @@ var findingCases = []findingCase{
 			iso := in.Sources[0].Facts
 			iso.Products = append(iso.Products, products("Kubuntu Desktop ppc64el")...)
 			iso.Series[0].Manifest = append(iso.Series[0].Manifest, Intent{Product: "kubuntu-desktop-ppc64el", Contact: "~a-team"})
-			final(in).Status = MilestoneReleased
+			final(in).Status, final(in).Entries = MilestoneReleased, nil
 		},
 		[]string{"intended-not-built"},
 		"Kubuntu Desktop ppc64el: meant to be released in Noble, and not built daily", "noble/daily kubuntu-desktop-ppc64el  :",
 	},
+	{
+		"released, not published", func(in *Input) { final(in).Status = MilestoneReleased },
+		[]string{"released-not-published"},
+		"Ubuntu Desktop amd64 and Ubuntu Server Subiquity amd64: ready and released with Noble Final, and not where the rules say.", "noble/final   :",
+	},
+	{"released, not published, in a tree that was never read", func(in *Input) {
+		final(in).Status = MilestoneReleased
+		in.Sources[2].State.Success, in.Sources[2].State.Attempt = time.Time{}, time.Time{}
+	}, []string{"source-stale"}, "simple has not answered yet", "/  simple :"},
+	{"released before, and another release is under way", func(in *Input) {
+		m := *final(in)
+		m.Slug, m.Title, m.ID, m.Status = "beta", "Noble Beta", "39", MilestoneReleased
+		in.Sources[0].Facts.Milestones = append(in.Sources[0].Facts.Milestones, m)
+	}, nil, "", ""},
 	{
 		"built daily, not intended", func(in *Input) {
 			series := &in.Sources[0].Facts.Series[0]
