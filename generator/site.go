@@ -24,11 +24,13 @@ type site struct {
 	picture *release.Picture
 	layouts *layouts
 	texts   *texts
-	notes   sanitizer
-	text    markdown
-	assets  assets
-	menu    []menuItem
-	foot    []menuItem // at the foot of every page
+	// editable are the names of the texts that have a link to edit them.
+	editable []string
+	notes    sanitizer
+	text     markdown
+	assets   assets
+	menu     []menuItem
+	foot     []menuItem // at the foot of every page
 	// seriesDirs are the names of the series' directories, by slug.
 	seriesDirs map[string]string
 	holdings
