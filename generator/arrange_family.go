@@ -19,7 +19,7 @@ type familyPage struct {
 	Bugs     html // where to report bugs, from content
 	Findings []findingView
 	News     newsList
-	Sizes    *sizesView
+	Sizes    []sizesView
 	Lines    []familyLine
 	Products []Link
 }
@@ -135,7 +135,7 @@ func (s *site) newsOfFamily(f *release.Family) []*happening {
 }
 
 // familySizes shows the dailies of the newest series that has some, a line for each product.
-func (s *site) familySizes(p *Page, f *release.Family) *sizesView {
+func (s *site) familySizes(p *Page, f *release.Family) []sizesView {
 	for _, l := range s.picture.Lines {
 		var dailies []*release.TreeImage
 		titles := map[*release.TreeImage]string{}
@@ -147,8 +147,8 @@ func (s *site) familySizes(p *Page, f *release.Family) *sizesView {
 			}
 		}
 		if v := s.viewSizes(p, dailies, func(i *release.TreeImage) string { return titles[i] }); v != nil {
-			v.Of = "dailies of " + l.Title
-			return v
+			v.Of = "Dailies of " + l.Title
+			return []sizesView{*v}
 		}
 	}
 	return nil

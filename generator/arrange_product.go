@@ -24,7 +24,7 @@ type productPage struct {
 	HasSince   bool
 	Contact    Link
 	Bugs       html // where to report bugs, from content
-	Sizes      *sizesView
+	Sizes      []sizesView
 	News       newsList
 	Images     []imageView
 	Findings   []findingView
@@ -86,7 +86,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 		p.Contact = s.contact(r.Contact)
 	}
 	p.News = s.newsList(&p.Page, s.newsOf[pl.Slug].news, ownNews)
-	p.Sizes = s.viewSizes(&p.Page, pl.Images, s.imageSeries)
+	p.Sizes = s.productSizes(&p.Page, pl)
 	p.Says = s.says(pl)
 	for _, img := range pl.Images {
 		p.Images = append(p.Images, s.viewImage(&p.Page, img))
