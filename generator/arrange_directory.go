@@ -92,7 +92,7 @@ func (s *site) uses(d *download, root string) []instruction {
 
 // notices are the texts that warn of a page or lead to a better one.
 func (s *site) notices(p *Page, d *download) []html {
-	w := words{"release": {Text: s.shortTitle(d)}}
+	w := words{"release": {Text: s.bareTitle(d)}}
 	if l := s.line(d.series); l != nil {
 		w["series"] = Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))}
 		w["support-end"] = Link{Text: day(supportEnd(l))}
@@ -115,6 +115,8 @@ func (s *site) notices(p *Page, d *download) []html {
 		names = append(names, "daily")
 	case d.edition.stage != "":
 		names = append(names, "test-version")
+	case s.isAwaited(d):
+		names = append(names, "not-out")
 	default:
 		warned = false
 	}
