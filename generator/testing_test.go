@@ -202,6 +202,19 @@ func TestFactsOfASeries(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
+	for name, test := range map[string]struct {
+		newest, eol string
+		want        []string
+	}{
+		"two are to come": {"24.04.4", "2029-05-31", []string{"24.04.1"}},
+		"one is to come":  {"24.04.5", "2029-05-31", []string{"24.04.5", "24.04.1"}},
+		"it has ended":    {"24.04.4", "2026-04-22", []string{"24.04.5.1", "24.04.5", "24.04.1"}},
+	} {
+		l := &release.Line{Rule: &release.SeriesRule{Version: "24.04", PointVersion: "24.04.5", Versions: []string{"24.04.1", "24.04.5.1"}, EOL: test.eol}}
+		if diff := cmp.Diff(test.want, cameOut(l, map[string]bool{"24.04": true}, test.newest, now)); diff != "" {
+			t.Errorf("came out, %s (-want +got):\n%s", name, diff)
+		}
+	}
 	ended := seriesAnswer(&release.Line{Rule: &release.SeriesRule{EOL: "2014-01-27"}}, nil, true)
 	if want := "No longer supported since 27 January 2014."; ended != want {
 		t.Errorf("answer %q, want %q", ended, want)
