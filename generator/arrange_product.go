@@ -193,7 +193,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
 		Open:      r.Manifest.Open, State: rowState(r), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
 		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
-		Contact: s.contact(r.Contact), Note: s.notes.note(ownNote(r)),
+		Contact: s.contact(r.Contact), Note: s.notes.note(s.ownNote(r)),
 	}
 	if r.Location != nil {
 		v.Place = s.place(p, r)
