@@ -96,6 +96,47 @@ func TestReleasedMilestonesSayWithWhat(t *testing.T) {
 	}
 }
 
+// TestReleasedRowsSayWhatIsNotThere: beside each place of a released milestone stands
+// what is there, or that nothing is; before the release the latter goes without saying.
+func TestReleasedRowsSayWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	s.arrange()
+	for _, m := range s.openMilestones() {
+		if m.Slug != "24.04.4" {
+			continue
+		}
+		for status, says := range map[release.MilestoneStatus]bool{release.MilestoneTesting: false, release.MilestoneReleased: true} {
+			m.Status = status
+			p := s.arrangeManifest(m)
+			absent := 0
+			for _, g := range p.Groups {
+				for _, r := range g.Rows {
+					if r.Place.Text != "" && !r.There {
+						absent++
+					}
+				}
+			}
+			if absent == 0 {
+				t.Fatal("everything is there already")
+			}
+			if !says {
+				absent = 0
+			}
+			var b strings.Builder
+			if err := s.layouts.pages["manifest"].ExecuteTemplate(&b, "base.html", p); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(b.String(), `<span class="there">not there</span>`); n != absent {
+				t.Errorf("%s: %d rows say that nothing is there, want %d", status, n, absent)
+			}
+		}
+		return
+	}
+	t.Fatal("the sample has no open 24.04.4")
+}
+
 func TestFirstBlockersStandBesideAMilestone(t *testing.T) {
 	t.Parallel()
 	c := defaultConfig(t)
