@@ -146,14 +146,21 @@ func (s *site) newerInSeries(d *download) *download {
 	}
 	best := d
 	for _, o := range s.ofProject[projectKey{d.series, d.project}] {
-		if o.kind == d.kind && !s.inTesting(o, o.edition.version) && compareEditions(o.edition, best.edition) > 0 {
+		if o.kind == d.kind && !s.isAwaited(o) && compareEditions(shownEdition(o), shownEdition(best)) > 0 {
 			best = o
 		}
 	}
-	if best.edition == d.edition {
+	if best == d {
 		return nil
 	}
 	return mainOf(s.editionsOf[best.edition])
+}
+
+// shownEdition is the release that a page offers first.
+func shownEdition(d *download) edition {
+	e := d.edition
+	e.version = shownVersion(d)
+	return e
 }
 
 // compareEditions orders what is released in one series by time.

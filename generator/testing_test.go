@@ -107,6 +107,7 @@ func TestWhatIsInTestingIsSaidToBe(t *testing.T) {
 			"latest ubuntu-24.04.1-desktop.iso",
 			"next: Ubuntu 24.04.2 LTS in testing (Noble Numbat)", "not out yet", "desktop 24.04.2 in testing", "header desktop 24.04.2 in testing",
 			"listed Ubuntu 24.04 LTS Beta, Ubuntu 24.04.1 LTS, Ubuntu 24.04.2 LTS in testing",
+			"the beta is superseded",
 		},
 		release.MilestoneReleased: {
 			"noble: Ubuntu 24.04.2 LTS (Noble Numbat)",
@@ -115,6 +116,7 @@ func TestWhatIsInTestingIsSaidToBe(t *testing.T) {
 			"latest ubuntu-24.04.2-desktop.iso", "latest ubuntu-24.04.2-live-server.iso",
 			"next: Ubuntu 24.04.2 LTS (Noble Numbat)", "desktop 24.04.2", "header desktop 24.04.2", "latest ubuntu-24.04.2-desktop.iso",
 			"listed Ubuntu 24.04 LTS Beta, Ubuntu 24.04.2 LTS (full), Ubuntu 24.04.2 LTS (full)",
+			"the beta is superseded",
 		},
 	} {
 		s := pointReleaseInTesting(t, status, further...)
@@ -143,6 +145,9 @@ func TestWhatIsInTestingIsSaidToBe(t *testing.T) {
 			listed = append(listed, l.Text)
 		}
 		got = append(got, "listed "+strings.Join(listed, ", "))
+		if strings.Contains(joinNotices(directoryOf(t, s, "images/full/beta/")), "A newer version is out") {
+			got = append(got, "the beta is superseded")
+		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", status, diff)
 		}
