@@ -75,7 +75,7 @@ func (s *site) frameKey() fingerprint {
 	for i := range s.picture.Sources {
 		sources = append(sources, viewSource(&s.picture.Sources[i]))
 	}
-	return fingerprintOf(s.config, s.rules, s.commands, s.layouts.sum, s.texts.sum, s.assets, s.menu, s.foot, s.seriesDirs, s.families, s.picture.AsOf, sources)
+	return fingerprintOf(s.config, s.rules, s.commands, s.layouts.sum, s.texts.sum, s.editable, s.assets, s.menu, s.foot, s.seriesDirs, s.families, s.picture.AsOf, sources)
 }
 
 // bareLines are the series without milestones, intent and findings.

@@ -212,7 +212,7 @@ func (s *site) viewArchived(p *Page, l *release.Line) archiveLine {
 	for i := range v.Finals {
 		v.Finals[i].Netboot = s.netbootOf(p, l, v.Finals[i].Title)
 	}
-	v.NotThere = cameOut(l.Rule, known)
+	v.NotThere = cameOut(l, known, s.newestOut(l), s.picture.AsOf)
 	return v
 }
 
@@ -269,15 +269,16 @@ func seriesDates(r *release.SeriesRule, now time.Time) string {
 	return strings.Join(words, " ")
 }
 
-// cameOut are the versions that a series is known to have had and that are not among
-// the known ones.
-func cameOut(r *release.SeriesRule, known map[string]bool) []string {
+// cameOut are the versions that a series is known to have had by a moment and that are
+// not among the known ones, when the given version was the newest that was out.
+func cameOut(l *release.Line, known map[string]bool, newest string, asOf time.Time) []string {
+	r := l.Rule
 	if r == nil {
 		return nil
 	}
 	var missing []string
 	for _, version := range append([]string{r.Version, r.PointVersion}, r.Versions...) {
-		if version != "" && !known[version] && !slices.Contains(missing, version) {
+		if version != "" && !known[version] && !isToCome(l, version, newest, asOf) && !slices.Contains(missing, version) {
 			missing = append(missing, version)
 		}
 	}

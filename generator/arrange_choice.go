@@ -31,6 +31,7 @@ type target struct {
 	Href        string
 	Usual       bool
 	On          string // the page that has it, where that is another
+	Testing     bool   // it is not out yet
 }
 
 // choices are the kinds of image that are for machines, of a page and of its
@@ -82,7 +83,7 @@ func (c *choice) add(img *offer, page Link) {
 	if page.Href != "" && slices.ContainsFunc(c.Machines, func(t target) bool { return t.Arch == img.Arch }) {
 		return
 	}
-	t := target{Title: img.Machine, Arch: img.Arch, Unknown: img.Unknown, Description: img.Description, Size: img.Main.Size, Href: page.Href + "#" + img.ID, On: page.Text}
+	t := target{Title: img.Machine, Arch: img.Arch, Unknown: img.Unknown, Description: img.Description, Size: img.Main.Size, Href: page.Href + "#" + img.ID, On: page.Text, Testing: img.Testing}
 	if len(img.Parts) > 0 {
 		t.Size = img.Total
 	}

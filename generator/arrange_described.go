@@ -180,6 +180,9 @@ func (s *site) latestNames(d *download) []redirect {
 	}
 	var all []redirect
 	for _, img := range d.images { // newest first
+		if s.isComing(img) {
+			continue
+		}
 		for _, f := range img.Files {
 			if !f.Main {
 				continue

@@ -17,6 +17,7 @@ type directoryPage struct {
 	Daily    bool
 	Pending  bool
 	Test     string // the stage, when it is not a final release: "Beta 2"
+	Blockers []findingView
 	Held     []heldView
 	Notices  []html // what to know before one takes an image
 	Other    Link   // of dailies: what is pending where this is current, and the reverse
@@ -28,8 +29,8 @@ type directoryPage struct {
 	Editions []Link        // the other projects of the same release
 	Files    []fileView    // those that no card shows
 	Netboot  []Link
-	Tree     Link // the directory itself
-	Findings []findingView
+	Tree     Link          // the directory itself
+	Findings []findingView // but the blockers
 }
 
 // arrangeDirectory makes a publishing page.
@@ -53,7 +54,13 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 	p.Verify, p.Versions = s.verify(d, p.Root), s.versions(&p.Page, d)
 	p.Siblings, p.Editions = s.viewSiblings(&p.Page, d), s.editions(&p.Page, d)
 	for _, dir := range d.dirs {
-		p.Findings = append(p.Findings, viewFindings(dir.Findings)...)
+		for _, f := range viewFindings(dir.Findings) {
+			list := &p.Findings
+			if f.Severity == release.Blocker {
+				list = &p.Blockers
+			}
+			*list = append(*list, f)
+		}
 		p.Files = append(p.Files, s.otherFiles(dir, d)...)
 	}
 	p.Netboot = s.netbootLinks(&p.Page, d)
@@ -92,7 +99,7 @@ func (s *site) uses(d *download, root string) []instruction {
 
 // notices are the texts that warn of a page or lead to a better one.
 func (s *site) notices(p *Page, d *download) []html {
-	w := words{"release": {Text: s.shortTitle(d)}}
+	w := words{"release": {Text: s.bareTitle(d)}}
 	if l := s.line(d.series); l != nil {
 		w["series"] = Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))}
 		w["support-end"] = Link{Text: day(supportEnd(l))}
@@ -115,6 +122,8 @@ func (s *site) notices(p *Page, d *download) []html {
 		names = append(names, "daily")
 	case d.edition.stage != "":
 		names = append(names, "test-version")
+	case s.isAwaited(d):
+		names = append(names, "not-out")
 	default:
 		warned = false
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"shiplist/internal/release"
 )
@@ -12,14 +11,14 @@ import (
 // familyPage is the images of one group: where they stand now, and across series.
 type familyPage struct {
 	Page
-	Answer   string
+	Answers  []string          // one for each of the nearest milestones
 	Now      []familyMilestone // the open release milestones
 	HasSince bool
 	Contacts []Link
 	Bugs     html // where to report bugs, from content
 	Findings []findingView
 	News     newsList
-	Sizes    *sizesView
+	Sizes    []sizesView
 	Lines    []familyLine
 	Products []Link
 }
@@ -28,6 +27,7 @@ type familyPage struct {
 type familyMilestone struct {
 	Milestone Link
 	Summary   string // "5 of 6 ready"
+	Blockers  int    // what keeps its products from being released there
 	Rows      []familyRow
 }
 
@@ -58,7 +58,14 @@ func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
 		}
 	}
 	release.SortFindings(findings)
-	p.Answer = s.fillNow(&p, want) + " " + blocking(len(severity(findings, release.Blocker)))
+	told := s.fillNow(&p, want)
+	elsewhere := 0
+	for _, f := range severity(findings, release.Blocker) {
+		if !told[f] {
+			elsewhere++
+		}
+	}
+	p.Answers = familyAnswers(p.Now, elsewhere)
 	for _, l := range s.picture.Lines {
 		if m := s.viewMatrix(&p.Page, l, want); len(m.Groups) > 0 {
 			p.Lines = append(p.Lines, familyLine{Link{Text: seriesTitle(l), Href: p.to(s.seriesPath(l))}, m})
@@ -71,13 +78,13 @@ func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
 	return p, nil
 }
 
-// fillNow adds where the products stand on open release milestones, and says it in a
-// sentence.
-func (s *site) fillNow(p *familyPage, want map[*release.ProductLine]bool) string {
-	var told []string
+// fillNow adds where the products stand on open release milestones. It returns the
+// blockers there.
+func (s *site) fillNow(p *familyPage, want map[*release.ProductLine]bool) map[*release.Finding]bool {
+	all := map[*release.Finding]bool{}
 	for _, m := range s.openMilestones() {
 		v := familyMilestone{Milestone: Link{Text: m.Title, Href: p.to(s.milestonePath(m))}}
-		ready := 0
+		ready, blockers := 0, map[*release.Finding]bool{}
 		for _, r := range m.Rows() {
 			if !want[r.Product] {
 				continue
@@ -88,6 +95,9 @@ func (s *site) fillNow(p *familyPage, want map[*release.ProductLine]bool) string
 			if r.State == release.StateReady {
 				ready++
 			}
+			for _, f := range severity(r.Findings, release.Blocker) {
+				all[f], blockers[f] = true, true // one may be about several products
+			}
 			if row.Contact.Text != "" && !slices.Contains(p.Contacts, row.Contact) {
 				p.Contacts = append(p.Contacts, row.Contact)
 			}
@@ -95,17 +105,34 @@ func (s *site) fillNow(p *familyPage, want map[*release.ProductLine]bool) string
 		if len(v.Rows) == 0 {
 			continue
 		}
-		v.Summary = fmt.Sprintf("%d of %d ready", ready, len(v.Rows))
+		v.Summary, v.Blockers = fmt.Sprintf("%d of %d ready", ready, len(v.Rows)), len(blockers)
 		p.Now = append(p.Now, v)
-		told = append(told, v.Summary+" in "+m.Title+".")
 	}
-	if len(told) == 0 {
-		return "Nothing of it is in testing for a release."
+	return all
+}
+
+// familyAnswers says in a line for each of the nearest milestones how the family stands
+// there, with the number of its blockers on none of them.
+func familyAnswers(now []familyMilestone, elsewhere int) []string {
+	if len(now) == 0 {
+		return []string{"Nothing of it is in testing for a release. " + blocking(elsewhere)}
 	}
-	if more := len(told) - answered; more > 0 {
-		told = append(told[:answered], plural(more, "further milestone")+" in testing.")
+	var lines []string
+	near := min(len(now), answered)
+	for _, m := range now[:near] {
+		lines = append(lines, m.Summary+" in "+m.Milestone.Text+". "+blocking(m.Blockers))
 	}
-	return strings.Join(told, " ")
+	if more := now[near:]; len(more) > 0 {
+		blockers := 0
+		for _, m := range more {
+			blockers += m.Blockers
+		}
+		lines = append(lines, plural(len(more), "further milestone")+" in testing. "+blocking(blockers))
+	}
+	if elsewhere > 0 {
+		lines = append(lines, release.Plural(elsewhere, "thing blocks", "things block")+" elsewhere.")
+	}
+	return lines
 }
 
 func (s *site) viewFamilyRow(p *Page, r *release.Row) familyRow {
@@ -135,7 +162,7 @@ func (s *site) newsOfFamily(f *release.Family) []*happening {
 }
 
 // familySizes shows the dailies of the newest series that has some, a line for each product.
-func (s *site) familySizes(p *Page, f *release.Family) *sizesView {
+func (s *site) familySizes(p *Page, f *release.Family) []sizesView {
 	for _, l := range s.picture.Lines {
 		var dailies []*release.TreeImage
 		titles := map[*release.TreeImage]string{}
@@ -147,8 +174,8 @@ func (s *site) familySizes(p *Page, f *release.Family) *sizesView {
 			}
 		}
 		if v := s.viewSizes(p, dailies, func(i *release.TreeImage) string { return titles[i] }); v != nil {
-			v.Of = "dailies of " + l.Title
-			return v
+			v.Of = "Dailies of " + l.Title
+			return []sizesView{*v}
 		}
 	}
 	return nil

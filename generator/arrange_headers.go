@@ -114,16 +114,12 @@ func (d *download) local() *download {
 
 // localCards are the cards of a directory, without what its listing tells anyway.
 func (s *site) localCards(d *download, root string) []card {
-	newest := newestVersion(d)
-	return s.layOut(d, func(v *offer, img *release.TreeImage, older bool) {
-		if older {
+	return s.layOut(d, func(v *offer, img *release.TreeImage, behind bool) {
+		if behind {
 			return
 		}
 		main := img.Main()
 		v.Main, v.Version, v.Oversized = s.viewFile(main, here), img.Version, s.oversized(img, root)
-		if img.Version != "" && img.Version != newest {
-			v.Newest, v.Awaited = newest, s.inTesting(d, newest)
-		}
 		if parts := partsOf(img); len(parts) > 1 {
 			for i, f := range parts {
 				v.Parts = append(v.Parts, offerPart{fileView: s.viewFile(f, here), Number: i + 1})

@@ -29,8 +29,9 @@ type offer struct {
 	Description string
 	Main        fileView
 	Version     string
-	Newest      string // version of the page, where this image is of an earlier one
-	Awaited     bool   // that one is not out yet
+	Newest      string // newest version of the page that is out, where this image is of an earlier one
+	Testing     bool   // it is of a version in testing, and there is none that is out
+	Coming      string // the version in testing that lies beside it, which is out; empty for none
 	Build       string
 	Modified    time.Time
 	Parts       []offerPart // of an image that is split, Main among them, in order
@@ -42,6 +43,7 @@ type offer struct {
 	Check       []instruction // how to check this very file
 	Split       html          // what to do with the parts
 	Oversized   html          // that it is larger than it should be
+	Next        []fileView    // of the version that is coming
 	Older       []fileView
 }
 
@@ -53,27 +55,28 @@ type offerPart struct {
 }
 
 // cards lays the images out: a card for each kind, in it the newest image for
-// each machine with the older ones behind it.
+// each machine that is out, with what is in testing and what is older behind it.
 func (s *site) cards(d *download) []card {
-	newest := newestVersion(d)
-	return s.layOut(d, func(v *offer, img *release.TreeImage, older bool) {
-		if older {
+	return s.layOut(d, func(v *offer, img *release.TreeImage, behind bool) {
+		if behind {
+			list := &v.Older
+			if s.isComing(img) {
+				list = &v.Next
+			}
 			for _, f := range img.Files {
-				v.Older = append(v.Older, s.viewFile(f, img.URL))
+				*list = append(*list, s.viewFile(f, img.URL))
 			}
 			return
-		}
-		if img.Version != "" && img.Version != newest {
-			v.Newest, v.Awaited = newest, s.inTesting(d, newest)
 		}
 		s.fill(v, img, s.directories[treeDir{img.Tree.Name, img.Dir}])
 		s.offerTexts(v, img, rootOf(d.path))
 	})
 }
 
-// layOut decides which cards there are and which images are on them; fill adds what
-// is known of an image, or of an older one to the newest.
-func (s *site) layOut(d *download, fill func(v *offer, img *release.TreeImage, older bool)) []card {
+// layOut decides which cards there are, which images are on them and where those stand
+// between the releases; fill adds what is known of an image, or of one that belongs
+// behind it.
+func (s *site) layOut(d *download, fill func(v *offer, img *release.TreeImage, behind bool)) []card {
 	var cards []card
 	ids := map[string]bool{}
 	for _, img := range d.images {
@@ -82,11 +85,13 @@ func (s *site) layOut(d *download, fill func(v *offer, img *release.TreeImage, o
 		}
 		c := &cards[len(cards)-1]
 		n := len(c.Images)
-		older := n > 0 && img.Arch != "" && c.Images[n-1].Arch == img.Arch && img.Kind == release.ImageRelease
-		if !older {
+		behind := n > 0 && img.Arch != "" && c.Images[n-1].Arch == img.Arch && img.Kind == release.ImageRelease
+		if !behind {
 			c.Images = append(c.Images, s.newOffer(ids, img))
 		}
-		fill(&c.Images[len(c.Images)-1], img, older)
+		v := &c.Images[len(c.Images)-1]
+		s.stand(v, d, img, behind)
+		fill(v, img, behind)
 	}
 	for i := range cards {
 		if t, _ := s.rules.PublishType(cards[i].Raw); t != nil {
@@ -94,6 +99,21 @@ func (s *site) layOut(d *download, fill func(v *offer, img *release.TreeImage, o
 		}
 	}
 	return cards
+}
+
+// stand says where an image stands between the releases: it is of one that is not out
+// yet, or of an earlier one than the page.
+func (s *site) stand(v *offer, d *download, img *release.TreeImage, behind bool) {
+	coming := s.isComing(img)
+	switch {
+	case coming && !behind:
+		v.Testing = true
+	case coming && !v.Testing && release.CompareBuildIDs(img.Version, v.Coming) > 0:
+		v.Coming = img.Version
+	}
+	if newest := shownVersion(d); !behind && !coming && img.Version != "" && img.Version != newest {
+		v.Newest = newest
+	}
 }
 
 func (s *site) newCard(ids map[string]bool, publishType string) card {

@@ -24,7 +24,7 @@ type productPage struct {
 	HasSince   bool
 	Contact    Link
 	Bugs       html // where to report bugs, from content
-	Sizes      *sizesView
+	Sizes      []sizesView
 	News       newsList
 	Images     []imageView
 	Findings   []findingView
@@ -86,7 +86,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 		p.Contact = s.contact(r.Contact)
 	}
 	p.News = s.newsList(&p.Page, s.newsOf[pl.Slug].news, ownNews)
-	p.Sizes = s.viewSizes(&p.Page, pl.Images, s.imageSeries)
+	p.Sizes = s.productSizes(&p.Page, pl)
 	p.Says = s.says(pl)
 	for _, img := range pl.Images {
 		p.Images = append(p.Images, s.viewImage(&p.Page, img))
@@ -193,7 +193,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
 		Open:      r.Manifest.Open, State: rowState(r), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
 		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
-		Contact: s.contact(r.Contact), Note: s.notes.note(ownNote(r)),
+		Contact: s.contact(r.Contact), Note: s.notes.note(s.ownNote(r)),
 	}
 	if r.Location != nil {
 		v.Place = s.place(p, r)

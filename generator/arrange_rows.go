@@ -119,7 +119,7 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 
 // viewMore fills in what a row tells in a line of its own.
 func (s *site) viewMore(p *Page, r *release.Row, v *rowView) {
-	v.Note, v.NoteFrom, v.Bugs = s.notes.note(ownNote(r)), r.NoteFrom, s.bugLinks(r.Bugs)
+	v.Note, v.NoteFrom, v.Bugs = s.notes.note(s.ownNote(r)), r.NoteFrom, s.bugLinks(r.Bugs)
 	v.Blockers = viewFindings(severity(r.Findings, release.Blocker))
 	v.Warnings = viewFindings(severity(r.Findings, release.Warning))
 	v.Notes = len(severity(r.Findings, release.Note))
@@ -129,12 +129,18 @@ func (s *site) viewMore(p *Page, r *release.Row, v *rowView) {
 // oversizedNote is what the build host writes into the note of a build that is too large.
 var oversizedNote = regexp.MustCompile(`<strong>WARNING: This image is OVERSIZED\.[^<]*</strong>`)
 
-// ownNote is the note of a row without what a finding beside it says in numbers.
-func ownNote(r *release.Row) string {
-	if !slices.ContainsFunc(r.Findings, func(f *release.Finding) bool { return f.Rule == "oversized" }) {
+// ownNote is the note of a row without what the rules of sizes decide: they say it in
+// numbers where it is so, and the note stays as it was when it is so no more.
+func (s *site) ownNote(r *release.Row) string {
+	if !s.isSized(r.Daily) && !s.isSized(r.Release) && !slices.ContainsFunc(r.Findings, func(f *release.Finding) bool { return f.Rule == "oversized" }) {
 		return r.Note
 	}
 	return strings.TrimSpace(oversizedNote.ReplaceAllString(r.Note, ""))
+}
+
+// isSized reports whether a rule says how large an image may be.
+func (s *site) isSized(img *release.TreeImage) bool {
+	return img != nil && s.rules.Limit(img.Project, img.Series, img.PublishType, img.Main().Type) > 0
 }
 
 // nameWithoutArch is the title of a product without the architecture at its end,

@@ -175,6 +175,13 @@ func (s *site) newestOut(l *release.Line) string {
 	return newest
 }
 
+// isToCome reports whether a version that the rules know was still to come when the
+// given one was the newest that was out: it is above that. Of a series that is no
+// longer supported nothing is to come.
+func isToCome(l *release.Line, version, newest string, asOf time.Time) bool {
+	return newest != "" && !l.SupportEnded(asOf) && release.CompareBuildIDs(version, newest) > 0
+}
+
 // seriesFacts are the dates and point releases that the rules know, as seen from a
 // moment, when the given version was the newest that was out.
 func seriesFacts(l *release.Line, newest string, asOf time.Time) []factView {
@@ -195,14 +202,14 @@ func seriesFacts(l *release.Line, newest string, asOf time.Time) []factView {
 		}
 		add(past, day(date))
 	}
-	switch ahead := newest != "" && release.CompareBuildIDs(r.PointVersion, newest) > 0; {
-	case ahead && l.SupportEnded(asOf):
-		add("Last point release", r.PointVersion)
-	case ahead:
+	switch {
+	case isToCome(l, r.PointVersion, newest, asOf):
 		if newest != r.Version {
 			add("Newest point release", newest)
 		}
 		add("Next point release", r.PointVersion)
+	case newest != "" && release.CompareBuildIDs(r.PointVersion, newest) > 0:
+		add("Last point release", r.PointVersion)
 	case newest != "" && newest != r.Version:
 		add("Newest point release", newest)
 	default:

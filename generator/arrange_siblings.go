@@ -30,11 +30,11 @@ func (e edition) ofAll() edition {
 // tree with a role of its own for the most wanted images first.
 func (s *site) collectEditions() {
 	s.editionsOf = map[edition][]*download{}
-	bare := func(v *offer, img *release.TreeImage, older bool) {
-		if !older {
+	bare := func(v *offer, img *release.TreeImage, behind bool) {
+		if !behind {
 			v.Version = img.Version
 		}
-		if f := img.Main(); !older && f.Size != nil {
+		if f := img.Main(); !behind && f.Size != nil {
 			v.Main.Size = about(*f.Size, f.Exact)
 		}
 	}
@@ -53,15 +53,18 @@ func (s *site) collectEditions() {
 	}
 }
 
-// mixed reports whether images are of different versions.
+// mixed reports whether images are of different versions. Those that are not out yet
+// say so themselves.
 func mixed(cards []card) bool {
-	if len(cards) == 0 {
-		return false
+	versions := map[string]bool{}
+	for _, c := range cards {
+		for _, img := range c.Images {
+			if !img.Testing {
+				versions[img.Version] = true
+			}
+		}
 	}
-	first := cards[0].Images[0].Version
-	return slices.ContainsFunc(cards, func(c card) bool {
-		return slices.ContainsFunc(c.Images, func(img offer) bool { return img.Version != first })
-	})
+	return len(versions) > 1
 }
 
 // roleRank puts the tree of the most wanted images first, and that of the old last.
@@ -138,8 +141,8 @@ func (s *site) editions(p *Page, d *download) []Link {
 	for _, o := range s.editionsOf[d.edition.ofAll()] {
 		if !seen[o.project] {
 			seen[o.project] = true
-			version := newestVersion(o)
-			if version == d.edition.version {
+			version := shownVersion(o)
+			if version == shownVersion(d) {
 				version = ""
 			}
 			links = append(links, Link{Text: s.titleAs(o, version), Href: p.near(o.path)})

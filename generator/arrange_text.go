@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
-	"os"
 	"path"
-	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -47,16 +46,10 @@ func (s *site) above(d document) []menuItem {
 	return items
 }
 
-// editAddress is where a text can be edited: empty where the configuration names no
-// such place, and where the text is not among the owner's but built in.
+// editAddress is where a text can be edited; empty where it cannot.
 func (s *site) editAddress(name string) string {
-	if s.config.Edit == "" {
+	if !slices.Contains(s.editable, name) {
 		return ""
-	}
-	if _, err := os.Stat(s.config.Content); err == nil {
-		if _, err := os.Stat(filepath.Join(s.config.Content, filepath.FromSlash(name))); err != nil {
-			return ""
-		}
 	}
 	return fileURL(s.config.Edit, name)
 }

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ func (s *site) pageVersion(d *download) string {
 	if l := s.line(d.series); d.mixed && l != nil && l.Version != "" {
 		return l.Version
 	}
-	return newestVersion(d)
+	return shownVersion(d)
 }
 
 // titleBeside is what tells a page of the same release from another: its title, else the
@@ -41,9 +42,18 @@ func (s *site) titleBeside(d, o *download) string {
 }
 
 // shortTitle leaves out the series, for pages on which it is plain.
-func (s *site) shortTitle(d *download) string { return s.titleAs(d, newestVersion(d)) }
+func (s *site) shortTitle(d *download) string { return s.titleAs(d, shownVersion(d)) }
 
-// titleAs is that with another version than the newest.
+// bareTitle is that for where it is said already that a release is in testing.
+func (s *site) bareTitle(d *download) string {
+	words := s.titleWords(d)
+	if s.isAwaited(d) {
+		words.stage = ""
+	}
+	return joined(words.project, words.version, words.stage, words.part, words.daily)
+}
+
+// titleAs is that with another version than the one of the page.
 func (s *site) titleAs(d *download, version string) string {
 	words := s.titleWords(d)
 	words.version = s.versionWords(d, version)
@@ -66,7 +76,10 @@ func joined(words ...string) string {
 type titleWords struct{ project, version, stage, part, daily string }
 
 func (s *site) titleWords(d *download) titleWords {
-	w := titleWords{project: d.project, version: s.versionWords(d, newestVersion(d)), stage: stageOf(d)}
+	w := titleWords{project: d.project, version: s.versionWords(d, shownVersion(d)), stage: stageOf(d)}
+	if s.isAwaited(d) {
+		w.stage = "in testing"
+	}
 	if p, _ := s.rules.Project(d.project); p != nil && p.Title != "" {
 		w.project = p.Title
 	}
@@ -106,6 +119,10 @@ func imageType(d *download) string {
 	}
 	return ""
 }
+
+// shownVersion is the version that a page offers first: the newest on it that is out;
+// that of what it holds where none is.
+func shownVersion(d *download) string { return cmp.Or(d.out, newestVersion(d)) }
 
 func newestVersion(d *download) string {
 	v := ""

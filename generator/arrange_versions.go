@@ -27,7 +27,6 @@ type versionLink struct {
 // the page on which most people look.
 func (s *site) collectReleases() {
 	s.releasesOf = map[string][]*download{}
-	s.findOut()
 	place := make(map[string]int, len(s.picture.Lines))
 	for i, l := range s.picture.Lines {
 		place[l.Slug] = i
@@ -63,7 +62,6 @@ func (s *site) openVersions() []openVersion {
 
 // findOut finds the newest final on each page that is out.
 func (s *site) findOut() {
-	s.open = s.openVersions()
 	for _, d := range s.downloads {
 		for _, img := range d.images {
 			if d.kind == release.DirectoryRelease && img.Milestone == "" && !s.inTesting(d, img.Version) && release.CompareBuildIDs(img.Version, d.out) > 0 {
@@ -76,6 +74,16 @@ func (s *site) findOut() {
 // inTesting reports whether a version of a page's series is not out yet.
 func (s *site) inTesting(d *download, version string) bool {
 	return slices.Contains(s.open, openVersion{d.series, version})
+}
+
+// isComing reports whether an image is of a release that is not out yet.
+func (s *site) isComing(img *release.TreeImage) bool {
+	return img.Kind == release.ImageRelease && img.Milestone == "" && slices.Contains(s.open, openVersion{img.Series, img.Version})
+}
+
+// isAwaited reports whether all that a page has is of a release that is not out yet.
+func (s *site) isAwaited(d *download) bool {
+	return d.kind == release.DirectoryRelease && d.out == "" && slices.ContainsFunc(d.images, s.isComing)
 }
 
 // outTitle is the title of a page by the newest version on it that is out.
@@ -138,14 +146,21 @@ func (s *site) newerInSeries(d *download) *download {
 	}
 	best := d
 	for _, o := range s.ofProject[projectKey{d.series, d.project}] {
-		if o.kind == d.kind && !s.inTesting(o, o.edition.version) && compareEditions(o.edition, best.edition) > 0 {
+		if o.kind == d.kind && !s.isAwaited(o) && compareEditions(shownEdition(o), shownEdition(best)) > 0 {
 			best = o
 		}
 	}
-	if best.edition == d.edition {
+	if best == d {
 		return nil
 	}
 	return mainOf(s.editionsOf[best.edition])
+}
+
+// shownEdition is the release that a page offers first.
+func shownEdition(d *download) edition {
+	e := d.edition
+	e.version = shownVersion(d)
+	return e
 }
 
 // compareEditions orders what is released in one series by time.
@@ -182,7 +197,7 @@ func (s *site) versions(p *Page, d *download) []versionLink {
 		}
 		v.Link = Link{Text: s.outTitle(o), Href: p.to(o.path)}
 		if v.Testing {
-			v.Text = s.shortTitle(o)
+			v.Text = s.bareTitle(o)
 		}
 		links = append(links, v)
 	}

@@ -109,14 +109,20 @@ func writeLarge(tb testing.TB, dir string, directories int) *config.Config {
 // commit writes facts to a data directory.
 func commit(tb testing.TB, c *config.Config, sources ...release.SourceFacts) {
 	tb.Helper()
+	for _, src := range sources {
+		commitLog(tb, c, src, nil)
+	}
+}
+
+// commitLog writes facts of one source with events.
+func commitLog(tb testing.TB, c *config.Config, src release.SourceFacts, log []release.Event) {
+	tb.Helper()
 	w, err := store.Open(tb.Context(), c.Store.Data, c.Store.State)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for _, src := range sources {
-		if _, err := w.Commit(tb.Context(), src.State, src.Facts); err != nil {
-			tb.Fatal(err)
-		}
+	if _, err := w.Commit(tb.Context(), src.State, src.Facts, log...); err != nil {
+		tb.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
 		tb.Fatal(err)
@@ -209,27 +215,19 @@ func largeLog() []release.Event {
 
 func benchmarkPreview(b *testing.B, directories int, log []release.Event) {
 	c := writeLarge(b, b.TempDir(), directories)
-	sources := largeSources(1)
-	commit(b, c, sources[0])
-	commitLog(b, c, sources[0], log)
+	tracker := largeSources(1)[0]
+	commitLog(b, c, tracker, log)
 	builder := NewBuilder(Options{Config: c})
 	mustBuild(b, builder)
-	entry := &sources[0].Facts.Milestones[0].Entries[0]
-	states := []release.State{release.StateReady, release.StateFailed}
-	kinds := []release.EventKind{release.EventBuildReady, release.EventBuildFailed}
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		b.StopTimer()
-		e := release.Event{
-			Seen: sampleNow.Add(time.Duration(n) * time.Second), Source: "iso", What: kinds[n%2], Series: "noble", Milestone: "24.04.1",
-			Product: entry.Product, BuildID: entry.BuildID, From: string(entry.State), To: string(states[n%2]),
+		e := turn(tracker, n)
+		var news []release.Event
+		if log != nil {
+			news = []release.Event{e}
 		}
-		entry.State = states[n%2]
-		if log == nil {
-			commit(b, c, sources[0])
-		} else {
-			commitLog(b, c, sources[0], []release.Event{e})
-		}
+		commitLog(b, c, tracker, news)
 		b.StartTimer()
 		site := mustBuild(b, builder)
 		if _, err := site.Read("noble/24.04.1/index.html"); err != nil {
@@ -238,19 +236,21 @@ func benchmarkPreview(b *testing.B, directories int, log []release.Event) {
 	}
 }
 
-// commitLog commits facts with events.
-func commitLog(tb testing.TB, c *config.Config, src release.SourceFacts, log []release.Event) {
-	tb.Helper()
-	w, err := store.Open(tb.Context(), c.Store.Data, c.Store.State)
-	if err != nil {
-		tb.Fatal(err)
+// turn changes the state of one build of the large site, to another one each time, and
+// returns the event of it.
+func turn(tracker release.SourceFacts, n int) release.Event {
+	m := &tracker.Facts.Milestones[0]
+	entry := &m.Entries[0]
+	what, to := release.EventBuildReady, release.StateReady
+	if n%2 == 1 {
+		what, to = release.EventBuildFailed, release.StateFailed
 	}
-	if _, err := w.Commit(tb.Context(), src.State, src.Facts, log...); err != nil {
-		tb.Fatal(err)
+	e := release.Event{
+		Seen: sampleNow.Add(time.Duration(n) * time.Second), Source: tracker.State.Name, What: what, Series: m.Series, Milestone: m.Slug,
+		Product: entry.Product, BuildID: entry.BuildID, From: string(entry.State), To: string(to),
 	}
-	if err := w.Close(); err != nil {
-		tb.Fatal(err)
-	}
+	entry.State = to
+	return e
 }
 
 func BenchmarkJoinLargeSite(b *testing.B) {

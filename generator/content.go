@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -76,6 +78,23 @@ func loadTexts(fsys fs.FS) (*texts, error) {
 		problems = append(problems, err)
 	}
 	return t, errors.Join(problems...)
+}
+
+// editableIn are the names of the pages' texts that can be edited in a directory of the
+// owner: those that lie there, as the others are built in. Where there is no such
+// directory they all can.
+func (t *texts) editableIn(dir string) []string {
+	var names []string
+	_, errDir := os.Stat(dir)
+	for _, d := range t.pages {
+		if errDir == nil {
+			if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(d.name))); err != nil {
+				continue
+			}
+		}
+		names = append(names, d.name)
+	}
+	return names
 }
 
 func (t *texts) add(doc document) {

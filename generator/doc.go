@@ -78,6 +78,7 @@
 //
 //	daily             on pages of current daily builds
 //	pending           on those of pending ones
+//	not-out           on those of a release that is in testing
 //	test-version      on those of betas and snapshots
 //	superseded        there is something newer in the series
 //	ended             the series is no longer supported

@@ -47,13 +47,14 @@ func (s *site) collectDownloads() {
 		}
 	}
 	slices.SortFunc(s.downloads, func(a, b *download) int { return strings.Compare(a.path, b.path) })
-	s.ofProject = map[projectKey][]*download{}
+	s.open, s.ofProject = s.openVersions(), map[projectKey][]*download{}
 	for _, d := range s.downloads {
 		s.sortImages(d.images)
 		d.edition = editionOf(d)
 		key := projectKey{d.series, d.project}
 		s.ofProject[key] = append(s.ofProject[key], d)
 	}
+	s.findOut()
 }
 
 // collectDated gives the images of a dated directory to the current and pending
@@ -144,7 +145,8 @@ func (s *site) downloadOfImage(img *release.TreeImage) *download {
 }
 
 // sortImages puts images in the order of pages: by kind, then by machine with the
-// usual one first, then newest first. What no rule knows comes last.
+// usual one first, then what is out before what is in testing, then newest first. What
+// no rule knows comes last.
 func (s *site) sortImages(images []*release.TreeImage) {
 	slices.SortStableFunc(images, s.compareImages)
 }
@@ -153,7 +155,7 @@ func (s *site) compareImages(a, b *release.TreeImage) int {
 	return cmp.Or(
 		cmp.Compare(s.typeRank(a.PublishType), s.typeRank(b.PublishType)), strings.Compare(a.PublishType, b.PublishType),
 		cmp.Compare(s.archRank(a.Arch), s.archRank(b.Arch)), strings.Compare(a.Arch, b.Arch),
-		release.CompareBuildIDs(b.Version, a.Version), compareStages(a.Milestone, b.Milestone), strings.Compare(a.Name, b.Name),
+		compareBools(s.isComing(a), s.isComing(b)), release.CompareBuildIDs(b.Version, a.Version), compareStages(a.Milestone, b.Milestone), strings.Compare(a.Name, b.Name),
 	)
 }
 

@@ -95,6 +95,9 @@ func prepareAfter(o Options, before *site) (*site, error) {
 	s.layouts, errParse = before.parseLayouts(layoutFS)
 	s.texts, errTexts = before.loadTexts(contentFS)
 	s.assets, errAssets = loadAssets(layoutFS, c.Site)
+	if errTexts == nil && c.Site.Edit != "" {
+		s.editable = s.texts.editableIn(c.Site.Content)
+	}
 	return s, errors.Join(errParse, errTexts, errAssets)
 }
 

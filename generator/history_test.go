@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"shiplist/internal/release"
 	"shiplist/internal/store"
 )
@@ -66,19 +68,25 @@ func TestHistoryEndsWithTheManifest(t *testing.T) {
 	}
 }
 
+// sizedBuild is an image of a size: a daily, or the release of a version.
+func sizedBuild(kind release.ImageKind, version, build string, size int64) *release.TreeImage {
+	return &release.TreeImage{Tree: &release.Tree{Name: "full"}, Image: &release.Image{
+		Series: "noble", Kind: kind, Version: version, BuildID: build, Dir: "x/" + build, Files: []release.File{{Main: true, Size: &size}},
+	}}
+}
+
 func TestSizes(t *testing.T) {
 	t.Parallel()
 	image := func(build string, size int64) *release.TreeImage {
-		return &release.TreeImage{Tree: &release.Tree{Name: "full"}, Image: &release.Image{
-			Series: "noble", BuildID: build, Dir: "x/" + build, Files: []release.File{{Main: true, Size: &size}},
-		}}
+		return sizedBuild(release.ImageDaily, "", build, size)
 	}
 	s := sampleNews(t)
-	series := func(*release.TreeImage) string { return "Noble" }
+	series := func(i *release.TreeImage) string { return "Noble" }
 	if v := s.viewSizes(&Page{}, []*release.TreeImage{image("20260421", 4e9), image("odd", 5e9)}, series); v != nil {
 		t.Errorf("one day: %+v", v)
 	}
-	v := s.viewSizes(&Page{}, []*release.TreeImage{image("20260423", 4e9), image("20260421", 5e9), image("20260421", 1)}, series)
+	images := []*release.TreeImage{image("20260423", 4e9), image("20260421", 5e9), image("20260421", 1)}
+	v := s.viewSizes(&Page{}, images, series)
 	if v == nil {
 		t.Fatal("two days give nothing")
 	}
@@ -87,6 +95,56 @@ func TestSizes(t *testing.T) {
 	}
 	if len(v.Rows) != 2 || v.Rows[0].Build != "20260423" || v.Rows[1].Size != "5.00 GB" {
 		t.Errorf("rows %+v", v.Rows)
+	}
+	if v.Chart.Picture != "" || !v.Open {
+		t.Error("two points are drawn as a line, or their table is shut")
+	}
+	other := image("20260422", 3e9)
+	v = s.viewSizes(&Page{}, append(images, image("20260425", 4e9), other), func(i *release.TreeImage) string {
+		if i == other {
+			return "Other"
+		}
+		return "Noble"
+	})
+	want := []keyView{{Class: "s1", Text: "Noble"}, {Class: "s2", Text: "Other, 3.00 GB once", Dot: true}}
+	if diff := cmp.Diff(want, v.Chart.Legend); diff != "" || v.Chart.Picture == "" {
+		t.Errorf("a line and a lone dot (-want +got):\n%s", diff)
+	}
+}
+
+// TestProductSizes: releases are in the order of their versions, whatever their days, and
+// apart from dailies, of which the old ones are left out.
+func TestProductSizes(t *testing.T) {
+	t.Parallel()
+	s := sampleNews(t)
+	pl := &release.ProductLine{Images: []*release.TreeImage{
+		sizedBuild(release.ImageRelease, "10.04", "", 7e8),
+		sizedBuild(release.ImageRelease, "24.04.3", "20250805", 6e9),
+		sizedBuild(release.ImageRelease, "9.10", "", 6e8),
+		sizedBuild(release.ImageRelease, "9.10", "", 1),
+		sizedBuild(release.ImageDaily, "", "20260827", 6e9),
+		sizedBuild(release.ImageDaily, "", "20240827", 4e9),
+		sizedBuild(release.ImageDaily, "", "20240826", 3e9),
+	}}
+	var got []string
+	for _, v := range s.productSizes(&Page{}, pl) {
+		got = append(got, v.Of+": "+v.Answer)
+		for _, m := range v.Chart.Along {
+			got = append(got, m.Text+"@"+m.At)
+		}
+		for _, r := range v.Rows {
+			got = append(got, r.Of+" "+r.Day)
+		}
+	}
+	want := []string{
+		"Releases: 3 releases: 600 MB for 9.10, 6.00 GB for 24.04.3.",
+		"9.10@16.67", "10.04@50.00", "24.04.3@83.33",
+		"24.04.3 5 August 2025", "10.04 ", "9.10 ",
+		"Dailies and milestones: Between 4.00 GB and 6.00 GB, 27 August 2024 to 27 August 2026.",
+		"Noble 27 August 2026", "Noble 27 August 2024",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("sizes (-want +got):\n%s", diff)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"testing"
 
-	"shiplist/internal/release"
 	"shiplist/internal/store"
 )
 
@@ -36,14 +35,12 @@ func BenchmarkLoad(b *testing.B) {
 		b.Run(fmt.Sprintf("state/%d", directories), func(b *testing.B) {
 			l := newLoader(c)
 			picture(b, l)
-			sources := largeSources(1)
-			entry := &sources[0].Facts.Milestones[0].Entries[0]
-			states := []release.State{release.StateReady, release.StateFailed}
+			tracker := largeSources(1)[0]
 			b.ReportAllocs()
 			for n := 0; b.Loop(); n++ {
 				b.StopTimer()
-				entry.State = states[n%2]
-				commit(b, c, sources[0])
+				turn(tracker, n)
+				commit(b, c, tracker)
 				b.StartTimer()
 				picture(b, l)
 			}

@@ -96,6 +96,47 @@ func TestReleasedMilestonesSayWithWhat(t *testing.T) {
 	}
 }
 
+// TestReleasedRowsSayWhatIsNotThere: beside each place of a released milestone stands
+// what is there, or that nothing is; before the release the latter goes without saying.
+func TestReleasedRowsSayWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	s.arrange()
+	for _, m := range s.openMilestones() {
+		if m.Slug != "24.04.4" {
+			continue
+		}
+		for status, says := range map[release.MilestoneStatus]bool{release.MilestoneTesting: false, release.MilestoneReleased: true} {
+			m.Status = status
+			p := s.arrangeManifest(m)
+			absent := 0
+			for _, g := range p.Groups {
+				for _, r := range g.Rows {
+					if r.Place.Text != "" && !r.There {
+						absent++
+					}
+				}
+			}
+			if absent == 0 {
+				t.Fatal("everything is there already")
+			}
+			if !says {
+				absent = 0
+			}
+			var b strings.Builder
+			if err := s.layouts.pages["manifest"].ExecuteTemplate(&b, "base.html", p); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(b.String(), `<span class="there">not there</span>`); n != absent {
+				t.Errorf("%s: %d rows say that nothing is there, want %d", status, n, absent)
+			}
+		}
+		return
+	}
+	t.Fatal("the sample has no open 24.04.4")
+}
+
 func TestFirstBlockersStandBesideAMilestone(t *testing.T) {
 	t.Parallel()
 	c := defaultConfig(t)
@@ -290,11 +331,15 @@ func TestBugsLeadWhereTheConfigurationSays(t *testing.T) {
 }
 
 // TestNoteRepeatsNoFinding: what the build host notes of an image that is too large goes
-// where a finding says so in numbers, and nothing else of the note does.
+// where a finding says so in numbers or a rule decides it, and nothing else of the note does.
 func TestNoteRepeatsNoFinding(t *testing.T) {
 	t.Parallel()
 	const mark = "<strong>WARNING: This image is OVERSIZED. This should never happen during milestone testing.</strong>"
 	found := []*release.Finding{{Rule: "unsigned"}, {Rule: "oversized"}}
+	s := &site{rules: &release.Rules{SizeLimits: []release.SizeLimit{{Project: []string{"kubuntu"}, Bytes: 1000}}}}
+	of := func(project string) *release.TreeImage {
+		return &release.TreeImage{Image: &release.Image{Project: project, Files: []release.File{{Type: "iso", Main: true}}}}
+	}
 	for _, tt := range []struct {
 		note     string
 		findings []*release.Finding
@@ -307,8 +352,20 @@ func TestNoteRepeatsNoFinding(t *testing.T) {
 		{"<strong>OVERSIZED is fine here.</strong>", found, "<strong>OVERSIZED is fine here.</strong>"},
 		{"<strong>WARNING: This image is OVERSIZED", found, "<strong>WARNING: This image is OVERSIZED"},
 	} {
-		if got := ownNote(&release.Row{Note: tt.note, Findings: tt.findings}); got != tt.want {
+		if got := s.ownNote(&release.Row{Note: tt.note, Findings: tt.findings}); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.note, got, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		daily, released *release.TreeImage
+		want            string
+	}{
+		{of("kubuntu"), nil, ""},
+		{nil, of("kubuntu"), ""},
+		{of("ubuntu"), of("ubuntu"), mark},
+	} {
+		if got := s.ownNote(&release.Row{Note: mark, Daily: tt.daily, Release: tt.released}); got != tt.want {
+			t.Errorf("daily %v, released %v: %q, want %q", tt.daily, tt.released, got, tt.want)
 		}
 	}
 }

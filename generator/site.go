@@ -25,6 +25,8 @@ type site struct {
 	picture  *release.Picture
 	layouts  *layouts
 	texts    *texts
+	// editable are the names of the texts that have a link to edit them.
+	editable []string
 	notes    sanitizer
 	text     markdown
 	assets   assets

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,9 +11,12 @@ import (
 	"shiplist/internal/release"
 )
 
+// lying is a further image of a tree: its directory, kind and version.
+type lying struct{ dir, kind, version string }
+
 // pointReleaseInTesting is a tree that holds 24.04.1 and some images of 24.04.2, which is
 // still in testing, in one directory, and more of it in another one.
-func pointReleaseInTesting(t *testing.T, status release.MilestoneStatus) *site {
+func pointReleaseInTesting(t *testing.T, status release.MilestoneStatus, further ...lying) *site {
 	t.Helper()
 	c := defaultConfig(t)
 	c.Rules.Series = []release.SeriesRule{
@@ -35,7 +39,15 @@ func pointReleaseInTesting(t *testing.T, status release.MilestoneStatus) *site {
 	add("noble", "desktop", "24.04.1", "")
 	add("noble", "live-server", "24.04.2", "")
 	add("beta", "desktop", "24.04", "beta")
-	tree.Directories = append(tree.Directories[:1], tree.Directories[2:]...)
+	for _, f := range further {
+		add(f.dir, f.kind, f.version, "")
+	}
+	seen := map[string]bool{}
+	tree.Directories = slices.DeleteFunc(tree.Directories, func(d release.Directory) bool {
+		again := seen[d.Path]
+		seen[d.Path] = true
+		return again
+	})
 	s := prepared(t, Options{Config: c}, release.Join(release.Input{Rules: c.Rules, AsOf: sampleNow, Sources: []release.SourceFacts{
 		{State: state("iso", "qatracker"), Facts: tracker}, {State: state("full", "tree"), Facts: tree},
 	}}))
@@ -81,6 +93,91 @@ func TestWhatIsInTestingIsNotRecommended(t *testing.T) {
 	}
 }
 
+// TestWhatIsInTestingIsSaidToBe wants the version that is out in front of the one in
+// testing, and a mark and a notice where there is only the latter: on pages, in the
+// headers of the tree and in titles.
+func TestWhatIsInTestingIsSaidToBe(t *testing.T) {
+	t.Parallel()
+	further := []lying{{"noble", "desktop", "24.04.2"}, {"next", "desktop", "24.04.2"}}
+	for status, want := range map[release.MilestoneStatus][]string{
+		release.MilestoneTesting: {
+			"noble: Ubuntu 24.04.1 LTS (Noble Numbat)",
+			"desktop 24.04.1, coming 24.04.2 ubuntu-24.04.2-desktop.iso", "live-server 24.04.2 in testing",
+			"header desktop 24.04.1, coming 24.04.2", "header live-server 24.04.2 in testing",
+			"latest ubuntu-24.04.1-desktop.iso",
+			"next: Ubuntu 24.04.2 LTS in testing (Noble Numbat)", "not out yet", "desktop 24.04.2 in testing", "header desktop 24.04.2 in testing",
+			"listed Ubuntu 24.04 LTS Beta, Ubuntu 24.04.1 LTS, Ubuntu 24.04.2 LTS in testing",
+			"the beta is superseded",
+		},
+		release.MilestoneReleased: {
+			"noble: Ubuntu 24.04.2 LTS (Noble Numbat)",
+			"desktop 24.04.2, older ubuntu-24.04.1-desktop.iso", "live-server 24.04.2",
+			"header desktop 24.04.2", "header live-server 24.04.2",
+			"latest ubuntu-24.04.2-desktop.iso", "latest ubuntu-24.04.2-live-server.iso",
+			"next: Ubuntu 24.04.2 LTS (Noble Numbat)", "desktop 24.04.2", "header desktop 24.04.2", "latest ubuntu-24.04.2-desktop.iso",
+			"listed Ubuntu 24.04 LTS Beta, Ubuntu 24.04.2 LTS (full), Ubuntu 24.04.2 LTS (full)",
+			"the beta is superseded",
+		},
+	} {
+		s := pointReleaseInTesting(t, status, further...)
+		var got []string
+		for _, dir := range []string{"noble", "next"} {
+			p := directoryOf(t, s, "images/full/"+dir+"/")
+			got = append(got, dir+": "+p.Title)
+			if strings.Contains(joinNotices(p), "is not out yet") {
+				got = append(got, "not out yet")
+			}
+			got = append(got, versionsOn("", p.Cards)...)
+			h, err := s.arrangeHeaders(s.downloads[slices.IndexFunc(s.downloads, func(d *download) bool { return d.dir == dir })])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.Title != p.Title || len(h.Notices) != len(p.Notices) {
+				t.Errorf("%s: the header of %s is titled %q and has %d notices", status, dir, h.Title, len(h.Notices))
+			}
+			got = append(got, versionsOn("header ", h.Cards)...)
+			for _, r := range s.latestNames(s.downloads[slices.IndexFunc(s.downloads, func(d *download) bool { return d.dir == dir })]) {
+				got = append(got, "latest "+r.To)
+			}
+		}
+		var listed []string
+		for _, l := range s.arrangeSeries(s.line("noble")).Releases {
+			listed = append(listed, l.Text)
+		}
+		got = append(got, "listed "+strings.Join(listed, ", "))
+		if strings.Contains(joinNotices(directoryOf(t, s, "images/full/beta/")), "A newer version is out") {
+			got = append(got, "the beta is superseded")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", status, diff)
+		}
+	}
+}
+
+// versionsOn is what cards say of the versions of their images.
+func versionsOn(before string, cards []card) []string {
+	var lines []string
+	for _, c := range cards {
+		for _, v := range c.Images {
+			line := before + strings.TrimPrefix(c.ID, "kind-") + " " + v.Version
+			if v.Testing {
+				line += " in testing"
+			}
+			if v.Coming != "" {
+				line += ", coming " + v.Coming
+			}
+			for _, f := range v.Next {
+				line += " " + f.Name
+			}
+			for _, f := range v.Older {
+				line += ", older " + f.Name
+			}
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
 func joinNotices(p directoryPage) string {
 	var b strings.Builder
 	for _, n := range p.Notices {
@@ -108,6 +205,19 @@ func TestFactsOfASeries(t *testing.T) {
 		l := &release.Line{Rule: &release.SeriesRule{Version: "24.04", PointVersion: "24.04.5", EOL: test.eol}}
 		if diff := cmp.Diff(test.want, seriesFacts(l, test.newest, now)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	for name, test := range map[string]struct {
+		newest, eol string
+		want        []string
+	}{
+		"two are to come": {"24.04.4", "2029-05-31", []string{"24.04.1"}},
+		"one is to come":  {"24.04.5", "2029-05-31", []string{"24.04.5", "24.04.1"}},
+		"it has ended":    {"24.04.4", "2026-04-22", []string{"24.04.5.1", "24.04.5", "24.04.1"}},
+	} {
+		l := &release.Line{Rule: &release.SeriesRule{Version: "24.04", PointVersion: "24.04.5", Versions: []string{"24.04.1", "24.04.5.1"}, EOL: test.eol}}
+		if diff := cmp.Diff(test.want, cameOut(l, map[string]bool{"24.04": true}, test.newest, now)); diff != "" {
+			t.Errorf("came out, %s (-want +got):\n%s", name, diff)
 		}
 	}
 	ended := seriesAnswer(&release.Line{Rule: &release.SeriesRule{EOL: "2014-01-27"}}, nil, true)

@@ -15,7 +15,7 @@ type vocabulary struct {
 var vocabularies = []vocabulary{
 	{
 		parts: []string{
-			"check-*", "daily", "ended", "held", "instead", "oversized*", "pending", "signature*", "split", "superseded",
+			"check-*", "daily", "ended", "held", "instead", "not-out", "oversized*", "pending", "signature*", "split", "superseded",
 			"test-version", "use-*", "verify*",
 		},
 		words: []string{

@@ -52,7 +52,9 @@ func newWriter(ctx context.Context, dir string, known *Site) (*writer, error) {
 		w.root, err = os.OpenRoot(dir)
 	}
 	if err == nil {
-		w.dirs, err = openFolders(w.root, w.dir)
+		if w.dirs, err = openFolders(w.root, w.dir); err != nil {
+			err = errors.Join(err, w.root.Close())
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, sets.Close())

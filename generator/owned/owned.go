@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,9 @@ func (k Kind) claim(dir string) error {
 	if err != nil {
 		return err
 	}
-	if len(entries) > 0 {
+	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return k.unfinished(e.Name()) })
+	// Another run may have made it ours after it was first asked.
+	if len(entries) > 0 && !k.Ours(dir) {
 		return fmt.Errorf("%s is not empty (%s) and was not made by shiplist; %s", dir, entries[0].Name(), k.Else)
 	}
 	var opts []renameio.Option
@@ -91,6 +94,13 @@ func (k Kind) claim(dir string) error {
 		opts = append(opts, renameio.IgnoreUmask())
 	}
 	return renameio.WriteFile(filepath.Join(dir, k.Marker), []byte(k.Text), 0o644, opts...)
+}
+
+// unfinished tells the name of a marker that is not in its place yet, which a run that
+// was cut short may have left: renameio puts a dot before it and a number behind.
+func (k Kind) unfinished(name string) bool {
+	number, ok := strings.CutPrefix(name, "."+k.Marker)
+	return ok && number != "" && strings.Trim(number, "0123456789") == ""
 }
 
 // Sweep removes what a run left that was cut short. The lock has to be held, so that none

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 )
 
 var notes = Kind{Name: "notes", Marker: ".notes", Text: "ours\n", Else: "name another"}
@@ -53,6 +55,35 @@ func TestSomebodyElses(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("there is now %v, %v", entries, err)
+	}
+}
+
+// TestTogether: runs that begin at the same time all find a new directory ours.
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	for range 100 {
+		dir := t.TempDir()
+		var all errgroup.Group
+		for range 8 {
+			all.Go(func() error { return notes.claim(dir) })
+		}
+		if err := all.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestMarkerCutShort: a run that ended while it wrote the marker is no somebody else.
+func TestMarkerCutShort(t *testing.T) {
+	t.Parallel()
+	for name, ok := range map[string]bool{"..notes8273": true, "..notes": false, "..notes12x": false, ".notes12": false} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := notes.claim(dir); (err == nil) != ok {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 }
 

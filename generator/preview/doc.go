@@ -4,7 +4,7 @@
 //
 // Three things run side by side, and meet in the board (board.go):
 //
-//	watcher   watch.go     says what kind of thing changed, once it is quiet
+//	watcher   watch.go     says what kind of thing changed, once that can be told
 //	workshop  workshop.go  makes the site, one at a time, and compares it with what
 //	                       is published
 //	server    serve.go     answers with what is on the board, and follows it for pages

@@ -22,7 +22,7 @@ import (
 
 // A desk is a preview that runs over a working directory.
 type desk struct {
-	t    *testing.T
+	t    testing.TB
 	dir  string
 	home string
 	set  *generator.Site // to show as it is
@@ -32,7 +32,7 @@ type desk struct {
 }
 
 // sit unpacks the sample, changes what prepare wants, and starts a preview.
-func sit(t *testing.T, prepare func(*desk)) *desk {
+func sit(t testing.TB, prepare func(*desk)) *desk {
 	t.Helper()
 	d := &desk{t: t, dir: t.TempDir()}
 	sample, err := txtar.ParseFile("testdata/site.txtar")

@@ -15,13 +15,16 @@ import (
 
 // Rule of this file: what fsnotify tells is only a reason to look. What counts is what
 // the files are like when it is quiet again: so renames, swap files, folders that come
-// and go and events that were lost need no care of their own.
+// and go and events that were lost need no care of their own. Data alone is looked at
+// before that, too: it comes whole, and people wait for it.
 
 const (
 	// quiet is how long nothing may happen before it is looked.
 	quiet = 100 * time.Millisecond
 	// longest is how long it is waited for that.
 	longest = time.Second
+	// breath is how long at least there is between looks at data that is not quiet yet.
+	breath = 20 * time.Millisecond
 	// anyway is how often it is looked although nothing was heard: not every file system
 	// tells.
 	anyway = 3 * time.Second
@@ -34,9 +37,13 @@ type topic int
 
 const (
 	aboutConfig    topic = 1 << iota // the configuration, or a list that it names
-	aboutSite                        // data, texts, layouts, logo
+	aboutData                        // what the agent wrote
+	aboutSite                        // texts, layouts, logo
 	aboutStaged                      // another process made a set
 	aboutPublished                   // another set is published
+	aboutHaste                       // data that is not quiet yet
+
+	aboutAny = aboutConfig | aboutData | aboutSite | aboutStaged | aboutPublished
 )
 
 // A place is a file or a folder that is watched, with all that is in it.
@@ -58,6 +65,8 @@ type watcher struct {
 	places []place
 	seen   map[topic]uint64
 	folder map[string]bool // that are watched by notes
+	// early is when data was looked at last without waiting for quiet.
+	early time.Time
 }
 
 func newWatcher(log *slog.Logger) *watcher {
@@ -80,22 +89,29 @@ func (w *watcher) Close() {
 // follow sets what is watched from now on, and what it is like.
 func (w *watcher) follow(places []place) {
 	w.places = places
-	w.seen = w.look()
+	w.seen = w.look(aboutAny)
 }
 
-// wait returns what changed since the last time, once it is quiet; 0 when done is
-// closed.
+// wait returns what changed since the last time, once it is quiet; data that seems to
+// have come in one piece at once, as aboutHaste. It returns 0 when done is closed.
 func (w *watcher) wait(done <-chan struct{}) topic {
 	look := time.NewTimer(quiet) // it may have changed meanwhile
 	defer look.Stop()
+	glance := time.NewTimer(time.Hour) // at data
+	glance.Stop()
+	defer glance.Stop()
 	var first time.Time // of what happened since it was looked last
 	for {
 		select {
 		case <-done:
 			return 0
 		case e := <-w.notes.Events:
-			if !w.concerns(e) {
+			about := w.concerns(e)
+			if about == 0 {
 				continue
+			}
+			if about&aboutData != 0 && e.Has(fsnotify.Create) {
+				glance.Reset(max(0, breath-time.Since(w.early)))
 			}
 			if first.IsZero() {
 				first = time.Now()
@@ -103,8 +119,13 @@ func (w *watcher) wait(done <-chan struct{}) topic {
 			look.Reset(max(0, min(quiet, longest-time.Since(first))))
 		case <-w.notes.Errors: // some notes were lost
 			look.Reset(quiet)
+		case <-glance.C:
+			w.early = time.Now()
+			if w.changed(aboutData) != 0 {
+				return aboutHaste
+			}
 		case <-look.C:
-			if changed := w.changed(); changed != 0 {
+			if changed := w.changed(aboutAny); changed != 0 {
 				return changed
 			}
 			first = time.Time{}
@@ -113,17 +134,21 @@ func (w *watcher) wait(done <-chan struct{}) topic {
 	}
 }
 
-// concerns tells whether an event is about a place, or a folder on the way to one.
-func (w *watcher) concerns(e fsnotify.Event) bool {
+// concerns tells which places an event is about, or the folders on the way to them. A
+// commit to the data directory moves files into their places, which is told as Create;
+// its readers wait until it has done so with all. What is written in place is not whole
+// until it is quiet.
+func (w *watcher) concerns(e fsnotify.Event) topic {
 	if e.Op == fsnotify.Chmod || passing(filepath.Base(e.Name)) {
-		return false
+		return 0
 	}
+	var about topic
 	for _, p := range w.places {
 		if within(p.path, e.Name) || within(e.Name, p.path) {
-			return true
+			about |= p.about
 		}
 	}
-	return false
+	return about
 }
 
 // within tells whether a path is a folder or below it.
@@ -132,31 +157,42 @@ func within(folder, path string) bool {
 	return ok && (rest == "" || rest[0] == filepath.Separator)
 }
 
-// changed looks, and returns what is not as it was.
-func (w *watcher) changed() topic {
-	now, changed := w.look(), topic(0)
+// changed looks at what some topics are about, and returns those that are not as they
+// were.
+func (w *watcher) changed(topics topic) topic {
+	now, changed := w.look(topics), topic(0)
 	for about, sum := range now {
-		if w.seen[about] != sum {
+		if before, ok := w.seen[about]; !ok || before != sum {
 			changed |= about
 		}
+		w.seen[about] = sum
 	}
-	w.seen = now
 	return changed
 }
 
-// look returns what the places are like, and sees to it that every folder is watched.
-// Folders that are new are looked at again: something may have come into them before
-// they were watched.
-func (w *watcher) look() map[topic]uint64 {
+// doubt makes the next look find that what a topic is about has changed.
+func (w *watcher) doubt(about topic) { delete(w.seen, about) }
+
+// look returns what the places of some topics are like, and sees to it that every folder
+// of theirs is watched. Folders that are new are looked at again: something may have come
+// into them before they were watched.
+func (w *watcher) look(topics topic) map[topic]uint64 {
 	for {
 		sums, folders := map[topic]uint64{}, map[string]bool{}
 		for _, p := range w.places {
+			if p.about&topics == 0 {
+				continue
+			}
 			var h maphash.Hash
 			h.SetSeed(w.seed)
 			p.look(&h, folders)
 			sums[p.about] = sums[p.about]*31 + h.Sum64()
 		}
-		if !w.watch(folders) {
+		added := w.watch(folders)
+		if topics == aboutAny {
+			w.folder = folders
+		}
+		if !added {
 			return sums
 		}
 	}
@@ -171,8 +207,8 @@ func (w *watcher) watch(folders map[string]bool) bool {
 		if w.add(dir) && !w.folder[dir] {
 			added = true
 		}
+		w.folder[dir] = true
 	}
-	w.folder = folders
 	return added
 }
 

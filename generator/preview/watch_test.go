@@ -40,6 +40,13 @@ func TestWatch(t *testing.T) {
 			}
 			return os.WriteFile(filepath.Join(dir, "later", "pages", "x.html"), nil, 0o644)
 		}, aboutSite},
+		{"data renamed into its place", func(dir string) error {
+			aside := filepath.Join(dir, "aside")
+			if err := os.WriteFile(aside, []byte("new"), 0o644); err != nil {
+				return err
+			}
+			return os.Rename(aside, filepath.Join(dir, "data", "a.toml"))
+		}, aboutHaste},
 		{"configuration", func(dir string) error { return os.WriteFile(filepath.Join(dir, "config.toml"), []byte("x"), 0o644) }, aboutConfig},
 		{"link", func(dir string) error {
 			if err := os.Symlink("set2", filepath.Join(dir, "aside")); err != nil {
@@ -65,7 +72,7 @@ func TestWatch(t *testing.T) {
 func watched(t *testing.T) (string, *watcher) {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"site", "set1", "set2"} {
+	for _, name := range []string{"site", "data", "set1", "set2"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -84,6 +91,7 @@ func watched(t *testing.T) (string, *watcher) {
 		{path: filepath.Join(dir, "config.toml"), about: aboutConfig},
 		{path: filepath.Join(dir, "site"), about: aboutSite},
 		{path: filepath.Join(dir, "later"), about: aboutSite},
+		{path: filepath.Join(dir, "data"), about: aboutData},
 		{path: filepath.Join(dir, "public"), about: aboutPublished, link: true},
 	})
 	return dir, w
@@ -98,8 +106,8 @@ func TestWatchesRunOut(t *testing.T) {
 	if err := w.notes.Close(); err != nil { // it has none to give from now on
 		t.Fatal(err)
 	}
-	w.changed()
-	w.changed()
+	w.changed(aboutAny)
+	w.changed(aboutAny)
 	if n := strings.Count(told.String(), "cannot be watched"); n != 1 {
 		t.Errorf("told %d times: %s", n, told.String())
 	}
@@ -114,13 +122,32 @@ func TestPassing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if got := w.changed(); got != 0 {
+	if got := w.changed(aboutAny); got != 0 {
 		t.Errorf("changed %b", got)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "site", "new.md"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.changed(); got != aboutSite {
+	if got := w.changed(aboutAny); got != aboutSite {
 		t.Errorf("changed %b for a new file", got)
+	}
+}
+
+// TestHaste: data that is looked at while it is written, and was not right, is looked at
+// again when it is quiet; texts are looked at only then.
+func TestHaste(t *testing.T) {
+	t.Parallel()
+	dir, w := watched(t)
+	for _, name := range []string{"site/b.md", "data/a.toml"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("half"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := w.wait(nil); got != aboutHaste {
+		t.Fatalf("changed %b, want %b", got, aboutHaste)
+	}
+	w.doubt(aboutData)
+	if got, want := w.wait(nil), aboutData|aboutSite; got != want {
+		t.Errorf("when it is quiet changed %b, want %b", got, want)
 	}
 }

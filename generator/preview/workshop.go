@@ -39,7 +39,7 @@ type workshop struct {
 // run makes the site, and again after each change, until ctx ends.
 func (w *workshop) run(ctx context.Context) {
 	w.watch.follow(w.places())
-	for what := aboutConfig | aboutSite | aboutPublished; what != 0; what = w.watch.wait(ctx.Done()) {
+	for what := aboutAny &^ aboutStaged; what != 0; what = w.watch.wait(ctx.Done()) {
 		w.make(ctx, what)
 	}
 }
@@ -61,7 +61,8 @@ func (w *workshop) places() []place {
 	for _, list := range c.Lists {
 		all = append(all, place{path: list, about: aboutConfig})
 	}
-	for _, path := range []string{c.Store.Data, c.Site.Layouts, c.Site.Content, c.Site.Logo} {
+	all = append(all, place{path: c.Store.Data, about: aboutData})
+	for _, path := range []string{c.Site.Layouts, c.Site.Content, c.Site.Logo} {
 		if path != "" {
 			all = append(all, place{path: path, about: aboutSite})
 		}
@@ -84,6 +85,9 @@ func (w *workshop) make(ctx context.Context, what topic) {
 	next, err := w.next(ctx, before, what)
 	switch {
 	case ctx.Err() != nil || next == before && err == nil:
+	case err != nil && what == aboutHaste:
+		// It may be half written; when it is quiet this is known.
+		w.watch.doubt(aboutData)
 	case err != nil:
 		w.board.put(before.failed(mistakes(err), start))
 		w.options.Tell(Made{Err: err})
@@ -109,7 +113,7 @@ func (w *workshop) next(ctx context.Context, before *edition, what topic) (*edit
 		if before.site() == nil {
 			next = before.with(s)
 		}
-	} else if what&aboutSite != 0 || len(before.mistakes) > 0 || what&aboutStaged != 0 && w.another(before) {
+	} else if what&(aboutData|aboutHaste|aboutSite) != 0 || len(before.mistakes) > 0 || what&aboutStaged != 0 && w.another(before) {
 		var err error
 		if next, err = w.build(ctx, before); err != nil {
 			return before, err

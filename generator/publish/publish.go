@@ -13,7 +13,8 @@
 // A set is made aside, as hard links to the files of the set that is shown, where they
 // are the same, and to those of the staged set, where they are not; then one rename
 // switches the link. Whoever is cut short before leaves the old site, whoever is cut
-// short after leaves the new one, and the next run tidies up.
+// short after leaves the new one, and the next run tidies up. What a rollback shows again
+// under a path gets a later time than what was there meanwhile.
 package publish
 
 import (

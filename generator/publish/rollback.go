@@ -16,7 +16,7 @@ import (
 
 // Rollback goes back by n publishings: to the set that visitors saw before the one that
 // they see now, and so on. The set is shown as it was; only the assets of the others
-// are added to it. What a rollback left behind, the next one does not come back to. A set
+// are added to it, and what differs from what visitors see now gets a later time. What a rollback left behind, the next one does not come back to. A set
 // whose files somebody changed is refused.
 func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	p, err := begin(ctx, o)
@@ -34,6 +34,7 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	}
 	// A visitor without a style sheet is the lesser evil.
 	errAssets := p.complete(b)
+	errTimes := p.renew(b)
 	entry := Entry{
 		Time: p.Now().UTC().Truncate(time.Second), Action: RolledBack, Set: set.Name, Digest: set.Record.Digest,
 		From: p.shown.Digest, FromSet: p.shown.Set, By: p.By,
@@ -49,9 +50,12 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	res.add(b)
 	res.Gone = slices.DeleteFunc(slices.Clone(p.shown.Lasting), func(page staged.Page) bool { return has(b.to, page.Path) })
 	if errAssets != nil {
-		return res, fmt.Errorf("%s is shown again, but pages that were loaded before may miss their style sheet: %w", set.Name, errAssets)
+		errAssets = fmt.Errorf("%s is shown again, but pages that were loaded before may miss their style sheet: %w", set.Name, errAssets)
 	}
-	return res, nil
+	if errTimes != nil {
+		errTimes = fmt.Errorf("%s is shown again, but browsers and mirrors that go by time alone may keep pages that they have: %w", set.Name, errTimes)
+	}
+	return res, errors.Join(errAssets, errTimes)
 }
 
 // earlier finds the set n publishings ago.

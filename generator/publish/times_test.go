@@ -2,6 +2,8 @@ package publish
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,6 +119,52 @@ func TestChangeIsSeenAfterRollback(t *testing.T) {
 		stageAll(t, s, n, n)
 		look()
 	}
+}
+
+// TestBrowserSeesRollback: a browser that asks whether a page is newer than the one that
+// it has gets the one that is shown, also after a rollback. The set that is gone back to
+// stays the same in all but times.
+func TestBrowserSeesRollback(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 3)
+	server := httptest.NewServer(http.FileServer(http.Dir(s.Output))) // goes by time alone
+	t.Cleanup(server.Close)
+	_, since := asked(t, server.URL+"/noble/", "")
+	if status, _ := asked(t, server.URL+"/noble/", since); status != http.StatusNotModified {
+		t.Fatalf("status %d of a page that is the same", status)
+	}
+	for n := 2; n > 0; n-- {
+		if _, err := Rollback(t.Context(), Options{Site: s}, 1); err != nil {
+			t.Fatal(err)
+		}
+		want(t, s, n)
+		sums(t, s.Output)
+		status, at := asked(t, server.URL+"/noble/", since)
+		if status != http.StatusOK {
+			t.Errorf("back at %d: status %d", n, status)
+		}
+		since = at
+	}
+}
+
+// asked asks for a page, if it was modified since then, and returns the status and when it
+// was.
+func asked(t *testing.T, url, since string) (int, string) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if since != "" {
+		r.Header.Set("If-Modified-Since", since)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	return answer.StatusCode, answer.Header.Get("Last-Modified")
 }
 
 // TestOldDirectories: a directory whose names are the same keeps its time.

@@ -100,6 +100,9 @@ func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string)
 			url += "/releases" // the old tree does not begin at the root of its server
 		}
 		fmt.Fprintf(&b, "\n[[tree]]\nname = %q\nrole = %q\nurl = %q\n", name, name, url)
+		if name == "full" {
+			b.WriteString("headers = true\n")
+		}
 		b.WriteString(schedule)
 	}
 	return []byte(b.String())

@@ -55,6 +55,7 @@ type Past struct {
 	begins  map[string]time.Time
 	told    map[string]bool  // slugs of the series of which the log tells
 	walks   map[string]*walk // by slug of the series
+	newest  time.Time        // when the last event of the log was seen
 	resumed int              // how many of them went on with that of the past before
 }
 
@@ -74,6 +75,9 @@ func NewPast(p *Picture, log []Event) *Past {
 	log = byTime(log)
 	begins, known, events := logBegins(log), indexLines(p), historicOf(log)
 	past := emptyPast(begins)
+	if len(log) > 0 {
+		past.newest = log[len(log)-1].Seen
+	}
 	past.tellOf(events)
 	for _, l := range p.Lines {
 		if len(events[l.Slug]) == 0 {

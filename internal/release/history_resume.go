@@ -26,14 +26,19 @@ type standEnd struct {
 
 // Next works out the past of a picture as [NewPast] does. Its log has all events of
 // the one of p, from the same one on, and added more at the end; p may be nil for none.
+// Neither part has to be in order; only what was seen after all of p is quick.
 func (p *Past) Next(next *Picture, log []Event, added int) *Past {
 	old := len(log) - added
 	news := log[max(old, 0):]
 	isNew := func(e Event) bool { return e.What == EventSourceNew }
-	if p == nil || old <= 0 || slices.ContainsFunc(news, isNew) || byTimeCut(log, old) {
+	if p == nil || old <= 0 || slices.ContainsFunc(news, isNew) || p.mixes(news) {
 		return NewPast(next, log)
 	}
 	past := emptyPast(p.begins)
+	past.newest = p.newest
+	if len(news) > 0 {
+		past.newest = news[len(news)-1].Seen
+	}
 	known, events := indexLines(next), historicOf(news)
 	past.told = maps.Clone(p.told)
 	past.tellOf(events)
@@ -51,7 +56,7 @@ func (p *Past) Next(next *Picture, log []Event, added int) *Past {
 			past.resumed++
 		} else {
 			if all == nil {
-				all = historicOf(log)
+				all = historicOf(byTime(log))
 			}
 			b = newBackward(next, known, l, p.begins)
 			b.run(all[l.Slug])
@@ -61,11 +66,10 @@ func (p *Past) Next(next *Picture, log []Event, added int) *Past {
 	return past
 }
 
-// byTimeCut reports whether events from n on are out of order, or of the same time as
-// those before.
-func byTimeCut(log []Event, n int) bool {
-	return n < len(log) && !log[n].Seen.After(log[n-1].Seen) ||
-		!slices.IsSortedFunc(log[n:], func(a, b Event) int { return a.Seen.Compare(b.Seen) })
+// mixes reports whether new events are out of order, or not all later than those before.
+func (p *Past) mixes(news []Event) bool {
+	return len(news) > 0 && !news[0].Seen.After(p.newest) ||
+		!slices.IsSortedFunc(news, func(a, b Event) int { return a.Seen.Compare(b.Seen) })
 }
 
 // resume adds what a way back told that was gone from here.

@@ -52,7 +52,6 @@ func goesOn(t *testing.T, seed int64, n int, upTo func(k int) (*Picture, []Event
 	known := 0
 	for k := 1; k <= n; k++ {
 		p, log := upTo(k)
-		log = byTime(log)
 		past = past.Next(p, log, len(log)-known)
 		known = len(log)
 		want := NewPast(p, log)
@@ -85,10 +84,29 @@ func TestPastGoesOn(t *testing.T) {
 		wild := randomPolls(rng, "iso", 5, true)
 		goesOn(t, seed, len(wild), func(k int) (*Picture, []Event) { return told(wild[:k]...) })
 		first, second := randomPolls(rng, "iso", 5, false), randomPolls(rng, "other", 5, false)
-		goesOn(t, seed, 5, func(k int) (*Picture, []Event) { return toldBoth(first[:k], second[:k]) })
+		goesOn(t, seed, 5, func(k int) (*Picture, []Event) { return sortedLog(toldBoth(first[:k], second[:k])) })
 	}
 	if resumed < series/2 {
 		t.Errorf("%d of %d series went on from the past before", resumed, series)
 	}
 	t.Logf("%d of %d series went on from the past before", resumed, series)
+}
+
+func sortedLog(p *Picture, log []Event) (*Picture, []Event) { return p, byTime(log) }
+
+// TestPastOfUnsortedLog: sources are polled side by side, so that what was seen first may
+// be written last.
+func TestPastOfUnsortedLog(t *testing.T) {
+	t.Parallel()
+	for seed := range int64(60) {
+		polls := gradualPolls(rand.New(rand.NewSource(seed)), 16)
+		var written []Event
+		goesOn(t, seed, 8, func(k int) (*Picture, []Event) {
+			p, log := told(polls[:2*k]...)
+			added := slices.Clone(log[len(written):])
+			slices.SortStableFunc(added, func(a, b Event) int { return b.Seen.Compare(a.Seen) })
+			written = append(written, added...)
+			return p, slices.Clone(written)
+		})
+	}
 }
