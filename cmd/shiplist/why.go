@@ -4,7 +4,6 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"strings"
 	"time"
 
 	"shiplist/internal/release"
@@ -137,16 +136,16 @@ func (r *whyResult) print(e *environment) error {
 		if i > 0 {
 			fmt.Fprintln(e.stdout)
 		}
-		answer := c.Why
-		if c.Broken != "" {
+		if _, err := fmt.Fprintln(e.stdout, t.Wrap(c.Why, "", "")); err != nil {
+			return err
+		}
+		if c.Advice != "" {
 			who := string(c.Actor)
 			if c.Who != "" {
 				who = c.Who + ", " + who
 			}
-			answer += " " + c.Advice + " Who can act: " + who + "."
-		}
-		if _, err := fmt.Fprintln(e.stdout, t.Wrap(strings.TrimSpace(answer), "", "")); err != nil {
-			return err
+			fmt.Fprintln(e.stdout, t.Wrap(c.Advice, "do:  ", "     "))
+			fmt.Fprintln(e.stdout, t.Wrap(who, "who: ", "     "))
 		}
 		if url := c.brokenURL(); url != "" && t.Width > 0 {
 			fmt.Fprintln(e.stdout, t.Wrap(url, "see: ", "     "))

@@ -37,8 +37,8 @@ type Chain struct {
 	Links    []Link
 	// Broken is the index of the first broken link, -1 where there is none.
 	Broken int
-	// Why is a sentence that says it; Advice what to do, and Actor and Who by whom, where a
-	// link is broken.
+	// Why is one sentence that says it; Advice what to do, and Actor and Who by whom, where a
+	// link is broken and the milestone open.
 	Why, Advice string
 	Actor       Actor
 	Who         string
@@ -157,7 +157,7 @@ func (c *chainer) finding(name string) *Finding {
 // found is a link, broken where a finding says so.
 func (c *chainer) found(l Link) Link {
 	if f := c.finding(l.Name); f != nil {
-		l.State, l.Text, l.Since = LinkBroken, withoutEnd(f.Text), time.Time{}
+		l.State, l.Text, l.Since = LinkBroken, firstSentence(f.Text), time.Time{}
 		if len(f.Evidence) > 0 {
 			l.Source, l.URL = f.Evidence[0].Source, f.Evidence[0].URL
 		}
@@ -165,10 +165,18 @@ func (c *chainer) found(l Link) Link {
 	return l
 }
 
-// withoutEnd is a sentence without its full stop.
-func withoutEnd(text string) string {
-	if n := len(text); n > 0 && text[n-1] == '.' {
-		return text[:n-1]
+// firstSentence is the first sentence of a finding without its full stop. Numbers and names
+// of files have no space behind theirs.
+func firstSentence(text string) string {
+	first, _, _ := strings.Cut(text, ". ")
+	return strings.TrimSuffix(first, ".")
+}
+
+// afterColon is a sentence as it goes on behind a colon: what is no name begins small.
+func afterColon(text string) string {
+	first, _, _ := strings.Cut(text, " ")
+	if slices.Contains([]string{"Build", "Sources", "The", "What", "Where"}, first) {
+		return strings.ToLower(first) + text[len(first):]
 	}
 	return text
 }
@@ -189,12 +197,17 @@ func (c *chainer) explain(chain *Chain) {
 	broken := chain.Links[chain.Broken]
 	switch {
 	case strings.HasPrefix(broken.Text, c.row.Product.Title):
-		chain.Why = broken.Text + "."
+		chain.Why = broken.Text
 	case c.row.Manifest.Kind == KindDaily:
-		chain.Why = fmt.Sprintf("%s is not the current daily: %s.", what, broken.Text)
+		chain.Why = fmt.Sprintf("%s is not the current daily: %s", what, afterColon(broken.Text))
 	default:
-		chain.Why = fmt.Sprintf("%s is not out: %s.", what, broken.Text)
+		chain.Why = fmt.Sprintf("%s is not out: %s", what, afterColon(broken.Text))
 	}
+	if !c.row.Manifest.Open {
+		chain.Why += ", and the milestone is closed."
+		return // there is nothing to be done any more
+	}
+	chain.Why += "."
 	chain.Actor, chain.Who, chain.Advice = ActorRelease, c.row.Contact, ""
 	if c.row.Contact != "" {
 		chain.Actor = ActorContact

@@ -39,7 +39,12 @@ func TestWhyOut(t *testing.T) {
 		{
 			"no files", "final", func(in *Input) { full(in).Images = full(in).Images[1:3] },
 			"intended:holds build:holds files:broken checksum:unknown tests:unknown ready:holds place:holds published:waits public:waits",
-			"", ActorTree,
+			"Kubuntu Desktop amd64 on Noble Final is not out: build 20240424 of Kubuntu Desktop amd64 has no files in full (looked for project kubuntu, type desktop, architecture amd64).", ActorTree,
+		},
+		{
+			"closed", "final", func(in *Input) { final(in).Status = MilestoneReleased; full(in).Images = full(in).Images[:3] },
+			strings.Replace(untilReady, "intended:holds", "intended:unknown", 1) + "ready:holds place:holds published:broken public:waits",
+			"Kubuntu Desktop amd64 on Noble Final is not out: nothing lies there, and the milestone is closed.", "",
 		},
 		{
 			"testing", "final", func(in *Input) { final(in).Entries[0].State = StateTesting; full(in).Images = full(in).Images[:3] },
@@ -90,7 +95,10 @@ func TestWhyOut(t *testing.T) {
 			if tc.why != "" && got.Why != tc.why {
 				t.Errorf("%s\nwant %s", got.Why, tc.why)
 			}
-			if got.Actor != tc.actor || got.Advice == "" && got.Broken >= 0 {
+			if strings.Contains(strings.TrimSuffix(got.Why, "."), ". ") {
+				t.Errorf("%s\nis more than a sentence", got.Why)
+			}
+			if got.Actor != tc.actor || (got.Advice == "") != (got.Actor == "") {
 				t.Errorf("%q: %q can act, want %q", got.Advice, got.Actor, tc.actor)
 			}
 		})

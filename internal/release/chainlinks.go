@@ -150,7 +150,7 @@ func (c *chainer) place() (Link, bool) {
 }
 
 func (c *chainer) published() (Link, bool) {
-	l := Link{Name: "published", State: LinkBroken, Text: "nothing lies there yet"}
+	l := Link{Name: "published", State: LinkBroken, Text: c.yet("nothing lies there")}
 	if i := c.row.Release; i != nil {
 		l.State, l.Text = LinkHolds, i.Name+" lies there"
 		l.Source, l.URL = i.Tree.Name, i.URL
@@ -161,9 +161,17 @@ func (c *chainer) published() (Link, bool) {
 	return l, false
 }
 
+// yet is a text of what may still come; on a closed milestone it does not.
+func (c *chainer) yet(text string) string {
+	if c.row.Manifest.Open {
+		return text + " yet"
+	}
+	return text
+}
+
 // public is whether people who look at the place see the image there.
 func (c *chainer) public() (Link, bool) {
-	l := Link{Name: "public", State: LinkBroken, Text: "its page has no image to show yet"}
+	l := Link{Name: "public", State: LinkBroken, Text: c.yet("its page has no image to show")}
 	i := c.row.Release
 	if i == nil {
 		return l, false
