@@ -100,6 +100,7 @@ type linkResult struct {
 	State  release.LinkState `json:"state"`
 	Text   string            `json:"text"`
 	Since  *time.Time        `json:"since,omitempty"`
+	Before *time.Time        `json:"since_before,omitempty"` // the log begins there, and it was so already
 	Source string            `json:"source,omitempty"`
 	URL    string            `json:"url,omitempty"`
 }
@@ -113,7 +114,7 @@ func chainResultOf(c *release.Chain) chainResult {
 		if i == c.Broken {
 			r.Broken = l.Name
 		}
-		r.Links = append(r.Links, linkResult{l.Name, l.State, l.Text, known(l.Since), l.Source, l.URL})
+		r.Links = append(r.Links, linkResult{l.Name, l.State, l.Text, known(l.Since), known(l.Before), l.Source, l.URL})
 	}
 	return r
 }
@@ -157,6 +158,17 @@ func (r *whyResult) print(e *environment) error {
 	return nil
 }
 
+// since is the time in words.
+func (l linkResult) since() string {
+	switch {
+	case l.Since != nil:
+		return l.Since.UTC().Format(timeForm)
+	case l.Before != nil:
+		return "before " + l.Before.UTC().Format(time.DateOnly)
+	}
+	return "-"
+}
+
 // brokenURL is where the first broken link can be seen.
 func (c chainResult) brokenURL() string {
 	for _, l := range c.Links {
@@ -177,13 +189,9 @@ func (c chainResult) table(t terminal.Terminal, product string) *terminal.Table 
 	}
 	tab := terminal.NewTable(t, columns...)
 	for _, l := range c.Links {
-		since := "-"
-		if l.Since != nil {
-			since = l.Since.UTC().Format(timeForm)
-		}
 		tab.Row(append(append([]terminal.Cell(nil), subject...),
 			terminal.Cell{Text: string(l.State), Style: linkStyles[l.State]}, terminal.Text(l.Name), terminal.Text(l.Text),
-			terminal.Text(since), terminal.Text(orDash(l.Source)), terminal.Text(l.URL),
+			terminal.Text(l.since()), terminal.Text(orDash(l.Source)), terminal.Text(l.URL),
 		)...)
 	}
 	return tab

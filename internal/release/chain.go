@@ -25,6 +25,9 @@ type Link struct {
 	State LinkState
 	Text  string    // what is so, in a sentence without its end
 	Since time.Time // since when it was seen to be so; zero where the log does not tell
+	// Before is where the log of the source begins, by which time it was so already; zero
+	// where Since is known, or where a log cannot tell.
+	Before time.Time
 	// Source is who says so; URL an address, or empty.
 	Source, URL string
 }
@@ -52,11 +55,11 @@ func WhyOut(p *Picture, log []Event, product *ProductLine, m *Manifest) *Chain {
 	if i >= 0 {
 		row = product.Rows[i]
 	}
-	c := &chainer{p: p, row: row, log: eventsOf(log, row)}
+	c := &chainer{p: p, row: row, log: eventsOf(log, row), begins: beginnings(log)}
 	chain := &Chain{Product: product, Manifest: m, BuildID: row.BuildID, Broken: -1}
 	for _, step := range c.steps() {
 		link, end := step()
-		link = c.found(link)
+		link = c.found(c.dated(link))
 		if link.State == LinkBroken {
 			if chain.Broken >= 0 {
 				link.State = LinkWaits
@@ -93,6 +96,28 @@ type chainer struct {
 	p   *Picture
 	row *Row
 	log []Event // of the row's product and series, and of the directories of its images
+	// begins is when the first event of each source was seen that was read.
+	begins map[string]time.Time
+}
+
+// beginnings are the times of the first events of sources. What was there at the first
+// answer of a source is no event.
+func beginnings(log []Event) map[string]time.Time {
+	begins := map[string]time.Time{}
+	for _, e := range log {
+		if first, ok := begins[e.Source]; !ok || e.Seen.Before(first) {
+			begins[e.Source] = e.Seen
+		}
+	}
+	return begins
+}
+
+// dated is a link that holds with the time before which it did, where no event tells.
+func (c *chainer) dated(l Link) Link {
+	if l.State == LinkHolds && l.Since.IsZero() {
+		l.Before = c.begins[l.Source]
+	}
+	return l
 }
 
 // eventsOf are the events that may tell of a row, oldest first.
@@ -157,7 +182,7 @@ func (c *chainer) finding(name string) *Finding {
 // found is a link, broken where a finding says so.
 func (c *chainer) found(l Link) Link {
 	if f := c.finding(l.Name); f != nil {
-		l.State, l.Text, l.Since = LinkBroken, firstSentence(f.Text), time.Time{}
+		l.State, l.Text, l.Since, l.Before = LinkBroken, firstSentence(f.Text), time.Time{}, time.Time{}
 		if len(f.Evidence) > 0 {
 			l.Source, l.URL = f.Evidence[0].Source, f.Evidence[0].URL
 		}

@@ -120,13 +120,20 @@ func TestWhyOutSince(t *testing.T) {
 	published := Event{Seen: at(8), Source: "full", What: EventImagePublished, Dir: "kubuntu/releases/noble/release", Image: "kubuntu-24.04-desktop-amd64"}
 	intended := Event{Seen: at(1), Source: "iso", What: EventIntended, Series: "noble", Product: product.Slug}
 	log := []Event{event(4, EventBuildReady, "ready"), intended, event(2, EventBuildAppeared, "testing"), event(3, EventBuildUnready, "testing"), other, published}
-	got := map[string]time.Time{}
+	got, before := map[string]time.Time{}, map[string]time.Time{}
 	for _, l := range WhyOut(p, log, product, p.Lines[0].Milestones[1]).Links {
-		got[l.Name] = l.Since
+		got[l.Name], before[l.Name] = l.Since, l.Before
 	}
 	for name, want := range map[string]time.Time{"intended": at(1), "build": at(2), "ready": at(4), "published": at(8), "files": {}} {
 		if !got[name].Equal(want) {
 			t.Errorf("%s: since %s, want %s", name, got[name], want)
+		}
+	}
+	// What the log does not tell was so before it began; where nothing is known, or the
+	// configuration says it, there is no time.
+	for name, want := range map[string]time.Time{"files": at(8), "checksum": at(8), "intended": {}, "ready": {}, "tests": {}, "place": {}} {
+		if !before[name].Equal(want) {
+			t.Errorf("%s: before %s, want %s", name, before[name], want)
 		}
 	}
 }

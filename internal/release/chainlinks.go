@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -69,11 +70,15 @@ func (c *chainer) checksum() (Link, bool) {
 		l.Source, l.URL = i.Tree.Name, i.URL
 		if i.main().SHA256 != "" {
 			l.State, l.Text = LinkHolds, "what the sources say of its checksum agrees"
+			l.Since = c.since(func(e Event) bool { return slices.Contains(bytesEvents, e.What) && tellsOf(e, i) })
 			return l, false
 		}
 	}
 	return l, false
 }
+
+// bytesEvents are those by which the bytes of an image came, or its checksum was known.
+var bytesEvents = []EventKind{EventImageAppeared, EventImagePublished, EventImageChecksum, EventImageFile, EventImageBuild}
 
 func (c *chainer) tests() (Link, bool) {
 	l := Link{Name: "tests"}
@@ -85,7 +90,9 @@ func (c *chainer) tests() (Link, bool) {
 	}
 	open := r.Tests.Failed + r.Tests.Running + r.Tests.Untested
 	l.Text = "mandatory testcases: " + resultWords(*r.Tests)
-	l.Since = c.since(func(e Event) bool { return e.What == EventBuildTests && e.BuildID == r.BuildID })
+	l.Since = c.since(func(e Event) bool {
+		return (e.What == EventBuildTests || e.What == EventBuildAppeared && c.here(e)) && e.BuildID == r.BuildID
+	})
 	switch {
 	case open == 0:
 		l.State = LinkHolds
@@ -121,7 +128,9 @@ func (c *chainer) ready() (Link, bool) {
 		l.State, l.Text = LinkHolds, "build "+r.BuildID+" is marked ready"
 	}
 	l.Source, l.URL = c.sourceURL()
-	l.Since = c.since(func(e Event) bool { return c.here(e) && e.BuildID == r.BuildID && e.To == string(r.State) })
+	l.Since = c.since(func(e Event) bool {
+		return c.here(e) && e.BuildID == r.BuildID && (e.To == string(r.State) || e.What == EventBuildAppeared)
+	})
 	return l, false
 }
 
@@ -131,6 +140,7 @@ func (c *chainer) current() (Link, bool) {
 		l.Source, l.URL = i.Tree.Name, i.URL
 		if i.Current {
 			l.State, l.Text = LinkHolds, "the tree shows it as current"
+			l.Since = c.since(func(e Event) bool { return e.What == EventImageCurrent && e.To == i.BuildID && e.Source == i.Tree.Name })
 		}
 	}
 	return l, false
@@ -184,6 +194,7 @@ func (c *chainer) public() (Link, bool) {
 		l.State, l.Text = LinkUnknown, "the tree has no public address"
 	default:
 		l.State, l.Text = LinkHolds, "its directory and the page of it show "+i.Main().Name
+		l.Since = c.since(func(e Event) bool { return e.What == EventImagePublished && tellsOf(e, i) })
 	}
 	return l, false
 }
