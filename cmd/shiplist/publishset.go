@@ -27,6 +27,7 @@ func publishSetCommand() command {
 			fs.Var(&o.set.only, "only", "nothing but the products whose title or name in addresses `PATTERN` matches; may be given several times")
 			fs.Var(&o.set.except, "except", "not the products that `PATTERN` matches; may be given several times")
 			fs.Var(&o.set.force, "force", "the products that `PATTERN` matches, in spite of what leaves them out; may be given several times")
+			fs.BoolVar(&o.released, "released", false, "also of a milestone that is released already")
 			fs.BoolVar(&o.commands, "commands", false, "print the commands, and in comments what is left out, and no more")
 			fs.BoolVar(&o.script, "script", false, "print a whole script: backup, commands, comparison")
 			fs.Var(&o.verify, "verify", "compare with what lies at `WHERE`: DIR or URL with a folder for each tree (full, simple), or full=DIR, simple=URL")
@@ -40,6 +41,7 @@ type publishSetOptions struct {
 	set struct {
 		only, except, force patterns
 	}
+	released bool
 	commands bool
 	script   bool
 	verify   patterns
@@ -75,6 +77,7 @@ func (o *publishSetOptions) run(ctx context.Context, e *environment, args []stri
 	}
 	set, err := release.MakePublishSet(s.Picture, s.config.Rules, m, release.PublishOptions{
 		Only: o.set.only, Except: o.set.except, Force: o.set.force,
+		Released: o.released || len(o.verify) > 0, // to compare is right at any time
 	})
 	if err != nil {
 		return refuse(m, err)
@@ -119,6 +122,9 @@ func refuse(m *release.Manifest, err error) error {
 		return err
 	}
 	lines := refused.Reasons
+	if m.Over() != "" && len(refused.Products) == 0 {
+		lines = append(lines, "to see its set all the same, write --released; to compare what lies there with it, --verify")
+	}
 	if len(refused.Products) > 0 {
 		lines = append(lines, "mend the rules or the tracker; or publish the others, with --except "+strings.Join(refused.Products, ","))
 	}

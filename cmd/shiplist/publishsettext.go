@@ -27,6 +27,7 @@ type publishSetJSON struct {
 	Series     string               `json:"series"`
 	Milestone  string               `json:"milestone"`
 	Title      string               `json:"title"`
+	Over       string               `json:"over,omitempty"` // why nothing of it is to be published any more
 	AsOf       time.Time            `json:"as_of"`
 	Products   []publicationJSON    `json:"products"`
 	Commands   []publishCommandJSON `json:"commands"`
@@ -76,7 +77,7 @@ type publishCommandJSON struct {
 func (r publishSetResult) json(asOf time.Time, doubts []release.Doubt) publishSetJSON {
 	m := r.set.Manifest
 	j := publishSetJSON{
-		Series: m.Line.Slug, Milestone: m.Slug, Title: m.Title, AsOf: asOf,
+		Series: m.Line.Slug, Milestone: m.Slug, Title: m.Title, Over: m.Over(), AsOf: asOf,
 		Products: []publicationJSON{}, Commands: []publishCommandJSON{}, LeftOut: len(r.set.LeftOut()), Doubts: doubts,
 	}
 	for _, p := range r.set.Products {
@@ -157,7 +158,9 @@ func (r publishSetResult) summary() string {
 	if n := len(r.set.LeftOut()); n > 0 {
 		text += fmt.Sprintf(", %s left out", release.Plural(n, "is", "are"))
 	}
-	if !r.set.Manifest.Open {
+	if over := r.set.Manifest.Over(); over != "" {
+		text += "; " + over
+	} else if !r.set.Manifest.Open {
 		text += "; the milestone is not in testing"
 	}
 	return text + "."
@@ -211,6 +214,9 @@ func toText(p *release.Publication) string {
 // printCommands prints what can be pasted into a shell.
 func (r publishSetResult) printCommands(w io.Writer) error {
 	var b strings.Builder
+	if over := r.set.Manifest.Over(); over != "" {
+		fmt.Fprintln(&b, shell.Comment(over))
+	}
 	for i, line := range r.lines {
 		for _, p := range r.set.Commands[i].Products {
 			if p.Forced {

@@ -52,6 +52,9 @@ func Publish(set *release.PublishSet, commands []string, asOf time.Time) (string
 		shell.Comment("Publish " + m.Title + ": " + release.Plural(len(commands), "command", "commands") + "."),
 		shell.Comment("Facts as of " + asOf.UTC().Format("2006-01-02 15:04 UTC") + "."),
 	}}
+	if over := m.Over(); over != "" {
+		s.Head = append(s.Head, shell.Comment(over+"."))
+	}
 	for i, c := range set.Commands {
 		s.Steps = append(s.Steps, step{Comments: stepComments(c), Command: commands[i]})
 	}

@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
-// PublishOptions narrow a publish set. Each is a list of patterns for the slug or the
-// title of a product, without regard to capitals; one that matches no product of the
-// milestone is an error.
+// PublishOptions narrow a publish set by lists of patterns for the slug or the title of a
+// product, without regard to capitals; one that matches no product of the milestone is an
+// error.
 type PublishOptions struct {
 	Only   []string // empty for all
 	Except []string
 	Force  []string // published in spite of what would leave them out
+	// Released asks for the set of a milestone that is released already, too.
+	Released bool
 }
 
 // PublishSet is what of a release milestone is published, from where and to where, and
@@ -95,10 +97,14 @@ func (e *RefusedError) Error() string { return strings.Join(e.Reasons, "\n") }
 
 // MakePublishSet works out the publish set of a milestone. It is refused with a
 // [RefusedError] where two products have one place, where a product has none, where a
-// build is no daily of the series, and where an option matches nothing.
+// build is no daily of the series, where an option matches nothing, and where the
+// milestone is over.
 func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*PublishSet, error) {
 	if m.Kind != KindRelease {
 		return nil, &RefusedError{Reasons: []string{m.Title + " is a daily milestone; only release milestones are published"}}
+	}
+	if why := m.Over(); why != "" && !o.Released {
+		return nil, &RefusedError{Reasons: []string{why + "; what is released is not published again"}}
 	}
 	k := setMaker{picture: p, rules: r, options: o, set: &PublishSet{Manifest: m}}
 	k.checkOptions()
@@ -114,6 +120,18 @@ func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*Publis
 	slices.SortStableFunc(k.set.Products, comparePublications)
 	k.set.Commands = k.commands()
 	return k.set, nil
+}
+
+// Over says why nothing of a milestone is to be published any more; "" where something
+// may be.
+func (m *Manifest) Over() string {
+	switch {
+	case m.Status == MilestoneReleased || m.Status == MilestoneArchived:
+		return m.Title + " is " + string(m.Status) + " already"
+	case m.Line.Status == SeriesDisabled:
+		return m.Title + " belongs to a series that is not active"
+	}
+	return ""
 }
 
 // setMaker collects a publish set and what forbids it.

@@ -60,6 +60,7 @@ func TestMakePublishSet(t *testing.T) {
 	}{
 		{"all ready", func(*Input) {}, PublishOptions{}, []string{desktopLine, serverLine, kubuntuLine}},
 		{"the series that is developed is not named", func(in *Input) { in.Rules.Series[2].Development = true }, PublishOptions{}, []string{desktopLine[6:], serverLine[6:], kubuntuLine[6:]}},
+		{"released, and asked for", func(in *Input) { in.Sources[0].Facts.Milestones[1].Status = MilestoneReleased }, PublishOptions{Released: true}, []string{desktopLine, serverLine, kubuntuLine}},
 		{"only", func(*Input) {}, PublishOptions{Only: []string{"*SERVER*"}}, []string{serverLine}},
 		{"except", func(*Input) {}, PublishOptions{Except: []string{"Ubuntu Desktop amd64", "kubuntu-*"}}, []string{serverLine}},
 		{"testing", func(in *Input) { final(in).Entries[0].State = StateTesting }, PublishOptions{}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; not-ready: not ready: testing"}},
@@ -163,6 +164,16 @@ func TestMakePublishSetRefuses(t *testing.T) {
 		{"daily", func(*Input) {}, "noble/daily", PublishOptions{}, "Noble Daily is a daily milestone; only release milestones are published"},
 		{"nothing is called so", func(*Input) {}, "noble/final", PublishOptions{Only: []string{"kubutnu"}, Force: []string{"x"}}, `--only "kubutnu" matches no product of Noble Final
 --force "x" matches no product of Noble Final`},
+		{
+			"released", func(in *Input) { in.Sources[0].Facts.Milestones[1].Status = MilestoneReleased }, "noble/final",
+			PublishOptions{Force: []string{"*"}},
+			"Noble Final is released already; what is released is not published again",
+		},
+		{
+			"its series has ended", func(in *Input) { in.Sources[0].Facts.Series[0].Status = SeriesDisabled }, "noble/final",
+			PublishOptions{},
+			"Noble Final belongs to a series that is not active; what is released is not published again",
+		},
 		{"one place", func(in *Input) {
 			arm(in, "20240424")
 			in.Rules.Products[len(in.Rules.Products)-1].Arch = "amd64"
