@@ -64,9 +64,15 @@ change() {
 	fi
 }
 
-# relist FROM TO: moves the checksum lines on standard input from list to list.
+# relist FROM TO: moves the checksum lines on standard input from list to list; only
+# those that are there where perhaps is given.
 relist() {
 	lines=$(cat)
+	if [ "${3-}" = perhaps ]; then
+		[ -e "$1" ] || return 0
+		lines=$(printf '%s\n' "$lines" | awk 'NR == FNR { moved[$2] = $0; next } { name = $2; sub(/^[*]/, "", name); if (("*" name) in moved) print moved["*" name] }' - "$1")
+		[ -n "$lines" ] || return 0
+	fi
 	known=/dev/null
 	[ ! -e "$2" ] || known=$2
 	{

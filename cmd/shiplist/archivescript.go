@@ -74,16 +74,20 @@ func (s *archiveScript) files() {
 		if m.SHA256 != "" {
 			sum = s.quoted(m.SHA256)
 		}
-		perhaps := ""
-		if m.Perhaps {
-			perhaps = " perhaps"
-		}
-		s.text("look %s %s %s%s\n", s.place(m.From), s.place(m.To), sum, perhaps)
+		s.text("look %s %s %s%s\n", s.place(m.From), s.place(m.To), sum, perhaps(m.Perhaps))
 	}
 	s.text("if [ \"$problems\" != 0 ]; then\n\tsay \"nothing was changed\"\n\texit 1\nfi\n\n# The files.\n")
 	for _, m := range s.set.Moves {
 		s.text("move %s %s\n", s.place(m.From), s.place(m.To))
 	}
+}
+
+// perhaps is the last word of what need not be there.
+func perhaps(yes bool) string {
+	if yes {
+		return " perhaps"
+	}
+	return ""
 }
 
 func (s *archiveScript) lists() {
@@ -94,7 +98,7 @@ func (s *archiveScript) lists() {
 	var sign []string
 	seen := map[string]bool{}
 	for _, l := range s.set.Lists {
-		s.text("relist %s %s <<'END'\n%s\nEND\n", s.place(l.From), s.place(l.To), strings.Join(l.Lines, "\n"))
+		s.text("relist %s %s%s <<'END'\n%s\nEND\n", s.place(l.From), s.place(l.To), perhaps(l.Perhaps), strings.Join(l.Lines, "\n"))
 		for _, h := range []release.HostPath{l.From, l.To} {
 			if at := s.at(h); !seen[at] {
 				seen[at] = true

@@ -61,9 +61,10 @@ type archiveMove struct {
 }
 
 type archiveList struct {
-	From  string   `json:"from"`
-	To    string   `json:"to"`
-	Lines []string `json:"lines"`
+	From    string   `json:"from"`
+	To      string   `json:"to"`
+	Lines   []string `json:"lines"`
+	Perhaps bool     `json:"perhaps,omitempty"`
 }
 
 type archiveLink struct {
@@ -141,7 +142,7 @@ func (s *archiveScript) plan() *archivePlan {
 		p.Moves = append(p.Moves, archiveMove{s.at(m.From), s.at(m.To), m.SHA256, m.There, m.Perhaps})
 	}
 	for _, l := range s.set.Lists {
-		p.Lists = append(p.Lists, archiveList{s.at(l.From), s.at(l.To), l.Lines})
+		p.Lists = append(p.Lists, archiveList{s.at(l.From), s.at(l.To), l.Lines, l.Perhaps})
 	}
 	for _, l := range s.set.Links {
 		p.Links = append(p.Links, archiveLink{s.at(l.At), l.Target})
@@ -178,7 +179,11 @@ func (p *archivePlan) print(w io.Writer, t terminal.Terminal) error {
 		row(what, m.From, path.Dir(m.To)+"/")
 	}
 	for _, l := range p.Lists {
-		row(counted(len(l.Lines), "line")+", then sign both", l.From, l.To)
+		what := counted(len(l.Lines), "line")
+		if l.Perhaps {
+			what += ", if there"
+		}
+		row(what+", then sign both", l.From, l.To)
 	}
 	for _, l := range p.Links {
 		if l.Target == "" {

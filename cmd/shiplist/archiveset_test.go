@@ -23,6 +23,7 @@ func archiveTree() map[string]string {
 	return map[string]string{
 		"www/simple/.pool/u-24.04.1.iso":       "desktop one",
 		"www/simple/.pool/u-24.04.2.iso":       "desktop two",
+		"www/simple/.pool/SHA256SUMS":          sumLine("desktop one", "*u-24.04.1.iso") + sumLine("desktop two", "*u-24.04.2.iso"),
 		"www/simple/noble/u-24.04.1.iso":       "-> ../.pool/u-24.04.1.iso",
 		"www/simple/noble/u-24.04.2.iso":       "-> ../.pool/u-24.04.2.iso",
 		"www/simple/noble/u-24.04.1.manifest":  "packages",
@@ -44,9 +45,11 @@ func archiveTree() map[string]string {
 func archivedTree() map[string]string {
 	old := sumLine("server one", "*s-24.04.1.iso") + sumLine("zero", "*u-24.04.0.iso") + sumLine("desktop one", "*u-24.04.1.iso")
 	simple, full := sumLine("desktop two", "*u-24.04.2.iso"), sumLine("server two", " s-24.04.2.iso")
-	hidden := sumLine("kubuntu one", "*k-24.04.1.iso")
+	hidden, pool := sumLine("kubuntu one", "*k-24.04.1.iso"), sumLine("desktop one", "*u-24.04.1.iso")
 	return map[string]string{
 		"www/simple/.pool/u-24.04.2.iso":            "desktop two",
+		"www/simple/.pool/SHA256SUMS":               simple,
+		"www/simple/.pool/SHA256SUMS.gpg":           simple,
 		"www/simple/noble/u-24.04.2.iso":            "-> ../.pool/u-24.04.2.iso",
 		"www/simple/noble/SHA256SUMS":               simple,
 		"www/simple/noble/SHA256SUMS.gpg":           simple,
@@ -58,6 +61,8 @@ func archivedTree() map[string]string {
 		"www/full/k/releases/SHA256SUMS":            "",
 		"www/full/k/releases/SHA256SUMS.gpg":        "",
 		"www/old-releases/.pool/u-24.04.1.iso":      "desktop one",
+		"www/old-releases/.pool/SHA256SUMS":         pool,
+		"www/old-releases/.pool/SHA256SUMS.gpg":     pool,
 		"www/old-releases/noble/u-24.04.1.iso":      "-> ../.pool/u-24.04.1.iso",
 		"www/old-releases/noble/u-24.04.1.manifest": "packages",
 		"www/old-releases/noble/s-24.04.1.iso":      "server one",
@@ -95,6 +100,9 @@ func archivePlan24041() *release.ArchiveSet {
 	}
 	simple, full, kubuntu := at("simple", "noble"), at("full", "u/releases"), at("full", "k/releases")
 	old, hidden := at("old", "noble"), at("hidden", "full/k/releases")
+	pooled := list(at("simple", ".pool"), at("old", ".pool"), "desktop one", "u-24.04.1.iso")
+	pooled.Lines = append(pooled.Lines, sum("never there")+" *u-24.04.1.img")
+	pooled.Perhaps = true
 	return &release.ArchiveSet{
 		Line: &release.Line{Slug: "noble"}, Version: "24.04.1", Newer: "24.04.2",
 		Moves: []release.ArchiveMove{
@@ -108,6 +116,7 @@ func archivePlan24041() *release.ArchiveSet {
 			list(kubuntu, hidden, "kubuntu one", "k-24.04.1.iso"),
 			list(full, old, "server one", "s-24.04.1.iso"),
 			list(simple, old, "desktop one", "u-24.04.1.iso"),
+			pooled,
 		},
 		Links:     []release.ArchiveLink{{At: at("old", "24.04.1"), Target: "noble"}, {At: at("simple", "24.04.1")}},
 		Redirects: []release.ArchiveRedirect{{In: at("simple", ".htaccess"), From: "/24.04.1", To: "https://old.example/24.04.1"}},
@@ -180,6 +189,7 @@ func TestArchiveScript(t *testing.T) {
 		refused string
 	}{
 		{"as it is", "true", ""},
+		{"the lines of the pool were added, not removed", "mkdir www/old-releases/.pool && grep -F 24.04.1 www/simple/.pool/SHA256SUMS >www/old-releases/.pool/SHA256SUMS", ""},
 		{"the pool moved already", "mkdir www/old-releases/.pool && mv www/simple/.pool/u-24.04.1.iso www/old-releases/.pool/", ""},
 		{"copied, not removed", "cp www/full/u/releases/s-24.04.1.iso www/old-releases/noble/", ""},
 		{"another file is there", "echo other >www/old-releases/noble/s-24.04.1.iso", "there already, and different: www/old-releases/noble/s-24.04.1.iso\nnothing was changed\n"},
@@ -248,6 +258,30 @@ func TestArchiveScriptAcrossFileSystems(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff(archivedTree(), harvest(t, dir)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// A pool without a checksum list gets none.
+func TestArchiveScriptWithoutListInPool(t *testing.T) {
+	t.Parallel()
+	bash := testenv.Program(t, "bash")
+	script, err := scriptOf(archiveConfig(t), archivePlan24041(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	before, want := archiveTree(), archivedTree()
+	delete(before, "www/simple/.pool/SHA256SUMS")
+	for _, root := range []string{"simple", "old-releases"} {
+		delete(want, "www/"+root+"/.pool/SHA256SUMS")
+		delete(want, "www/"+root+"/.pool/SHA256SUMS.gpg")
+	}
+	plant(t, dir, before)
+	if out, err := exec.CommandContext(t.Context(), bash, "-c", script, "script", dir).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if diff := cmp.Diff(want, harvest(t, dir)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

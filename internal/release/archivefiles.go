@@ -1,6 +1,7 @@
 package release
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -164,7 +165,25 @@ func (a *archiver) moveLines(d *TreeDirectory, from, to HostPath, images []*Tree
 		}
 		if len(l.Lines) > 0 {
 			a.set.Lists = append(a.set.Lists, l)
+			a.moveLinesOfPool(l)
 		}
+	}
+}
+
+// moveLinesOfPool plans the same for the list of a pool that no tree shows.
+func (a *archiver) moveLinesOfPool(l ArchiveList) {
+	if l.From.Root != RoleSimple || inPool(l.From) {
+		return
+	}
+	name := path.Base(l.From.Path)
+	pool := ArchiveList{From: HostPath{l.From.Root, poolDir}.In(name), To: HostPath{l.To.Root, poolDir}.In(name), Perhaps: true}
+	for _, line := range l.Lines {
+		if _, file, _ := strings.Cut(line, " *"); !a.inFacts(l.From.Root, file) {
+			pool.Lines = append(pool.Lines, line)
+		}
+	}
+	if len(pool.Lines) > 0 {
+		a.set.Lists = append(a.set.Lists, pool)
 	}
 }
 

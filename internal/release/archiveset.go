@@ -55,6 +55,8 @@ type ArchiveMove struct {
 type ArchiveList struct {
 	From, To HostPath
 	Lines    []string // as lists write them
+	// Perhaps says that the list, and any of the lines in it, may not be there.
+	Perhaps bool
 }
 
 // ArchiveLink is a symbolic link.

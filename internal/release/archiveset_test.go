@@ -76,7 +76,11 @@ func archiveText(set *ArchiveSet) string {
 		b.WriteString("\n")
 	}
 	for _, l := range set.Lists {
-		fmt.Fprintf(&b, "list %s to %s: %s\n", l.From, l.To, strings.Join(l.Lines, ", "))
+		fmt.Fprintf(&b, "list %s to %s: %s", l.From, l.To, strings.Join(l.Lines, ", "))
+		if l.Perhaps {
+			b.WriteString(" perhaps")
+		}
+		b.WriteString("\n")
 	}
 	for _, l := range set.Links {
 		fmt.Fprintf(&b, "link %s to %q\n", l.At, l.Target)
@@ -108,6 +112,7 @@ move simple:noble/ubuntu-24.04.1-desktop-amd64.manifest to old:noble/ubuntu-24.0
 list full:kubuntu/releases/noble/release/SHA256SUMS to hidden:full/kubuntu/releases/noble/release/SHA256SUMS: sum-of-kubuntu-24.04.1-desktop-amd64 *kubuntu-24.04.1-desktop-amd64.iso
 list full:ubuntu/releases/noble/release/SHA256SUMS to old:noble/SHA256SUMS: sum-of-ubuntu-24.04.1-live-server-amd64 *ubuntu-24.04.1-live-server-amd64.iso
 list simple:noble/SHA256SUMS to old:noble/SHA256SUMS: sum-of-ubuntu-24.04.1-desktop-amd64 *ubuntu-24.04.1-desktop-amd64.iso
+list simple:.pool/SHA256SUMS to old:.pool/SHA256SUMS: sum-of-ubuntu-24.04.1-desktop-amd64 *ubuntu-24.04.1-desktop-amd64.iso perhaps
 link old:24.04.1 to "noble"
 link old:24.04 to "noble"
 link simple:24.04.1 to ""
