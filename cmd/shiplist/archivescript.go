@@ -59,6 +59,9 @@ func (s *archiveScript) head(doubts []release.Doubt) {
 		s.text("%s\n", shell.Comment("attention: "+d.Text))
 	}
 	s.text("%s\n", shell.Comment(fmt.Sprintf("Moves the files of %s to the archive, as %s is out.", s.set.Version, s.set.Newer)))
+	for _, text := range s.set.Unsure {
+		s.text("%s\n", shell.Comment("attention: "+text))
+	}
 	s.text("# Run it in the directory that holds the roots, or name that: bash SCRIPT DIRECTORY.\n")
 	s.text("# It looks at everything before it changes anything, and may be run again.\n")
 	for _, i := range s.set.Stays {

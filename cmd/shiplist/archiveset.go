@@ -41,6 +41,7 @@ type archivePlan struct {
 	Version   string            `json:"version"`
 	Series    string            `json:"series"`
 	Newer     string            `json:"newer"`
+	Unsure    []string          `json:"unsure,omitempty"`
 	Bytes     int64             `json:"bytes"`
 	Moves     []archiveMove     `json:"moves"`
 	Lists     []archiveList     `json:"checksum_lists"`
@@ -135,7 +136,7 @@ func (o *archiveSetOptions) run(_ context.Context, e *environment, args []string
 // plan is the set with the paths of the build host.
 func (s *archiveScript) plan() *archivePlan {
 	p := &archivePlan{
-		Version: s.set.Version, Series: s.set.Line.Slug, Newer: s.set.Newer, Bytes: s.set.Bytes,
+		Version: s.set.Version, Series: s.set.Line.Slug, Newer: s.set.Newer, Unsure: s.set.Unsure, Bytes: s.set.Bytes,
 		Moves: []archiveMove{}, Lists: []archiveList{}, Links: []archiveLink{}, Redirects: []archiveRedirect{}, Index: []archiveLine{},
 	}
 	for _, m := range s.set.Moves {
@@ -166,6 +167,11 @@ func (p *archivePlan) print(w io.Writer, t terminal.Terminal) error {
 	if err != nil {
 		return err
 	}
+	for _, text := range p.Unsure {
+		if _, err := fmt.Fprintln(w, t.Wrap("attention: "+text, "", "  ")); err != nil {
+			return err
+		}
+	}
 	table := terminal.NewTable(t, terminal.Column{Title: "what"}, terminal.Column{Title: "from", Least: 20}, terminal.Column{Title: "to", Least: 20})
 	row := func(what, from, to string) { table.Row(terminal.Text(what), terminal.Text(from), terminal.Text(to)) }
 	for _, m := range p.Moves {
@@ -175,6 +181,9 @@ func (p *archivePlan) print(w io.Writer, t terminal.Terminal) error {
 			what = "there already"
 		case m.Perhaps:
 			what = "move, if there"
+		}
+		if m.SHA256 == "" {
+			what += ", without checksum"
 		}
 		row(what, m.From, path.Dir(m.To)+"/")
 	}

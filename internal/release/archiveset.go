@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"shiplist/internal/spelling"
 )
 
 // ArchiveOptions say what is archived.
@@ -23,6 +25,8 @@ type ArchiveSet struct {
 	Version string
 	// Newer is the release that supersedes it.
 	Newer string
+	// Unsure says what is not known of the newer release, one sentence each.
+	Unsure []string
 	// Moves are the files, those of pools first, as names elsewhere are links to them.
 	Moves []ArchiveMove
 	// Lists are the checksum lists whose lines move; both ends have to be signed anew.
@@ -162,6 +166,13 @@ func (a *archiver) supersede() error {
 		}
 	}
 	if !slices.ContainsFunc(a.images, func(i *TreeImage) bool { return i.Version == a.set.Version }) {
+		if known := a.versions(); !slices.Contains(known, a.set.Version) {
+			e := &LookupError{What: "release of " + a.set.Line.Slug, Name: a.set.Version, Near: near(known)}
+			if n := spelling.Nearest(a.set.Version, known); n != "" {
+				e.Near = []string{n}
+			}
+			return e
+		}
 		return &ArchiveError{a.set.Version, []string{"no tree but the archive holds files of it; nothing is left to do"}}
 	}
 	if len(newer) == 0 {
@@ -173,6 +184,7 @@ func (a *archiver) supersede() error {
 		missing := a.unpublished(version)
 		if len(missing) == 0 {
 			a.set.Newer = version
+			a.doubt(version)
 			return nil
 		}
 		why = append(why, missing...)
@@ -180,21 +192,60 @@ func (a *archiver) supersede() error {
 	return &ArchiveError{a.set.Version, why}
 }
 
+// versions are those of the series of which something is known, the oldest first.
+func (a *archiver) versions() []string {
+	l := a.set.Line
+	list := []string{l.Version}
+	if l.Rule != nil {
+		list = append(append(list, l.Rule.PointVersion), l.Rule.Versions...)
+	}
+	for _, m := range l.Milestones {
+		list = append(list, m.Version)
+	}
+	for _, t := range a.picture.Trees {
+		for _, d := range t.Directories {
+			for _, i := range d.Images {
+				if i.Kind == ImageRelease && a.ofSeries(i.Image) {
+					list = append(list, i.Version)
+				}
+			}
+		}
+	}
+	list = slices.DeleteFunc(list, func(version string) bool { return version == "" })
+	slices.SortFunc(list, CompareVersions)
+	return slices.Compact(list)
+}
+
+// doubt notes that nothing says what a release has to have.
+func (a *archiver) doubt(version string) {
+	if !slices.ContainsFunc(a.set.Line.Milestones, func(m *Manifest) bool { return m.Version == version && m.final() }) {
+		a.set.Unsure = append(a.set.Unsure, "not known whether all of "+version+" is out: no milestone of it is known")
+	}
+}
+
+// final reports whether a milestone is a release that people get, not a beta of it.
+func (m *Manifest) final() bool { return m.Kind == KindRelease && m.ReleaseStatus == FinalStatus }
+
 // unpublished says what of a release is not published; nothing where all of it is.
 func (a *archiver) unpublished(version string) []string {
 	var why []string
 	for _, m := range a.set.Line.Milestones {
-		if m.Kind != KindRelease || m.Version != version || m.ReleaseStatus != FinalStatus {
+		if m.Version != version || !m.final() {
 			continue
 		}
 		if m.Open {
 			why = append(why, m.Title+" is still in testing")
 		}
 		for _, row := range m.Rows() {
-			if row.Netboot || imageless(row.Product) || row.Release != nil || !meantToBeOut(row) || slices.Contains(a.options.Force, row.Product) {
+			if row.Netboot || imageless(row.Product) || !meantToBeOut(row) || slices.Contains(a.options.Force, row.Product) {
 				continue
 			}
-			why = append(why, fmt.Sprintf("%s of %s is not published", row.Product.Title, version))
+			switch {
+			case row.Release == nil:
+				why = append(why, fmt.Sprintf("%s of %s is not published", row.Product.Title, version))
+			case slices.ContainsFunc(row.Findings, func(f *Finding) bool { return f.Rule == "published-not-ready" }):
+				why = append(why, fmt.Sprintf("%s of %s is published with another build than the ready one", row.Product.Title, version))
+			}
 		}
 	}
 	return why

@@ -3,6 +3,7 @@ package release
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,6 +136,9 @@ func TestArchiveSet(t *testing.T) {
 	if diff := cmp.Diff(archiveWant, archiveText(set)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
+	if want := []string{"not known whether all of 24.04.2 is out: no milestone of it is known"}; !slices.Equal(set.Unsure, want) {
+		t.Errorf("unsure %q, want %q", set.Unsure, want)
+	}
 	if set.Newer != "24.04.2" || set.Bytes != 30 {
 		t.Errorf("newer %s, %d bytes", set.Newer, set.Bytes)
 	}
@@ -154,6 +158,15 @@ func TestArchiveSetRefuses(t *testing.T) {
 		{"unknown", "25.10.1", nil, `no version of a series that is known here is called "25.10.1"; write it like 24.04.3`},
 		{"the newest", "24.04.2", nil, "24.04.2 cannot be archived: no newer release of noble is published"},
 		{"nothing there", "24.04", nil, "24.04 cannot be archived: no tree but the archive holds files of it; nothing is left to do"},
+		{"never was", "24.04.9", nil, `no release of noble is called "24.04.9"; did you mean 24.04.1?`},
+		{
+			"published with another build", "24.04.1",
+			func(in *Input) {
+				in.Sources[0].Facts = half24042("ubuntu-desktop-amd64")
+				in.Sources[2].Facts.Images[1].BuildID = "20240701"
+			},
+			"24.04.1 cannot be archived: Noble 24.04.2 is still in testing; Ubuntu Desktop amd64 of 24.04.2 is published with another build than the ready one",
+		},
 		{
 			"no checksum", "24.04.1",
 			func(in *Input) { in.Sources[2].Facts.Images[0].Files[0].SHA256 = "" },
@@ -195,7 +208,7 @@ func TestArchiveSetRefuses(t *testing.T) {
 				t.Errorf("%s\nwant %s", got, tc.want)
 			}
 			var refused *ArchiveError
-			if errors.As(err, &refused) != (tc.name != "unknown") {
+			if errors.As(err, &refused) != !strings.Contains(tc.want, "is called") {
 				t.Errorf("error is a %T", err)
 			}
 		})
