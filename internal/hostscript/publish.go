@@ -13,6 +13,7 @@ import (
 	"strings"
 	"text/template"
 	"time"
+	"unicode"
 
 	"shiplist/internal/release"
 	"shiplist/internal/shell"
@@ -29,7 +30,7 @@ type publishScript struct {
 	Name     shell.Word
 	LeftOut  []string // comments
 	Steps    []step
-	Expected []string // "SIZE PATH", "-" for a size that is not known
+	Expected []string // "SIZE DAILY PATH", "-" for what is not known
 	Begins   []string
 	Stems    []string
 }
@@ -68,7 +69,11 @@ func Publish(set *release.PublishSet, commands []string, asOf time.Time) (string
 		if e.Size >= 0 {
 			size = strconv.FormatInt(e.Size, 10)
 		}
-		s.Expected = append(s.Expected, size+" "+e.Path)
+		daily := e.Daily
+		if daily == "" || strings.ContainsFunc(daily, unicode.IsSpace) {
+			daily = "-"
+		}
+		s.Expected = append(s.Expected, size+" "+daily+" "+e.Path)
 	}
 	s.Begins, s.Stems = set.Begins(), set.Stems()
 	for _, lines := range [][]string{s.Expected, s.Begins, s.Stems} {

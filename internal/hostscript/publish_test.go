@@ -300,6 +300,52 @@ func TestPublishCompares(t *testing.T) {
 	}
 }
 
+// TestPublishComparesBytes tells another file of the right size from the daily, and takes
+// a copy of it, and what lies there when the daily is gone. Folders are no images.
+func TestPublishComparesBytes(t *testing.T) {
+	t.Parallel()
+	dir := host(t)
+	text := script(t, release.PublishOptions{}, keep)
+	for _, line := range strings.SplitAfter(text, "\n") {
+		if strings.Contains(line, " for-project ") {
+			text = strings.Replace(text, line, "true\n", 1)
+		}
+	}
+	for i, p := range []product{sample[0], sample[1], sample[2], sample[3], sample[3]} {
+		content := p.content()
+		if i == 0 || i == 2 {
+			content[0] = 'T'
+		}
+		write(t, filepath.Join(dir, "www", filepath.FromSlash(allReleased[i])), content, 0o644)
+	}
+	if err := os.Remove(filepath.Join(dir, "www", "full", filepath.FromSlash(sample[2].dir()), sample[2].name())); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "www", "full", "kubuntu", "releases", "resolute", "snapshot-3", "kubuntu-26.04-snapshot3-notes.d"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	out, ok := bash(t, dir, text)
+	want := "other bytes: " + allReleased[0] + ": not those of full/kubuntu/resolute/daily-live/20260129/resolute-desktop-amd64.iso\n" +
+		"1 of resolute/snapshot-3 is not as it should be; www.prev is the tree of before\n"
+	if out != want || ok {
+		t.Errorf("%t (-want +got)\n%s", ok, cmp.Diff(want, out))
+	}
+}
+
+// TestPublishOnce has a second run refuse while the first is at work.
+func TestPublishOnce(t *testing.T) {
+	t.Parallel()
+	dir := host(t)
+	text := script(t, release.PublishOptions{}, keep)
+	second := filepath.Join(dir, "second.sh")
+	write(t, second, []byte(text), 0o644)
+	first := strings.Replace(text, "# --- Publish ---", "bash "+second+" "+dir+" && exit 5\n# --- Publish ---", 1)
+	out, ok := bash(t, dir, first)
+	if want := "another run publishes in DIR at this moment; wait for its end\n" + asItShould; out != want || !ok {
+		t.Errorf("%t %s", ok, out)
+	}
+}
+
 // TestPublishLeftOut publishes the rest, and what was there of it before is no extra.
 func TestPublishLeftOut(t *testing.T) {
 	t.Parallel()

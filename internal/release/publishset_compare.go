@@ -11,6 +11,7 @@ import (
 // role: full/kubuntu/releases/resolute/snapshot-3/NAME.
 type PlacePath struct {
 	Path   string
+	Daily  string // the path of the same bytes as a daily; empty where not known
 	Size   int64  // in bytes; -1 where not known exactly
 	SHA256 string // empty where not known
 }
@@ -55,12 +56,22 @@ func (s *PublishSet) Expected() []PlacePath {
 		}
 		for _, dir := range p.Location.Paths() {
 			for _, f := range p.Files {
-				list = append(list, PlacePath{path.Join(p.Location.Role, dir, f.To), f.Size, f.SHA256})
+				list = append(list, PlacePath{
+					Path: path.Join(p.Location.Role, dir, f.To), Daily: p.dailyPath(f), Size: f.Size, SHA256: f.SHA256,
+				})
 			}
 		}
 	}
 	slices.SortFunc(list, func(a, b PlacePath) int { return strings.Compare(a.Path, b.Path) })
 	return list
+}
+
+// dailyPath is where a file of the daily lies, with the role of its tree first.
+func (p *Publication) dailyPath(f PublishFile) string {
+	if p.Row.Daily == nil || p.Row.Daily.Tree.Role == "" {
+		return ""
+	}
+	return path.Join(p.Row.Daily.Tree.Role, p.Row.Daily.Dir, f.From)
 }
 
 // Begins are how the paths of everything begin that may belong to the milestone, and
