@@ -14,7 +14,7 @@ func readArchive(t *table, r *release.ArchiveRules) {
 		r.Roots = roots.roots()
 	}
 	if list, given := t.tables("rule"); given {
-		r.Rules = each(list, readArchiveRule)
+		r.Rules, r.Own = each(list, readArchiveRule), t.doc.name != builtIn
 		for i, a := range r.Rules {
 			if a.Into != "" && r.Roots[a.Into] == "" {
 				list[i].note("into", fmt.Sprintf("%q is no root; the roots are %s", a.Into, strings.Join(slices.Sorted(maps.Keys(r.Roots)), ", ")))

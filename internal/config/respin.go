@@ -12,7 +12,7 @@ func (r *Respin) read(t *table, rules *release.RespinRules) {
 	t.duration("grace", &r.Grace, false)
 	t.filled("logs")
 	if list, given := t.tables("rule"); given {
-		rules.Rules = each(list, readRespinRule)
+		rules.Rules, rules.Own = each(list, readRespinRule), t.doc.name != builtIn
 	}
 	if list, given := t.tables("hours"); given {
 		rules.Hours = each(list, readBuildHours)

@@ -81,6 +81,9 @@ func TestParseRespin(t *testing.T) {
 		t.Errorf("%d rules, hours %+v", len(c.Rules.Respin.Rules), c.Rules.Respin.Hours)
 	}
 	c = parse(t, oneTree+"[[respin.rule]]\nlive = true\n")
+	if !c.Rules.Respin.Own || def.Rules.Respin.Own || def.Rules.Archive.Own || !parse(t, oneTree+"[[archive.rule]]\ninto = \"old\"\n").Rules.Archive.Own {
+		t.Error("whose own the rules are is not known")
+	}
 	if len(c.Rules.Respin.Rules) != 1 || c.Respin.Jobs != def.Respin.Jobs {
 		t.Errorf("%d rules, %+v", len(c.Rules.Respin.Rules), c.Respin)
 	}

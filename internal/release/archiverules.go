@@ -1,6 +1,9 @@
 package release
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // ArchiveRules say where the images of superseded releases go.
 type ArchiveRules struct {
@@ -9,6 +12,7 @@ type ArchiveRules struct {
 	Roots map[string]string `toml:"roots"`
 	// Rules say where the files of a directory go; the first that matches counts.
 	Rules []ArchiveRule `toml:"rule"`
+	Own   bool          `toml:"-"` // the rules are a site owner's own
 }
 
 // ArchiveRule says where the files of the directories that it selects go.
@@ -39,17 +43,18 @@ func joinPath(dir, name string) string {
 
 // archiveTarget is where the files of a directory go; ok is false where no rule says.
 func (r Rules) archiveTarget(d *TreeDirectory, series, version string) (HostPath, bool) {
-	for i := range r.Archive.Rules {
-		a := &r.Archive.Rules[i]
-		if !Match(a.Role, d.Tree.Role) || !Match(a.From, d.Path) {
-			continue
-		}
-		fill := strings.NewReplacer("{dir}", d.Path, "{series}", series, "{version}", version)
-		dir := d.Path
-		if a.Directory != "" {
-			dir = fill.Replace(a.Directory)
-		}
-		return HostPath{a.Into, dir}, true
+	i := r.archiveRule(d)
+	if i < 0 {
+		return HostPath{}, false
 	}
-	return HostPath{}, false
+	a, dir := &r.Archive.Rules[i], d.Path
+	if a.Directory != "" {
+		dir = strings.NewReplacer("{dir}", d.Path, "{series}", series, "{version}", version).Replace(a.Directory)
+	}
+	return HostPath{a.Into, dir}, true
+}
+
+// archiveRule is the index of the first rule for a directory, -1 where none matches.
+func (r Rules) archiveRule(d *TreeDirectory) int {
+	return slices.IndexFunc(r.Archive.Rules, func(a ArchiveRule) bool { return Match(a.Role, d.Tree.Role) && Match(a.From, d.Path) })
 }

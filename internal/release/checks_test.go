@@ -46,7 +46,7 @@ func TestChecks(t *testing.T) {
 		},
 		{
 			"another milestone",
-			[]CheckRule{excuse("missing-build", func(c *CheckRule) { c.Milestone = []string{"beta"} })},
+			[]CheckRule{excuse("missing-build", func(c *CheckRule) { c.Milestone = []string{"daily"} })},
 			[]string{"missing-build blocker kubuntu-desktop-amd64", "missing-build blocker ubuntu-desktop-amd64"},
 			0, 2,
 		},

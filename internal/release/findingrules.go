@@ -60,7 +60,8 @@ var findingRules = []FindingRule{
 	{"hint-unreliable", Note, "Change hint unreliable", "A file that should tell of every change in a tree did not change when the tree did, or is not there. It is not relied on for a day."},
 	{"product-without-rule", Note, "Product without a rule", "A product of a tracker is in no [[product]] rule, so its files cannot be found."},
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
-	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own select nothing that a tracker has in any series."},
+	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own decide about no product of any milestone."},
+	{"unused-rule", Note, "Rule that decides about nothing", "[[respin.rule]] or [[archive.rule]] rules of a site's own decide about nothing, or a [[check]] names what is nowhere."},
 }
 
 // RuleOf returns the rule of a name; that of a name which is not known has the name as

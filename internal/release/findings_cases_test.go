@@ -440,8 +440,21 @@ var findingCases = []findingCase{
 	}, nil, "", ""},
 	{"no product for the publish rule", func(in *Input) {
 		in.Rules.PublishOwn = true
-		in.Rules.Publish = append(slices.Clone(in.Rules.Publish), PublishRule{Project: []string{"gone"}, Arch: []string{"amd64", "i386"}}, PublishRule{Series: []string{"warty"}})
-	}, []string{"publish-without-product"}, "3 [[publish]] rules select no product in any series: rule 2 (project ubuntu-core), rule 5 (project gone, architecture amd64 i386) and rule 6 (series warty).", "/   :"},
+		in.Rules.Publish = append(slices.Clone(in.Rules.Publish), PublishRule{Project: []string{"gone"}, Arch: []string{"amd64", "i386"}}, PublishRule{Series: []string{"warty"}}, PublishRule{Milestone: []string{"fnial"}}, PublishRule{Project: []string{"kubuntu"}})
+	}, []string{"publish-without-product"}, "rule 5 (project gone, architecture amd64 i386), rule 6 (series warty), rule 7 (milestone fnial) and rule 8 (project kubuntu; rule ", "/   :"},
+	{"no product for the respin rule", func(in *Input) {
+		in.Rules.Respin = RespinRules{Own: true, Rules: []RespinRule{{Project: []string{"nope"}}, {Project: []string{"*"}}, {Arch: []string{"amd64"}}}}
+	}, []string{"unused-rule"}, "2 [[respin.rule]] rules decide about nothing: rule 1 (project nope) and rule 3 (architecture amd64).", "/   :"},
+	{"no directory for the archive rule", func(in *Input) {
+		in.Rules.Archive = ArchiveRules{Own: true, Rules: []ArchiveRule{{Role: []string{"nope"}}, {Role: []string{"full"}}}}
+	}, []string{"unused-rule"}, "1 [[archive.rule]] rule decides about nothing: rule 1 (role nope).", "/   :"},
+	{"no product for the check", func(in *Input) {
+		in.Rules.Checks = []CheckRule{
+			{Rule: []string{"missing-build"}, Product: []string{"kubnutu-*", "kubuntu-*"}, Severity: Note},
+			{Rule: []string{"missing-build"}, Milestone: []string{"fnial"}, Severity: Note},
+			{Rule: []string{"missing-build"}, Series: []string{"noble"}, Severity: Note},
+		}
+	}, []string{"unused-rule"}, "2 [[check]] rules name what is nowhere: rule 1 (product kubnutu-*) and rule 2 (milestone fnial).", "/   :"},
 	{"nobody's own publish rules", func(in *Input) {
 		in.Rules.Publish = append(slices.Clone(in.Rules.Publish), PublishRule{Project: []string{"gone"}})
 	}, nil, "", ""},

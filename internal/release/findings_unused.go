@@ -6,48 +6,164 @@ import (
 	"strings"
 )
 
-// findUnused makes one finding for all publish rules of a site's own that select no
-// product of any series. The built-in ones also speak of what was, and may come.
+// findUnused makes one finding for each table of a site's own rules that decide about
+// nothing: what they select is nowhere, or rules before them decide already. The built-in
+// ones also speak of what was, and may come.
 func (j *joiner) findUnused() {
-	if !j.rules.PublishOwn || len(j.p.Products) == 0 {
+	if len(j.p.Products) == 0 {
 		return
 	}
-	var unused []string
-	for i := range j.rules.Publish {
-		if rule := &j.rules.Publish[i]; !j.used(rule) {
-			unused = append(unused, fmt.Sprintf("rule %d (%s)", i+1, rule.selects()))
-		}
+	if j.rules.PublishOwn {
+		j.unused("publish-without-product", "[[publish]]", "decides", "decide", "about no product of any milestone", j.unusedPublish())
 	}
-	if len(unused) == 0 {
+	if j.rules.Respin.Own {
+		j.unused("unused-rule", "[[respin.rule]]", "decides", "decide", "about nothing", j.unusedRespin())
+	}
+	if j.rules.Archive.Own && len(j.p.Trees) > 0 {
+		j.unused("unused-rule", "[[archive.rule]]", "decides", "decide", "about nothing", j.unusedArchive())
+	}
+	j.unused("unused-rule", "[[check]]", "names", "name", "what is nowhere", j.unusedChecks())
+}
+
+// unused reports rules of a table, each in words.
+func (j *joiner) unused(rule, table, one, many, what string, list []string) {
+	if len(list) == 0 {
 		return
 	}
 	j.report(Finding{
-		Rule:     "publish-without-product",
-		Text:     fmt.Sprintf("%s no product in any series: %s.", Plural(len(unused), "[[publish]] rule selects", "[[publish]] rules select"), listWords(unused)),
+		Rule:     rule,
+		Text:     fmt.Sprintf("%s %s: %s.", Plural(len(list), table+" rule "+one, table+" rules "+many), what, listWords(list)),
 		Advice:   "Correct what they select, or take them away.",
 		Actor:    ActorConfig,
-		Evidence: []Evidence{configured("[[publish]] " + listWords(unused))},
+		Evidence: []Evidence{configured(table + " " + listWords(list))},
 	}, spot{})
 }
 
-// used reports whether a rule selects a product that a tracker has, in a series that
-// a source names.
-func (j *joiner) used(r *PublishRule) bool {
-	return slices.ContainsFunc(j.p.Lines, func(l *Line) bool { return j.rules.MatchSeries(r.Series, l.Slug) }) &&
-		slices.ContainsFunc(j.p.Products, func(p *ProductLine) bool {
-			return slices.ContainsFunc(p.Identities, func(id Identity) bool {
-				return Match(r.Project, id.Project) && Match(r.PublishType, id.PublishType) && Match(r.Arch, id.Arch)
-			})
-		})
+// unusedPublish are the rules that place no row of a milestone.
+func (j *joiner) unusedPublish() []string {
+	used, before := map[int]bool{}, map[int]int{}
+	for _, row := range j.allRows() {
+		if row.Location != nil {
+			used[row.Location.Rule] = true
+		}
+	}
+	for _, row := range j.allRows() {
+		for i := range j.rules.Publish {
+			if row.Location != nil && !used[i] && i > row.Location.Rule && j.rules.publishes(&j.rules.Publish[i], row.Identity, row.Manifest.Line.Slug, row.Manifest.Slug) {
+				before[i] = row.Location.Rule + 1
+			}
+		}
+	}
+	return unusedRules(j.rules.Publish, used, func(i int, r *PublishRule) string {
+		words := selected(selection{"series", r.Series}, selection{"milestone", r.Milestone}, selection{"project", r.Project}, selection{"publish type", r.PublishType}, selection{"architecture", r.Arch})
+		if before[i] > 0 {
+			words += fmt.Sprintf("; rule %d decides before it", before[i])
+		}
+		return words
+	})
 }
 
-// selects are the patterns of a rule in words.
-func (r *PublishRule) selects() string {
+func (j *joiner) allRows() []*Row {
+	var all []*Row
+	for _, p := range j.p.Products {
+		all = append(all, p.Rows...)
+	}
+	return all
+}
+
+// unusedRespin are the rules by which no product of a series is built.
+func (j *joiner) unusedRespin() []string {
+	type build struct {
+		id     Identity
+		series string
+	}
+	used, seen := map[int]bool{}, map[build]bool{}
+	for _, row := range j.allRows() {
+		b := build{row.Identity, row.Manifest.Line.Slug}
+		if seen[b] {
+			continue
+		}
+		seen[b] = true
+		if _, i := j.rules.respinRule(b.id, b.series); i >= 0 {
+			used[i] = true
+		}
+	}
+	return unusedRules(j.rules.Respin.Rules, used, func(_ int, r *RespinRule) string {
+		return selected(selection{"series", r.Series}, selection{"project", r.Project}, selection{"image type", r.ImageType}, selection{"publish type", r.PublishType}, selection{"architecture", r.Arch})
+	})
+}
+
+// unusedArchive are the rules by which no directory of a tree moves.
+func (j *joiner) unusedArchive() []string {
+	used := map[int]bool{}
+	for _, t := range j.p.Trees {
+		for _, d := range t.Directories {
+			if i := j.rules.archiveRule(d); i >= 0 {
+				used[i] = true
+			}
+		}
+	}
+	return unusedRules(j.rules.Archive.Rules, used, func(_ int, r *ArchiveRule) string {
+		return selected(selection{"role", r.Role}, selection{"from", r.From})
+	})
+}
+
+// unusedChecks are the checks with a pattern that no name fits. That a check has no
+// finding is well: what it is about was mended.
+func (j *joiner) unusedChecks() []string {
+	used := map[int]bool{}
+	for i := range j.rules.Checks {
+		used[i] = j.nowhere(&j.rules.Checks[i]) == ""
+	}
+	return unusedRules(j.rules.Checks, used, func(_ int, c *CheckRule) string { return j.nowhere(c) })
+}
+
+// nowhere are the patterns of a check that nothing known fits, in words.
+func (j *joiner) nowhere(c *CheckRule) string {
+	none := func(patterns []string, fits func(pattern []string) bool) []string {
+		return slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return fits([]string{p}) })
+	}
+	return selected(
+		selection{"product", none(c.Product, func(p []string) bool {
+			return slices.ContainsFunc(j.p.Products, func(x *ProductLine) bool { return Match(p, x.Slug) })
+		})},
+		selection{"series", none(c.Series, func(p []string) bool {
+			return slices.ContainsFunc(j.p.Lines, func(l *Line) bool { return j.rules.MatchSeries(p, l.Slug) })
+		})},
+		selection{"milestone", none(c.Milestone, func(p []string) bool {
+			return slices.ContainsFunc(j.p.Lines, func(l *Line) bool {
+				return slices.ContainsFunc(l.Milestones, func(m *Manifest) bool { return Match(p, m.Slug) })
+			})
+		})},
+	)
+}
+
+// unusedRules are the rules whose index is not used, in words.
+func unusedRules[T any](rules []T, used map[int]bool, words func(int, *T) string) []string {
+	var list []string
+	for i := range rules {
+		if used[i] {
+			continue
+		}
+		text := fmt.Sprintf("rule %d", i+1)
+		if w := words(i, &rules[i]); w != "" {
+			text += " (" + w + ")"
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// selection is what a rule selects by, and the patterns for it.
+type selection struct {
+	what     string
+	patterns []string
+}
+
+// selected is what a rule selects in words; what has no patterns is left out.
+func selected(parts ...selection) string {
 	var words []string
-	for _, part := range []struct {
-		what     string
-		patterns []string
-	}{{"series", r.Series}, {"project", r.Project}, {"publish type", r.PublishType}, {"architecture", r.Arch}} {
+	for _, part := range parts {
 		if len(part.patterns) > 0 {
 			words = append(words, part.what+" "+strings.Join(part.patterns, " "))
 		}

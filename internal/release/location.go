@@ -77,13 +77,17 @@ func (r Rules) Locate(id Identity, series, slug string) (*Location, error) {
 
 func (r Rules) publishRule(id Identity, series, slug string) (*PublishRule, int) {
 	for i := range r.Publish {
-		p := &r.Publish[i]
-		if Match(p.Milestone, slug) && Match(p.Project, id.Project) && Match(p.PublishType, id.PublishType) &&
-			Match(p.Arch, id.Arch) && r.MatchSeries(p.Series, series) {
+		if p := &r.Publish[i]; r.publishes(p, id, series, slug) {
 			return p, i
 		}
 	}
 	return nil, -1
+}
+
+// publishes reports whether a rule selects a product on a milestone.
+func (r Rules) publishes(p *PublishRule, id Identity, series, slug string) bool {
+	return Match(p.Milestone, slug) && Match(p.Project, id.Project) && Match(p.PublishType, id.PublishType) &&
+		Match(p.Arch, id.Arch) && r.MatchSeries(p.Series, series)
 }
 
 // place is what directory and file name are made of.

@@ -4,6 +4,7 @@ package release
 type RespinRules struct {
 	// Rules say with what command a product is built; the first that matches counts.
 	Rules []RespinRule `toml:"rule"`
+	Own   bool         `toml:"-"` // the rules are a site owner's own
 	// Hours say how long a build takes; the first that matches counts.
 	Hours []BuildHours `toml:"hours"`
 }
