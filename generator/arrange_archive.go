@@ -56,6 +56,7 @@ type supersededView struct {
 	Newer  string
 	Images string // "12 images"
 	Places []Link // the publishing pages
+	Waits  string // why it is not archived yet; empty where it can be
 }
 
 // goneLine is a series of which no image is known.
@@ -97,6 +98,7 @@ func (s *site) viewSuperseded(p *Page) []supersededView {
 		v := supersededView{
 			Series: Link{Text: seriesTitle(r.Line), Href: p.to(s.seriesPath(r.Line))},
 			Title:  r.Version, Newer: r.Newer, Images: plural(len(r.Images), "image"),
+			Waits: waitsFor(r.Waits),
 		}
 		for _, i := range r.Images {
 			if d := s.downloadAt(i.Tree, i.Dir); d != nil {
@@ -113,6 +115,19 @@ func (s *site) viewSuperseded(p *Page) []supersededView {
 		views = append(views, v)
 	}
 	return views
+}
+
+// reasonsShown is how many reasons a row of a table tells.
+const reasonsShown = 3
+
+// waitsFor tells the first reasons why a release cannot be archived yet.
+func waitsFor(reasons []string) string {
+	shown := min(len(reasons), reasonsShown)
+	text := strings.Join(reasons[:shown], "; ")
+	if more := len(reasons) - shown; more > 0 {
+		text += "; and " + plural(more, "more reason")
+	}
+	return text
 }
 
 // restOnTrees says that a page rests on the trees alone.

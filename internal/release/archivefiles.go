@@ -28,6 +28,7 @@ func (a *archiver) moveDirectory(d *TreeDirectory) {
 	if len(images) == 0 {
 		return
 	}
+	a.moved = append(a.moved, images...)
 	to, ok := a.rules.archiveTarget(d, a.set.Line.Slug, a.set.Version)
 	if !ok {
 		a.refuse("no [[archive.rule]] says where the files of %s in tree %s go", d.Path, d.Tree.Name)
@@ -93,7 +94,7 @@ func (a *archiver) moveFile(from, to HostPath, f File) {
 	}
 	m := ArchiveMove{From: from.In(f.Name), To: to.In(f.Name), SHA256: f.SHA256}
 	if f.Main {
-		switch have, there := a.held(m.To); {
+		switch have, there := a.held[m.To]; {
 		case f.SHA256 == "":
 			a.refuse("%s/%s has no SHA-256 checksum", m.From.Root, m.From.Path)
 		case there && have != f.SHA256:
@@ -113,28 +114,24 @@ func (a *archiver) moveFile(from, to HostPath, f File) {
 	}
 }
 
-// held is the checksum of a file of the archive.
-func (a *archiver) held(at HostPath) (sum string, there bool) {
-	for _, t := range a.picture.Trees {
-		if t.Role != at.Root {
-			continue
-		}
+// heldFiles are the checksums of the files that trees show.
+func heldFiles(p *Picture) map[HostPath]string {
+	held := map[HostPath]string{}
+	for _, t := range p.Trees {
 		for _, d := range t.Directories {
 			for _, i := range d.Images {
 				for _, f := range i.Files {
-					if joinPath(d.Path, f.Name) == at.Path {
-						return f.SHA256, true
-					}
+					held[HostPath{t.Role, joinPath(d.Path, f.Name)}] = f.SHA256
 				}
 			}
 		}
 	}
-	return "", false
+	return held
 }
 
 // inFacts reports whether the pool of a tree is known to hold a file.
 func (a *archiver) inFacts(role, name string) bool {
-	_, there := a.held(HostPath{role, joinPath(poolDir, name)})
+	_, there := a.held[HostPath{role, joinPath(poolDir, name)}]
 	return there
 }
 

@@ -99,27 +99,28 @@ func (e *ArchiveError) Error() string {
 // release is not fully published, or a file to move has no checksum, or is at its
 // target with another one; and a [LookupError] where no series has the version.
 func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*ArchiveSet, error) {
-	a := &archiver{rules: r, picture: p, options: o, set: &ArchiveSet{Version: version}}
 	slug, ok := r.SeriesByVersion(version)
-	for _, l := range p.Lines {
-		if ok && l.Slug == slug {
-			a.set.Line = l
-		}
-	}
-	if a.set.Line == nil {
+	n := slices.IndexFunc(p.Lines, func(l *Line) bool { return ok && l.Slug == slug })
+	if n < 0 {
 		return nil, &LookupError{What: "version of a series that is known here", Name: version, Hint: "write it like 24.04.3"}
 	}
-	a.findImages()
+	a := r.archiver(p, p.Lines[n], heldFiles(p))
+	a.options, a.set.Version = o, version
 	if err := a.supersede(); err != nil {
 		return nil, err
 	}
 	a.move()
 	a.leadOn()
-	if len(a.reasons) > 0 {
-		slices.Sort(a.reasons)
-		return nil, &ArchiveError{version, slices.Compact(a.reasons)}
+	if why := a.refused(); len(why) > 0 {
+		return nil, &ArchiveError{version, why}
 	}
 	return a.set, nil
+}
+
+// refused are the reasons that forbid it.
+func (a *archiver) refused() []string {
+	slices.Sort(a.reasons)
+	return slices.Compact(a.reasons)
 }
 
 // archiver is a set while it is made.
@@ -128,8 +129,17 @@ type archiver struct {
 	picture *Picture
 	options ArchiveOptions
 	set     *ArchiveSet
-	images  []*TreeImage // final ones of the series, outside of the archive
-	reasons []string     // that forbid it
+	held    map[HostPath]string // checksums of the files that trees show
+	images  []*TreeImage        // final ones of the series, outside of the archive
+	moved   []*TreeImage        // those of them that move
+	reasons []string            // that forbid it
+}
+
+// archiver returns one for a release of a series, of which the version is to be set.
+func (r Rules) archiver(p *Picture, l *Line, held map[HostPath]string) *archiver {
+	a := &archiver{rules: r, picture: p, held: held, set: &ArchiveSet{Line: l}}
+	a.findImages()
+	return a
 }
 
 func (a *archiver) refuse(format string, args ...any) {
@@ -159,12 +169,6 @@ func (a *archiver) ofSeries(i *Image) bool {
 
 // supersede finds the newest release that is newer and fully published.
 func (a *archiver) supersede() error {
-	var newer []string
-	for _, i := range a.images {
-		if CompareVersions(i.Version, a.set.Version) > 0 && !slices.Contains(newer, i.Version) {
-			newer = append(newer, i.Version)
-		}
-	}
 	if !slices.ContainsFunc(a.images, func(i *TreeImage) bool { return i.Version == a.set.Version }) {
 		if known := a.versions(); !slices.Contains(known, a.set.Version) {
 			e := &LookupError{What: "release of " + a.set.Line.Slug, Name: a.set.Version, Near: near(known)}
@@ -175,10 +179,30 @@ func (a *archiver) supersede() error {
 		}
 		return &ArchiveError{a.set.Version, []string{"no tree but the archive holds files of it; nothing is left to do"}}
 	}
+	newer := a.newer()
 	if len(newer) == 0 {
 		return &ArchiveError{a.set.Version, []string{"no newer release of " + a.set.Line.Slug + " is published"}}
 	}
-	slices.SortFunc(newer, func(x, y string) int { return CompareVersions(y, x) })
+	if why := a.choose(newer); len(why) > 0 {
+		return &ArchiveError{a.set.Version, why}
+	}
+	return nil
+}
+
+// newer are the newer versions of which there are images, the newest first.
+func (a *archiver) newer() []string {
+	var list []string
+	for _, i := range a.images {
+		if CompareVersions(i.Version, a.set.Version) > 0 && !slices.Contains(list, i.Version) {
+			list = append(list, i.Version)
+		}
+	}
+	slices.SortFunc(list, func(x, y string) int { return CompareVersions(y, x) })
+	return list
+}
+
+// choose takes the first of some versions that is fully published, or says why none is.
+func (a *archiver) choose(newer []string) []string {
 	var why []string
 	for _, version := range newer {
 		missing := a.unpublished(version)
@@ -189,7 +213,7 @@ func (a *archiver) supersede() error {
 		}
 		why = append(why, missing...)
 	}
-	return &ArchiveError{a.set.Version, why}
+	return why
 }
 
 // versions are those of the series of which something is known, the oldest first.

@@ -7,61 +7,54 @@ import "slices"
 type Superseded struct {
 	Line    *Line
 	Version string
-	// Newer is the newest release that has one of the images.
+	// Newer is the release that supersedes it. Where archiving is refused for all newer
+	// ones it is the newest, and Waits says why, one reason each.
 	Newer  string
-	Images []*TreeImage
+	Waits  []string
+	Images []*TreeImage // those that move, without pools
 }
 
 // Superseded lists what could go to the archive, newest series first, and the newest
-// version first of each.
+// version first of each. It is what [Rules.ArchiveSet] says of each version.
 func (r Rules) Superseded(p *Picture) []Superseded {
-	finals := map[string][]*TreeImage{}
-	for _, t := range p.Trees {
-		if t.Role == RoleOld {
-			continue
-		}
-		for _, d := range t.Directories {
-			for _, i := range d.Images {
-				slug, ok := r.SeriesByVersion(i.Version)
-				if ok && i.Kind == ImageRelease && i.Milestone == "" && d.Kind != DirectoryPool {
-					finals[slug] = append(finals[slug], i)
-				}
-			}
-		}
-	}
+	held := heldFiles(p)
 	var list []Superseded
 	for _, l := range p.Lines {
-		list = append(list, supersededOf(l, finals[l.Slug])...)
+		first := r.archiver(p, l, held)
+		var versions []string
+		for _, i := range first.images {
+			versions = append(versions, i.Version)
+		}
+		slices.SortFunc(versions, func(x, y string) int { return CompareVersions(y, x) })
+		for _, version := range slices.Compact(versions) {
+			a := r.archiver(p, l, held)
+			a.set.Version = version
+			if s := a.superseded(); len(s.Images) > 0 {
+				list = append(list, s)
+			}
+		}
 	}
 	return list
 }
 
-func supersededOf(l *Line, images []*TreeImage) []Superseded {
-	byVersion := map[string]*Superseded{}
-	for _, i := range images {
-		for _, n := range images {
-			if !succeeds(n, i) || l.testing(n.Version) {
-				continue
-			}
-			s := byVersion[i.Version]
-			if s == nil {
-				s = &Superseded{Line: l, Version: i.Version}
-				byVersion[i.Version] = s
-			}
-			if CompareVersions(n.Version, s.Newer) > 0 {
-				s.Newer = n.Version
-			}
-			if !slices.Contains(s.Images, i) {
-				s.Images = append(s.Images, i)
-			}
+// superseded tells of one version; without images where no newer release is out.
+func (a *archiver) superseded() Superseded {
+	s := Superseded{Line: a.set.Line, Version: a.set.Version}
+	newer := slices.DeleteFunc(a.newer(), s.Line.testing)
+	if len(newer) == 0 {
+		return s
+	}
+	if why := a.choose(newer); len(why) > 0 {
+		a.set.Newer, a.reasons = newer[0], why
+	}
+	a.move()
+	s.Newer, s.Waits = a.set.Newer, a.refused()
+	for _, i := range a.moved {
+		if i.dir.Kind != DirectoryPool {
+			s.Images = append(s.Images, i)
 		}
 	}
-	list := make([]Superseded, 0, len(byVersion))
-	for _, s := range byVersion {
-		list = append(list, *s)
-	}
-	slices.SortFunc(list, func(a, b Superseded) int { return CompareVersions(b.Version, a.Version) })
-	return list
+	return s
 }
 
 // testing reports whether a version is of a milestone that is not out yet, though its
