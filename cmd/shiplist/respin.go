@@ -40,16 +40,19 @@ type respinOptions struct {
 
 // respun is the result of the command; docs/operations.md tells its JSON.
 type respun struct {
-	Series    string          `json:"series"`
-	Milestone string          `json:"milestone,omitempty"`
-	Commands  []respinCall    `json:"commands"`
-	Left      []respinLeft    `json:"left_out,omitempty"`
-	Refused   []respinLeft    `json:"refused,omitempty"`
-	Build     respinCost      `json:"build"`
-	Saved     respinCost      `json:"saved"`
-	Run       bool            `json:"run"`
-	Failed    int             `json:"failed,omitempty"`
-	Doubts    []release.Doubt `json:"doubts,omitempty"`
+	Series    string       `json:"series"`
+	Milestone string       `json:"milestone,omitempty"`
+	Commands  []respinCall `json:"commands"`
+	Left      []respinLeft `json:"left_out,omitempty"`
+	Refused   []respinLeft `json:"refused,omitempty"`
+	Build     respinCost   `json:"build"`
+	Saved     respinCost   `json:"saved"`
+	Run       bool         `json:"run"`
+	Failed    int          `json:"failed,omitempty"`
+	// Of Failed, which counts all that did not succeed.
+	Stopped    int             `json:"stopped,omitempty"`
+	NeverBegun int             `json:"never_begun,omitempty"`
+	Doubts     []release.Doubt `json:"doubts,omitempty"`
 }
 
 // respinCall is one command. What follows Cost is known once it ran.

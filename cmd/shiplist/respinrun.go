@@ -73,9 +73,16 @@ func (r *respun) take(results []jobs.Result) {
 	r.Run = true
 	for i, result := range results {
 		r.Commands[i].Log = result.Log
-		if result.Err != nil {
-			r.Commands[i].Error = result.Err.Error()
-			r.Failed++
+		if result.Err == nil {
+			continue
+		}
+		r.Commands[i].Error = result.Err.Error()
+		r.Failed++
+		switch {
+		case errors.Is(result.Err, jobs.ErrStopped):
+			r.Stopped++
+		case errors.Is(result.Err, jobs.ErrNeverBegun):
+			r.NeverBegun++
 		}
 	}
 }
@@ -84,14 +91,27 @@ func (r *respun) take(results []jobs.Result) {
 func (r *respun) printRun(w io.Writer, dir string) error {
 	for _, c := range r.Commands {
 		state := "built"
-		if c.Error != "" {
+		switch c.Error {
+		case "":
+		case jobs.ErrStopped.Error(), jobs.ErrNeverBegun.Error():
+			state = c.Error
+		default:
 			state = "failed: " + c.Error
 		}
 		if _, err := fmt.Fprintf(w, "%s %s: %s\n", c.Project, c.Type, state); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "%d of %s succeeded; logs are in %s\n", len(r.Commands)-r.Failed, counted(len(r.Commands), "command"), dir)
+	text := fmt.Sprintf("%d of %s succeeded", len(r.Commands)-r.Failed, counted(len(r.Commands), "command"))
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{r.Failed - r.Stopped - r.NeverBegun, "failed"}, {r.Stopped, "stopped"}, {r.NeverBegun, "never begun"}} {
+		if part.n > 0 {
+			text += fmt.Sprintf(", %d %s", part.n, part.what)
+		}
+	}
+	_, err := fmt.Fprintf(w, "%s; logs are in %s\n", text, dir)
 	return err
 }
 
