@@ -33,8 +33,8 @@ type ContactLine struct {
 	Manager string
 }
 
-// ContactLines are the contacts of the products that are meant to be released in active
-// series with an open milestone: those without one first, then those that are nobody, then
+// ContactLines are the contacts of the products that are meant to be released, or are in
+// testing, in active series with an open milestone: those without one first, then those that are nobody, then
 // persons, then those of which it is not known, teams last; by product within.
 func ContactLines(p *Picture, c Contacts) []ContactLine {
 	var all []ContactLine
@@ -47,6 +47,9 @@ func ContactLines(p *Picture, c Contacts) []ContactLine {
 				all = addContact(all, l, contactLine(n, c))
 			}
 		}
+		for _, n := range testedOnly(l) {
+			all = addContact(all, l, contactLine(n, c))
+		}
 	}
 	slices.SortStableFunc(all, func(a, b ContactLine) int {
 		return cmp.Or(
@@ -55,6 +58,43 @@ func ContactLines(p *Picture, c Contacts) []ContactLine {
 		)
 	})
 	return all
+}
+
+// testedOnly are the products of which a build stands on an open milestone of a series, and
+// which nobody means to release: who looks after them has to be known all the same. They
+// are shaped as if they were intended.
+func testedOnly(l *Line) []*Intended {
+	known := map[*ProductLine]bool{}
+	for _, n := range l.Intents {
+		known[n.Product] = !n.Disabled
+	}
+	var list []*Intended
+	for _, m := range l.Milestones {
+		if !m.Open || m.Kind == KindDaily {
+			continue
+		}
+		for _, r := range m.Rows() {
+			if known[r.Product] || r.State == StateMissing {
+				continue
+			}
+			known[r.Product] = true
+			n := &Intended{Product: r.Product, Contact: r.Contact, Team: r.Team}
+			if len(r.Refs) > 0 {
+				n.Source = r.Refs[0].Source
+			}
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// CountContacts tells of how many lines each kind is.
+func CountContacts(lines []ContactLine) map[ContactKind]int {
+	counts := map[ContactKind]int{}
+	for _, l := range lines {
+		counts[l.Kind]++
+	}
+	return counts
 }
 
 func contactLine(n *Intended, c Contacts) ContactLine {

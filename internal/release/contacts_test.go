@@ -17,6 +17,13 @@ func TestContactLines(t *testing.T) {
 	more.Manifest = []Intent{{Product: "ubuntu-desktop-amd64", Contact: "~jane"}, {Product: "kubuntu-desktop-amd64", Contact: "what?"}, {Product: "ubuntu-server-subiquity-amd64", Contact: "x", Disabled: true}}
 	iso.Series = append(iso.Series, more)
 	iso.Milestones = append(iso.Milestones, Milestone{Series: "jammy", Slug: "final", Title: "Jammy Final", ID: "50", Kind: KindRelease, Status: MilestoneTesting})
+	// In testing, and in no manifest; dailies of it are no reason to ask.
+	iso.Products = append(iso.Products, Product{Slug: "new-amd64", Title: "New amd64", Type: "iso"})
+	for i := range iso.Milestones {
+		if m := &iso.Milestones[i]; m.Series == "jammy" {
+			m.Entries = append(m.Entries, Entry{Product: "new-amd64", BuildID: "20240424", State: StateTesting}, Entry{Product: "ubuntu-desktop-amd64", BuildID: "20240424", State: StateTesting})
+		}
+	}
 	past := Series{Slug: "focal", Title: "Focal", Status: SeriesActive, Manifest: []Intent{{Product: "kubuntu-desktop-amd64"}}}
 	iso.Series = append(iso.Series, past)
 	in.Rules.Contacts = Contacts{
@@ -25,7 +32,11 @@ func TestContactLines(t *testing.T) {
 		Managers: map[string]string{"kubuntu-desktop-amd64": "~kubuntu-council"},
 	}
 	var got []string
-	for _, l := range ContactLines(Join(*in), in.Rules.Contacts) {
+	lines := ContactLines(Join(*in), in.Rules.Contacts)
+	if n := CountContacts(lines); n[ContactKindMissing] != 2 || n[ContactKindTeam] != 1 || n[ContactKindNeither] != 0 {
+		t.Errorf("counted %v", n)
+	}
+	for _, l := range lines {
 		var series []string
 		for _, s := range l.Series {
 			series = append(series, s.Slug)
@@ -34,6 +45,7 @@ func TestContactLines(t *testing.T) {
 	}
 	want := []string{
 		"missing|kubuntu-desktop-amd64|noble||iso|~kubuntu-council",
+		"missing|new-amd64|jammy||iso|",
 		"person|ubuntu-desktop-amd64|noble,jammy|~jane|iso|",
 		"unknown|kubuntu-desktop-amd64|jammy|what?|iso|~kubuntu-council",
 		"team|ubuntu-server-subiquity-amd64|noble|server-team|configuration|",
