@@ -63,12 +63,14 @@ func (o *checkOptions) lookUp(ctx context.Context, e *environment) error {
 
 // tellContacts tells of the contacts of all active products.
 func (o *checkOptions) tellContacts(e *environment, s *seen) error {
-	r := contactsResult{AsOf: s.AsOf, Contacts: []contactResult{}, Doubts: s.doubts}
-	for _, l := range release.ContactLines(s.Picture, s.config.Rules.Contacts) {
-		*map[release.ContactKind]*int{
-			release.ContactKindMissing: &r.Missing, release.ContactKindNeither: &r.Neither, release.ContactKindPerson: &r.Person,
-			release.ContactKindUnknown: &r.Unknown, release.ContactKindTeam: &r.Team,
-		}[l.Kind]++
+	lines := release.ContactLines(s.Picture, s.config.Rules.Contacts)
+	n := release.CountContacts(lines)
+	r := contactsResult{
+		AsOf: s.AsOf, Contacts: []contactResult{}, Doubts: s.doubts,
+		Missing: n[release.ContactKindMissing], Neither: n[release.ContactKindNeither], Person: n[release.ContactKindPerson],
+		Unknown: n[release.ContactKindUnknown], Team: n[release.ContactKindTeam],
+	}
+	for _, l := range lines {
 		if l.Kind != release.ContactKindTeam || o.all {
 			r.Contacts = append(r.Contacts, contactResultOf(l))
 		}
@@ -100,13 +102,14 @@ var contactWords = map[release.ContactKind]terminal.Cell{
 }
 
 func (r *contactsResult) print(e *environment) error {
-	if _, err := fmt.Fprintf(e.stdout, "contacts: %d missing, %d neither a team nor a person, %d of persons, %d not known to be teams, %d of teams, as of %s\n",
-		r.Missing, r.Neither, r.Person, r.Unknown, r.Team, r.AsOf.UTC().Format(timeForm)); err != nil {
+	first := fmt.Sprintf("contacts: %d missing, %d neither a team nor a person, %d of persons, %d not known to be teams, %d of teams, as of %s",
+		r.Missing, r.Neither, r.Person, r.Unknown, r.Team, r.AsOf.UTC().Format(timeForm))
+	if _, err := fmt.Fprintln(e.stdout, e.terminal.Wrap(first, "", "  ")); err != nil {
 		return err
 	}
 	tab := terminal.NewTable(e.terminal,
-		terminal.Column{Title: "contact is"}, terminal.Column{Title: "product", Least: 26}, terminal.Column{Title: "series", Least: 8},
-		terminal.Column{Title: "contact", Least: 10}, terminal.Column{Title: "may manage", Least: 10}, terminal.Column{Title: "says", Least: 6},
+		terminal.Column{Title: "contact is"}, terminal.Column{Title: "product", Least: 15}, terminal.Column{Title: "series", Least: 6},
+		terminal.Column{Title: "contact", Least: 7}, terminal.Column{Title: "may manage", Least: 6}, terminal.Column{Title: "says", Least: 4},
 	)
 	for _, c := range r.Contacts {
 		series := ""
