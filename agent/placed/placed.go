@@ -115,6 +115,10 @@ func find(ctx context.Context, t tree, role string, set *release.PublishSet, fou
 		}
 		asked[name] = true
 		size, there, err := t.size(ctx, name)
+		if why := unseen(err); why != "" {
+			found[path.Join(role, name)] = release.FoundFile{Size: -1, Unseen: why}
+			return nil
+		}
 		if there {
 			found[path.Join(role, name)] = release.FoundFile{Size: size}
 		}
@@ -140,12 +144,26 @@ func find(ctx context.Context, t tree, role string, set *release.PublishSet, fou
 			}
 		}
 		list, err := t.read(ctx, path.Join(dir, sums))
+		if why := unseen(err); why != "" {
+			found[path.Join(role, dir, sums)] = release.FoundFile{Size: -1, Unseen: why}
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		addSums(list, role, dir, asked, found)
 	}
 	return nil
+}
+
+// unseen is what a server said that did not let a file be seen, though it answered, or
+// is left alone since; "" for any other error. Nothing follows from it for other files.
+func unseen(err error) string {
+	var failed *fetch.Error
+	if errors.As(err, &failed) && (failed.Kind == fetch.KindStatus || failed.Kind == fetch.KindResting) {
+		return failed.Text
+	}
+	return ""
 }
 
 // addSums adds the checksums of a list, and the names that nobody asked for.

@@ -140,19 +140,41 @@ func TestFindOneTree(t *testing.T) {
 	}
 }
 
-// TestFindFails does not take a server that fails for one that has nothing.
+// TestFindUnseen does not take what a server refuses to tell for what is not there, and
+// goes on with the rest.
+func TestFindUnseen(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.HasPrefix(r.URL.Path, "/simple/.pool/"):
+			http.Error(w, "no", http.StatusForbidden)
+		case strings.HasSuffix(r.URL.Path, "/SHA256SUMS"):
+			http.Error(w, "no", http.StatusUnauthorized)
+		default:
+			http.NotFound(w, r)
+		}
+	}))
+	defer server.Close()
+	if diff := cmp.Diff([]string{
+		"missing full/kubuntu/releases/noble/release/kubuntu-24.04-desktop-amd64.iso",
+		"unseen simple/.pool/ubuntu-24.04-desktop-amd64.iso",
+		"missing simple/noble/ubuntu-24.04-desktop-amd64.iso",
+		"unseen full/kubuntu/releases/noble/release/SHA256SUMS",
+		"unseen simple/.pool/SHA256SUMS", "unseen simple/noble/SHA256SUMS",
+	}, differences(t, []string{server.URL})); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestFindFails says of a folder that is not there that it is not.
 func TestFindFails(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusForbidden) }))
-	defer server.Close()
-	for _, place := range []string{server.URL, filepath.Join(t.TempDir(), "none")} {
-		places, err := Parse([]string{place})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if found, err := places.Find(t.Context(), fetch.New(fetch.Options{}), sampleSet()); err == nil {
-			t.Errorf("%s: found %v", place, found)
-		}
+	places, err := Parse([]string{filepath.Join(t.TempDir(), "none")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := places.Find(t.Context(), fetch.New(fetch.Options{}), sampleSet()); err == nil {
+		t.Errorf("found %v", found)
 	}
 }
 

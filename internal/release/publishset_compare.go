@@ -117,11 +117,12 @@ func (s *PublishSet) Dirs() []string {
 type FoundFile struct {
 	Size   int64
 	SHA256 string
+	Unseen string // why nobody knows whether it is there; empty where it is
 }
 
 // Mismatch is what is not as it should be after publishing.
 type Mismatch struct {
-	Kind string `json:"kind"` // missing, extra, size, checksum
+	Kind string `json:"kind"` // missing, extra, size, checksum, unseen
 	Path string `json:"path"`
 	Text string `json:"text"` // what was expected, and what was found
 }
@@ -130,9 +131,13 @@ type Mismatch struct {
 // none of the set's directories nothing is said.
 func (s *PublishSet) Compare(found map[string]FoundFile) []Mismatch {
 	var list []Mismatch
+	told := map[string]bool{}
 	for _, want := range s.Expected() {
 		got, there := found[want.Path]
+		told[want.Path] = true
 		switch {
+		case got.Unseen != "":
+			list = append(list, unseenMismatch(want.Path, got))
 		case !there:
 			list = append(list, Mismatch{"missing", want.Path, "not there"})
 		case want.Size >= 0 && got.Size >= 0 && want.Size != got.Size:
@@ -143,11 +148,21 @@ func (s *PublishSet) Compare(found map[string]FoundFile) []Mismatch {
 	}
 	begins, known := s.Begins(), s.Stems()
 	for _, p := range sortedKeys(found) {
+		if found[p].Unseen != "" {
+			if !told[p] {
+				list = append(list, unseenMismatch(p, found[p]))
+			}
+			continue
+		}
 		if hasAnyPrefix(p, begins, "") && !hasAnyPrefix(p, known, ".") && !hasAnyPrefix(p, known, "-") {
 			list = append(list, Mismatch{"extra", p, "not in the publish set"})
 		}
 	}
 	return list
+}
+
+func unseenMismatch(path string, f FoundFile) Mismatch {
+	return Mismatch{"unseen", path, "not to be seen: " + f.Unseen}
 }
 
 func hasAnyPrefix(s string, prefixes []string, then string) bool {

@@ -265,9 +265,9 @@ func TestPublishSetCompare(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := func() map[string]FoundFile {
-		found := map[string]FoundFile{"simple/noble/SHA256SUMS": {-1, ""}}
+		found := map[string]FoundFile{"simple/noble/SHA256SUMS": {Size: -1}}
 		for _, e := range set.Expected() {
-			found[e.Path] = FoundFile{e.Size, e.SHA256}
+			found[e.Path] = FoundFile{Size: e.Size, SHA256: e.SHA256}
 		}
 		return found
 	}
@@ -279,17 +279,21 @@ func TestPublishSetCompare(t *testing.T) {
 	}{
 		{"as it should be", func(map[string]FoundFile) {}, nil},
 		{"missing in the pool", func(f map[string]FoundFile) { delete(f, "simple/.pool/ubuntu-24.04-desktop-amd64.iso") }, []string{"missing simple/.pool/ubuntu-24.04-desktop-amd64.iso: not there"}},
-		{"size", func(f map[string]FoundFile) { f[iso] = FoundFile{1, ""} }, []string{"size " + iso + ": 1 byte, the daily has 900 bytes"}},
-		{"size not known", func(f map[string]FoundFile) { f[iso] = FoundFile{-1, ""} }, nil},
-		{"checksum", func(f map[string]FoundFile) { f[iso] = FoundFile{900, "ab"} }, []string{"checksum " + iso + ": SHA256 ab, the daily has " + sum("ubuntu", "noble-desktop-amd64", "20240424")}},
-		{"companion", func(f map[string]FoundFile) { f[iso+".zsync"] = FoundFile{5, ""} }, nil},
-		{"netboot of a server not asked for", func(f map[string]FoundFile) { f["simple/.pool/ubuntu-24.04-netboot-amd64.tar.gz"] = FoundFile{5, ""} }, nil},
-		{"netboot of nothing", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-netboot-s390x.tar.gz"] = FoundFile{5, ""} }, []string{
+		{"size", func(f map[string]FoundFile) { f[iso] = FoundFile{Size: 1} }, []string{"size " + iso + ": 1 byte, the daily has 900 bytes"}},
+		{"size not known", func(f map[string]FoundFile) { f[iso] = FoundFile{Size: -1} }, nil},
+		{"checksum", func(f map[string]FoundFile) { f[iso] = FoundFile{Size: 900, SHA256: "ab"} }, []string{"checksum " + iso + ": SHA256 ab, the daily has " + sum("ubuntu", "noble-desktop-amd64", "20240424")}},
+		{"companion", func(f map[string]FoundFile) { f[iso+".zsync"] = FoundFile{Size: 5} }, nil},
+		{"netboot of a server not asked for", func(f map[string]FoundFile) { f["simple/.pool/ubuntu-24.04-netboot-amd64.tar.gz"] = FoundFile{Size: 5} }, nil},
+		{"netboot of nothing", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-netboot-s390x.tar.gz"] = FoundFile{Size: 5} }, []string{
 			"extra simple/noble/ubuntu-24.04-netboot-s390x.tar.gz: not in the publish set",
 		}},
-		{"another release", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04.1-desktop-amd64.iso"] = FoundFile{5, ""} }, nil},
-		{"not asked for", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-live-server-amd64.iso"] = FoundFile{5, ""} }, nil},
-		{"extra", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04-desktop-amd64+mac.iso"] = FoundFile{5, ""} }, []string{
+		{"another release", func(f map[string]FoundFile) { f["simple/noble/ubuntu-24.04.1-desktop-amd64.iso"] = FoundFile{Size: 5} }, nil},
+		{"not asked for", func(f map[string]FoundFile) {
+			f["simple/noble/ubuntu-24.04-live-server-amd64.iso"] = FoundFile{Size: 5}
+		}, nil},
+		{"extra", func(f map[string]FoundFile) {
+			f["simple/noble/ubuntu-24.04-desktop-amd64+mac.iso"] = FoundFile{Size: 5}
+		}, []string{
 			"extra simple/noble/ubuntu-24.04-desktop-amd64+mac.iso: not in the publish set",
 		}},
 	} {
