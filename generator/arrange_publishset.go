@@ -41,17 +41,10 @@ func (s *site) viewSet(m *release.Manifest) (*setView, setStates) {
 		v.Refused = append(v.Refused, err.Error())
 		return v, states
 	}
-	ready, out := 0, 0
 	for _, p := range set.Products {
 		states[p.Row.Product.Slug] = ""
-		switch {
-		case !p.Publishes():
+		if !p.Publishes() {
 			states[p.Row.Product.Slug] = p.WhyText()
-		case p.Published():
-			ready++
-			out++
-		default:
-			ready++
 		}
 	}
 	lines, err := s.commands.PublishCommands(set)
@@ -60,7 +53,7 @@ func (s *site) viewSet(m *release.Manifest) (*setView, setStates) {
 		return v, states
 	}
 	v.Count, v.Commands = len(lines), strings.Join(lines, "\n")
-	v.Summary = setSummary(ready, out, len(set.LeftOut()))
+	v.Summary = setSummary(set.Counts())
 	return v, states
 }
 

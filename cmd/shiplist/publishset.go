@@ -121,6 +121,9 @@ func refuse(m *release.Manifest, err error) error {
 	if refused.Reasons == nil {
 		return err
 	}
+	if refused.Mistyped {
+		return usagef("%s", strings.Join(refused.Reasons, "\n  "))
+	}
 	lines := refused.Reasons
 	if m.Over() != "" && len(refused.Products) == 0 {
 		lines = append(lines, "to see its set all the same, write --released; to compare what lies there with it, --verify")

@@ -146,21 +146,27 @@ func (r publishSetResult) print(e *environment) error {
 
 // summary counts in a sentence.
 func (r publishSetResult) summary() string {
-	published := 0
-	for _, c := range r.set.Commands {
-		published += len(c.Products)
+	m := r.set.Manifest
+	ready, out, left := r.set.Counts()
+	text := m.Title + ": "
+	switch {
+	case ready > 0:
+		text += release.Plural(ready, "product", "products") + " can be published by " + release.Plural(len(r.lines), "command", "commands")
+	case m.Over() != "":
+		text += "nothing is left to publish"
+	default:
+		text += "nothing can be published"
 	}
-	text := fmt.Sprintf("%s: %s published by %s", r.set.Manifest.Title,
-		release.Plural(published, "product is", "products are"), release.Plural(len(r.lines), "command", "commands"))
-	if published == 0 {
-		text = r.set.Manifest.Title + ": nothing is published"
+	if out > 0 {
+		text += fmt.Sprintf(", %d of them %s already", out, map[bool]string{true: "is", false: "are"}[out == 1])
 	}
-	if n := len(r.set.LeftOut()); n > 0 {
-		text += fmt.Sprintf(", %s left out", release.Plural(n, "is", "are"))
+	if left > 0 {
+		text += fmt.Sprintf("; %d cannot yet", left)
 	}
-	if over := r.set.Manifest.Over(); over != "" {
+	switch over := m.Over(); {
+	case over != "":
 		text += "; " + over
-	} else if !r.set.Manifest.Open {
+	case !m.Open:
 		text += "; the milestone is not in testing"
 	}
 	return text + "."

@@ -43,6 +43,21 @@ func (s *PublishSet) LeftOut() []*Publication {
 	return list
 }
 
+// Counts are how many products can be published, how many of those lie where they go
+// already, and how many are meant to be published and cannot yet.
+func (s *PublishSet) Counts() (ready, out, left int) {
+	for _, p := range s.Products {
+		switch {
+		case p.Published():
+			out++
+			ready++
+		case p.Publishes():
+			ready++
+		}
+	}
+	return ready, out, len(s.LeftOut())
+}
+
 // Publication is one product of a publish set.
 type Publication struct {
 	Row *Row
@@ -91,7 +106,10 @@ type PublishFile struct {
 
 // RefusedError says why there is no publish set: each reason is a sentence. Products are
 // the slugs of those without which there is one.
-type RefusedError struct{ Reasons, Products []string }
+type RefusedError struct {
+	Reasons, Products []string
+	Mistyped          bool // the reasons are patterns that match nothing
+}
 
 func (e *RefusedError) Error() string { return strings.Join(e.Reasons, "\n") }
 
@@ -107,7 +125,9 @@ func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*Publis
 		return nil, &RefusedError{Reasons: []string{why + "; what is released is not published again"}}
 	}
 	k := setMaker{picture: p, rules: r, options: o, set: &PublishSet{Manifest: m}}
-	k.checkOptions()
+	if k.checkOptions(); len(k.problems) > 0 {
+		return nil, &RefusedError{Reasons: k.problems, Mistyped: true}
+	}
 	for _, row := range m.Rows() {
 		if row.publishable() {
 			k.add(row)
@@ -115,7 +135,7 @@ func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*Publis
 	}
 	k.checkPlaces()
 	if len(k.problems) > 0 {
-		return nil, &RefusedError{k.problems, k.refused}
+		return nil, &RefusedError{Reasons: k.problems, Products: k.refused}
 	}
 	slices.SortStableFunc(k.set.Products, comparePublications)
 	k.set.Commands = k.commands()
@@ -161,9 +181,34 @@ func (k *setMaker) checkOptions() {
 	}{{"--only", k.options.Only}, {"--except", k.options.Except}, {"--force", k.options.Force}} {
 		for _, pattern := range list.patterns {
 			if !slices.ContainsFunc(k.set.Manifest.Rows(), func(r *Row) bool { return r.publishable() && r.Product.Named(pattern) }) {
-				k.problems = append(k.problems, fmt.Sprintf("%s %q matches no product of %s", list.flag, pattern, k.set.Manifest.Title))
+				k.problems = append(k.problems, fmt.Sprintf("%s %q matches no product of %s%s", list.flag, pattern, k.set.Manifest.Title, k.meant(pattern)))
 			}
 		}
+	}
+}
+
+// meant offers what may have been meant by a pattern that matches nothing.
+func (k *setMaker) meant(pattern string) string {
+	all := &Picture{}
+	for _, r := range k.set.Manifest.Rows() {
+		if r.publishable() {
+			all.Products = append(all.Products, r.Product)
+		}
+	}
+	want := Slug(pattern)
+	if want == "" {
+		return ""
+	}
+	if within := productsWhere(all, func(p *ProductLine) bool { return len(want) > 2 && strings.Contains(p.Slug, want) }); len(within) > 0 {
+		return fmt.Sprintf("; %q would match %s", "*"+want+"*", strings.Join(near(productSlugs(within)), ", "))
+	}
+	switch like := nearProducts(all, want, strings.Split(want, "-")); len(like) {
+	case 0:
+		return ""
+	case 1:
+		return "; did you mean " + like[0] + "?"
+	default:
+		return "; near it are " + strings.Join(like, ", ")
 	}
 }
 
