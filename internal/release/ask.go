@@ -210,7 +210,11 @@ func nearProducts(p *Picture, want string, words []string) []string {
 			spelt[i] = n
 		}
 	}
-	return near(productSlugs(productsWhere(p, func(one *ProductLine) bool { return hasWords(one.Slug, spelt) })))
+	if found := productsWhere(p, func(one *ProductLine) bool { return hasWords(one.Slug, spelt) }); len(found) > 0 {
+		return near(productSlugs(found))
+	}
+	// What comes first says the most.
+	return near(productSlugs(productsWhere(p, func(one *ProductLine) bool { return hasWords(one.Slug, spelt[:1]) })))
 }
 
 // Subject is what somebody asks about: one of its fields is set, or none for everything

@@ -55,6 +55,7 @@ func TestWhat(t *testing.T) {
 		{"xubunut", `no series, milestone or product is called "xubunut"; did you mean xubuntu-desktop-amd64?`},
 		{"kubuntu-dekstop-amd64", `no series, milestone or product is called "kubuntu-dekstop-amd64"; did you mean kubuntu-desktop-amd64?`},
 		{"nobl", `no series, milestone or product is called "nobl"; did you mean noble?`},
+		{"kubutnu-zzz", `no series, milestone or product is called "kubutnu-zzz"; near it are kubuntu-desktop-amd64, kubuntu-desktop-arm64`},
 		{"zzz", `no series, milestone or product is called "zzz"`},
 		{"--", `no series, milestone or product is called "--"`},
 	} {
