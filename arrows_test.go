@@ -54,7 +54,7 @@ var arrows = map[string]arrow{
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"internal/demo":  {may: []string{"internal/release"}},
-	"internal/jobs":  {modules: []string{xsync}, never: []string{"net", "net/http"}},
+	"internal/jobs":  {modules: []string{flock, xsync}, never: []string{"net", "net/http"}},
 	"internal/judge": {},
 	"internal/releaseday": {
 		may: []string{"agent", "generator", "generator/preview", "generator/publish", "internal/config", "internal/demo", "internal/release"},

@@ -28,6 +28,11 @@ func (o *respinOptions) runAll(ctx context.Context, e *environment, s *seen, r *
 	if err := s.warn(e.stderr, "shiplist: "); err != nil {
 		return err
 	}
+	free, err := jobs.Alone(s.config.Respin.Logs)
+	if err != nil {
+		return err
+	}
+	defer free()
 	bash, err := exec.LookPath("bash")
 	if err != nil {
 		return fmt.Errorf("the commands are for bash: %w", err)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"shiplist/internal/config"
+	"shiplist/internal/jobs"
 	"shiplist/internal/release"
 	"shiplist/internal/testenv"
 )
@@ -96,6 +97,24 @@ func TestRespinRunMarksRequests(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("output lacks %q:\n%s", want, out)
 		}
+	}
+}
+
+// Two runs at once would build the same images twice.
+func TestRespinRunAlone(t *testing.T) {
+	t.Parallel()
+	url, marks := markServer(t, "admin")
+	o, e, s, r, _ := respinRun(t, url, "true")
+	free, err := jobs.Alone(s.config.Respin.Logs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.runAll(t.Context(), e, s, r); err == nil || !strings.Contains(err.Error(), "another run is at work") || marks() != "" {
+		t.Errorf("error %v, marked %s", err, marks())
+	}
+	free()
+	if err := o.runAll(t.Context(), e, s, r); err != nil {
+		t.Error(err)
 	}
 }
 
