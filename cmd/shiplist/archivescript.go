@@ -55,8 +55,8 @@ func (s *archiveScript) place(h release.HostPath) string { return s.quoted(s.at(
 
 func (s *archiveScript) head(doubts []release.Doubt) {
 	s.text("#!/bin/bash\n")
-	for _, d := range doubts {
-		s.text("%s\n", shell.Comment("attention: "+d.Text))
+	for _, text := range release.DoubtLines(doubts) {
+		s.text("%s\n", shell.Comment("attention: "+text))
 	}
 	s.text("%s\n", shell.Comment(fmt.Sprintf("Moves the files of %s to the archive, as %s is out.", s.set.Version, s.set.Newer)))
 	for _, text := range s.set.Unsure {

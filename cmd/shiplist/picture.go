@@ -50,12 +50,11 @@ func (o *asking) look(e *environment) (*seen, error) {
 	return o.seen, nil
 }
 
-// warn says of which sources the data is old, one line for each, before anything else is
-// said. It goes where people read: to standard output, or beside what a program reads.
+// warn says of which sources the data is old, before anything else is said. It goes where people read: to standard output, or beside what a program reads.
 func (s *seen) warn(w io.Writer, beginning string) error {
 	s.warned = true
-	for _, d := range s.doubts {
-		if _, err := fmt.Fprintf(w, "%sattention: %s\n", beginning, terminal.Clean(d.Text)); err != nil {
+	for _, text := range release.DoubtLines(s.doubts) {
+		if _, err := fmt.Fprintf(w, "%sattention: %s\n", beginning, terminal.Clean(text)); err != nil {
 			return err
 		}
 	}

@@ -31,7 +31,7 @@ func TestFaultsAreSeen(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for _, tt := range tests {
-		html := "<!doctype html><html lang=en><title>t</title><body>" + tt.body
+		html := "<!doctype html><html lang=en><title>t</title><link rel=icon href=\"data:,\"><body>" + tt.body
 		if err := os.WriteFile(filepath.Join(dir, tt.name+".html"), []byte(html), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -45,6 +45,7 @@ func layHeaders(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	config = regexp.MustCompile(`(?m)^headers = true\n`).ReplaceAll(config, nil)
 	put(t, name, strings.ReplaceAll(string(config), "[[tree]]\n", "[[tree]]\nheaders = true\n"))
 	command(t, dir, program, "generate")
 	laid := testenv.OpenDir(t)

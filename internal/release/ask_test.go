@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -112,6 +113,27 @@ func TestDoubts(t *testing.T) {
 		}
 		if got != tc.want {
 			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+	}
+}
+
+func TestDoubtLines(t *testing.T) {
+	t.Parallel()
+	stale := func(name, of string) Doubt { return Doubt{Source: name, Text: name + " is stale" + of} }
+	lost := Doubt{Source: "b", Text: "b does not answer"}
+	for _, tc := range []struct {
+		doubts []Doubt
+		want   string
+	}{
+		{nil, ""},
+		{[]Doubt{stale("a", ", 1")}, "a is stale, 1"},
+		{[]Doubt{stale("a", ", 1"), stale("b", ", 1"), stale("c", ", 1")}, "a, b and c are stale, 1"},
+		{[]Doubt{stale("a", ", 1"), stale("b", ", 2")}, "a is stale, 1|b is stale, 2"},
+		{[]Doubt{stale("a", ", 1"), lost, stale("c", ", 1"), stale("d", ", 1")}, "a is stale, 1|b does not answer|c and d are stale, 1"},
+		{[]Doubt{{Source: "a", Text: "left: a is stale"}, {Source: "a", Text: "right: a is stale"}}, "left: a is stale|right: a is stale"},
+	} {
+		if got := strings.Join(DoubtLines(tc.doubts), "|"); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}
 }

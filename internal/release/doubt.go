@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -45,7 +46,29 @@ func (s *Source) doubt(stale bool) string {
 	case s.AsOf.IsZero():
 		return fmt.Sprintf("%s has not been polled", s.Name)
 	case stale:
-		return fmt.Sprintf("%s is stale%s", s.Name, of)
+		return s.Name + isStale + of
 	}
 	return ""
+}
+
+const isStale = " is stale"
+
+// DoubtLines are doubts as people read them: one sentence for neighbours that are stale
+// since the same moment, as all are where nobody polls.
+func DoubtLines(all []Doubt) []string {
+	var lines []string
+	for len(all) > 0 {
+		d, same := all[0], 1
+		since, stale := strings.CutPrefix(d.Text, d.Source+isStale)
+		names := []string{d.Source}
+		for stale && same < len(all) && all[same].Text == all[same].Source+isStale+since {
+			names = append(names, all[same].Source)
+			same++
+		}
+		if same > 1 {
+			d.Text = joinWords(names, "and") + " are stale" + since
+		}
+		lines, all = append(lines, d.Text), all[same:]
+	}
+	return lines
 }
