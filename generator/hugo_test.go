@@ -46,7 +46,7 @@ func writeHugo(tb testing.TB, dir string) {
 	facts := sources[1].Facts
 	for i, d := range facts.Directories {
 		writeFront(tb, fmt.Sprintf("%s/content/images/%s.md", dir, d.Path), hugoDirectory(d, facts.Images[i*largeImages:(i+1)*largeImages]),
-			"A checksum tells whether the download came through whole. [More about it](/).\n")
+			hugoText(d, &facts.Images[i*largeImages]))
 	}
 }
 
@@ -62,7 +62,7 @@ func writeFront(tb testing.TB, name string, f front, text string) {
 
 func hugoDirectory(d release.Directory, images []release.Image) front {
 	site := "https://cdimage.example.org/" + d.Path + "/"
-	var offers, editions, verify []front
+	var offers, editions []front
 	for _, img := range images {
 		main := img.Main()
 		var quick []front
@@ -82,21 +82,106 @@ func hugoDirectory(d release.Directory, images []release.Image) front {
 			},
 		})
 	}
-	for _, system := range []string{"Linux", "macOS", "Windows"} {
-		verify = append(verify,
-			front{"text": "On " + system + " fetch the list:", "command": "curl -O " + site + "SHA256SUMS -O " + site + "SHA256SUMS.gpg"},
-			front{"text": "Compare:", "command": "sha256sum --check --ignore-missing SHA256SUMS"},
-			front{"text": "See who made the list:", "command": "gpg --verify SHA256SUMS.gpg SHA256SUMS"})
-	}
-	for n := range 40 {
-		editions = append(editions, front{"text": fmt.Sprintf("Project %d", n), "href": fmt.Sprintf("../../project%d/releases/noble/", n)})
+	for n := range 25 {
+		editions = append(editions, front{
+			"text": d.Project + " 24.04.3 LTS in testing", "href": fmt.Sprintf("../status-%d/", 15+40*n),
+			"where": fmt.Sprintf("full %s/releases/noble/status-%d", d.Project, 15+40*n), "what": "Desktop image for 12 kinds of machines",
+		})
 	}
 	return front{
 		"title": d.Project + " 24.04.3 LTS (Noble Numbat)", "description": "Download and check the images of " + d.Project + ".",
 		"offers": offers, "editions": editions,
-		"verify": verify, "findings": hugoFindings(1, site),
+		"findings": hugoFindings(1, site),
 	}
 }
+
+// hugoText is what our pages tell below the images, with the same names filled in: as a
+// page's own text, which is where somebody who uses Hugo would write it.
+func hugoText(d release.Directory, img *release.Image) string {
+	site, main := "https://cdimage.example.org/"+d.Path+"/", img.Main()
+	return strings.NewReplacer("{list}", site+"SHA256SUMS", "{name}", main.Name, "{sum}", main.SHA256).Replace(hugoWords)
+}
+
+// hugoWords are as long as the texts in content/parts that a publishing page shows.
+const hugoWords = `
+A download can be cut short, or altered on its way. Its checksum tells whether you have every byte of it. The signature
+tells who made the list of checksums. Checking takes a minute, and spares you an installation that fails halfway.
+
+[SHA256SUMS]({list}) [SHA256SUMS.gpg]({list}.gpg). This page did not check the signature of SHA256SUMS.
+
+### On Linux
+
+1. Save [SHA256SUMS]({list}) into the folder of your download.
+
+2. Open a terminal in that folder and run:
+
+       sha256sum --check --ignore-missing SHA256SUMS
+
+3. The answer names your file and says OK:
+
+       {name}: OK
+
+If it says FAILED, the file is damaged. Delete it, and download it again.
+
+### On macOS
+
+1. Save [SHA256SUMS]({list}) into the folder of your download.
+
+2. Open Terminal, type ` + "`cd `" + ` and a space, drag that folder into the window, and press Return.
+
+3. Run:
+
+       shasum -a 256 --check --ignore-missing SHA256SUMS
+
+4. The answer names your file and says OK:
+
+       {name}: OK
+
+If it says FAILED, the file is damaged. Delete it, and download it again.
+
+### On Windows
+
+1. In the folder of your download, hold Shift, click with the right mouse button on an empty place, and choose PowerShell
+   or Terminal.
+
+2. Run:
+
+       (Get-FileHash -Algorithm 'SHA256' -LiteralPath '{name}').Hash -eq '{sum}'
+
+3. The answer is True. If it is False, the file is damaged. Delete it, and download it again.
+
+In the old Command Prompt, run this, and compare what it prints with the checksum below:
+
+    certutil -hashfile {name} SHA256
+    {sum}
+
+This is for {name}. For another file, put in its name, and its checksum from [SHA256SUMS]({list}).
+
+### Who made the list
+
+Whoever can alter the images can alter the list of checksums, too. They cannot forge its signature. You need GnuPG: most
+Linux systems have it; there is [GPG Suite](https://gpgtools.org/) for macOS and [Gpg4win](https://www.gpg4win.org/) for
+Windows.
+
+1. Save [SHA256SUMS]({list}) and [SHA256SUMS.gpg]({list}.gpg) into one folder.
+
+2. In a terminal in that folder, run:
+
+       gpg --verify SHA256SUMS.gpg SHA256SUMS
+
+3. It says which key made the signature. Get that key from where you trust it to be the right one, such as a system of
+   this distribution that you have already, and run the command again. It has to say "Good signature".
+
+### Start from a USB stick
+
+1. Take an empty USB stick of 16 GB or more. Everything on it will be erased.
+
+2. Write {name} to it with a program for that, not by copying: [Rufus](https://rufus.ie/) on Windows,
+   [balenaEtcher](https://etcher.balena.io/) on Windows, macOS and Linux, or Startup Disk Creator on Ubuntu.
+
+3. Leave the stick in the computer and restart it. If your usual system comes up, restart again and press the key that
+   opens the boot menu, often F12, F10, F9 or Esc, and choose the stick.
+`
 
 // hugoFindings are as many as our pages have, each about as long.
 func hugoFindings(n int, link string) []front {
