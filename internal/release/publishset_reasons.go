@@ -94,7 +94,7 @@ func blockers(r *Row, why []Reason) []Reason {
 				w.Rule == ReasonNotReady && f.Rule == "build-failed"
 		})
 		if f.Severity == Blocker && !said && f.Rule != "published-not-ready" && f.Rule != "source-held" {
-			list = append(list, Reason{f.Rule, strings.TrimSuffix(f.Text, ".")})
+			list = append(list, Reason{f.Rule, afterColon(strings.TrimSuffix(f.Text, "."))})
 		}
 	}
 	return list

@@ -92,7 +92,7 @@ func TestMakePublishSet(t *testing.T) {
 		{"blocker", func(in *Input) {
 			second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateFailed })(in)
 		}, PublishOptions{Only: []string{"kubuntu*"}}, []string{
-			`out: kubuntu-desktop-amd64; disagree-state: Sources disagree about build 20240424 of Kubuntu Desktop amd64 on Noble Final: iso says ready and other says failed`,
+			`out: kubuntu-desktop-amd64; disagree-state: sources disagree about build 20240424 of Kubuntu Desktop amd64 on Noble Final: iso says ready and other says failed`,
 		}},
 		{"nobody meant it", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest = in.Sources[0].Facts.Series[0].Manifest[1:] }, PublishOptions{}, []string{
 			desktopLine, serverLine, "out: kubuntu-desktop-amd64; unintended: built, and not in the series manifest",
