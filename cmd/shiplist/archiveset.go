@@ -163,7 +163,7 @@ func (s *archiveScript) plan() *archivePlan {
 // print writes one line for each thing to do, with the way in a column of its own.
 func (p *archivePlan) print(w io.Writer, t terminal.Terminal) error {
 	_, err := fmt.Fprintln(w, t.Wrap(fmt.Sprintf("%s is superseded by %s: %s move to the archive, %.1f GB",
-		p.Version, p.Newer, counted(len(p.Moves), "file"), float64(p.Bytes)/1e9), "", "  "))
+		p.Version, p.Newer, release.Plural(len(p.Moves), "file", "files"), float64(p.Bytes)/1e9), "", "  "))
 	if err != nil {
 		return err
 	}
@@ -188,7 +188,7 @@ func (p *archivePlan) print(w io.Writer, t terminal.Terminal) error {
 		row(what, m.From, path.Dir(m.To)+"/")
 	}
 	for _, l := range p.Lists {
-		what := counted(len(l.Lines), "line")
+		what := release.Plural(len(l.Lines), "line", "lines")
 		if l.Perhaps {
 			what += ", if there"
 		}

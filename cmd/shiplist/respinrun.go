@@ -59,7 +59,7 @@ func (o *respinOptions) runAll(ctx context.Context, e *environment, s *seen, r *
 		err = r.printRun(e.stdout, dir)
 	}
 	if err == nil && r.Failed > 0 {
-		err = fmt.Errorf("%d of %s did not succeed", r.Failed, counted(len(r.Commands), "command"))
+		err = fmt.Errorf("%d of %s did not succeed", r.Failed, release.Plural(len(r.Commands), "command", "commands"))
 	}
 	return o.end(s, len(r.Refused) > 0, err)
 }
@@ -107,7 +107,7 @@ func (r *respun) printRun(w io.Writer, dir string) error {
 			return err
 		}
 	}
-	text := fmt.Sprintf("%d of %s succeeded", len(r.Commands)-r.Failed, counted(len(r.Commands), "command"))
+	text := fmt.Sprintf("%d of %s succeeded", len(r.Commands)-r.Failed, release.Plural(len(r.Commands), "command", "commands"))
 	for _, part := range []struct {
 		n    int
 		what string

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"shiplist/internal/release"
 	"shiplist/internal/shell"
 	"shiplist/internal/terminal"
 )
@@ -44,13 +45,13 @@ func (r *respun) summary() string {
 	}
 	text := of + ": nothing to build again"
 	if len(r.Commands) > 0 {
-		text = fmt.Sprintf("%s: %s for %s", of, counted(len(r.Commands), "command"), r.Build)
+		text = fmt.Sprintf("%s: %s for %s", of, release.Plural(len(r.Commands), "command", "commands"), r.Build)
 	}
 	if r.Saved.Images > 0 {
 		text += "; what is left out saves " + r.Saved.String()
 	}
 	if len(r.Refused) > 0 {
-		text += fmt.Sprintf("; %s refused, as a rule is missing", counted(len(r.Refused), "product"))
+		text += fmt.Sprintf("; %s refused, as a rule is missing", release.Plural(len(r.Refused), "product", "products"))
 	}
 	return text
 }
@@ -73,7 +74,7 @@ func (c *respinCall) about() string {
 
 // String is the cost in words: 40 images, 55 hours.
 func (c respinCost) String() string {
-	text := counted(c.Images, "image")
+	text := release.Plural(c.Images, "image", "images")
 	switch {
 	case c.Unknown == c.Images:
 		return text
@@ -88,12 +89,4 @@ func hours(n float64) string {
 		return "1 hour"
 	}
 	return strconv.FormatFloat(n, 'f', -1, 64) + " hours"
-}
-
-// counted is a number of things.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
