@@ -2,11 +2,9 @@ package generator
 
 import (
 	stdhtml "html"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
@@ -22,25 +20,13 @@ func TestGoldenWarnings(t *testing.T) {
 		t.Fatal(err)
 	}
 	site := readSite(t, res.Dir)
-	const golden = "testdata/warnings.txtar"
 	got := &txtar.Archive{Comment: []byte("What pages show that warn. Rewrite with: go test ./generator -run TestGoldenWarnings -update\n\n")}
 	for _, page := range warnedPages {
 		_, after, _ := strings.Cut(string(site[indexFile(page)]), "<main")
 		main, _, _ := strings.Cut(after, "</main>")
 		got.Files = append(got.Files, txtar.File{Name: page, Data: []byte("<main" + main + "</main>\n")})
 	}
-	if *update {
-		if err := os.WriteFile(golden, txtar.Format(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(txtar.Format(got))); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	compareGolden(t, "testdata/warnings.txtar", got)
 }
 
 // TestEveryFileIsOnItsPage: a page stands in for the listing of its directory.

@@ -56,7 +56,6 @@ func TestGoldenHeaders(t *testing.T) {
 	c := headersConfig(t)
 	c.Site.BaseURL = "https://releases.example.org/manifest"
 	writeSample(t, headersSite(t, c), c)
-	const golden = "testdata/headers.txtar"
 	got := &txtar.Archive{Comment: []byte("Headers of some directories of the sample. Rewrite with: go test ./generator -run TestGoldenHeaders -update\n\n")}
 	for _, dir := range goldenHeaders {
 		for _, name := range headersFiles {
@@ -67,18 +66,7 @@ func TestGoldenHeaders(t *testing.T) {
 			got.Files = append(got.Files, txtar.File{Name: dir + "/" + name, Data: text})
 		}
 	}
-	if *update {
-		if err := os.WriteFile(golden, txtar.Format(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(txtar.Format(got))); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	compareGolden(t, "testdata/headers.txtar", got)
 }
 
 // BenchmarkHeaders makes the headers of the large site: where there are none, and where

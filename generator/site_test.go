@@ -103,32 +103,41 @@ var (
 func TestGoldenSite(t *testing.T) {
 	t.Parallel()
 	site := sampleSite(t)
-	const golden = "testdata/site.txtar"
-	if *update {
-		a := &txtar.Archive{Comment: []byte("Some pages of the sample site. Rewrite with: go test ./generator -run TestGoldenSite -update\n\n")}
-		for _, name := range goldenPages {
-			a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(comparable(site[name]))})
+	got := &txtar.Archive{Comment: []byte("Some pages of the sample site. Rewrite with: go test ./generator -run TestGoldenSite -update\n\n")}
+	for _, name := range goldenPages {
+		if site[name] == nil {
+			t.Fatalf("%s is not in the site; it has %d files", name, len(site))
 		}
-		if err := os.WriteFile(golden, txtar.Format(a), 0o644); err != nil {
+		got.Files = append(got.Files, txtar.File{Name: name, Data: []byte(comparable(site[name]))})
+	}
+	compareGolden(t, "testdata/site.txtar", got)
+}
+
+// compareGolden compares files with those that a test keeps, each by itself, or with
+// -update keeps them.
+func compareGolden(t *testing.T, name string, got *txtar.Archive) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, txtar.Format(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	a, err := txtar.ParseFile(golden)
+	kept, err := txtar.ParseFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{}
-	for _, f := range a.Files {
+	for _, f := range kept.Files {
 		want[f.Name] = string(f.Data)
 	}
-	for _, name := range goldenPages {
-		if site[name] == nil {
-			t.Errorf("%s is not in the site; it has %d files", name, len(site))
-			continue
+	for _, f := range got.Files {
+		if diff := cmp.Diff(want[f.Name], string(f.Data)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", f.Name, diff)
 		}
-		if diff := cmp.Diff(want[name], comparable(site[name])); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
+		delete(want, f.Name)
+	}
+	for gone := range want {
+		t.Errorf("%s of %s was not made", gone, name)
 	}
 }
 
