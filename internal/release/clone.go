@@ -15,7 +15,7 @@ func (f *Facts) Clone() *Facts {
 		m.Intended, m.Bugs, m.Entries = slices.Clone(m.Intended), slices.Clone(m.Bugs), slices.Clone(m.Entries)
 	})
 	c.Builds = cloneEach(f.Builds, func(b *Build) {
-		b.Tests, b.Bugs = clonePointer(b.Tests), slices.Clone(b.Bugs)
+		b.Tests, b.Reviews, b.Bugs = clonePointer(b.Tests), clonePointer(b.Reviews), slices.Clone(b.Bugs)
 	})
 	c.Directories = cloneEach(f.Directories, cloneDirectory)
 	c.Images = cloneEach(f.Images, func(i *Image) {

@@ -31,6 +31,9 @@ type Product struct {
 	ID string `toml:"id,omitempty"`
 	// Type is the source's own word for the type: iso, package, hardware, ...
 	Type string `toml:"type,omitempty"`
+	// Contact is whom the source names for the product in every series, as free text:
+	// the owner of an artefact. Who stands in a manifest is in [Intent].
+	Contact string `toml:"contact,omitempty"`
 	// Disabled says that the source does not offer the product any more.
 	Disabled bool `toml:"disabled,omitempty"`
 	// Identities are what the product may be in a tree, as the mapping of the
@@ -78,6 +81,8 @@ type Intent struct {
 	// Disabled says that the line was switched off: the product is known to the
 	// manifest but not meant to be released.
 	Disabled bool `toml:"disabled,omitempty"`
+	// Note is what somebody wrote beside the line: plain text, at most 2,000 characters.
+	Note string `toml:"note,omitempty"`
 }
 
 // Rebuild is an open request to build a product again.
@@ -128,6 +133,7 @@ type Milestone struct {
 	// Intended is the series manifest as it was when the milestone was last seen
 	// in testing; set once it has left testing, so that the past never grows gaps.
 	// Empty while in testing (the series manifest applies) and when never known.
+	// A plan has it at all times: it is made for the milestone.
 	Intended []Intent `toml:"intended,omitempty"`
 	Bugs     []Bug    `toml:"bug,omitempty"`
 	Entries  []Entry  `toml:"build,omitempty"`
@@ -185,9 +191,21 @@ type Build struct {
 	// State is the build's own, in sources that have one apart from milestones.
 	State    State  `toml:"state,omitempty"`
 	RawState string `toml:"raw_state,omitempty"`
-	SHA256   string `toml:"sha256,omitempty"` // of the main file, 64 lower-case hex digits
-	Tests    *Tests `toml:"tests,omitempty"`
-	Bugs     []Bug  `toml:"bug,omitempty"`
+	// Stage is the source's own word for how far it promoted the build. It is not the
+	// current link of a tree.
+	Stage string `toml:"stage,omitempty"`
+	// Posted is when the source took the build in, where it says so as an instant.
+	Posted time.Time `toml:"posted,omitempty"`
+	// Address is where the main file was at that time; dailies are removed from there.
+	Address string `toml:"address,omitempty"`
+	SHA256  string `toml:"sha256,omitempty"` // of the main file, 64 lower-case hex digits
+	// Note is free text as the source has it, cut at 2,000 characters.
+	Note string `toml:"note,omitempty"`
+	// Reviews counts those that the source wants before it calls a build ready; nil
+	// where it has none.
+	Reviews *Reviews `toml:"reviews,omitempty"`
+	Tests   *Tests   `toml:"tests,omitempty"`
+	Bugs    []Bug    `toml:"bug,omitempty"`
 }
 
 // Tests counts the mandatory testcases of a build; each counts once, by its worst
@@ -197,6 +215,13 @@ type Tests struct {
 	Failed   int `toml:"failed" json:"failed"`
 	Running  int `toml:"running" json:"running"`
 	Untested int `toml:"untested" json:"untested"`
+}
+
+// Reviews counts the reviews of a build.
+type Reviews struct {
+	Done     int `toml:"done" json:"done"`         // decided, either way
+	Rejected int `toml:"rejected" json:"rejected"` // of those
+	All      int `toml:"all" json:"all"`
 }
 
 // Bug is a bug that test results named.

@@ -324,7 +324,7 @@ func check(t *testing.T, p *Picture) {
 var optional = map[string]bool{
 	"Rule": true, "Before": true, "Rebuild": true, "Tests": true, "Daily": true, "Release": true,
 	"Location": true, "Tree": true, "Product": true, "Tarball": true, "Size": true, "Held": true,
-	"Signature": true, "Excused": true,
+	"Signature": true, "Excused": true, "Reviews": true,
 }
 
 func checkPointers(t *testing.T, v reflect.Value, seen map[uintptr]bool, path string) {

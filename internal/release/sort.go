@@ -81,7 +81,7 @@ func compareProducts(a, b Product) int {
 	return cmp.Or(
 		texts(a.Slug, b.Slug),
 		CompareBuildIDs(a.ID, b.ID),
-		texts(a.Title, b.Title, a.Family, b.Family, a.Type, b.Type),
+		texts(a.Title, b.Title, a.Family, b.Family, a.Type, b.Type, a.Contact, b.Contact),
 		flags(a.Disabled, b.Disabled),
 		slices.CompareFunc(a.Identities, b.Identities, compareIdentities),
 	)
@@ -103,7 +103,7 @@ func compareSeries(a, b Series) int {
 }
 
 func compareIntents(a, b Intent) int {
-	return cmp.Or(texts(a.Product, b.Product), flags(a.Disabled, b.Disabled), texts(a.Contact, b.Contact))
+	return cmp.Or(texts(a.Product, b.Product), flags(a.Disabled, b.Disabled), texts(a.Contact, b.Contact, a.Note, b.Note))
 }
 
 func compareRebuilds(a, b Rebuild) int {
@@ -144,8 +144,10 @@ func compareBuilds(a, b Build) int {
 		texts(a.Series, b.Series, a.Product, b.Product),
 		CompareBuildIDs(a.BuildID, b.BuildID),
 		CompareBuildIDs(a.ID, b.ID),
-		texts(string(a.State), string(b.State), a.RawState, b.RawState, a.SHA256, b.SHA256),
+		texts(string(a.State), string(b.State), a.RawState, b.RawState, a.SHA256, b.SHA256, a.Stage, b.Stage, a.Address, b.Address, a.Note, b.Note),
+		a.Posted.Compare(b.Posted),
 		compareTests(a.Tests, b.Tests),
+		compareReviews(a.Reviews, b.Reviews),
 		slices.CompareFunc(a.Bugs, b.Bugs, compareBugs),
 	)
 }
@@ -158,6 +160,13 @@ func compareTests(a, b *Tests) int {
 		cmp.Compare(a.Passed, b.Passed), cmp.Compare(a.Failed, b.Failed),
 		cmp.Compare(a.Running, b.Running), cmp.Compare(a.Untested, b.Untested),
 	)
+}
+
+func compareReviews(a, b *Reviews) int {
+	if a == nil || b == nil {
+		return flags(a != nil, b != nil)
+	}
+	return cmp.Or(cmp.Compare(a.Done, b.Done), cmp.Compare(a.Rejected, b.Rejected), cmp.Compare(a.All, b.All))
 }
 
 func compareDirectories(a, b Directory) int {

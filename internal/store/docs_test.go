@@ -26,6 +26,7 @@ func documented() map[string]reflect.Type {
 		"[[intent]]":               reflect.TypeFor[release.Intent](),
 		"[[rebuild]]":              reflect.TypeFor[release.Rebuild](),
 		"[[build]]":                reflect.TypeFor[release.Build](),
+		"[build.reviews]":          reflect.TypeFor[release.Reviews](),
 		"[build.tests]":            reflect.TypeFor[release.Tests](),
 		"milestone":                reflect.TypeFor[release.Milestone](),
 		"[[bug]]":                  reflect.TypeFor[release.Bug](),

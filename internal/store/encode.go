@@ -64,6 +64,9 @@ func (p Part) encode(source string) ([]byte, error) {
 // utc puts all times into UTC, the only zone in the data directory.
 func utc(f release.Facts) {
 	eachFile(&f, func(file *release.File) { file.Modified = instant(file.Modified) })
+	for i := range f.Builds {
+		f.Builds[i].Posted = instant(f.Builds[i].Posted)
+	}
 	for i := range f.Directories {
 		if s := f.Directories[i].Signature; s != nil {
 			s.Made = instant(s.Made)

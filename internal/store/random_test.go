@@ -74,7 +74,7 @@ func (g generated) time() time.Time {
 
 func (g generated) product(i int) release.Product {
 	p := release.Product{
-		Slug: fmt.Sprintf("product-%d", i), Title: g.text(), Family: g.text(), ID: g.text(), Type: g.text(), Disabled: g.flag(),
+		Slug: fmt.Sprintf("product-%d", i), Title: g.text(), Family: g.text(), ID: g.text(), Type: g.text(), Contact: g.text(), Disabled: g.flag(),
 	}
 	for range g.IntN(3) {
 		p.Identities = append(p.Identities, release.Identity{
@@ -87,7 +87,7 @@ func (g generated) product(i int) release.Product {
 func (g generated) intents() []release.Intent {
 	var list []release.Intent
 	for range g.IntN(4) {
-		list = append(list, release.Intent{Product: g.name("product"), Contact: g.text(), Disabled: g.flag()})
+		list = append(list, release.Intent{Product: g.name("product"), Contact: g.text(), Disabled: g.flag(), Note: g.text()})
 	}
 	return list
 }
@@ -128,7 +128,10 @@ func (g generated) milestone(series, slug string) release.Milestone {
 func (g generated) build(series string) release.Build {
 	b := release.Build{
 		Series: series, Product: g.name("product"), BuildID: g.text(), ID: g.text(), State: release.State(g.text()),
-		RawState: g.text(), SHA256: g.text(), Bugs: g.bugs(),
+		RawState: g.text(), Stage: g.text(), Posted: g.time(), Address: g.text(), SHA256: g.text(), Note: g.text(), Bugs: g.bugs(),
+	}
+	if g.flag() {
+		b.Reviews = &release.Reviews{Done: g.IntN(3), Rejected: g.IntN(3), All: g.IntN(3)}
 	}
 	if g.flag() {
 		b.Tests = &release.Tests{Passed: g.IntN(3), Failed: g.IntN(3), Running: g.IntN(3), Untested: g.IntN(3)}
