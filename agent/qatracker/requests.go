@@ -1,6 +1,7 @@
 package qatracker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -40,6 +41,22 @@ func (r *Requests) Allowed(ctx context.Context) error {
 			r.c.tracker.Name, r.c.tracker.User, v.text)
 	}
 	return nil
+}
+
+// Open are the requests that are open at this moment, each with how far it is, by id.
+// Anybody may ask. A request that is not among them was fulfilled or canceled.
+func (r *Requests) Open(ctx context.Context) (map[string]string, error) {
+	v, err := r.c.one(ctx, askRebuilds)
+	list, err := take(r.c, askRebuilds.method, reply{v, err}, readRebuild)
+	if err != nil {
+		return nil, fmt.Errorf("tracker %s: ask for its requests to build again: %w", r.c.tracker.Name, err)
+	}
+	open := make(map[string]string, len(list))
+	for _, q := range list {
+		status, raw := rebuildStatus(q.status, q.statusText)
+		open[q.id] = cmp.Or(raw, status)
+	}
+	return open, nil
 }
 
 // Mark sets how far a request is: requested, queued, building, built, published or

@@ -1,6 +1,7 @@
 package qatracker
 
 import (
+	"maps"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -11,21 +12,26 @@ import (
 )
 
 // requestMethods are those of a tracker that knows one request.
-type requestMethods struct{ access string }
+type requestMethods struct {
+	access string
+	list   string // the answer for open ones; none is an answer that is no list
+}
 
 func (m requestMethods) answer(_, method string, args []node) (string, *fault) {
 	switch {
 	case method == "qatracker.get_access":
 		return "<string>" + m.access + "</string>", nil
+	case method == "qatracker.rebuilds.get_list":
+		return m.list, nil
 	case method == "qatracker.rebuilds.update_status" && m.access == "admin" && args[0].form() == "3103":
 		return "<boolean>1</boolean>", nil
 	}
 	return "<boolean>0</boolean>", nil
 }
 
-func requestsOf(t *testing.T, access string) (*Requests, *tracker) {
+func requestsOf(t *testing.T, methods requestMethods) (*Requests, *tracker) {
 	t.Helper()
-	s := &tracker{methods: requestMethods{access}}
+	s := &tracker{methods: methods}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	t.Setenv("SHIPLIST_TEST_KEY", "secret")
@@ -38,7 +44,7 @@ func requestsOf(t *testing.T, access string) (*Requests, *tracker) {
 }
 
 func TestMarkRequests(t *testing.T) {
-	r, s := requestsOf(t, "admin")
+	r, s := requestsOf(t, requestMethods{access: "admin"})
 	if err := r.Allowed(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -68,13 +74,36 @@ func TestMarkRequests(t *testing.T) {
 }
 
 func TestMarkRequestsWithoutRights(t *testing.T) {
-	r, _ := requestsOf(t, "user")
+	r, _ := requestsOf(t, requestMethods{access: "user"})
 	const want = `tracker iso: user "cdimage" may not mark requests to build again; the tracker says "user" of it, and it takes an administrator`
 	if got := textOf(r.Allowed(t.Context())); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	if r.Mark(t.Context(), "3103", "queued") == nil {
 		t.Error("what was refused counts as marked")
+	}
+}
+
+func TestOpenRequests(t *testing.T) {
+	request := func(id, status, text string) string {
+		member := func(name, text string) string {
+			return "<member><name>" + name + "</name><value><string>" + text + "</string></value></member>"
+		}
+		return "<value><struct>" + member("id", id) + member("status", status) + member("status_string", text) + "</struct></value>"
+	}
+	list := "<array><data>" + request("3103", "0", "Requested") + request("3104", "2", "Building") + request("3105", "9", "Paused") + "</data></array>"
+	r, s := requestsOf(t, requestMethods{list: list})
+	got, err := r.Open(t.Context())
+	want := map[string]string{"3103": "requested", "3104": "building", "3105": "Paused"}
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v, %v, want %v", got, err, want)
+	}
+	if calls := strings.Join(s.calls, " "); calls != "qatracker.rebuilds.get_list([0,1,2,3])" {
+		t.Errorf("calls %s", calls)
+	}
+	r, _ = requestsOf(t, requestMethods{list: "<string>closed</string>"})
+	if got, err := r.Open(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "tracker iso: ask for its requests to build again: ") {
+		t.Errorf("%v, %v", got, err)
 	}
 }
 

@@ -180,13 +180,12 @@ var (
 	askSeries     = ask("series.get_list", numbers(0, 1))
 	askMilestones = ask("milestones.get_list", numbers(0, 1, 2))
 	askProducts   = ask("products.get_list", numbers(0, 1))
+	// Requests that are open; published and canceled ones say nothing any more.
+	askRebuilds = ask("rebuilds.get_list", numbers(0, 1, 2, 3))
 )
 
 func (p *poll) lists(ctx context.Context) (*lists, error) {
-	replies, err := p.c.together(ctx, askAccess, askSeries, askMilestones, askProducts,
-		// Requests that are open; published and canceled ones say nothing any more.
-		ask("rebuilds.get_list", numbers(0, 1, 2, 3)),
-	)
+	replies, err := p.c.together(ctx, askAccess, askSeries, askMilestones, askProducts, askRebuilds)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +206,7 @@ func (p *poll) lists(ctx context.Context) (*lists, error) {
 		l.refused = replies[4].err
 		return l, nil
 	}
-	l.rebuilds, err = take(p.c, "qatracker.rebuilds.get_list", replies[4], readRebuild)
+	l.rebuilds, err = take(p.c, askRebuilds.method, replies[4], readRebuild)
 	return l, err
 }
 

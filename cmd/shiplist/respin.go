@@ -50,12 +50,15 @@ type respun struct {
 	Run       bool         `json:"run"`
 	Failed    int          `json:"failed,omitempty"`
 	// Of Failed, which counts all that did not succeed.
-	Stopped    int             `json:"stopped,omitempty"`
-	NeverBegun int             `json:"never_begun,omitempty"`
-	Doubts     []release.Doubt `json:"doubts,omitempty"`
+	Stopped    int `json:"stopped,omitempty"`
+	NeverBegun int `json:"never_begun,omitempty"`
+	// Skipped are the commands that nobody wanted any more when their turn came.
+	Skipped int             `json:"skipped,omitempty"`
+	Doubts  []release.Doubt `json:"doubts,omitempty"`
 }
 
-// respinCall is one command. What follows Cost is known once it ran.
+// respinCall is one command. What follows Cost is known once it ran, and what its
+// requests had become by then may have made it smaller.
 type respinCall struct {
 	Command  string          `json:"command"`
 	Project  string          `json:"project"`
@@ -66,6 +69,14 @@ type respinCall struct {
 	Cost     respinCost      `json:"build"`
 	Log      string          `json:"log,omitempty"`
 	Error    string          `json:"error,omitempty"`
+	// Skipped says why the command was not run: its requests were all taken.
+	Skipped string `json:"skipped,omitempty"`
+	// Left are the products that it did not build for that reason, Taken the requests
+	// that were not its own any more.
+	Left  []respinLeft    `json:"left_out,omitempty"`
+	Taken []respinRequest `json:"taken,omitempty"`
+
+	group release.RespinGroup
 }
 
 type respinProduct struct {
@@ -79,6 +90,8 @@ type respinRequest struct {
 	ID      string `json:"id"`
 	Product string `json:"product"`
 	By      string `json:"by,omitempty"`
+	// Status is how far one is that was taken; empty where it is not open any more.
+	Status string `json:"status,omitempty"`
 }
 
 type respinLeft struct {
@@ -175,16 +188,22 @@ func respunOf(s *seen, set *release.RespinSet) (*respun, error) {
 		if err != nil {
 			return nil, err
 		}
-		call := respinCall{Command: text, Project: g.Project, Type: g.ImageType, Arches: g.Arches, Cost: respinCost(g.Cost)}
-		for _, p := range g.Products {
-			call.Products = append(call.Products, respinProduct{p.Slug, p.Title})
-		}
-		for _, q := range g.Requests {
-			call.Requests = append(call.Requests, respinRequest{q.Source, q.ID, q.Product.Slug, q.By})
-		}
-		r.Commands = append(r.Commands, call)
+		r.Commands = append(r.Commands, respinCall{Project: g.Project, Type: g.ImageType})
+		r.Commands[len(r.Commands)-1].builds(g, text)
 	}
 	return r, nil
+}
+
+// builds makes a call that of a command with a text.
+func (c *respinCall) builds(g release.RespinGroup, text string) {
+	c.Command, c.Arches, c.Cost, c.group = text, g.Arches, respinCost(g.Cost), g
+	c.Products, c.Requests = nil, nil
+	for _, p := range g.Products {
+		c.Products = append(c.Products, respinProduct{p.Slug, p.Title})
+	}
+	for _, q := range g.Requests {
+		c.Requests = append(c.Requests, respinRequest{Source: q.Source, ID: q.ID, Product: q.Product.Slug, By: q.By})
+	}
 }
 
 func respinLefts(list []release.RespinLeft) []respinLeft {

@@ -32,15 +32,17 @@ type Options struct {
 	Logs string   // directory of the logs; it is made
 	// Grace is how long a job that was told to end may take, until it is killed.
 	Grace time.Duration
-	// Begun is told before a job runs, Ended after it, both for jobs at once from
-	// several goroutines. They may be nil.
-	Begun func(i int)
+	// Begin is asked directly before a job runs, and answers with the command that it
+	// then runs; an error keeps it from running, and is its result. Ended is told after
+	// it. Both are called for jobs at once, from several goroutines, and may be nil.
+	Begin func(i int) (command string, err error)
 	Ended func(i int, r Result)
 }
 
 // Result is what became of a job.
 type Result struct {
-	Log string // path; empty where the job never began
+	Log   string // path; empty where there is none
+	Begun bool   // whether the command was run
 	// Err is what the job failed with; ErrStopped where it was cut short, and
 	// ErrNeverBegun where it did not come to it.
 	Err error
@@ -58,6 +60,9 @@ func Run(ctx context.Context, list []Job, o Options) ([]Result, error) {
 	if err := os.MkdirAll(o.Logs, 0o755); err != nil {
 		return nil, fmt.Errorf("directory of the logs: %w", err)
 	}
+	if o.Begin == nil {
+		o.Begin = func(i int) (string, error) { return list[i].Command, nil }
+	}
 	results := make([]Result, len(list))
 	var group errgroup.Group // that one fails does not end the others
 	group.SetLimit(max(1, o.Most))
@@ -67,7 +72,7 @@ func Run(ctx context.Context, list []Job, o Options) ([]Result, error) {
 			continue
 		}
 		group.Go(func() error {
-			results[i] = one(ctx, job, o, func() { call(o.Begun, i) })
+			results[i] = one(ctx, job, o, func() (string, error) { return o.Begin(i) })
 			if o.Ended != nil {
 				o.Ended(i, results[i])
 			}
@@ -77,14 +82,8 @@ func Run(ctx context.Context, list []Job, o Options) ([]Result, error) {
 	return results, group.Wait()
 }
 
-func call(f func(int), i int) {
-	if f != nil {
-		f(i)
-	}
-}
-
-// one runs a job, unless the work is cut short before.
-func one(ctx context.Context, job Job, o Options, begun func()) Result {
+// one runs a job, unless the work is cut short before, or begin has something against it.
+func one(ctx context.Context, job Job, o Options, begin func() (string, error)) Result {
 	if ctx.Err() != nil {
 		return Result{Err: ErrNeverBegun}
 	}
@@ -93,10 +92,14 @@ func one(ctx context.Context, job Job, o Options, begun func()) Result {
 	if err != nil {
 		return Result{Err: fmt.Errorf("log: %w", err)}
 	}
-	begun()
-	_, err = fmt.Fprintf(log, "$ %s\n", job.Command)
-	if err == nil {
-		err = run(ctx, job.Command, log, o)
+	command, against := begin()
+	if against != nil {
+		_, err = fmt.Fprintf(log, "# not run: %s\n%v\n", job.Command, against)
+		return Result{Log: path, Err: errors.Join(against, err, log.Close())}
 	}
-	return Result{path, errors.Join(err, log.Close())}
+	_, err = fmt.Fprintf(log, "$ %s\n", command)
+	if err == nil {
+		err = run(ctx, command, log, o)
+	}
+	return Result{Log: path, Begun: true, Err: errors.Join(err, log.Close())}
 }

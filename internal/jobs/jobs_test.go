@@ -100,27 +100,29 @@ func TestRunEndsWhatIsLeft(t *testing.T) {
 // begins with them would be counted.
 func TestRunAtOnce(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
 	o := options(t, 2)
 	var now, most atomic.Int32
-	o.Begun = func(int) {
+	dir := t.TempDir()
+	a, b := strconv.Quote(filepath.Join(dir, "a")), strconv.Quote(filepath.Join(dir, "b"))
+	list := []Job{
+		{"1", "echo x >" + a + "; read -r y <" + b},
+		{"2", "read -r y <" + a + "; echo x >" + b},
+		{"3", "true"},
+		{"4", "true"},
+	}
+	o.Begin = func(i int) (string, error) {
 		n := now.Add(1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 		}
+		return list[i].Command, nil
 	}
 	o.Ended = func(int, Result) { now.Add(-1) }
-	a, b := strconv.Quote(filepath.Join(dir, "a")), strconv.Quote(filepath.Join(dir, "b"))
 	for _, fifo := range []string{"a", "b"} {
 		if err := syscall.Mkfifo(filepath.Join(dir, fifo), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	results, err := Run(t.Context(), []Job{
-		{"1", "echo x >" + a + "; read -r y <" + b},
-		{"2", "read -r y <" + a + "; echo x >" + b},
-		{"3", "true"},
-		{"4", "true"},
-	}, o)
+	results, err := Run(t.Context(), list, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,6 +183,32 @@ func TestInterrupt(t *testing.T) {
 				t.Errorf("results %v", results)
 			}
 		})
+	}
+}
+
+// What is known only when a job's turn comes may change its command, or keep it from
+// running; its log tells either.
+func TestRunAsksBefore(t *testing.T) {
+	t.Parallel()
+	o := options(t, 1)
+	against := errors.New("taken by somebody else")
+	o.Begin = func(i int) (string, error) { return "echo less", []error{nil, against}[i] }
+	results, err := Run(t.Context(), []Job{{"first", "echo more"}, {"second", "echo never"}}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []struct {
+		begun bool
+		err   error
+		log   string
+	}{
+		{true, nil, "$ echo less\nless\n"},
+		{false, against, "# not run: echo never\ntaken by somebody else\n"},
+	} {
+		text, err := os.ReadFile(results[i].Log)
+		if err != nil || string(text) != want.log || results[i].Begun != want.begun || !errors.Is(results[i].Err, want.err) {
+			t.Errorf("job %d: %+v, log %q, %v", i, results[i], text, err)
+		}
 	}
 }
 

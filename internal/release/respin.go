@@ -51,6 +51,29 @@ type RespinGroup struct {
 	// Requests are the requests on the trackers that the command fulfils.
 	Requests []RespinRequest
 	Cost     BuildCost
+
+	parts []respinPart // what Products, Arches, Requests and Cost are the sum of
+}
+
+// respinPart is what a command does for one product.
+type respinPart struct {
+	product  *ProductLine
+	arch     string
+	requests []RespinRequest
+	cost     BuildCost
+}
+
+// add makes a command build one product more.
+func (g *RespinGroup) add(part respinPart) {
+	g.parts = append(g.parts, part)
+	g.Products = append(g.Products, part.product)
+	if !slices.Contains(g.Arches, part.arch) {
+		g.Arches = append(g.Arches, part.arch)
+	}
+	g.Requests = append(g.Requests, part.requests...)
+	g.Cost.Images += part.cost.Images
+	g.Cost.Hours += part.cost.Hours
+	g.Cost.Unknown += part.cost.Unknown
 }
 
 // RespinRequest is a request on a tracker to build a product again.
@@ -220,7 +243,7 @@ func (x *respin) unwanted(c candidate) string {
 }
 
 // asked reports whether nobody has begun with a request.
-func asked(q RespinRequest) bool { return q.Status == "requested" }
+func asked(q RespinRequest) bool { return q.Status == rebuildRequested }
 
 func (x *respin) identity(c candidate) Identity {
 	if c.row != nil {
@@ -292,17 +315,9 @@ func (x *respin) group(p *ProductLine, id Identity, rule *RespinRule, n int) {
 		i = len(x.set.Groups)
 		x.set.Groups = append(x.set.Groups, g)
 	}
-	have := &x.set.Groups[i]
-	have.Products = append(have.Products, p)
-	if !slices.Contains(have.Arches, id.Arch) {
-		have.Arches = append(have.Arches, id.Arch)
-	}
-	for _, q := range x.requests[p] {
-		if asked(q) {
-			have.Requests = append(have.Requests, q)
-		}
-	}
-	have.Cost.add(x.rules, p)
+	part := respinPart{product: p, arch: id.Arch, requests: requestsWhere(x.requests[p], asked)}
+	part.cost.add(x.rules, p)
+	x.set.Groups[i].add(part)
 	x.set.Build.add(x.rules, p)
 }
 

@@ -245,3 +245,50 @@ func TestRespinSetWithoutAnswer(t *testing.T) {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }
+
+// What was asked for when the facts were polled may be taken when a command's turn comes.
+func TestRespinGroupNow(t *testing.T) {
+	t.Parallel()
+	f := respinFacts()
+	f.Series[0].Rebuilds = []Rebuild{
+		{Product: "server-amd64", ID: "1", Status: "requested"},
+		{Product: "server-arm64", ID: "2", Status: "requested"},
+		{Product: "server-arm64", ID: "3", Status: "requested"},
+	}
+	in := input(tracker("iso", f))
+	in.Rules = respinRules()
+	p := Join(in)
+	for _, tc := range []struct {
+		name      string
+		now       map[string]string // by id; what is not there is not open
+		requested bool
+		want      string // group, left, images
+	}{
+		{"as before", map[string]string{"1": "requested", "2": "requested", "3": "requested"}, true, "amd64+arm64 for iso:1 for iso:2 for iso:3; ; 2"},
+		{"one of two", map[string]string{"1": "requested", "2": "building", "3": "requested"}, true, "amd64+arm64 for iso:1 for iso:3; ; 2"},
+		{"all of a product", map[string]string{"1": "requested", "2": "building"}, true, "amd64 for iso:1; server-arm64: request 2 on iso is building; request 3 on iso is no longer open; 1"},
+		{"all", nil, true, "; server-amd64: request 1 on iso is no longer open server-arm64: request 2 on iso is no longer open; request 3 on iso is no longer open; 0"},
+		{"not only requested", map[string]string{"2": "requested"}, false, "amd64+arm64 for iso:2; ; 2"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			set, err := in.Rules.RespinSet(p, p.Lines[0], RespinOptions{Requested: true})
+			if err != nil || len(set.Groups) != 1 {
+				t.Fatal(err, groupsText(set))
+			}
+			before := groupsText(set)
+			g, left := set.Groups[0].Now(func(q RespinRequest) string { return tc.now[q.ID] }, tc.requested)
+			got := strings.Join(g.Arches, "+")
+			for _, q := range g.Requests {
+				got += " for " + q.Source + ":" + q.ID
+			}
+			got += "; " + strings.ReplaceAll(strings.TrimSpace(leftText(left)), "\n", " ") + "; " + itoa(g.Cost.Images)
+			if got != tc.want || len(g.Products) != g.Cost.Images {
+				t.Errorf("%s\nwant %s", got, tc.want)
+			}
+			if after := groupsText(set); after != before {
+				t.Errorf("the command itself changed: %s", after)
+			}
+		})
+	}
+}

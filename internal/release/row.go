@@ -121,8 +121,11 @@ func (j *joiner) stateOfBuild(r *Row, b sourceBuild) {
 	}
 }
 
-// open are the statuses of a rebuild request that is still to bring a build.
-var openRebuilds = []string{"requested", "queued", "building", "built"}
+// rebuildRequested is the status of a rebuild request that nobody has begun with.
+const rebuildRequested = "requested"
+
+// openRebuilds are the statuses of a rebuild request that is still to bring a build.
+var openRebuilds = []string{rebuildRequested, "queued", "building", "built"}
 
 // rebuild is the newest open request to build the row's product again.
 func (j *joiner) rebuild(r *Row) *Rebuild {
