@@ -13,6 +13,7 @@ func (f *Facts) Clone() *Facts {
 	})
 	c.Milestones = cloneEach(f.Milestones, func(m *Milestone) {
 		m.Intended, m.Bugs, m.Entries = slices.Clone(m.Intended), slices.Clone(m.Bugs), slices.Clone(m.Entries)
+		m.Lists = cloneEach(m.Lists, func(l *PlanList) { l.Products, l.Except = slices.Clone(l.Products), slices.Clone(l.Except) })
 	})
 	c.Builds = cloneEach(f.Builds, func(b *Build) {
 		b.Tests, b.Reviews, b.Bugs = clonePointer(b.Tests), clonePointer(b.Reviews), slices.Clone(b.Bugs)
@@ -75,7 +76,10 @@ func (f *Facts) sortedInside() bool {
 			return slices.IsSortedFunc(s.Manifest, compareIntents) && slices.IsSortedFunc(s.Rebuilds, compareRebuilds)
 		}) &&
 		each(f.Milestones, func(m *Milestone) bool {
-			return slices.IsSortedFunc(m.Intended, compareIntents) &&
+			return slices.IsSortedFunc(m.Intended, compareIntents) && slices.IsSortedFunc(m.Lists, comparePlanLists) &&
+				each(m.Lists, func(l *PlanList) bool {
+					return slices.IsSortedFunc(l.Products, comparePatterns) && slices.IsSortedFunc(l.Except, comparePatterns)
+				}) &&
 				slices.IsSortedFunc(m.Bugs, compareBugs) && slices.IsSortedFunc(m.Entries, compareEntries)
 		}) &&
 		each(f.Builds, func(b *Build) bool { return slices.IsSortedFunc(b.Bugs, compareBugs) }) &&

@@ -83,6 +83,8 @@ type Intent struct {
 	Disabled bool `toml:"disabled,omitempty"`
 	// Note is what somebody wrote beside the line: plain text, at most 2,000 characters.
 	Note string `toml:"note,omitempty"`
+	// At is where the line stands, as file and line, in sources that are files.
+	At string `toml:"at,omitempty"`
 }
 
 // Rebuild is an open request to build a product again.
@@ -135,8 +137,39 @@ type Milestone struct {
 	// Empty while in testing (the series manifest applies) and when never known.
 	// A plan has it at all times: it is made for the milestone.
 	Intended []Intent `toml:"intended,omitempty"`
-	Bugs     []Bug    `toml:"bug,omitempty"`
-	Entries  []Entry  `toml:"build,omitempty"`
+	// Lists are what plans say of the products by reference and by pattern; those that
+	// they call by name are in Intended. What the lists stand for depends on what the other
+	// sources say, so it is worked out with them: [Join] adds it to Intended.
+	Lists   []PlanList `toml:"list,omitempty"`
+	Bugs    []Bug      `toml:"bug,omitempty"`
+	Entries []Entry    `toml:"build,omitempty"`
+}
+
+// FromSeries is the list of a plan that begins with the series manifests of the other
+// sources.
+const FromSeries = "series"
+
+// PlanList is what one file of a plan says of the products of a milestone: what From
+// stands for, and what Products match, without what Except matches. Except leaves out
+// nothing that a file calls by name.
+type PlanList struct {
+	// At is where From stands, or else the first of the patterns: file and line.
+	At string `toml:"at"`
+	// From is [FromSeries], or another milestone as SERIES/SLUG; empty for nothing.
+	From     string        `toml:"from,omitempty"`
+	Products []PlanPattern `toml:"product,omitempty"`
+	Except   []PlanPattern `toml:"except,omitempty"`
+}
+
+// PlanPattern matches products by slug or title, without regard to capitals, with * and
+// ? as in a shell. One for products that are meant matches those of the series only:
+// those in a manifest of it, or with a build that stands.
+type PlanPattern struct {
+	Name string `toml:"name"`
+	At   string `toml:"at"` // file and line
+	// Contact and Note are as in [Intent], for all that it matches.
+	Contact string `toml:"contact,omitempty"`
+	Note    string `toml:"note,omitempty"`
 }
 
 // State is what is thought of a build on a milestone.

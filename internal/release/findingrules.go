@@ -20,6 +20,7 @@ var findingRules = []FindingRule{
 	{"disagree-build", Blocker, "Sources disagree about the build", "Several sources have different builds of one product on one open milestone. The first source is shown."},
 	{"disagree-state", Blocker, "Sources disagree about the state", "Several sources give one build different states. The first source is shown."},
 	{"disagree-checksum", Blocker, "Checksums disagree", "Two sources, or two directories, give different checksums for what should be the same file."},
+	{"plan-build-gone", Blocker, "Planned build is gone", "A plan decided for a build that no tree holds and no tracker has standing."},
 	{"published-not-ready", Blocker, "Published, but not the ready build", "Files lie at the place where the product will be published for an open milestone, and they are not the build that is marked ready."},
 	{"checksum-gone", Blocker, "Checksum list names absent files", "The strongest checksum list of a directory names files that the directory does not hold."},
 	{"bad-signature", Blocker, "Bad signature", "A key of the tree's keyring made the signature of a checksum list, but for other bytes: the list was changed, or is being replaced for longer than a moment."},
@@ -45,6 +46,7 @@ var findingRules = []FindingRule{
 	{"intended-not-built", Warning, "Intended, but not built daily", "Products are meant to be released in a series that is worked on, and neither an [[arches]] rule nor a current daily says that their architecture is built."},
 	{"released-not-published", Warning, "Released, but not where it should be", "Products were ready in the newest release of a series that is cared for, and the trees do not hold them where the rules say. Older releases are not judged."},
 	{"title-ambiguous", Warning, "Title with several meanings", "The title of a product stands for several kinds of image, and the trees hold several of them, or none, for the series."},
+	{"plan-list-unclear", Warning, "List of a plan is not clear", "A plan begins with the list of a milestone that no source has or that leads back to itself, or several files of a plan name one product."},
 	{"excuse-expired", Warning, "Excuse expired", "A [[check]] of the configuration excused findings until a day that has passed. They count again."},
 	{"two-builds", Warning, "Two builds stand", "One source has several builds of one product standing on one open milestone. The highest build id is shown."},
 
@@ -60,6 +62,7 @@ var findingRules = []FindingRule{
 	{"hint-unreliable", Note, "Change hint unreliable", "A file that should tell of every change in a tree did not change when the tree did, or is not there. It is not relied on for a day."},
 	{"product-without-rule", Note, "Product without a rule", "A product of a tracker is in no [[product]] rule, so its files cannot be found."},
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
+	{"plan-product-unknown", Note, "Plan names what nobody knows", "A plan names a product that no tracker and no [[product]] rule knows, or a pattern that matches no product of the series."},
 	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own decide about no product of any milestone."},
 	{"unused-rule", Note, "Rule that decides about nothing", "[[respin.rule]] or [[archive.rule]] rules of a site's own decide about nothing, or a [[check]] names what is nowhere."},
 }

@@ -20,7 +20,7 @@ func (j *joiner) find() {
 		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findContacts,
 		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findUnpublished, j.findNetboot, j.findRounded,
 		j.findUnknownNames, j.findUnknownSeries, j.findUnknownStates,
-		j.findUnruled, j.findUnmet, j.findUnused,
+		j.findUnruled, j.findUnmet, j.findUnused, j.findPlans, j.findGonePins,
 		j.findSources, j.findProblems,
 		j.findExpired,
 	} {
@@ -118,11 +118,12 @@ func (s Severity) rank() int {
 // spot is what a finding concerns. A row stands for its milestone, product and
 // series, too.
 type spot struct {
-	rows     []*Row
-	line     *Line
-	products []*ProductLine
-	dirs     []*TreeDirectory
-	entry    *NetbootEntry
+	rows      []*Row
+	line      *Line
+	milestone *Manifest
+	products  []*ProductLine
+	dirs      []*TreeDirectory
+	entry     *NetbootEntry
 }
 
 // report adds a finding and hangs it at what it concerns. One that is excused is only
@@ -139,6 +140,10 @@ func (j *joiner) report(f Finding, at spot) {
 	j.p.Findings = append(j.p.Findings, p)
 	if at.line != nil {
 		hang(&at.line.Findings, p)
+	}
+	if at.milestone != nil {
+		hang(&at.milestone.Findings, p)
+		hang(&at.milestone.Line.Findings, p)
 	}
 	for _, r := range at.rows {
 		hang(&r.Findings, p)
@@ -169,6 +174,9 @@ func hang(list *[]*Finding, f *Finding) {
 func (f *Finding) fill(at spot) {
 	if at.line != nil {
 		f.Series = at.line.Slug
+	}
+	if at.milestone != nil {
+		f.Series, f.Milestone = at.milestone.Line.Slug, at.milestone.Slug
 	}
 	if len(at.products) == 1 {
 		f.Product = at.products[0].Slug

@@ -464,4 +464,51 @@ var findingCases = []findingCase{
 	{"an excuse that has expired", func(in *Input) {
 		in.Rules.Checks = []CheckRule{{Rule: []string{"missing-build"}, Until: "2020-01-01", Reason: "the board is late"}}
 	}, []string{"excuse-expired"}, "The excuse of missing-build held until 2020-01-01", "/   :"},
+	{
+		"a planned build that is nowhere", func(in *Input) {
+			plan(in, Milestone{
+				Intended: []Intent{{Product: "kubuntu-desktop-amd64", At: "plans/final.toml:4"}},
+				Entries:  []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240423", State: StateUnknown, Pinned: "plans/final.toml:4"}},
+			})
+		},
+		[]string{"plan-build-gone", "disagree-build"},
+		"plans/final.toml:4 decides for build 20240423 of Kubuntu Desktop amd64 on Noble Final, which no tree holds and no tracker has standing.",
+		"noble/final kubuntu-desktop-amd64  :",
+	},
+	{
+		"a planned build that the trees have not been looked at for", func(in *Input) {
+			plan(in, Milestone{
+				Intended: []Intent{{Product: "kubuntu-desktop-amd64"}},
+				Entries:  []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240425", State: StateUnknown, Pinned: "plans/final.toml:4"}},
+			})
+			final(in).Entries, in.Sources[0].Facts.Milestones[0].Entries, in.Sources[0].Facts.Builds = final(in).Entries[1:], in.Sources[0].Facts.Milestones[0].Entries[1:], nil
+			full(in).Images = slices.Delete(full(in).Images, 3, 4)
+			full(in).Directories = slices.Delete(full(in).Directories, 3, 4)
+		}, nil, "", "",
+	},
+	{
+		"a plan that names what nobody knows", func(in *Input) {
+			plan(in, Milestone{Intended: []Intent{{Product: "kubnutu-desktop-amd64", At: "plans/final.toml:4"}}})
+		},
+		[]string{"plan-product-unknown"},
+		`plans/final.toml:4 names "kubnutu-desktop-amd64", which no tracker and no [[product]] rule knows; near it is kubuntu-desktop-amd64.`,
+		"noble/final kubnutu-desktop-amd64  :",
+	},
+	{
+		"a plan with patterns that match nothing", func(in *Input) {
+			plan(in, Milestone{Lists: []PlanList{{
+				At: "plans/final.toml:2", From: FromSeries,
+				Except: []PlanPattern{{Name: "kubnutu-*", At: "plans/final.toml:3"}, {Name: "Ubuntu Server*", At: "plans/final.toml:4"}},
+			}}})
+		},
+		[]string{"plan-product-unknown"},
+		`plans/final.toml:3 leaves out "kubnutu-*", which matches no product of Noble`, "noble/final   :",
+	},
+	{
+		"a plan that begins with nothing", func(in *Input) {
+			plan(in, Milestone{Lists: []PlanList{{At: "plans/final.toml:2", From: "noble/dialy"}}})
+		},
+		[]string{"plan-list-unclear"},
+		`plans/final.toml:2 begins with the list of noble/dialy, and no other source has one; near it is noble/daily.`, "noble/final   :",
+	},
 }

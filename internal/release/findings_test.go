@@ -82,6 +82,14 @@ func second(change func(*Facts)) func(*Input) {
 	}
 }
 
+// plan adds a plan for the open release milestone of cleanInput.
+func plan(in *Input, m Milestone) {
+	m.Series, m.Slug, m.Kind, m.Status = "noble", "final", KindRelease, MilestoneTesting
+	s := tracker("plans", Facts{Milestones: []Milestone{m}})
+	s.State.Kind, s.State.Site = "plan", ""
+	in.Sources = append(in.Sources, s)
+}
+
 // sign lets the first directories of the full tree be signed by one key.
 func sign(state SignatureState, directories int) func(*Input) {
 	return func(in *Input) {

@@ -29,6 +29,7 @@ func (k *Joiner) join(in Input) *Picture {
 	j.readRanks()
 	j.readSources(in.Sources)
 	j.readProducts()
+	j.readPlans()
 	j.readLines()
 	j.readRebuilds()
 	j.readTrees()
@@ -69,6 +70,8 @@ type joiner struct {
 	lines       map[string]*Line // by slug; see line.go
 	lineIntents map[*Line]map[*ProductLine]*Intended
 	rebuilds    map[lineProduct][]*Rebuild // open requests; see row.go
+
+	doubts []planDoubt // what the lists of plans do not tell; see planlists.go
 
 	forest  *forest // see tree.go
 	dirs    []TreeDirectory

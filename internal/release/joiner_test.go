@@ -146,7 +146,11 @@ func variedInput() Input {
 	var facts Facts
 	signed := func(d Directory) bool { return d.Signature != nil }
 	named := func(p Product) bool { return len(p.Identities) > 0 }
-	for len(facts.Netboot) == 0 || len(facts.Images) == 0 || !slices.ContainsFunc(facts.Directories, signed) || !slices.ContainsFunc(facts.Products, named) {
+	reviewed := func(b Build) bool { return b.Reviews != nil }
+	listed := func(m Milestone) bool {
+		return slices.ContainsFunc(m.Lists, func(l PlanList) bool { return len(l.Products) > 0 && len(l.Except) > 0 })
+	}
+	for !slices.ContainsFunc(facts.Builds, reviewed) || !slices.ContainsFunc(facts.Milestones, listed) || len(facts.Netboot) == 0 || len(facts.Images) == 0 || !slices.ContainsFunc(facts.Directories, signed) || !slices.ContainsFunc(facts.Products, named) {
 		facts = randomFacts(rng)
 	}
 	in.Sources = append(slices.Clone(in.Sources), tree("varied", RoleOld, facts))

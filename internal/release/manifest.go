@@ -88,7 +88,7 @@ func compareSlugs(a, b *Manifest) int { return strings.Compare(a.Slug, b.Slug) }
 
 func (j *joiner) addPart(bySlug map[*Line]map[string]*Manifest, p part) {
 	l := j.line(p.m.Series)
-	slug, kind := j.milestoneName(l, p.m)
+	slug, kind := j.milestoneName(l.Slug, p.m)
 	if bySlug[l] == nil {
 		bySlug[l] = map[string]*Manifest{}
 	}
@@ -103,11 +103,11 @@ func (j *joiner) addPart(bySlug map[*Line]map[string]*Manifest, p part) {
 
 // milestoneName is under which slug, and as what kind, a source's milestone is
 // shown: every daily one of a series as its one daily milestone.
-func (j *joiner) milestoneName(l *Line, m *Milestone) (string, Kind) {
+func (j *joiner) milestoneName(series string, m *Milestone) (string, Kind) {
 	slug := Slug(m.Slug)
-	kind, ruled := j.rules.MilestoneKind(l.Slug, slug)
+	kind, ruled := j.rules.MilestoneKind(series, slug)
 	if !ruled {
-		kind = cmp.Or(m.Kind, j.rules.KindOf(l.Slug, slug, m.Title))
+		kind = cmp.Or(m.Kind, j.rules.KindOf(series, slug, m.Title))
 	}
 	if kind == KindDaily || slug == DailySlug {
 		return DailySlug, KindDaily

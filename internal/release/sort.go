@@ -42,6 +42,11 @@ func (f *Facts) sortTracker() {
 	for i := range f.Milestones {
 		m := &f.Milestones[i]
 		slices.SortFunc(m.Intended, compareIntents)
+		for k := range m.Lists {
+			slices.SortFunc(m.Lists[k].Products, comparePatterns)
+			slices.SortFunc(m.Lists[k].Except, comparePatterns)
+		}
+		slices.SortFunc(m.Lists, comparePlanLists)
 		slices.SortFunc(m.Bugs, compareBugs)
 		slices.SortFunc(m.Entries, compareEntries)
 	}
@@ -103,7 +108,17 @@ func compareSeries(a, b Series) int {
 }
 
 func compareIntents(a, b Intent) int {
-	return cmp.Or(texts(a.Product, b.Product), flags(a.Disabled, b.Disabled), texts(a.Contact, b.Contact, a.Note, b.Note))
+	return cmp.Or(texts(a.Product, b.Product), flags(a.Disabled, b.Disabled), texts(a.Contact, b.Contact, a.Note, b.Note), compareNatural(a.At, b.At))
+}
+
+// comparePlanLists and comparePatterns order by place, as they are written.
+func comparePlanLists(a, b PlanList) int {
+	return cmp.Or(compareNatural(a.At, b.At), texts(a.From, b.From),
+		slices.CompareFunc(a.Products, b.Products, comparePatterns), slices.CompareFunc(a.Except, b.Except, comparePatterns))
+}
+
+func comparePatterns(a, b PlanPattern) int {
+	return cmp.Or(compareNatural(a.At, b.At), texts(a.At, b.At, a.Name, b.Name, a.Contact, b.Contact, a.Note, b.Note))
 }
 
 func compareRebuilds(a, b Rebuild) int {
@@ -122,6 +137,7 @@ func compareMilestones(a, b Milestone) int {
 		texts(a.Title, b.Title, string(a.Kind), string(b.Kind), string(a.Status), string(b.Status),
 			a.RawStatus, b.RawStatus, a.Date, b.Date),
 		slices.CompareFunc(a.Intended, b.Intended, compareIntents),
+		slices.CompareFunc(a.Lists, b.Lists, comparePlanLists),
 		slices.CompareFunc(a.Bugs, b.Bugs, compareBugs),
 		slices.CompareFunc(a.Entries, b.Entries, compareEntries),
 	)

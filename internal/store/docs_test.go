@@ -29,6 +29,8 @@ func documented() map[string]reflect.Type {
 		"[build.reviews]":          reflect.TypeFor[release.Reviews](),
 		"[build.tests]":            reflect.TypeFor[release.Tests](),
 		"milestone":                reflect.TypeFor[release.Milestone](),
+		"[[list]]":                 reflect.TypeFor[release.PlanList](),
+		"[[list.except]]":          reflect.TypeFor[release.PlanPattern](),
 		"[[bug]]":                  reflect.TypeFor[release.Bug](),
 		"[[build]] of a milestone": reflect.TypeFor[release.Entry](),
 		"[[directory]]":            reflect.TypeFor[release.Directory](),

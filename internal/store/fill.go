@@ -102,6 +102,10 @@ func required(record string) []string {
 		return []string{"product"}
 	case "Milestone":
 		return []string{"series", "slug"}
+	case "PlanList":
+		return []string{"at"}
+	case "PlanPattern":
+		return []string{"name", "at"}
 	case "Build":
 		return []string{"series", "product"}
 	case "Directory", "NetbootSet":

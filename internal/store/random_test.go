@@ -87,7 +87,15 @@ func (g generated) product(i int) release.Product {
 func (g generated) intents() []release.Intent {
 	var list []release.Intent
 	for range g.IntN(4) {
-		list = append(list, release.Intent{Product: g.name("product"), Contact: g.text(), Disabled: g.flag(), Note: g.text()})
+		list = append(list, release.Intent{Product: g.name("product"), Contact: g.text(), Disabled: g.flag(), Note: g.text(), At: g.text()})
+	}
+	return list
+}
+
+func (g generated) patterns() []release.PlanPattern {
+	var list []release.PlanPattern
+	for range g.IntN(3) {
+		list = append(list, release.PlanPattern{Name: g.name("name"), At: g.name("at"), Contact: g.text(), Note: g.text()})
 	}
 	return list
 }
@@ -116,6 +124,9 @@ func (g generated) milestone(series, slug string) release.Milestone {
 	m := release.Milestone{
 		Series: series, Slug: slug, Title: g.text(), ID: g.text(), Kind: release.KindDaily, Status: release.MilestoneStatus(g.text()),
 		RawStatus: g.text(), Date: g.text(), Intended: g.intents(), Bugs: g.bugs(),
+	}
+	for range g.IntN(3) {
+		m.Lists = append(m.Lists, release.PlanList{At: g.name("at"), From: g.text(), Products: g.patterns(), Except: g.patterns()})
 	}
 	for range g.IntN(4) {
 		m.Entries = append(m.Entries, release.Entry{

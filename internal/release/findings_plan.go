@@ -1,0 +1,103 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+)
+
+// findPlans tells what plans of open milestones say and what cannot be meant.
+func (j *joiner) findPlans() {
+	for _, d := range j.doubts {
+		m := j.manifestOf(d.m)
+		if m == nil || !m.Open {
+			continue
+		}
+		at := spot{milestone: m}
+		if d.product != nil {
+			at.products = []*ProductLine{d.product}
+			at.rows = slices.DeleteFunc(j.openRowsOf(m.Line, d.product), func(r *Row) bool { return r.Manifest != m })
+		}
+		var ev []Evidence
+		for _, place := range d.at {
+			ev = append(ev, says(d.src.state, place, "in the plan of "+m.Title))
+		}
+		j.report(Finding{Rule: d.rule, Text: d.text, Advice: d.advice, Actor: ActorRelease, Evidence: ev}, at)
+	}
+}
+
+// manifestOf is the joined milestone of a source's.
+func (j *joiner) manifestOf(m *Milestone) *Manifest {
+	l := j.lines[j.lineSlug(m.Series)]
+	if l == nil {
+		return nil
+	}
+	slug, _ := j.milestoneName(l.Slug, m)
+	return l.MilestoneOf(slug)
+}
+
+// findGonePins looks for builds that a plan decided for and that are nowhere. What stands
+// in spite of it is a disagreement of the sources, and told as such.
+func (j *joiner) findGonePins() {
+	for _, r := range j.open {
+		for _, c := range r.claims {
+			if c.entry.Pinned == "" || !r.publishable() || j.isThere(r, c.entry.BuildID) || !j.wouldShow(r, c.entry.BuildID) {
+				continue
+			}
+			j.report(Finding{
+				Rule: "plan-build-gone",
+				Text: fmt.Sprintf("%s decides for build %s of %s, which no tree holds and no tracker has standing.",
+					c.entry.Pinned, c.entry.BuildID, r.name()),
+				Advice:   "Decide for a build that is there, or have it built again.",
+				Actor:    ActorRelease,
+				Evidence: []Evidence{says(c.part.src.state, c.entry.Pinned, r.Product.Title+" "+c.entry.BuildID)},
+			}, spot{rows: []*Row{r}})
+		}
+	}
+}
+
+// isThere reports whether a tree holds a build of the row's product, or a source that is
+// no plan has it standing.
+func (j *joiner) isThere(r *Row, id string) bool {
+	if len(j.candidates(r).byID[id]) > 0 {
+		return true
+	}
+	return j.stands(r, func(build string) bool { return build == id })
+}
+
+// stands reports whether a source that is no plan has a build of the row's product
+// standing on any milestone of the series, or by itself, that is wanted.
+func (j *joiner) stands(r *Row, wanted func(id string) bool) bool {
+	for _, other := range r.Product.Rows {
+		if other.Manifest.Line != r.Manifest.Line {
+			continue
+		}
+		for _, c := range other.claims {
+			if c.part.src != nil && c.part.src.state.Kind != planKind && wanted(c.entry.BuildID) {
+				return true
+			}
+		}
+	}
+	for _, b := range j.buildIDs[r.Manifest.Line.Slug] {
+		if b.product != r.Product || !wanted(b.id) {
+			continue
+		}
+		for _, one := range j.builds[buildKey{r.Manifest.Line.Slug, b.product, b.id}] {
+			if state, _ := knownState(one.b.State, one.b.RawState); one.b.State != "" && state.Current() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wouldShow reports whether a build would be seen if it were there: a tree of dailies was
+// looked at on its day or later, or a tracker has builds of the product.
+func (j *joiner) wouldShow(r *Row, id string) bool {
+	b, dated := ParseBuildID(id)
+	if r.Identity != (Identity{}) && slices.ContainsFunc(j.dailyTrees(), func(t *Tree) bool {
+		return !dated || !j.seen(t.Name).Before(b.Date)
+	}) {
+		return true
+	}
+	return j.stands(r, func(string) bool { return true })
+}

@@ -1,0 +1,409 @@
+package release
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"shiplist/internal/spelling"
+)
+
+// planKind is the kind of source that is made of plan files.
+const planKind = "plan"
+
+// planReader works out which products the lists of plans stand for. It reads the facts
+// as they are stored, so that the order in which it does so does not matter.
+type planReader struct {
+	*joiner
+	done   map[*Milestone][]Intent
+	within []*Milestone // whose lists are being worked out, the outermost first
+	series map[string][]*ProductLine
+}
+
+// planned is a line of a list: a product, and who says so of it.
+type planned struct {
+	Intent
+	product *ProductLine
+	from    bool // it comes of another list, not of a pattern
+}
+
+// planDoubt is what a plan says and what cannot be meant. It becomes a finding where the
+// milestone is open.
+type planDoubt struct {
+	rule, text, advice string
+	src                *source
+	m                  *Milestone
+	at                 []string // files and lines
+	product            *ProductLine
+}
+
+// readPlans adds what the lists of plans stand for to what they call by name, in the
+// facts that the rest of the picture is made of.
+func (j *joiner) readPlans() {
+	k := planReader{joiner: j, done: map[*Milestone][]Intent{}, series: map[string][]*ProductLine{}}
+	read := map[*source][]Milestone{}
+	for i := range j.sources {
+		src := &j.sources[i]
+		if src.state.Kind == planKind {
+			k.checkNames(src)
+		}
+		if !slices.ContainsFunc(src.facts.Milestones, func(m Milestone) bool { return len(m.Lists) > 0 }) {
+			continue
+		}
+		read[src] = slices.Clone(src.facts.Milestones)
+		for n := range read[src] {
+			read[src][n].Intended = k.intended(src, &src.facts.Milestones[n])
+		}
+	}
+	for src, milestones := range read { // not before all are read, as one may begin with another
+		facts := *src.facts
+		facts.Milestones = milestones
+		src.facts = &facts
+	}
+}
+
+// intended is what a milestone means: what is called by name, then what its lists stand
+// for.
+func (k *planReader) intended(src *source, m *Milestone) []Intent {
+	if len(m.Lists) == 0 {
+		return m.Intended
+	}
+	if list, done := k.done[m]; done {
+		return list
+	}
+	k.within = append(k.within, m)
+	have := map[*ProductLine]*planned{}
+	for _, in := range m.Intended {
+		p := k.product(src.index, in.Product)
+		have[p] = &planned{Intent: in, product: p}
+	}
+	for n := range m.Lists {
+		for _, p := range k.list(src, m, &m.Lists[n]) {
+			k.add(src, m, have, p)
+		}
+	}
+	k.within = k.within[:len(k.within)-1]
+	list := make([]Intent, 0, len(have))
+	for _, p := range have {
+		list = append(list, p.Intent)
+	}
+	slices.SortFunc(list, compareIntents)
+	k.done[m] = list
+	return list
+}
+
+// add joins a line with what there is of the same product. What is named stays before
+// what another list brings, and what is meant before what is left out.
+func (k *planReader) add(src *source, m *Milestone, have map[*ProductLine]*planned, p planned) {
+	was := have[p.product]
+	switch {
+	case was == nil:
+		have[p.product] = &p
+		return
+	case !was.from && !p.from && fileOf(was.At) != fileOf(p.At):
+		k.doubts = append(k.doubts, planDoubt{
+			rule: "plan-list-unclear", src: src, m: m, at: []string{was.At, p.At}, product: p.product,
+			text:   fmt.Sprintf("%s is in two files of one plan: %s and %s.", p.product.Title, was.At, p.At),
+			advice: "Leave it to one of the files.",
+		})
+	case was.from && !p.from, was.Disabled && !p.Disabled:
+		*was, p = p, *was
+	}
+	was.Contact, was.Note = cmp.Or(was.Contact, p.Contact), cmp.Or(was.Note, p.Note)
+	was.from = was.from && p.from
+}
+
+// fileOf is the file of a place.
+func fileOf(at string) string { return at[:max(strings.LastIndexByte(at, ':'), 0)] }
+
+// list is what one list stands for. What it leaves out of the list that it begins with is
+// switched off.
+func (k *planReader) list(src *source, m *Milestone, l *PlanList) []planned {
+	list := k.from(src, m, l)
+	for i := range list {
+		list[i].At, list[i].from = l.At, true
+	}
+	for i := range l.Products {
+		list = append(list, k.matched(src, m, &l.Products[i])...)
+	}
+	for i := range l.Except {
+		except := &l.Except[i]
+		list = slices.DeleteFunc(list, func(p planned) bool { return !p.from && p.product.Named(except.Name) })
+		for n := range list {
+			if list[n].product.Named(except.Name) {
+				list[n].Disabled, list[n].At = true, except.At
+			}
+		}
+		if !k.anybody(except.Name) {
+			k.unknown(src, m, except, "leaves out")
+		}
+	}
+	return list
+}
+
+// matched are the products of the series that a pattern matches.
+func (k *planReader) matched(src *source, m *Milestone, pattern *PlanPattern) []planned {
+	var list []planned
+	for _, p := range k.ofSeries(m.Series) {
+		if p.Named(pattern.Name) {
+			in := Intent{Product: p.Slug, Contact: pattern.Contact, Note: pattern.Note, At: pattern.At}
+			list = append(list, planned{Intent: in, product: p})
+		}
+	}
+	if len(list) == 0 {
+		k.unknown(src, m, pattern, "means")
+	}
+	return list
+}
+
+func (k *planReader) unknown(src *source, m *Milestone, pattern *PlanPattern, does string) {
+	k.doubts = append(k.doubts, planDoubt{
+		rule: "plan-product-unknown", src: src, m: m, at: []string{pattern.At},
+		text:   fmt.Sprintf("%s %s %q, which matches no product of %s%s.", pattern.At, does, pattern.Name, capital(k.lineSlug(m.Series)), k.nearest(pattern.Name)),
+		advice: "Correct the name, or take the line out of the plan.",
+	})
+}
+
+// from is the list that another list begins with.
+func (k *planReader) from(src *source, m *Milestone, l *PlanList) []planned {
+	if l.From == "" {
+		return nil
+	}
+	var list []planned
+	where := "the manifest of " + capital(k.lineSlug(m.Series))
+	if l.From == FromSeries {
+		list = k.manifests(m.Series, m)
+	} else {
+		series, slug, _ := strings.Cut(l.From, "/")
+		where = l.From
+		parts := k.called(series, slug)
+		if slices.ContainsFunc(parts, func(p part) bool { return slices.Contains(k.within, p.m) }) {
+			k.unclear(src, m, l, fmt.Sprintf("%s begins with %s, which leads back to itself.", l.At, l.From))
+			return nil
+		}
+		list = k.of(series, parts)
+	}
+	if len(list) == 0 {
+		k.unclear(src, m, l, fmt.Sprintf("%s begins with the list of %s, and no other source has one%s.", l.At, where, k.nearestMilestone(l.From)))
+	}
+	return list
+}
+
+func (k *planReader) unclear(src *source, m *Milestone, l *PlanList, text string) {
+	k.doubts = append(k.doubts, planDoubt{
+		rule: "plan-list-unclear", src: src, m: m, at: []string{l.At}, text: text,
+		advice: `Write from = "series", or the name of a milestone that a source has.`,
+	})
+}
+
+// called are the milestones of all sources that bear a name in a series.
+func (k *planReader) called(series, slug string) []part {
+	var parts []part
+	line := k.lineSlug(series)
+	for i := range k.sources {
+		src := &k.sources[i]
+		for n := range src.facts.Milestones {
+			m := &src.facts.Milestones[n]
+			if k.lineSlug(m.Series) != line {
+				continue
+			}
+			if name, _ := k.milestoneName(line, m); name == Slug(slug) {
+				parts = append(parts, part{src, m})
+			}
+		}
+	}
+	return parts
+}
+
+// of is the list of a milestone: what is meant by the sources that say so of it, else the
+// series manifests, else what stands on it.
+func (k *planReader) of(series string, parts []part) []planned {
+	var list []planned
+	for _, p := range parts {
+		list = append(list, k.lines(p.src, k.intended(p.src, p.m))...)
+	}
+	if len(list) == 0 && len(parts) > 0 {
+		list = k.manifests(series, nil)
+	}
+	if len(list) == 0 {
+		for _, p := range parts {
+			for _, e := range p.m.Entries {
+				if state, _ := knownState(e.State, e.RawState); state.Current() {
+					list = append(list, k.lines(p.src, []Intent{{Product: e.Product}})...)
+				}
+			}
+		}
+	}
+	return meant(list)
+}
+
+// manifests is what the sources mean to release in a series. One in which a milestone has
+// left testing says it as it was then.
+func (k *planReader) manifests(series string, m *Milestone) []planned {
+	var list []planned
+	frozen := map[*source][]Intent{}
+	if m != nil {
+		for _, p := range k.called(series, m.Slug) {
+			if p.m.Status != MilestoneTesting && p.src.state.Kind != planKind {
+				frozen[p.src] = append(frozen[p.src], p.m.Intended...)
+			}
+		}
+	}
+	for i := range k.sources {
+		src := &k.sources[i]
+		if kept := frozen[src]; len(kept) > 0 {
+			list = append(list, k.lines(src, kept)...)
+			continue
+		}
+		for n := range src.facts.Series {
+			if s := &src.facts.Series[n]; k.lineSlug(s.Slug) == k.lineSlug(series) {
+				list = append(list, k.lines(src, s.Manifest)...)
+			}
+		}
+	}
+	return meant(list)
+}
+
+// lines are the lines of a source's list. Their notes belong to that list.
+func (k *planReader) lines(src *source, intents []Intent) []planned {
+	list := make([]planned, len(intents))
+	for i, in := range intents {
+		p := k.product(src.index, in.Product)
+		list[i] = planned{Intent: Intent{Product: p.Slug, Contact: in.Contact, Disabled: in.Disabled}, product: p}
+	}
+	return list
+}
+
+// meant leaves each product once, as the first line has it, and none that is switched off
+// there.
+func meant(list []planned) []planned {
+	seen := map[*ProductLine]bool{}
+	return slices.DeleteFunc(list, func(p planned) bool {
+		was := seen[p.product]
+		seen[p.product] = true
+		return was || p.Disabled
+	})
+}
+
+// ofSeries are the products that a pattern can mean in a series: those that are in a
+// manifest of it and not switched off there, and those with a build that stands.
+func (k *planReader) ofSeries(series string) []*ProductLine {
+	line := k.lineSlug(series)
+	if list, done := k.series[line]; done {
+		return list
+	}
+	off, seen := map[*ProductLine]bool{}, map[*ProductLine]bool{}
+	list := []*ProductLine{}
+	add := func(p *ProductLine) {
+		if !seen[p] && !off[p] {
+			seen[p] = true
+			list = append(list, p)
+		}
+	}
+	k.eachIntent(line, func(p *ProductLine, in Intent) { off[p] = off[p] || in.Disabled })
+	k.eachIntent(line, func(p *ProductLine, _ Intent) { add(p) })
+	k.eachStanding(line, add)
+	slices.SortFunc(list, compareProductLines)
+	k.series[line] = list
+	return list
+}
+
+func (k *planReader) eachIntent(line string, do func(*ProductLine, Intent)) {
+	for i := range k.sources {
+		for n := range k.sources[i].facts.Series {
+			if s := &k.sources[i].facts.Series[n]; k.lineSlug(s.Slug) == line {
+				for _, in := range s.Manifest {
+					do(k.product(i, in.Product), in)
+				}
+			}
+		}
+	}
+}
+
+// eachStanding visits the products with a build that stands, by a source that is no plan.
+func (k *planReader) eachStanding(line string, do func(*ProductLine)) {
+	for i := range k.sources {
+		src := &k.sources[i]
+		if src.state.Kind == planKind {
+			continue
+		}
+		src.facts.eachEntry(func(at Event, e *Entry) {
+			if state, _ := knownState(e.State, e.RawState); state.Current() && k.lineSlug(at.Series) == line {
+				do(k.product(i, e.Product))
+			}
+		})
+		src.facts.eachBuild(func(at Event, b *Build) {
+			if state, _ := knownState(b.State, b.RawState); b.State != "" && state.Current() && k.lineSlug(at.Series) == line {
+				do(k.product(i, b.Product))
+			}
+		})
+	}
+}
+
+// checkNames looks for products that a plan calls by name and nobody else knows.
+func (k *planReader) checkNames(src *source) {
+	for n := range src.facts.Milestones {
+		m := &src.facts.Milestones[n]
+		for _, in := range m.Intended {
+			p := k.product(src.index, in.Product)
+			if k.knows(p) {
+				continue
+			}
+			place := cmp.Or(in.At, src.state.Name)
+			k.doubts = append(k.doubts, planDoubt{
+				rule: "plan-product-unknown", src: src, m: m, at: []string{place}, product: p,
+				text:   fmt.Sprintf("%s names %q, which no tracker and no [[product]] rule knows%s.", place, p.Title, k.nearest(p.Title)),
+				advice: "Correct the name in the plan, or add a [[product]] rule for it.",
+			})
+		}
+	}
+}
+
+// knows reports whether anybody but plans knows a product: a rule, or a source.
+func (k *planReader) knows(p *ProductLine) bool {
+	return len(p.Identities) > 0 || slices.ContainsFunc(p.Refs, func(ref Ref) bool { return k.stateOf(ref.Source).Kind != planKind })
+}
+
+// anybody reports whether a pattern matches a product that is known.
+func (k *planReader) anybody(pattern string) bool {
+	for _, p := range k.products {
+		if p.Named(pattern) && k.knows(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// nearest offers what may have been meant by a name that matches nothing.
+func (k *planReader) nearest(name string) string {
+	all := &Picture{}
+	for _, p := range k.products {
+		if k.knows(p) {
+			all.Products = append(all.Products, p)
+		}
+	}
+	slices.SortFunc(all.Products, compareProductLines)
+	want := Slug(name)
+	like := near(nearProducts(all, want, strings.Split(want, "-")))
+	if len(like) == 0 {
+		return ""
+	}
+	return "; near it is " + strings.Join(like, ", ")
+}
+
+// nearestMilestone offers the milestone that may have been meant.
+func (k *planReader) nearestMilestone(name string) string {
+	var names []string
+	for i := range k.sources {
+		for n := range k.sources[i].facts.Milestones {
+			m := &k.sources[i].facts.Milestones[n]
+			names = appendNew(names, k.lineSlug(m.Series)+"/"+Slug(m.Slug))
+		}
+	}
+	slices.Sort(names)
+	if n := spelling.Nearest(name, names); n != "" && n != name {
+		return "; near it is " + n
+	}
+	return ""
+}
