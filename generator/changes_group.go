@@ -13,7 +13,7 @@ import (
 type pollView struct {
 	Seen   time.Time
 	At     string // Seen in words, without the day where that is plain
-	Source string
+	Source string // empty where several are told of together
 	News   []newsView
 }
 
@@ -35,15 +35,32 @@ const (
 func (s *site) viewPolls(p *Page, list []*happening, layout string, most int) []pollView {
 	var polls []pollView
 	for from := 0; from < len(list) && most > 0; {
-		to := from + 1
-		for to < len(list) && list[to].Seen.Equal(list[from].Seen) && list[to].Source == list[from].Source {
-			to++
-		}
-		polls = append(polls, pollView{list[from].Seen, list[from].Seen.UTC().Format(layout), list[from].Source, s.viewPoll(p, list[from:to])})
+		to, source := endOfPoll(list, from)
+		polls = append(polls, pollView{list[from].Seen, list[from].Seen.UTC().Format(layout), source, s.viewPoll(p, list[from:to])})
 		most -= len(polls[len(polls)-1].News)
 		from = to
 	}
 	return polls
+}
+
+// endOfPoll is where the news end that are of the same poll as the first one, and its
+// source. The first polls of many sources on one day are one: they tell nothing else.
+func endOfPoll(list []*happening, from int) (end int, source string) {
+	first := list[from]
+	run := func(same func(h *happening) bool) int {
+		n := slices.IndexFunc(list[from:], func(h *happening) bool { return !same(h) })
+		if n < 0 {
+			return len(list)
+		}
+		return from + n
+	}
+	begun := run(func(h *happening) bool {
+		return h.What == release.EventSourceNew && dayOf(h.Seen) == dayOf(first.Seen)
+	})
+	if begun-from >= sameFew {
+		return begun, ""
+	}
+	return run(func(h *happening) bool { return h.Seen.Equal(first.Seen) && h.Source == first.Source }), first.Source
 }
 
 // telling is what happened to one thing, at all milestones at which it was the same.

@@ -128,6 +128,42 @@ func TestNews(t *testing.T) {
 	}
 }
 
+// TestFirstPollsAreOne: many sources that are read for the first time on one day are one
+// piece of news, without what they say later; few are told of each by itself.
+func TestFirstPollsAreOne(t *testing.T) {
+	t.Parallel()
+	first := func(source string, minute int) release.Event {
+		return release.Event{What: release.EventSourceNew, Source: source, Seen: sampleNow.Add(time.Duration(minute) * time.Minute)}
+	}
+	ready := release.Event{What: release.EventBuildReady, Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "1", Seen: sampleNow.Add(4 * time.Minute)}
+	few := []release.Event{first("a", 0), first("b", 0), first("c", 1)}
+	for _, tt := range []struct {
+		name string
+		log  []release.Event
+		want []string
+	}{
+		{"few", few, []string{"c 1", "b 1", "a 1"}},
+		{"many", append(few, first("d", 2), ready), []string{"iso 1", " 1"}},
+		{"of two days", append(few, first("d", 24*60)), []string{"d 1", "c 1", "b 1", "a 1"}},
+	} {
+		s := sampleNews(t, slices.Clone(tt.log)...)
+		var got []string
+		for _, poll := range s.viewPolls(&Page{}, s.news, ofDay, len(s.news)) {
+			got = append(got, fmt.Sprint(poll.Source, " ", len(poll.News)))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if tt.name != "many" {
+			continue
+		}
+		one := s.viewPolls(&Page{}, s.news, ofDay, len(s.news))[1].News[0]
+		if got := newsText(one); got != "note: 4 sources are read for the first time" || len(one.Items) != 4 || one.Items[3].Subject.Text != "d" {
+			t.Errorf("%q, %+v", got, one.Items)
+		}
+	}
+}
+
 // TestRespinIsOnePieceOfNews: that the old build is superseded goes without saying.
 func TestRespinIsOnePieceOfNews(t *testing.T) {
 	t.Parallel()

@@ -40,7 +40,7 @@ type phrase struct {
 // phrases are the words of each kind. What ends in "in", "of", "from" and the like is
 // followed by where it was.
 var phrases = map[release.EventKind]phrase{
-	release.EventSourceNew:     {"note", "is read for the first time", "", false},
+	release.EventSourceNew:     {"note", "is read for the first time", "sources are read for the first time", false},
 	release.EventSourceRetired: {"off", "is not read any more; what it said was removed", "", false},
 	release.EventSourceLost:    {"warning", "does not answer", "", false},
 	release.EventSourceBack:    {"ready", "answers again", "", false},

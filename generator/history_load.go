@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -64,13 +65,12 @@ func newLog(months []*store.Month, from time.Time, before *changeLog) *changeLog
 // join puts the months together; where events were only added to the last one, and grown
 // is true, to those that were there before.
 func (l *changeLog) join(before *changeLog) (all []release.Event, grown bool) {
-	byTime := func(a, b release.Event) int { return a.Seen.Compare(b.Seen) }
 	if n := len(l.months) - 1; n >= 0 && before.from.Equal(l.from) && len(before.months) == n+1 && slices.Equal(before.months[:n], l.months[:n]) {
 		was, is := before.months[n].Events, l.months[n].Events
 		if len(was) > 0 && len(was) < len(is) && slices.Equal(was, is[:len(was)]) {
 			added := is[len(was):]
-			inOrder := slices.IsSortedFunc(added, byTime)
-			if k := len(before.events); inOrder && k > 0 && !added[0].Seen.Before(before.events[k-1].Seen) {
+			inOrder := slices.IsSortedFunc(added, byPoll)
+			if k := len(before.events); inOrder && k > 0 && byPoll(before.events[k-1], added[0]) <= 0 {
 				return append(before.events, added...), true
 			}
 		}
@@ -79,8 +79,14 @@ func (l *changeLog) join(before *changeLog) (all []release.Event, grown bool) {
 	for _, m := range l.months {
 		events = append(events, m.Events...)
 	}
-	slices.SortStableFunc(events, byTime)
+	slices.SortStableFunc(events, byPoll)
 	return events, false
+}
+
+// byPoll orders events by time and, at one time, by source: which of them answered first
+// means nothing, and the log has them in that order. Pages tell the last one first.
+func byPoll(a, b release.Event) int {
+	return cmp.Or(a.Seen.Compare(b.Seen), cmp.Compare(b.Source, a.Source))
 }
 
 // divide finds the days.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -177,6 +178,29 @@ func TestLoadLog(t *testing.T) {
 	}
 	if _, err := readLogOf(data); err == nil || !strings.Contains(err.Error(), "2026-03.toml:3") {
 		t.Errorf("a mistake: %v", err)
+	}
+}
+
+// TestLogWhoeverAnswersFirst: sources that were polled together are told in one order,
+// also where the log grew.
+func TestLogWhoeverAnswersFirst(t *testing.T) {
+	t.Parallel()
+	of := func(source, to string, hours int) release.Event {
+		return release.Event{Seen: sampleNow.Add(time.Duration(hours) * time.Hour), Source: source, To: to}
+	}
+	old := []release.Event{of("iso", "1", 0), of("full", "1", 0)}
+	one := append(slices.Clone(old), of("iso", "2", 1), of("iso", "1", 1), of("full", "2", 1))
+	other := []release.Event{old[1], old[0], of("full", "2", 1), of("iso", "2", 1), of("iso", "1", 1)}
+	want := newLog(months(one), time.Time{}, nil).events
+	for name, got := range map[string]*changeLog{
+		"another order": newLog(months(other), time.Time{}, nil),
+		"grown":         newLog(months(one), time.Time{}, newLog(months(old), time.Time{}, nil)),
+		"grown within":  newLog(months(one), time.Time{}, newLog(months(one[:4]), time.Time{}, nil)),
+		"grown before":  newLog(months(other), time.Time{}, newLog(months(other[:3]), time.Time{}, nil)),
+	} {
+		if diff := cmp.Diff(want, got.events); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
 }
 

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"math"
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"shiplist/agent"
 	"shiplist/generator"
@@ -66,15 +68,20 @@ func (o *demoOptions) run(ctx context.Context, e *environment, args []string) (e
 	return nil // whoever ends it has seen enough
 }
 
-// moment shows one moment of the sample, which stands still, until ctx ends.
+// moment shows one moment of the sample, which stands still, until ctx ends. The days
+// before it pass unseen, so that there is a history to show.
 func (o *demoOptions) moment(ctx context.Context, e *environment, dir string) (err error) {
+	past, err := demo.NewPast()
+	if err != nil {
+		return err
+	}
 	// The servers go on until the end, so that the site's links lead somewhere.
-	servers, err := demo.Start(ctx)
+	servers, err := past.Start(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, servers.Close()) }()
-	site, err := o.build(ctx, e, servers, dir)
+	site, err := o.build(ctx, e, past, servers, dir)
 	if err != nil || o.once {
 		return err
 	}
@@ -104,6 +111,12 @@ func (o *demoOptions) directory() (string, func() error, error) {
 // demoMark is the file by which a directory that a demo may write to again is known.
 const demoMark = ".shiplist-demo"
 
+// hasData reports whether a demo's directory holds facts already.
+func hasData(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "data"))
+	return err == nil
+}
+
 func isDemo(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, demoMark))
 	return err == nil
@@ -112,23 +125,24 @@ func isDemo(dir string) bool {
 // build lets the real agent poll the sample's servers and the real generator write,
 // and returns the directory of the site. The sample has a clock of its own, so that
 // it tells of the same day at any time.
-func (o *demoOptions) build(ctx context.Context, e *environment, servers *demo.Running, dir string) (site string, err error) {
+func (o *demoOptions) build(ctx context.Context, e *environment, past *demo.Past, servers *demo.Running, dir string) (site string, err error) {
 	log, err := o.logger(e)
 	if err != nil {
 		return "", err
+	}
+	moments := past.Moments()
+	if hasData(dir) { // of a demo before: time does not go back
+		moments = moments[len(moments)-1:]
 	}
 	cfg, err := writeDemoConfig(dir, servers)
 	if err != nil {
 		return "", err
 	}
 	fmt.Fprintf(e.stdout, "sample tracker at %s\n", servers.TrackerURL)
-	sample := *e
-	sample.now = demo.Now
-	a, err := agent.New(agentFor(&sample, cfg, log))
-	if err != nil {
-		return "", err
+	if n := len(moments); n > 1 {
+		fmt.Fprintf(e.stdout, "%d polls from %s to %s; the last one:\n", n, moments[0].Format(demoTime), moments[n-1].Format(demoTime))
 	}
-	report, err := a.Once(ctx, agent.OnceOptions{})
+	report, err := releaseday.Lead(ctx, past, moments, agentAt(e, cfg, log))
 	if err != nil {
 		return "", err
 	}
@@ -140,6 +154,18 @@ func (o *demoOptions) build(ctx context.Context, e *environment, servers *demo.R
 		return "", err
 	}
 	return result.Dir, printGenerated(e, result, false)
+}
+
+// demoTime is how the demo writes a time.
+const demoTime = "Mon 2 Jan 15:04"
+
+// agentAt makes agents that go by a clock of the sample.
+func agentAt(e *environment, cfg *config.Config, log *slog.Logger) func(now func() time.Time) (*agent.Agent, error) {
+	return func(now func() time.Time) (*agent.Agent, error) {
+		sample := *e
+		sample.now = now
+		return agent.New(agentFor(&sample, cfg, log))
+	}
 }
 
 // writeDemoConfig writes the demo's configuration and reads it back as a user's

@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
 	"path/filepath"
-	"time"
 
-	"shiplist/agent"
 	"shiplist/internal/demo"
 	"shiplist/internal/releaseday"
 )
@@ -18,7 +15,7 @@ import (
 // replay plays the release day and goes on to show what is there at its end, until ctx
 // ends.
 func (o *demoOptions) replay(ctx context.Context, e *environment, dir string) (err error) {
-	if _, err := os.Stat(filepath.Join(dir, "data")); err == nil {
+	if hasData(dir) {
 		return fmt.Errorf("%s holds the data of another demo; name a new directory", dir)
 	}
 	script, err := demo.NewReplay()
@@ -61,11 +58,7 @@ func (o *demoOptions) releaseDay(e *environment, dir string, script *demo.Replay
 	day := releaseday.Options{
 		Script: script, Config: cfg, Story: e.stdout, Log: log, Speed: o.speed,
 		Publish: commandLine("publish", filepath.Join(dir, "config.toml")),
-		Agent: func(now func() time.Time) (*agent.Agent, error) {
-			sample := *e
-			sample.now = now
-			return agent.New(agentFor(&sample, cfg, log))
-		},
+		Agent:   agentAt(e, cfg, log),
 	}
 	if o.once {
 		day.Speed = 0

@@ -35,17 +35,24 @@ var spans = []struct {
 	length time.Duration
 	layout string
 }{
-	{time.Hour, "15:04"},
-	{3 * time.Hour, "15:04"},
-	{6 * time.Hour, "2 Jan 15:04"},
-	{12 * time.Hour, "2 Jan 15:04"},
-	{24 * time.Hour, "2 Jan"},
-	{2 * 24 * time.Hour, "2 Jan"},
-	{3 * 24 * time.Hour, "2 Jan"},
-	{4 * 24 * time.Hour, "2 Jan"},
-	{7 * 24 * time.Hour, "2 Jan"},
-	{14 * 24 * time.Hour, "2 Jan"},
+	{time.Hour, ofHours},
+	{3 * time.Hour, ofHours},
+	{6 * time.Hour, ofHours},
+	{12 * time.Hour, ofHours},
+	{24 * time.Hour, ofDays},
+	{2 * 24 * time.Hour, ofDays},
+	{3 * 24 * time.Hour, ofDays},
+	{4 * 24 * time.Hour, ofDays},
+	{7 * 24 * time.Hour, ofDays},
+	{14 * 24 * time.Hour, ofDays},
 }
+
+// The layouts of marks. Among hours, midnight is called by its day: the two together would
+// not fit beside the next mark.
+const (
+	ofHours = "15:04"
+	ofDays  = "2 Jan"
+)
 
 // Times marks round moments between two, in UTC: hours, days, weeks, months or years, but
 // nothing shorter than least. There are no more than most, which is two or more.
@@ -76,9 +83,14 @@ func Times(from, to time.Time, least time.Duration, most int) []Mark {
 func marksFrom(first, from, to time.Time, layout string, most int, next func(time.Time) time.Time) []Mark {
 	var marks []Mark
 	for t := first; !t.After(to) && len(marks) < most; t = next(t) {
-		if !t.Before(from) {
-			marks = append(marks, Mark{float64(t.Sub(from)) / float64(to.Sub(from)), t.Format(layout)})
+		if t.Before(from) {
+			continue
 		}
+		name := layout
+		if layout == ofHours && t.Equal(t.Truncate(24*time.Hour)) {
+			name = ofDays
+		}
+		marks = append(marks, Mark{float64(t.Sub(from)) / float64(to.Sub(from)), t.Format(name)})
 	}
 	return marks
 }

@@ -277,7 +277,9 @@ func (f *forest) currentOf(t *fsTree, base, value string) {
 			}
 		}
 	}
-	t.text(path.Join(current, ".publish_info"), info.String(), Now().Add(-3*time.Hour))
+	made := Now().Add(-3 * time.Hour)
+	t.text(path.Join(current, ".publish_info"), info.String(), made)
+	f.list("full", current).newest = made // not as old as the images to which it leads
 }
 
 // linkInto links the files of one image, which are those whose names agree up to

@@ -21,12 +21,8 @@ import (
 	"shiplist/internal/demo"
 )
 
-const (
-	// pollEvery is how often the agent polls on the release day, by the day's own clock,
-	// and pollBefore on the days before.
-	pollEvery  = 15 * time.Minute
-	pollBefore = 6 * time.Hour
-)
+// pollEvery is how often the agent polls on the release day, by the day's own clock.
+const pollEvery = 15 * time.Minute
 
 // Speed makes the day pass in about four minutes.
 const Speed = 240
@@ -72,7 +68,7 @@ func New(o Options) (*Day, error) {
 // has a past.
 func (d *Day) Before(ctx context.Context) error {
 	d.story.begins()
-	for at := demo.DayBegins(); at.Before(demo.Dawn()); at = at.Add(pollBefore) {
+	for at := demo.DayBegins(); at.Before(demo.Dawn()); at = at.Add(demo.PollBefore) {
 		steps, err := d.script.Pass(at)
 		if err != nil {
 			return err

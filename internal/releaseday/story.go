@@ -61,7 +61,7 @@ func (s *story) before(at time.Time, steps []demo.Step) {
 			s.day[step.What]++
 		}
 	}
-	if at.Add(pollBefore).Day() == at.Day() {
+	if at.Add(demo.PollBefore).Day() == at.Day() {
 		return
 	}
 	var parts []string
