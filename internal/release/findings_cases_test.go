@@ -445,6 +445,9 @@ var findingCases = []findingCase{
 	{"no product for the respin rule", func(in *Input) {
 		in.Rules.Respin = RespinRules{Own: true, Rules: []RespinRule{{Project: []string{"nope"}}, {Project: []string{"*"}}, {Arch: []string{"amd64"}}}}
 	}, []string{"unused-rule"}, "2 [[respin.rule]] rules decide about nothing: rule 1 (project nope) and rule 3 (architecture amd64).", "/   :"},
+	{"rules for hours of building that are never used", func(in *Input) {
+		in.Rules.Respin.Hours = []BuildHours{{Product: []string{"nope-*"}, Hours: 1}, {Hours: 2}, {Arch: []string{"amd64"}, Hours: 3}}
+	}, []string{"unused-rule"}, "2 [[respin.hours]] rules tell of no product: rule 1 (product nope-*) and rule 3 (architecture amd64).", "/   :"},
 	{"no directory for the archive rule", func(in *Input) {
 		in.Rules.Archive = ArchiveRules{Own: true, Rules: []ArchiveRule{{Role: []string{"nope"}}, {Role: []string{"full"}}}}
 	}, []string{"unused-rule"}, "1 [[archive.rule]] rule decides about nothing: rule 1 (role nope).", "/   :"},

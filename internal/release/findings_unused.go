@@ -19,6 +19,7 @@ func (j *joiner) findUnused() {
 	if j.rules.Respin.Own {
 		j.unused("unused-rule", "[[respin.rule]]", "decides", "decide", "about nothing", j.unusedRespin())
 	}
+	j.unused("unused-rule", "[[respin.hours]]", "tells", "tell", "of no product", j.unusedHours()) // a site's own in any case
 	if j.rules.Archive.Own && len(j.p.Trees) > 0 {
 		j.unused("unused-rule", "[[archive.rule]]", "decides", "decide", "about nothing", j.unusedArchive())
 	}
@@ -90,6 +91,17 @@ func (j *joiner) unusedRespin() []string {
 	}
 	return unusedRules(j.rules.Respin.Rules, used, func(_ int, r *RespinRule) string {
 		return selected(selection{"series", r.Series}, selection{"project", r.Project}, selection{"image type", r.ImageType}, selection{"publish type", r.PublishType}, selection{"architecture", r.Arch})
+	})
+}
+
+// unusedHours are the rules that tell of no product how long it is built.
+func (j *joiner) unusedHours() []string {
+	used := map[int]bool{}
+	for _, p := range j.p.Products {
+		used[j.rules.hoursRule(p)] = true
+	}
+	return unusedRules(j.rules.Respin.Hours, used, func(_ int, h *BuildHours) string {
+		return selected(selection{"product", h.Product}, selection{"architecture", h.Arch})
 	})
 }
 

@@ -1,5 +1,7 @@
 package release
 
+import "slices"
+
 // RespinRules say how builds are started on the build host, and what they cost.
 type RespinRules struct {
 	// Rules say with what command a product is built; the first that matches counts.
@@ -53,13 +55,15 @@ func (r Rules) respinRule(id Identity, series string) (*RespinRule, int) {
 
 // buildHours is how long a product is built; ok is false where no rule says it.
 func (r Rules) buildHours(p *ProductLine) (hours float64, ok bool) {
-	for i := range r.Respin.Hours {
-		h := &r.Respin.Hours[i]
-		if Match(h.Product, p.Slug) && Match(h.Arch, p.Arch) {
-			return h.Hours, true
-		}
+	if i := r.hoursRule(p); i >= 0 {
+		return r.Respin.Hours[i].Hours, true
 	}
 	return 0, false
+}
+
+// hoursRule is the first rule that says how long a product is built, or -1.
+func (r Rules) hoursRule(p *ProductLine) int {
+	return slices.IndexFunc(r.Respin.Hours, func(h BuildHours) bool { return Match(h.Product, p.Slug) && Match(h.Arch, p.Arch) })
 }
 
 // buildSeries is what the build host calls a series: Core images are built for the
