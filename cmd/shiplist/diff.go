@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -160,11 +162,11 @@ func (o *diffOptions) milestonesDiffer(e *environment, args []string) error {
 	past := &pastOf{seen: s}
 	from, fromSide, err := past.milestone(args[0])
 	if err != nil {
-		return err
+		return noSide(err, args[0])
 	}
 	to, toSide, err := past.milestone(args[1])
 	if err != nil {
-		return err
+		return noSide(err, args[1])
 	}
 	r := newDiffResult(fromSide, toSide)
 	if retired := release.Retired(past.log, past.oldest); len(retired) > 0 {
@@ -172,6 +174,18 @@ func (o *diffOptions) milestonesDiffer(e *environment, args []string) error {
 	}
 	r.addMilestone(release.Compare(from, to))
 	return o.end(s, false, o.print(e, s, r))
+}
+
+// noSide is an error about an argument that is no milestone, and says that it is no data
+// directory either.
+func noSide(err error, arg string) error {
+	var unknown *release.LookupError
+	if !errors.As(err, &unknown) || len(unknown.Matches) > 0 || strings.Contains(arg, "@") {
+		return err
+	}
+	here := fmt.Sprintf("and %s is no data directory, as no sources.toml is in it", arg)
+	unknown.Hint = strings.TrimSuffix(here+"; "+unknown.Hint, "; ")
+	return err
 }
 
 // pastOf finds milestones as they were. The change log is read when it is needed.

@@ -102,7 +102,7 @@ func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*Archiv
 	slug, ok := r.SeriesByVersion(version)
 	n := slices.IndexFunc(p.Lines, func(l *Line) bool { return ok && l.Slug == slug })
 	if n < 0 {
-		return nil, &LookupError{What: "version of a series that is known here", Name: version, Hint: "write it like 24.04.3"}
+		return nil, unknownVersion(p, version)
 	}
 	a := r.archiver(p, p.Lines[n], heldFiles(p))
 	a.options, a.set.Version = o, version
@@ -161,6 +161,20 @@ func (a *archiver) findImages() {
 	}
 }
 
+// unknownVersion offers the version of a series that is near.
+func unknownVersion(p *Picture, version string) error {
+	var versions []string
+	for _, l := range p.Lines {
+		if l.Version != "" {
+			versions = append(versions, l.Version)
+		}
+	}
+	e := &LookupError{What: "version of a series that is known here", Name: version}
+	e.offer(spelling.Nearest(version, versions), versions)
+	e.Hint = strings.TrimPrefix(e.Hint+"; write it like 24.04.3", "; ")
+	return e
+}
+
 // ofSeries tells images of the series, those of pools by their version.
 func (a *archiver) ofSeries(i *Image) bool {
 	slug, ok := a.rules.SeriesByVersion(i.Version)
@@ -171,10 +185,8 @@ func (a *archiver) ofSeries(i *Image) bool {
 func (a *archiver) supersede() error {
 	if !slices.ContainsFunc(a.images, func(i *TreeImage) bool { return i.Version == a.set.Version }) {
 		if known := a.versions(); !slices.Contains(known, a.set.Version) {
-			e := &LookupError{What: "release of " + a.set.Line.Slug, Name: a.set.Version, Near: near(known)}
-			if n := spelling.Nearest(a.set.Version, known); n != "" {
-				e.Near = []string{n}
-			}
+			e := &LookupError{What: "release of " + a.set.Line.Slug, Name: a.set.Version}
+			e.offer(spelling.Nearest(a.set.Version, known), known)
 			return e
 		}
 		return &ArchiveError{a.set.Version, []string{"no tree but the archive holds files of it; nothing is left to do"}}

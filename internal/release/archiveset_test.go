@@ -155,7 +155,8 @@ func TestArchiveSetRefuses(t *testing.T) {
 		change        func(*Input)
 		want          string
 	}{
-		{"unknown", "25.10.1", nil, `no version of a series that is known here is called "25.10.1"; write it like 24.04.3`},
+		{"unknown", "25.10.1", nil, `no version of a series that is known here is called "25.10.1"; there are 24.04; write it like 24.04.3`},
+		{"misspelt", "24.40", nil, `no version of a series that is known here is called "24.40"; did you mean 24.04?`},
 		{"the newest", "24.04.2", nil, "24.04.2 cannot be archived: no newer release of noble is published"},
 		{"nothing there", "24.04", nil, "24.04 cannot be archived: no tree but the archive holds files of it; nothing is left to do"},
 		{"never was", "24.04.9", nil, `no release of noble is called "24.04.9"; did you mean 24.04.1?`},

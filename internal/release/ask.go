@@ -17,7 +17,8 @@ type LookupError struct {
 	Matches []string
 	// Near are names that may have been meant, where nothing has it.
 	Near []string
-	// Hint says what to do instead, where that is more than to write another name.
+	// Hint says what there is, or what to do instead, where that is more than to write
+	// another name.
 	Hint string
 
 	borne bool // something has the name
@@ -57,11 +58,29 @@ func FindSeries(p *Picture, name string) (*Line, error) {
 		}
 		names = append(names, l.Slug)
 	}
-	e := &LookupError{What: "series", Name: name, Near: near(names)}
-	if n := spelling.Nearest(want, names); n != "" {
-		e.Near = []string{n}
-	}
+	e := &LookupError{What: "series", Name: name}
+	e.offer(spelling.Nearest(want, names), names)
 	return nil, e
+}
+
+// offer says what may have been meant: the one name that is near, else what there is.
+func (e *LookupError) offer(nearest string, known []string) {
+	if nearest != "" {
+		e.Near = []string{nearest}
+		return
+	}
+	if len(known) > 0 {
+		e.Hint = "there are " + some(known)
+	}
+}
+
+// some are the first of many names, with how many more there are.
+func some(names []string) string {
+	text := strings.Join(near(names), ", ")
+	if more := len(names) - nearShown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // FindMilestone finds a milestone by SERIES/SLUG (noble/beta), or by its slug alone
@@ -109,22 +128,33 @@ func milestoneOf(l *Line, slug, name string) (*Manifest, error) {
 		slugs, paths = append(slugs, m.Slug), append(paths, m.path())
 	}
 	slices.Reverse(paths) // the newest first
-	if n := spelling.Nearest(slug, slugs); n != "" {
-		paths = []string{l.Slug + "/" + n}
+	e := &LookupError{What: "milestone", Name: name}
+	n := spelling.Nearest(slug, slugs)
+	if n != "" {
+		n = l.Slug + "/" + n
 	}
-	return nil, &LookupError{What: "milestone", Name: name, Near: near(paths)}
+	e.offer(n, paths)
+	return nil, e
 }
 
 // unknownMilestone offers those that are near, else those that are open.
 func unknownMilestone(p *Picture, name string, like []string) error {
-	if len(like) == 0 {
-		for _, m := range milestones(p) {
-			if m.Open {
-				like = append(like, m.path())
-			}
+	e := &LookupError{What: "milestone", Name: name, Near: near(like), Hint: "write it as SERIES/MILESTONE"}
+	if open := openPaths(p); len(like) == 0 && len(open) > 0 {
+		e.Hint = "open are " + some(open) + "; " + e.Hint
+	}
+	return e
+}
+
+// openPaths are the names of the open milestones.
+func openPaths(p *Picture) []string {
+	var paths []string
+	for _, m := range milestones(p) {
+		if m.Open {
+			paths = append(paths, m.path())
 		}
 	}
-	return &LookupError{What: "milestone", Name: name, Near: near(like), Hint: "write it as SERIES/MILESTONE"}
+	return paths
 }
 
 // milestones are all of a picture, newest series first.
@@ -149,7 +179,7 @@ func FindProduct(p *Picture, name string) (*ProductLine, error) {
 		}
 	}
 	if strings.Trim(name, " -.") == "" {
-		return nil, &LookupError{What: "product", Name: name}
+		return nil, &LookupError{What: "product", Name: name, Hint: howProducts(p)}
 	}
 	words := strings.Split(want, "-")
 	for _, fits := range []func(*ProductLine) bool{
@@ -163,7 +193,36 @@ func FindProduct(p *Picture, name string) (*ProductLine, error) {
 			return nil, &LookupError{What: "product", Name: name, Matches: productSlugs(found), borne: true}
 		}
 	}
-	return nil, &LookupError{What: "product", Name: name, Near: nearProducts(p, want, words)}
+	e := &LookupError{What: "product", Name: name, Near: nearProducts(p, want, words)}
+	if len(e.Near) == 0 {
+		e.Hint = howProducts(p)
+	}
+	return nil, e
+}
+
+// howProducts says how products are called, and where those are listed that there are.
+func howProducts(p *Picture) string {
+	if len(p.Products) == 0 {
+		return "no product is known, as no source has told of one yet; 'shiplist status' tells how they stand"
+	}
+	return fmt.Sprintf("a product has its title or its name in addresses, like %s, or words of it; 'shiplist check --contacts --all' lists them",
+		p.Products[0].Slug)
+}
+
+// howAll says how everything is called that [What] finds.
+func howAll(p *Picture) string {
+	var kinds []string
+	if len(p.Lines) > 0 {
+		series := make([]string, len(p.Lines))
+		for i, l := range p.Lines {
+			series[i] = l.Slug
+		}
+		kinds = append(kinds, "series are "+some(series))
+	}
+	if open := openPaths(p); len(open) > 0 {
+		kinds = append(kinds, "open milestones are "+some(open))
+	}
+	return strings.Join(append(kinds, howProducts(p)), "; ")
 }
 
 func productsWhere(p *Picture, fits func(*ProductLine) bool) []*ProductLine {
@@ -250,6 +309,9 @@ func What(p *Picture, name string) (Subject, error) {
 	e := &LookupError{What: "series, milestone or product", Name: name, Near: nearLines(p, name)}
 	if one := (*LookupError)(nil); errors.As(err, &one) {
 		e.Near = near(append(e.Near, one.Near...))
+	}
+	if len(e.Near) == 0 {
+		e.Hint = howAll(p)
 	}
 	return Subject{}, e
 }

@@ -50,15 +50,15 @@ func TestWhat(t *testing.T) {
 		{"final", `"final" could be any of 2: noble/final, jammy/final; write one of them`},
 		{"alpha", `no open milestone is called "alpha"; did you mean jammy/alpha?`},
 		{"noble/btea", `no milestone is called "noble/btea"; did you mean noble/beta?`},
-		{"noble/x", `no milestone is called "noble/x"; near it are noble/final, noble/beta, noble/daily`},
+		{"noble/x", `no milestone is called "noble/x"; there are noble/final, noble/beta, noble/daily`},
 		{"nobel/beta", `no series is called "nobel"; did you mean noble?`},
 		{"kubuntu", `"kubuntu" could be any of 2: kubuntu-desktop-amd64, kubuntu-desktop-arm64; write one of them`},
 		{"xubunut", `no series, milestone or product is called "xubunut"; did you mean xubuntu-desktop-amd64?`},
 		{"kubuntu-dekstop-amd64", `no series, milestone or product is called "kubuntu-dekstop-amd64"; did you mean kubuntu-desktop-amd64?`},
 		{"nobl", `no series, milestone or product is called "nobl"; did you mean noble?`},
 		{"kubutnu-zzz", `no series, milestone or product is called "kubutnu-zzz"; near it are kubuntu-desktop-amd64, kubuntu-desktop-arm64`},
-		{"zzz", `no series, milestone or product is called "zzz"`},
-		{"--", `no series, milestone or product is called "--"`},
+		{"zzz", `no series, milestone or product is called "zzz"; series are noble, jammy; open milestones are noble/daily, noble/beta, noble/final, jammy/daily, jammy/final; a product has its title or its name in addresses, like kubuntu-desktop-amd64, or words of it; 'shiplist check --contacts --all' lists them`},
+		{"--", `no series, milestone or product is called "--"; series are noble, jammy; open milestones are noble/daily, noble/beta, noble/final, jammy/daily, jammy/final; a product has its title or its name in addresses, like kubuntu-desktop-amd64, or words of it; 'shiplist check --contacts --all' lists them`},
 	} {
 		got := ""
 		s, err := What(p, tc.name)
@@ -83,9 +83,46 @@ func TestWhat(t *testing.T) {
 func TestFindMilestoneUnknown(t *testing.T) {
 	t.Parallel()
 	_, err := FindMilestone(askedPicture(), "gamma")
-	want := `no milestone is called "gamma"; near it are noble/daily, noble/beta, noble/final, jammy/daily, jammy/final; write it as SERIES/MILESTONE`
+	want := `no milestone is called "gamma"; open are noble/daily, noble/beta, noble/final, jammy/daily, jammy/final; write it as SERIES/MILESTONE`
 	if fmt.Sprint(err) != want {
 		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+func TestFindProductUnknown(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		p          *Picture
+		name, want string
+	}{
+		{askedPicture(), "xubunut", `no product is called "xubunut"; did you mean xubuntu-desktop-amd64?`},
+		{askedPicture(), "nothinglike", `no product is called "nothinglike"; a product has its title or its name in addresses, like kubuntu-desktop-amd64, or words of it; 'shiplist check --contacts --all' lists them`},
+		{askedPicture(), " ", `no product is called " "; a product has its title or its name in addresses, like kubuntu-desktop-amd64, or words of it; 'shiplist check --contacts --all' lists them`},
+		{&Picture{}, "kubuntu", `no product is called "kubuntu"; no product is known, as no source has told of one yet; 'shiplist status' tells how they stand`},
+	} {
+		if _, err := FindProduct(tc.p, tc.name); fmt.Sprint(err) != tc.want {
+			t.Errorf("%v\nwant %s", err, tc.want)
+		}
+	}
+}
+
+func TestFindSeriesUnknown(t *testing.T) {
+	t.Parallel()
+	in := input()
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+		f := Facts{Series: []Series{{Slug: name, Title: name, Status: SeriesActive}}}
+		in.Sources = append(in.Sources, tracker("of-"+name, f))
+	}
+	p := Join(in)
+	if len(p.Lines) != 8 {
+		t.Fatalf("%d series", len(p.Lines))
+	}
+	_, err := FindSeries(p, "nothinglike")
+	if err == nil || !strings.HasSuffix(err.Error(), " and 2 more") || !strings.HasPrefix(err.Error(), `no series is called "nothinglike"; there are `) {
+		t.Error(err)
+	}
+	if _, err = FindSeries(&Picture{}, "noble"); fmt.Sprint(err) != `no series is called "noble"` {
+		t.Error(err)
 	}
 }
 

@@ -204,7 +204,7 @@ func (k *setMaker) meant(pattern string) string {
 	}
 	switch like := nearProducts(all, want, strings.Split(want, "-")); len(like) {
 	case 0:
-		return ""
+		return fmt.Sprintf("; 'shiplist publish-set %s' lists them", k.set.Manifest.path())
 	case 1:
 		return "; did you mean " + like[0] + "?"
 	default:

@@ -164,7 +164,7 @@ func TestMakePublishSetRefuses(t *testing.T) {
 		{"daily", func(*Input) {}, "noble/daily", PublishOptions{}, "Noble Daily is a daily milestone; only release milestones are published"},
 		{"nothing is called so", func(*Input) {}, "noble/final", PublishOptions{Only: []string{"kubutnu", "ubuntu-server"}, Force: []string{"x"}}, `--only "kubutnu" matches no product of Noble Final; did you mean kubuntu-desktop-amd64?
 --only "ubuntu-server" matches no product of Noble Final; "*ubuntu-server*" would match ubuntu-server-subiquity-amd64
---force "x" matches no product of Noble Final`},
+--force "x" matches no product of Noble Final; 'shiplist publish-set noble/final' lists them`},
 		{
 			"released", func(in *Input) { in.Sources[0].Facts.Milestones[1].Status = MilestoneReleased }, "noble/final",
 			PublishOptions{Force: []string{"*"}},
