@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"hash"
+	"iter"
 	"time"
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
@@ -36,29 +37,37 @@ func (k *Keyring) Check(list, signature []byte, now time.Time) release.Signature
 		return release.Signature{State: release.SignatureMissing}
 	}
 	best := release.Signature{State: release.SignatureUnreadable}
-	if len(signature) > maxSignature {
-		return best
-	}
-	// What was cut off, or follows, says nothing against what is there.
-	binary, _ := unarmor(signature, openpgp.SignatureType)
-	packets := packet.NewReader(bytes.NewReader(binary))
-	for range mostSignatures {
-		p, err := packets.NextWithUnsupported()
-		if err != nil {
-			break
-		}
-		if _, unknown := p.(*packet.UnsupportedPacket); unknown {
-			continue
-		}
-		one, ok := p.(*packet.Signature)
-		if !ok {
-			break // a message or a key
-		}
+	for one := range signatures(signature) {
 		if found := k.judge(list, one, now); best.Made.IsZero() || rank(found.State) > rank(best.State) {
 			best = found
 		}
 	}
 	return best
+}
+
+// signatures are those of a file that count.
+func signatures(file []byte) iter.Seq[*packet.Signature] {
+	return func(yield func(*packet.Signature) bool) {
+		if len(file) > maxSignature {
+			return
+		}
+		// What was cut off, or follows, says nothing against what is there.
+		binary, _ := unarmor(file, openpgp.SignatureType)
+		packets := packet.NewReader(bytes.NewReader(binary))
+		for range mostSignatures {
+			p, err := packets.NextWithUnsupported()
+			if err != nil {
+				return
+			}
+			if _, unknown := p.(*packet.UnsupportedPacket); unknown {
+				continue
+			}
+			one, ok := p.(*packet.Signature)
+			if !ok || !yield(one) { // a message or a key is not what it should be
+				return
+			}
+		}
+	}
 }
 
 // rank orders the states by which of several signatures counts.

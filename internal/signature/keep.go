@@ -1,13 +1,9 @@
 package signature
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"time"
-
-	"github.com/ProtonMail/go-crypto/openpgp/packet"
-	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 )
 
 // Digest tells keyrings apart: it is the same for those that say the same of every
@@ -36,17 +32,8 @@ func (k *Keyring) Until(signature []byte, now time.Time) time.Time {
 			consider(end)
 		}
 	}
-	if len(signature) > maxSignature {
-		return until
-	}
-	binary, _ := unarmor(signature, openpgp.SignatureType)
-	packets := packet.NewReader(bytes.NewReader(binary))
-	for range mostSignatures {
-		p, err := packets.NextWithUnsupported()
-		if err != nil {
-			break
-		}
-		if one, ok := p.(*packet.Signature); ok && one.SigLifetimeSecs != nil {
+	for one := range signatures(signature) {
+		if one.SigLifetimeSecs != nil {
 			consider(one.CreationTime.Add(time.Duration(*one.SigLifetimeSecs) * time.Second))
 		}
 	}
