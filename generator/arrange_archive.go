@@ -64,7 +64,7 @@ type goneLine struct {
 	Version, Name, Released, Ended string
 }
 
-func (s *site) arrangeArchive() (archivePage, error) {
+func (s *site) arrangeArchive() archivePage {
 	p := archivePage{Page: s.newPage("archive/", "Archive", "Releases of the past of "+s.config.Distribution+", and where their images are now.")}
 	s.restOnTrees(&p.Page)
 	releases, images := 0, 0
@@ -84,7 +84,7 @@ func (s *site) arrangeArchive() (archivePage, error) {
 		p.Answer = plural(releases, "release") + " of the past, " + plural(images, "image") + "."
 	}
 	p.Intro, p.Ended = s.part("archive", p.Root), s.part("archive-support", p.Root)
-	return p, nil
+	return p
 }
 
 // viewSuperseded lists what archive-set could move, but for what the page shows as past

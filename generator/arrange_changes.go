@@ -93,7 +93,7 @@ func (s *site) changesSeriesPath(l *release.Line) string {
 	return changesPath + dir + "/"
 }
 
-func (s *site) arrangeChanges() (changesPage, error) {
+func (s *site) arrangeChanges() changesPage {
 	p := changesPage{Page: s.newPage(changesPath, "Changes", "What happened in the releases of "+s.config.Distribution+", day by day.")}
 	s.rest(&p.Page)
 	p.fill(s, s.news)
@@ -102,16 +102,16 @@ func (s *site) arrangeChanges() (changesPage, error) {
 			p.Series = append(p.Series, Link{Text: l.Title, Href: p.to(to)})
 		}
 	}
-	return p, nil
+	return p
 }
 
-func (s *site) arrangeSeriesChanges(l *release.Line) (changesPage, error) {
+func (s *site) arrangeSeriesChanges(l *release.Line) changesPage {
 	p := changesPage{Page: s.newPage(s.changesSeriesPath(l), "Changes in "+seriesTitle(l), "What happened in "+seriesTitle(l)+", day by day.",
 		menuItem{"Changes", changesPath})}
 	s.rest(&p.Page, l.Sources...)
 	p.All = Link{Text: "Changes in all series", Href: p.to(changesPath)}
 	p.fill(s, s.newsIn[l.Slug])
-	return p, nil
+	return p
 }
 
 // fill adds the days of news.
@@ -219,7 +219,7 @@ type dayPage struct {
 	earlier, later *newsDay
 }
 
-func (s *site) arrangeChangesDay(d dayPage) (changesDayPage, error) {
+func (s *site) arrangeChangesDay(d dayPage) changesDayPage {
 	title := partTitle(d.at.Format("Monday, 2 January 2006"), d.part, d.parts())
 	p := changesDayPage{Page: s.newPage(d.path(d.part), title, "What happened on "+d.at.Format("2 January 2006")+".", menuItem{"Changes", changesPath})}
 	s.rest(&p.Page)
@@ -239,7 +239,7 @@ func (s *site) arrangeChangesDay(d dayPage) (changesDayPage, error) {
 	if d.later != nil {
 		p.Later = Link{Text: d.later.at.Format("2 January 2006"), Href: p.to(d.later.path(0))}
 	}
-	return p, nil
+	return p
 }
 
 // changePages are the outputs of this file.

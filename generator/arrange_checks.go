@@ -145,7 +145,7 @@ func groupFindings(all []*release.Finding) []*found {
 	return groups
 }
 
-func (s *site) arrangeChecks() (checksPage, error) {
+func (s *site) arrangeChecks() checksPage {
 	p := checksPage{Page: s.newPage("checks/", "Checks", "Where trackers, trees and intent disagree, and who can act.")}
 	s.rest(&p.Page)
 	for _, sev := range severities {
@@ -165,7 +165,7 @@ func (s *site) arrangeChecks() (checksPage, error) {
 	}
 	p.Answer, p.Excused = checksAnswer(s.found), s.viewExcused(&p.Page)
 	p.Intro = s.part("checks", p.Root)
-	return p, nil
+	return p
 }
 
 // countFound counts the findings of a severity on which somebody can act; "" for all.

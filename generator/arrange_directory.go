@@ -34,7 +34,7 @@ type directoryPage struct {
 }
 
 // arrangeDirectory makes a publishing page.
-func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
+func (s *site) arrangeDirectory(d *download) directoryPage {
 	p := directoryPage{Page: s.newPage(d.path, s.directoryTitle(d), s.directoryDescription(d), s.directoryCrumbs(d)...)}
 	s.rest(&p.Page, d.tree.Name)
 	p.Daily = d.kind != release.DirectoryRelease
@@ -64,7 +64,7 @@ func (s *site) arrangeDirectory(d *download) (directoryPage, error) {
 		p.Files = append(p.Files, s.otherFiles(dir, d)...)
 	}
 	p.Netboot = s.netbootLinks(&p.Page, d)
-	return p, nil
+	return p
 }
 
 // onlyMachine is the machine for which all images are.

@@ -43,7 +43,7 @@ type familyLine struct {
 	Matrix matrix
 }
 
-func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
+func (s *site) arrangeFamily(f *release.Family) familyPage {
 	p := familyPage{Page: s.newPage(pagePath("families", f.Slug), f.Title, f.Title+": where each image stands, in open milestones and across all series.")}
 	s.rest(&p.Page)
 	want := make(map[*release.ProductLine]bool, len(f.Products))
@@ -75,7 +75,7 @@ func (s *site) arrangeFamily(f *release.Family) (familyPage, error) {
 	p.News = s.newsList(&p.Page, s.newsOfFamily(f), ownNews)
 	p.Sizes = s.familySizes(&p.Page, f)
 	p.Bugs = s.part("bugs", p.Root)
-	return p, nil
+	return p
 }
 
 // fillNow adds where the products stand on open release milestones. It returns the

@@ -32,7 +32,7 @@ type lineView struct {
 // large is how many open milestones are shown large.
 const large = 3
 
-func (s *site) arrangeHome() (homePage, error) {
+func (s *site) arrangeHome() homePage {
 	p := homePage{Page: s.newPage("", s.config.Title, "What ships in the releases of "+s.config.Distribution+".")}
 	s.rest(&p.Page)
 	p.Sources = p.Page.Sources
@@ -58,7 +58,7 @@ func (s *site) arrangeHome() (homePage, error) {
 	}
 	p.News = s.newsList(&p.Page, s.news, homeNews)
 	p.Intro = s.part("home", p.Root)
-	return p, nil
+	return p
 }
 
 func homeAnswer(open, blockers, series int) string {

@@ -52,7 +52,7 @@ type imagesDir struct {
 	Count int
 }
 
-func (s *site) arrangeImages() (imagesPage, error) {
+func (s *site) arrangeImages() imagesPage {
 	p := imagesPage{Page: s.newPage("images/", "Images", "Download "+cmp.Or(s.config.Distribution, s.config.Title)+": every release by series, with test versions and daily builds.")}
 	var trees []string
 	for _, t := range s.picture.Trees {
@@ -81,7 +81,7 @@ func (s *site) arrangeImages() (imagesPage, error) {
 		return compareBools(len(a.Releases) == 0, len(b.Releases) == 0)
 	})
 	p.Intro = s.part("images", p.Root)
-	return p, nil
+	return p
 }
 
 // picks are the releases of the first project of the rules that has any: the newest

@@ -76,7 +76,7 @@ func listed(n *release.NetbootSeries) []*release.NetbootEntry {
 	return entries
 }
 
-func (s *site) arrangeNetboot() (netbootPage, error) {
+func (s *site) arrangeNetboot() netbootPage {
 	p := netbootPage{Page: s.newPage("netboot/", "Netboot", "Start an installer over the network: addresses for every series and machine.")}
 	s.rest(&p.Page)
 	for _, n := range s.picture.Netboot {
@@ -97,12 +97,12 @@ func (s *site) arrangeNetboot() (netbootPage, error) {
 		p.Answer = "Installers for " + plural(len(p.Lines), "series", "series") + ", to start over the network."
 	}
 	p.Intro = s.part("netboot", p.Root)
-	return p, nil
+	return p
 }
 
 func netbootID(arch string) string { return "machine-" + release.Slug(arch) }
 
-func (s *site) arrangeNetbootSeries(n *release.NetbootSeries) (netbootSeriesPage, error) {
+func (s *site) arrangeNetbootSeries(n *release.NetbootSeries) netbootSeriesPage {
 	title := "Netboot " + seriesTitle(n.Line)
 	p := netbootSeriesPage{Page: s.newPage(s.netbootPath(n.Line), title, "Start the installer of "+seriesTitle(n.Line)+" over the network.",
 		menuItem{"Netboot", "netboot/"})}
@@ -127,7 +127,7 @@ func (s *site) arrangeNetbootSeries(n *release.NetbootSeries) (netbootSeriesPage
 		p.Answer = "Which machine do you want to start?"
 	}
 	p.Intro = s.part("netboot-series", p.Root)
-	return p, nil
+	return p
 }
 
 func (s *site) newMachine(arch string) netbootMachine {

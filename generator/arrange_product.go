@@ -64,7 +64,7 @@ type imageView struct {
 	Marks        string // "current, oversized"
 }
 
-func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
+func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
 	p := productPage{Page: s.newPage(productPath(pl), pl.Title, "Every build and image of "+pl.Title+".",
 		s.familyCrumb(pl.Family)...)}
 	s.rest(&p.Page)
@@ -97,7 +97,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) (productPage, error) {
 		subject.Text = strings.TrimPrefix(strings.TrimPrefix(subject.Text, pl.Title), ", ")
 	}
 	p.Bugs = s.part("bugs", p.Root)
-	return p, nil
+	return p
 }
 
 // imageSeries is the title of the series of an image.

@@ -65,7 +65,7 @@ type lostPage struct {
 	Places html // with links; empty where nobody knows on which path the site is
 }
 
-func (s *site) arrangeLost() (lostPage, error) {
+func (s *site) arrangeLost() lostPage {
 	p := lostPage{Page: s.newPage("404.html", "Not found", "There is no page at this address.")}
 	p.Inline = inlineStyle(s.assets.css)
 	p.Style, p.Script, p.Icon, p.Logo = "", "", "", ""
@@ -73,11 +73,11 @@ func (s *site) arrangeLost() (lostPage, error) {
 	p.Advice = s.part("not-found", "./")
 	base, bad := url.Parse(webURL(s.config.BaseURL))
 	if bad != nil || base.Host == "" {
-		return p, nil
+		return p
 	}
 	p.Root = strings.TrimRight(base.EscapedPath(), "/") + "/"
 	p.Icon, p.Logo = p.asset(s.assets.icon), p.asset(s.assets.logo)
 	p.Menu, p.Foot = p.links(s.menu), p.links(s.foot)
 	p.Places = s.part("not-found-places", p.Root)
-	return p, nil
+	return p
 }

@@ -222,7 +222,7 @@ func (s *site) rulePages() []output {
 	var out []output
 	for _, f := range s.found {
 		for n := range f.parts() {
-			out = append(out, page(s, f.path(n), "rule", sure(s.arrangeRule, rulePart{f, n})).of(s.ruleKey(rulePart{f, n})))
+			out = append(out, page(s, f.path(n), "rule", with(s.arrangeRule, rulePart{f, n})).of(s.ruleKey(rulePart{f, n})))
 		}
 	}
 	return out
@@ -231,12 +231,12 @@ func (s *site) rulePages() []output {
 func (s *site) seriesPages() []output {
 	var out []output
 	for _, l := range s.lines() {
-		out = append(out, page(s, s.seriesPath(l), "series", sure(s.arrangeSeries, l)).of(s.seriesKey(l)))
+		out = append(out, page(s, s.seriesPath(l), "series", with(s.arrangeSeries, l)).of(s.seriesKey(l)))
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)
 			key := s.keys.milestones[m]
 			arranged := sync.OnceValue(func() manifestPage { return s.arrangeManifest(m) })
-			out = append(out, page(s, at, "manifest", func() (manifestPage, error) { return arranged(), nil }).of(key),
+			out = append(out, page(s, at, "manifest", arranged).of(key),
 				asJSON(s, at+"manifest.json", s.manifestJSON, m).of(key), asText(s, at+"manifest.txt", s.manifestText, arranged).of(key))
 		}
 	}
@@ -277,7 +277,7 @@ func (s *site) netbootPages() []output {
 func (s *site) textPages() []output {
 	var out []output
 	for _, d := range s.texts.pages {
-		out = append(out, page(s, d.pagePath(), "text", with(s.arrangeText, d)).of(s.key))
+		out = append(out, triedPage(s, d.pagePath(), "text", func() (textPage, error) { return s.arrangeText(d) }).of(s.key))
 	}
 	return out
 }

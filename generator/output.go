@@ -38,8 +38,13 @@ type draft struct {
 }
 
 // page is the output of a page: its path, its template, and how its struct is made.
-// The template sees nothing but the struct, so the two together are its key.
-func page[P any](s *site, path, kind string, arrange func() (P, error)) output {
+func page[P any](s *site, path, kind string, arrange func() P) output {
+	return triedPage(s, path, kind, func() (P, error) { return arrange(), nil })
+}
+
+// triedPage is the output of a page whose struct may not come about. The template sees
+// nothing but the struct, so the two together are its key.
+func triedPage[P any](s *site, path, kind string, arrange func() (P, error)) output {
 	return output{path: indexFile(path), arrange: func() (draft, error) {
 		p, err := arrange()
 		if err != nil {
@@ -59,14 +64,9 @@ func (o output) of(key fingerprint) output {
 	return o
 }
 
-// sure makes an arranging function of one that cannot fail.
-func sure[A, P any](arrange func(A) P, a A) func() (P, error) {
-	return func() (P, error) { return arrange(a), nil }
-}
-
 // with gives an arranging function its argument.
-func with[A, P any](arrange func(A) (P, error), a A) func() (P, error) {
-	return func() (P, error) { return arrange(a) }
+func with[A, P any](arrange func(A) P, a A) func() P {
+	return func() P { return arrange(a) }
 }
 
 // asJSON is the output of the same facts for programs.

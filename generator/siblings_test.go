@@ -57,10 +57,7 @@ func directoryOf(t *testing.T, s *site, path string) directoryPage {
 	t.Helper()
 	for _, d := range s.downloads {
 		if d.path == path {
-			p, err := s.arrangeDirectory(d)
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := s.arrangeDirectory(d)
 			return p
 		}
 	}
