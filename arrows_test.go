@@ -43,6 +43,11 @@ var arrows = map[string]arrow{
 		modules: []string{toml, cron},
 		never:   []string{"net/http"},
 	},
+	"internal/planfile": {
+		may:     []string{"internal/config", "internal/release"},
+		modules: []string{"go.yaml.in/yaml/v4"},
+		never:   ioPackages,
+	},
 	"internal/store": {
 		may:     []string{"internal/release", "internal/filestamp", "internal/tomlpos"},
 		modules: []string{toml, flock, renameio, xsync},
@@ -71,6 +76,10 @@ var arrows = map[string]arrow{
 	"agent/recheck":     {never: ioPackages},
 	"agent/launchpad":   {may: []string{"agent/fetch", "internal/release"}},
 	"agent/placed":      {may: []string{"agent/fetch", "internal/release"}},
+	"agent/plan": {
+		may:   append(sources(), "internal/planfile"),
+		never: []string{"net", "net/http", "os/exec"},
+	},
 	"agent/qatracker": {
 		may:     sources(),
 		modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/text", renameio, xsync},
@@ -80,7 +89,7 @@ var arrows = map[string]arrow{
 		modules: []string{"golang.org/x/net", "golang.org/x/text", renameio, xsync},
 	},
 	"agent": {
-		may:     append(sources(), "internal/accounts", "internal/store", "agent/launchpad", "agent/qatracker", "agent/tree"),
+		may:     append(sources(), "internal/accounts", "internal/store", "agent/launchpad", "agent/plan", "agent/qatracker", "agent/tree"),
 		modules: []string{cron, renameio},
 	},
 	"agent/observe": {

@@ -19,7 +19,8 @@ import (
 // Records are told apart by what stays the same while things go their usual way, so
 // that a new build in place of an old one is no loss: builds by product, not by
 // build id, and images and directories by names in which build ids and versions are
-// blanked out. A record that moves to another file of its source is no loss either.
+// blanked out. A record that moves to another file of its source is no loss either. Of
+// what people decided, in plan files, nothing is a loss; only an empty answer is held.
 
 // holdRule are the numbers of the rule.
 type holdRule struct {
@@ -144,11 +145,14 @@ type verdict struct {
 }
 
 // judge applies the rule to what is stored and what an answer brings.
-func (r holdRule) judge(before, after tally, suspect string) verdict {
-	v := verdict{losses: r.losses(before, after)}
+func (r holdRule) judge(before, after tally, answer *release.Answer) verdict {
+	var v verdict
+	if !answer.Decided {
+		v.losses = r.losses(before, after)
+	}
 	switch {
-	case suspect != "":
-		v.reason, v.never = suspect, true
+	case answer.Suspect != "":
+		v.reason, v.never = answer.Suspect, true
 	case after.empty() && !before.empty():
 		v.reason, v.never = "the answer is empty, and there was something before", true
 	case len(v.losses) > 0:

@@ -171,7 +171,7 @@ func TestJudge(t *testing.T) {
 		{name: "netboot of a point release", before: netboot("24.04.3", "amd64", "arm64"), after: netboot("24.04.4", "amd64", "arm64")},
 		{name: "netboot gone", before: both(rest, netboot("24.04.3", "amd64")), after: rest, reason: "netboot/noble.toml would lose 1 of 1 netboot sets"},
 	} {
-		v := usual.judge(count(tt.before), count(tt.after), tt.suspect)
+		v := usual.judge(count(tt.before), count(tt.after), &release.Answer{Suspect: tt.suspect})
 		if diff := cmp.Diff(tt.reason, v.reason); diff != "" || v.never != tt.never {
 			t.Errorf("%s: never %t, reason (-want +got):\n%s", tt.name, v.never, diff)
 		}
@@ -191,7 +191,7 @@ func TestJudgeNumbers(t *testing.T) {
 		{holdRule{0.2, 4}, false},
 		{holdRule{0.3, 1}, false}, // exactly that share
 	} {
-		if got := tt.rule.judge(before, after, "").reason != ""; got != tt.hold {
+		if got := tt.rule.judge(before, after, &release.Answer{}).reason != ""; got != tt.hold {
 			t.Errorf("%+v: held %t", tt.rule, got)
 		}
 	}
@@ -202,11 +202,33 @@ func TestJudgeBroken(t *testing.T) {
 	t.Parallel()
 	before := count(products("a"))
 	before.unreadable([]string{"builds/noble.toml"})
-	if v := usual.judge(before, count(both(products("a"), builds("1", "a"))), ""); v.reason != "" {
+	if v := usual.judge(before, count(both(products("a"), builds("1", "a"))), &release.Answer{}); v.reason != "" {
 		t.Errorf("held although the file comes again: %s", v.reason)
 	}
 	want := "builds/noble.toml cannot be read, and the answer would remove it"
-	if v := usual.judge(before, count(products("a")), ""); v.reason != want || v.never {
+	if v := usual.judge(before, count(products("a")), &release.Answer{}); v.reason != want || v.never {
 		t.Errorf("never %t, reason %q", v.never, v.reason)
+	}
+}
+
+// TestHoldDecided: what people took out of a plan is no loss; a plan without anything is.
+func TestHoldDecided(t *testing.T) {
+	t.Parallel()
+	milestone := func(slugs ...string) tally {
+		f := &release.Facts{Source: "plans"}
+		for _, slug := range slugs {
+			f.Milestones = append(f.Milestones, release.Milestone{Series: "noble", Slug: slug})
+		}
+		return count(f)
+	}
+	decided := &release.Answer{Decided: true}
+	if v := usual.judge(milestone("beta", "final"), milestone("final"), decided); v.reason != "" {
+		t.Errorf("held back: %s", v.reason)
+	}
+	if v := usual.judge(milestone("beta"), milestone("final"), &release.Answer{}); v.reason == "" {
+		t.Error("what nobody decided is let in")
+	}
+	if v := usual.judge(milestone("beta"), milestone(), decided); v.reason == "" || !v.never {
+		t.Errorf("an empty answer is not held back: %+v", v)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shiplist/agent/fetch"
+	"shiplist/agent/plan"
 	"shiplist/agent/qatracker"
 	"shiplist/agent/tree"
 	"shiplist/internal/config"
@@ -82,7 +83,7 @@ func (a *Agent) configured(readOnly bool) ([]source, error) {
 		add(a.treeSource(t, readOnly), t.Schedule, t.URL)
 	}
 	for _, p := range a.o.Config.Plans {
-		add(a.planSource(p), "", "")
+		add(a.planSource(p), p.Schedule, "")
 	}
 	return all, problems
 }
@@ -120,13 +121,14 @@ func (a *Agent) treeSource(t config.Tree, readOnly bool) source {
 }
 
 func (a *Agent) planSource(p config.Plan) source {
-	asks := fingerprint(p, "")
-	return source{
+	s := source{
 		state:  release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path},
-		Source: unable{fmt.Errorf("plan files cannot be read by this version; take plan %s out of the configuration", p.Name)},
-		asks:   asks,
-		table:  fingerprint(p, asks+a.rules()),
+		Source: plan.New(p, a.o.Config.Rules),
 	}
+	p.Schedule = ""
+	s.asks = fingerprint(p, "")
+	s.table = fingerprint(p, s.asks+a.rules())
+	return s
 }
 
 // fingerprint tells whether a source of one configuration is that of another. What

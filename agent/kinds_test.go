@@ -77,7 +77,7 @@ func TestKinds(t *testing.T) {
 	}
 	for i, text := range map[int]string{
 		0: "500", 1: "environment variable NOT_SET is not set",
-		2: `trackers of the kind "test-observer" cannot be polled by this version`, 4: "plan files cannot be read by this version",
+		2: `trackers of the kind "test-observer" cannot be polled by this version`, 4: "plans is not there; write a plan with",
 	} {
 		if !strings.Contains(r.Sources[i].Error, text) {
 			t.Errorf("%s: %s", r.Sources[i].Name, r.Sources[i].Error)

@@ -201,7 +201,7 @@ func (s *settler) answered(ctx context.Context, x *settlement, p polled) error {
 	}
 	x.tally = count(x.before)
 	x.tally.unreadable(brokenFiles(s.w, x.Name))
-	v := s.rule().judge(x.tally, count(p.answer.Facts), p.answer.Suspect)
+	v := s.rule().judge(x.tally, count(p.answer.Facts), p.answer)
 	kept := store.Kept{Facts: p.answer.Facts, Polled: p.began, Due: p.due, Problems: p.answer.Problems, Looks: p.answer.Looks}
 	if v.reason == "" {
 		return s.store(ctx, x, kept, x.at)

@@ -157,8 +157,9 @@ type Tree struct {
 
 // Plan is a plan file or a directory of them.
 type Plan struct {
-	Name string
-	Path string
+	Name     string
+	Path     string
+	Schedule string // when the agent looks
 }
 
 // Rush is a time in which sources are polled on another schedule.

@@ -362,6 +362,9 @@ func TestDefaultSourceKeys(t *testing.T) {
 	if diff := cmp.Diff(c.Trackers[0], tracker); diff != "" {
 		t.Errorf("tracker (-config.toml +code):\n%s", diff)
 	}
+	if line := "# schedule = \"" + defaultPlan().Schedule + "\" "; !strings.Contains(string(shiplist.Config), line) {
+		t.Errorf("config.toml does not have %q", line)
+	}
 	tree := defaultTree()
 	tree.Name, tree.Role, tree.URL, tree.Site = c.Trees[0].Name, c.Trees[0].Role, c.Trees[0].URL, c.Trees[0].Site
 	if diff := cmp.Diff(c.Trees[0], tree); diff != "" {

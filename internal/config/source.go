@@ -24,6 +24,9 @@ func defaultTree() Tree {
 	return Tree{Schedule: "*/15 * * * *", Recheck: 6 * time.Hour, Head: true, Depth: 10}
 }
 
+// To look at files of one's own costs nothing.
+func defaultPlan() Plan { return Plan{Schedule: "* * * * *"} }
+
 // sourceName is a name that is safe as a folder.
 var sourceName = regexp.MustCompile(`^[a-z0-9][a-z0-9+-]*(?:\.[a-z0-9+-]+)*$`)
 
@@ -214,9 +217,10 @@ func (r Tree) Dir() (path string, ok bool) {
 }
 
 func readPlan(t *table) Plan {
-	var p Plan
+	p := defaultPlan()
 	t.name("name", &p.Name)
 	t.text("path", &p.Path)
+	t.schedule("schedule", &p.Schedule)
 	t.require("name", "path")
 	t.close()
 	return p

@@ -20,6 +20,7 @@ type document struct {
 	places   *tomlpos.Index // made for the first problem
 	root     *table
 	problems Problems
+	flat     bool     // its top level has keys, not tables
 	lists    []string // further files that were read
 	// rules are those that hold after this file, as far as they are read: the
 	// series come first, because all others refer to them.
@@ -141,7 +142,7 @@ func (t *table) close() {
 
 func (t *table) unknown(key string) {
 	switch near := spelling.Nearest(key, t.known); {
-	case near != "" && t.path == "":
+	case near != "" && t.path == "" && !t.doc.flat:
 		t.note(key, fmt.Sprintf("unknown; did you mean %s?", t.written(near)))
 	case near != "":
 		t.note(key, fmt.Sprintf("unknown key; did you mean %q?", near))

@@ -503,6 +503,9 @@ type Answer struct {
 	// long it stays the same: everything empty, or another site than the one asked
 	// for. It is held back.
 	Suspect string
+	// Decided says that the answer is what people decided, who may take away what they
+	// like; only an empty one is doubted.
+	Decided bool
 	// Looks tell when what was looked at now had been looked at last, where that was
 	// not at the poll before.
 	Looks []Look

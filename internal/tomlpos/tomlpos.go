@@ -29,12 +29,14 @@ type Index struct {
 	text  string
 	lines []int          // where each line begins
 	keys  map[string]int // path to offset
+	// values are where the values of keys begin.
+	values map[string]int
 }
 
 // New makes the index of a text.
 func New(text string) *Index {
 	x := lines(text)
-	x.keys = map[string]int{}
+	x.keys, x.values = map[string]int{}, map[string]int{}
 	s := scanner{Index: x, arrays: map[string]int{}}
 	s.document()
 	return x
@@ -60,6 +62,13 @@ func (x *Index) Find(path string) (line, col int) {
 		offset, there = x.keys[path]
 	}
 	return x.place(offset)
+}
+
+// Value returns where the value of a key begins, in bytes: at its first quote, if it has
+// any. It is false for a table that is no inline one, and for what is not there.
+func (x *Index) Value(path string) (offset int, ok bool) {
+	offset, ok = x.values[path]
+	return offset, ok
 }
 
 // An Error is a text that is not TOML, or not any that we read.
@@ -258,6 +267,9 @@ func (s *scanner) pair(path string, depth int) {
 	if s.peek() == '=' {
 		s.at++
 		s.skip(" \t")
+		if _, there := s.values[path]; !there {
+			s.values[path] = s.at
+		}
 		s.value(path, depth)
 	}
 }
