@@ -66,7 +66,8 @@ func (r *checkResult) text(t terminal.Terminal) string {
 		if g.Who != string(g.Actor) {
 			heading += ", " + string(g.Actor)
 		}
-		fmt.Fprintf(&b, "\n%s: %s\n", t.Paint(terminal.Clean(heading), terminal.Strong), countWords(g.Blockers, g.Warnings, g.Notes))
+		b.WriteString("\n" + t.WrapCells("", "  ", terminal.Cell{Text: heading + ":", Style: terminal.Strong},
+			terminal.Text(countWords(g.Blockers, g.Warnings, g.Notes))) + "\n")
 		for _, f := range g.Findings {
 			writeFinding(&b, t, f)
 		}
@@ -82,12 +83,10 @@ func (r *checkResult) text(t terminal.Terminal) string {
 
 // writeFinding writes what is found, what to do, and what it rests on.
 func writeFinding(b *strings.Builder, t terminal.Terminal, f *release.Finding) {
-	fmt.Fprintf(b, "\n  %s %s", t.Paint(string(f.Severity), styleOf(f.Severity)), f.Rule)
-	if about := aboutFinding(f); about != "" {
-		fmt.Fprintf(b, "  %s", t.Paint(terminal.Clean(about), terminal.Quiet))
-	}
 	const indent = "    "
-	b.WriteString("\n" + t.Wrap(f.Text, indent, indent) + "\n")
+	b.WriteString("\n" + t.WrapCells("  ", indent, terminal.Cell{Text: string(f.Severity), Style: styleOf(f.Severity)},
+		terminal.Text(f.Rule), terminal.Cell{Text: aboutFinding(f), Style: terminal.Quiet}) + "\n")
+	b.WriteString(t.Wrap(f.Text, indent, indent) + "\n")
 	switch {
 	case f.Excused != nil:
 		b.WriteString(t.Wrap(excuseText(f), indent, indent) + "\n")
@@ -135,7 +134,8 @@ func aboutFinding(f *release.Finding) string {
 // lines is the result for other programs that read lines: one record each, with all that
 // the paragraphs tell.
 func (r *checkResult) lines(w io.Writer, t terminal.Terminal) error {
-	tab := terminal.NewTable(t, terminal.Column{}, terminal.Column{}, terminal.Column{Least: 12}, terminal.Column{Least: 8}, terminal.Column{Least: 20})
+	tab := terminal.NewTable(t, terminal.Column{}, terminal.Column{Least: 14, Keep: terminal.BothEnds},
+		terminal.Column{Least: 14, Keep: terminal.BothEnds}, terminal.Column{Least: 8, Leave: 1}, terminal.Column{Least: 16, Leave: 2})
 	add := func(f *release.Finding) {
 		parts := []string{f.Text, f.Advice}
 		if f.Excused != nil {
@@ -157,7 +157,7 @@ func (r *checkResult) lines(w io.Writer, t terminal.Terminal) error {
 	for _, f := range r.aside {
 		add(f)
 	}
-	if _, err := fmt.Fprintln(w, terminal.Clean(r.summary())); err != nil {
+	if _, err := fmt.Fprintln(w, t.Wrap(r.summary(), "", "")); err != nil {
 		return err
 	}
 	return tab.Print(w, "")

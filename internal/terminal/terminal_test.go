@@ -155,6 +155,24 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+func TestWrapCells(t *testing.T) {
+	t.Parallel()
+	cells := []Cell{{"release team", Strong}, Text("2 blockers,"), {}, {"look \n here", Bad}}
+	for _, tc := range []struct {
+		terminal Terminal
+		want     string
+	}{
+		{Terminal{}, "> release team 2 blockers, look   here"},
+		{Terminal{Width: 80}, "> release team 2 blockers, look here"},
+		{Terminal{Width: 80, Color: true}, "> \x1b[1mrelease team\x1b[0m 2 blockers, \x1b[31mlook here\x1b[0m"},
+		{Terminal{Width: 10, Color: true}, "> \x1b[1mrelease\x1b[0m\n  \x1b[1mteam\x1b[0m 2\n  blockers,\n  \x1b[31mlook\x1b[0m\n  \x1b[31mhere\x1b[0m"},
+	} {
+		if got := tc.terminal.WrapCells("> ", "  ", cells...); got != tc.want {
+			t.Errorf("%+v: %q, want %q", tc.terminal, got, tc.want)
+		}
+	}
+}
+
 // TestOfPipe is a file, which has no width and no colour whatever the environment says.
 func TestOfPipe(t *testing.T) {
 	t.Parallel()
