@@ -20,27 +20,13 @@ func styleOf(s release.Severity) terminal.Style {
 	return terminal.Quiet
 }
 
-// countWords are findings in words; what there is none of is left out.
-func countWords(blockers, warnings, notes int) string {
-	var parts []string
-	for _, c := range []struct {
-		n    int
-		word string
-	}{{blockers, "blocker"}, {warnings, "warning"}, {notes, "note"}} {
-		if c.n > 0 {
-			parts = append(parts, release.Plural(c.n, c.word, c.word+"s"))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
 // summary is the first line: of what, how much, of when.
 func (r *checkResult) summary() string {
 	what := "everything open"
 	if r.Subject != "" {
 		what = r.Subject
 	}
-	found := countWords(r.Blockers, r.Warnings, r.Notes)
+	found := release.CountFindings(r.Blockers, r.Warnings, r.Notes)
 	switch {
 	case found == "" && r.closed:
 		found = "not open any more, and the past is not judged"
@@ -67,7 +53,7 @@ func (r *checkResult) text(t terminal.Terminal) string {
 			heading += ", " + string(g.Actor)
 		}
 		b.WriteString("\n" + t.WrapCells("", "  ", terminal.Cell{Text: heading + ":", Style: terminal.Strong},
-			terminal.Text(countWords(g.Blockers, g.Warnings, g.Notes))) + "\n")
+			terminal.Text(release.CountFindings(g.Blockers, g.Warnings, g.Notes))) + "\n")
 		for _, f := range g.Findings {
 			writeFinding(&b, t, f)
 		}

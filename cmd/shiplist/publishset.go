@@ -165,13 +165,12 @@ func (o *publishSetOptions) compare(ctx context.Context, e *environment, s *seen
 	if err != nil {
 		return err
 	}
-	r.verified = true
-	r.mismatches = places.Narrow(r.set.Compare(found))
+	verified := r.set.Verify(found, places.Has)
+	r.verified = &verified
 	if o.json {
 		err = errors.Join(s.warnAside(e), printJSON(e, r.json(s.AsOf, s.doubts)))
 	} else {
-		err = errors.Join(s.warn(e.stdout, e.terminal, ""), r.printMismatches(e, places))
+		err = errors.Join(s.warn(e.stdout, e.terminal, ""), r.printMismatches(e))
 	}
-	trouble := len(r.mismatches) > 0 || r.checked(places) == 0 || len(r.set.LeftOut()) > 0
-	return o.end(s, trouble, err)
+	return o.end(s, !verified.Good(), err)
 }
