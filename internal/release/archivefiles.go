@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (a *archiver) moveDirectory(d *TreeDirectory) {
 	a.moved = append(a.moved, images...)
 	to, ok := a.rules.archiveTarget(d, a.set.Line.Slug, a.set.Version)
 	if !ok {
-		a.refuse("no [[archive.rule]] says where the files of %s in tree %s go", d.Path, d.Tree.Name)
+		a.unruled = append(a.unruled, fmt.Sprintf("no [[archive.rule]] says where the files of %s in tree %s go", d.Path, d.Tree.Name))
 		return
 	}
 	from := HostPath{d.Tree.Role, d.Path}

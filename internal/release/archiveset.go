@@ -136,8 +136,9 @@ func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*Archiv
 
 // refused are the reasons that forbid it.
 func (a *archiver) refused() []string {
-	slices.Sort(a.reasons)
-	return slices.Compact(a.reasons)
+	why := slices.Concat(a.reasons, a.unruled)
+	slices.Sort(why)
+	return slices.Compact(why)
 }
 
 // archiver is a set while it is made.
@@ -150,6 +151,7 @@ type archiver struct {
 	images  []*TreeImage        // final ones of the series, outside of the archive
 	moved   []*TreeImage        // those of them that move
 	reasons []string            // that forbid it
+	unruled []string            // reasons that are about the configuration
 }
 
 // archiver returns one for a release of a series, of which the version is to be set.
