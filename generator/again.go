@@ -43,6 +43,7 @@ func (s *site) hold() {
 		s.collectDownloads()
 		s.collectEditions()
 		s.collectReleases()
+		s.findTitles()
 		s.key = key
 	}
 	s.before = nil // or every site would hold the one before

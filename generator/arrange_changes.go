@@ -277,8 +277,7 @@ func (s *site) dayKey(d dayPage) fingerprint {
 			neighbours[i] = n.date
 		}
 	}
-	sum := s.logged.days[d.date].sum
-	return s.keys.of(sum[:], d.part, neighbours[:])
+	return s.keys.of(s.logged.days[d.date].sum, d.part, neighbours)
 }
 
 // newsList is the newest of what happened, on a page about something else.

@@ -108,7 +108,7 @@ func (s *site) notices(p *Page, d *download) []html {
 	newer, newest := s.newerInSeries(d), s.newestRelease(d.project)
 	ended := s.ended(d)
 	if newer != nil && !ended {
-		w["newer"] = Link{Text: s.shortTitle(newer), Href: p.to(newer.path)}
+		w["newer"] = Link{Text: newer.short, Href: p.to(newer.path)}
 		names = append(names, "superseded")
 	}
 	if newest != nil && newest != newer {
@@ -149,7 +149,7 @@ func (s *site) counterpart(p *Page, d *download) Link {
 	}
 	for _, o := range s.ofProject[projectKey{d.series, d.project}] {
 		if o != d && o.tree == d.tree && o.kind != release.DirectoryRelease && parentOf(o.dir) == parentOf(d.dir) {
-			return Link{Text: s.shortTitle(o), Href: p.to(o.path)}
+			return Link{Text: o.short, Href: p.to(o.path)}
 		}
 	}
 	return Link{}

@@ -106,7 +106,7 @@ func (s *site) viewSiblings(p *Page, d *download) []siblingView {
 	var views []siblingView
 	for _, o := range s.siblings(d) {
 		views = append(views, siblingView{
-			Link: Link{Text: s.shortTitle(o), Href: p.near(o.path)}, Where: o.tree.Name + " " + o.dir, What: holds(o),
+			Link: Link{Text: o.short, Href: p.near(o.path)}, Where: o.tree.Name + " " + o.dir, What: holds(o),
 		})
 	}
 	return views

@@ -32,8 +32,8 @@ func (s *site) pageVersion(d *download) string {
 // titleBeside is what tells a page of the same release from another: its title, else the
 // tree, else the place in that.
 func (s *site) titleBeside(d, o *download) string {
-	switch title := s.shortTitle(o); {
-	case title != s.shortTitle(d):
+	switch title := o.short; {
+	case title != d.short:
 		return title
 	case o.tree != d.tree:
 		return o.tree.Name
@@ -41,8 +41,12 @@ func (s *site) titleBeside(d, o *download) string {
 	return o.dir
 }
 
-// shortTitle leaves out the series, for pages on which it is plain.
-func (s *site) shortTitle(d *download) string { return s.titleAs(d, shownVersion(d)) }
+// findTitles finds what pages call each other: many call the same one.
+func (s *site) findTitles() {
+	for _, d := range s.downloads {
+		d.short = s.titleAs(d, shownVersion(d))
+	}
+}
 
 // bareTitle is that for where it is said already that a release is in testing.
 func (s *site) bareTitle(d *download) string {
@@ -149,9 +153,9 @@ func stageOf(d *download) string {
 // listTitle is a page's title in a list of pages of one series, where two must not
 // read the same.
 func (s *site) listTitle(d *download) string {
-	title := s.shortTitle(d)
+	title := d.short
 	for _, o := range s.siblings(d) {
-		if s.shortTitle(o) == title {
+		if o.short == title {
 			return title + " (" + d.tree.Name + ")"
 		}
 	}

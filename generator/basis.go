@@ -37,7 +37,7 @@ const abandoned = time.Hour
 type basis struct {
 	// Made stands for the configuration, the layouts, the texts, the logo, the program
 	// and what is known of accounts.
-	Made fingerprint `json:"made"`
+	Made string `json:"made"`
 	// Data are the files of the data directory.
 	Data []dataFile `json:"data"`
 	// Result is what making it gave.
@@ -57,7 +57,7 @@ type dataFile struct {
 // cannot be told.
 func newBasis(o Options, now time.Time) *basis {
 	made, err := madeOf(o)
-	if err != nil || made == (fingerprint{}) {
+	if err != nil || made == "" {
 		return nil
 	}
 	data, err := dataFiles(o.Config.Store.Data, now)
@@ -68,14 +68,14 @@ func newBasis(o Options, now time.Time) *basis {
 }
 
 // madeOf stands for all but the data.
-func madeOf(o Options) (fingerprint, error) {
+func madeOf(o Options) (string, error) {
 	c := o.Config.Site
 	layoutFS, contentFS, err := sources(o)
 	if err != nil {
-		return fingerprint{}, err
+		return "", err
 	}
-	layouts, errLayouts := fingerprintFiles(layoutFS)
-	texts, errTexts := fingerprintFiles(contentFS)
+	layouts, errLayouts := sumFiles(layoutFS)
+	texts, errTexts := sumFiles(contentFS)
 	program, errProgram := programID()
 	var logo []byte
 	var errLogo error
@@ -83,10 +83,10 @@ func madeOf(o Options) (fingerprint, error) {
 		logo, errLogo = os.ReadFile(c.Logo)
 	}
 	if err := errors.Join(errLayouts, errTexts, errProgram, errLogo); err != nil {
-		return fingerprint{}, err
+		return "", err
 	}
 	known, _ := accounts.Load(o.Config.Store.State, o.Config.Rules.Contacts.Launchpad) // see load
-	return fingerprintOf(o.Config, layouts, texts, program, logo, known.Kinds()), nil
+	return sumOf(o.Config, layouts, texts, program, logo, known.Kinds()), nil
 }
 
 // programID tells this program from any other version of it.

@@ -24,6 +24,7 @@ type download struct {
 	edition edition
 	mixed   bool   // the newest images for its machines are of different versions
 	out     string // newest final on it that is out; empty for none
+	short   string // title without the series, for pages on which that is plain
 }
 
 // projectKey is a project in a series.

@@ -21,6 +21,7 @@ import (
 type subjectKeys struct {
 	all        fingerprint // holdingsKey
 	names      fingerprint // what pages call series and milestones, where these lead, and which are open
+	findings   map[*release.Finding]fingerprint
 	rows       map[*release.Row]fingerprint
 	milestones map[*release.Manifest]fingerprint
 	products   map[*release.ProductLine]fingerprint
@@ -34,17 +35,39 @@ func (s *site) findKeys() {
 		return
 	}
 	s.keys.names = s.namesKey()
-	s.findRowKeys()
-	s.keys.milestones = map[*release.Manifest]fingerprint{}
+	var rows []*release.Row
+	var milestones []*release.Manifest
 	for _, l := range s.picture.Lines {
+		milestones = append(milestones, l.Milestones...)
 		for _, m := range l.Milestones {
-			s.keys.milestones[m] = s.milestoneKey(m)
+			rows = append(rows, m.Rows()...)
 		}
 	}
-	s.keys.products = make(map[*release.ProductLine]fingerprint, len(s.picture.Products))
-	for _, pl := range s.picture.Products {
-		s.keys.products[pl] = s.productKey(pl)
+	s.keys.findings = keysOf(s.picture.Findings, func(f *release.Finding) fingerprint { return fingerprintOf(f) })
+	s.keys.rows = keysOf(rows, s.rowKey)
+	s.keys.milestones = keysOf(milestones, s.milestoneKey)
+	s.keys.products = keysOf(s.picture.Products, s.productKey)
+}
+
+// keysOf works out the keys of some things, on all processors.
+func keysOf[T any](things []*T, key func(*T) fingerprint) map[*T]fingerprint {
+	found := make([]fingerprint, len(things))
+	var group errgroup.Group
+	workers := runtime.GOMAXPROCS(0)
+	for worker := range workers {
+		group.Go(func() error {
+			for i := worker; i < len(things); i += workers {
+				found[i] = key(things[i])
+			}
+			return nil
+		})
 	}
+	_ = group.Wait() // nothing of it fails
+	keys := make(map[*T]fingerprint, len(things))
+	for i, thing := range things {
+		keys[thing] = found[i]
+	}
+	return keys
 }
 
 // of is the key of something made of others; none where there are no keys.
@@ -52,7 +75,16 @@ func (k *subjectKeys) of(values ...any) fingerprint {
 	if k.all == (fingerprint{}) {
 		return fingerprint{}
 	}
-	return fingerprintOf(append(values, k.all[:], k.names[:])...)
+	return fingerprintOf(append(values, k.all, k.names)...)
+}
+
+// found are the keys of findings; the picture lists all that hang anywhere.
+func (k *subjectKeys) found(list []*release.Finding) []fingerprint {
+	keys := make([]fingerprint, len(list))
+	for i, f := range list {
+		keys[i] = k.findings[f]
+	}
+	return keys
 }
 
 // namesKey is made of every milestone without what its own pages alone show.
@@ -69,85 +101,82 @@ func (s *site) namesKey() fingerprint {
 	return fingerprintOf(heads...)
 }
 
-// findRowKeys hashes every row, which is most of the work, on all processors.
-func (s *site) findRowKeys() {
-	var all []*release.Manifest
-	for _, l := range s.picture.Lines {
-		all = append(all, l.Milestones...)
-	}
-	found := make([][]fingerprint, len(all))
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i, m := range all {
-		group.Go(func() error {
-			for _, r := range m.Rows() {
-				found[i] = append(found[i], fingerprintOf(append(bareRow(r), s.past.Since(r))...))
-			}
-			return nil
-		})
-	}
-	_ = group.Wait() // nothing of it fails
-	s.keys.rows = map[*release.Row]fingerprint{}
-	for i, m := range all {
-		for n, r := range m.Rows() {
-			s.keys.rows[r] = found[i][n]
-		}
-	}
+// rowFields are all of a row but what points to other records.
+var rowFields = fieldsBut[release.Row]("Manifest", "Product", "Daily", "Release", "Findings")
+
+// rowKey stands for everything that a row tells, with names for what it points to.
+func (s *site) rowKey(r *release.Row) fingerprint {
+	return fingerprintOf(rowFields.of(r), r.Product.Slug, imageName(r.Daily), imageName(r.Release), s.keys.found(r.Findings), s.past.Since(r))
 }
 
 // milestoneKey stands for the files of a milestone.
 func (s *site) milestoneKey(m *release.Manifest) fingerprint {
-	var parts []any
+	type group struct {
+		family string
+		totals release.Totals
+	}
+	type change struct {
+		kind              release.ChangeKind
+		product, from, to string
+	}
+	var groups []group
+	var rows []fingerprint
 	for _, g := range m.Groups {
-		parts = append(parts, g.Family, g.Totals)
+		groups = append(groups, group{g.Family, g.Totals})
 		for _, r := range g.Rows {
-			parts = append(parts, s.keys.rows[r])
+			rows = append(rows, s.keys.rows[r])
 		}
 	}
+	var changes []change
 	for _, c := range m.Changes {
-		parts = append(parts, c.Kind, c.Product.Slug, c.From, c.To)
+		changes = append(changes, change{c.Kind, c.Product.Slug, c.From, c.To})
 	}
 	before := ""
 	if m.Before != nil {
 		before = m.Before.Slug
 	}
-	return s.keys.of(head(m), m.Line.Slug, m.Findings, parts, before, s.past.Readiness(m))
+	return s.keys.of(head(m), m.Line.Slug, s.keys.found(m.Findings), groups, rows, changes, before, s.past.Readiness(m))
 }
+
+// intentFields are all of a product that is meant to be released but the product.
+var intentFields = fieldsBut[release.Intended]("Product")
 
 // seriesKey stands for the page of a series.
 func (s *site) seriesKey(l *release.Line) fingerprint {
-	parts := []any{l.Slug, l.Findings}
-	for _, m := range l.Milestones {
-		parts = append(parts, s.keys.milestones[m])
+	milestones := make([]fingerprint, len(l.Milestones))
+	for i, m := range l.Milestones {
+		milestones[i] = s.keys.milestones[m]
 	}
+	parts := []any{l.Slug, s.keys.found(l.Findings), milestones, len(l.Intents)}
 	for _, in := range l.Intents {
-		parts = append(parts, in.Product.Slug, bare(*in, "Product"))
+		parts = append(parts, in.Product.Slug, intentFields.of(in))
 	}
-	return s.keys.of(parts)
+	return s.keys.of(parts...)
 }
 
 // productKey stands for the files of a product.
 func (s *site) productKey(pl *release.ProductLine) fingerprint {
-	parts := []any{pl.Slug, pl.Findings, s.newsOf[pl.Slug].revision}
+	parts := []any{pl.Slug, s.keys.found(pl.Findings), s.newsOf[pl.Slug].revision, len(pl.Rows)}
 	for _, r := range pl.Rows {
 		parts = append(parts, r.Manifest.Line.Slug, r.Manifest.Slug, s.keys.rows[r])
 	}
-	return s.keys.of(parts)
+	return s.keys.of(parts...)
 }
 
 // familyKey stands for the page of a family.
 func (s *site) familyKey(f *release.Family) fingerprint {
-	parts := []any{f.Slug, f.Title}
-	for _, pl := range f.Products {
-		parts = append(parts, s.keys.products[pl])
+	products := make([]fingerprint, len(f.Products))
+	for i, pl := range f.Products {
+		products[i] = s.keys.products[pl]
 	}
-	return s.keys.of(parts)
+	return s.keys.of(f.Slug, f.Title, products)
 }
 
 // ruleKey stands for a page of the findings of one rule.
 func (s *site) ruleKey(r rulePart) fingerprint {
 	from := r.page * shownPerPage
-	return s.keys.of(r.severity, r.actor, r.rule, r.page, len(r.findings), r.findings[from:min(from+shownPerPage, len(r.findings))])
+	shown := s.keys.found(r.findings[from:min(from+shownPerPage, len(r.findings))])
+	return s.keys.of(string(r.severity), string(r.actor), r.rule, r.page, len(r.findings), shown)
 }
 
 // head is a milestone without rows, and without what its findings and the differences
@@ -158,22 +187,21 @@ func head(m *release.Manifest) release.Manifest {
 	return h
 }
 
-// bareRow is everything that a row tells, with names for what it points to.
-func bareRow(r *release.Row) []any {
-	return append(bare(*r, "Manifest", "Product", "Daily", "Release"), r.Product.Slug, imageName(r.Daily), imageName(r.Release))
-}
+// someFields are some fields of the records of one type, by their numbers.
+type someFields[T any] []int
 
-// bare are the exported fields of a record but for some, which point to other records.
-func bare(record any, without ...string) []any {
-	v := reflect.ValueOf(record)
-	fields := make([]any, 0, v.NumField())
-	for i := range v.NumField() {
-		if f := v.Type().Field(i); f.IsExported() && !slices.Contains(without, f.Name) {
-			fields = append(fields, v.Field(i).Interface())
+// fieldsBut are the exported fields but for some.
+func fieldsBut[T any](without ...string) someFields[T] {
+	var numbers someFields[T]
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		if f.IsExported() && len(f.Index) == 1 && !slices.Contains(without, f.Name) {
+			numbers = append(numbers, f.Index[0])
 		}
 	}
-	return fields
+	return numbers
 }
+
+func (n someFields[T]) of(record *T) fields { return fields{reflect.ValueOf(record).Elem(), n} }
 
 func imageName(img *release.TreeImage) [3]string {
 	if img == nil {
