@@ -33,7 +33,10 @@ type Error struct {
 	Kind        Kind
 	Status      int       // where there was one
 	Text        string    // what went wrong, and for KindStatus the reason phrase
-	Until       time.Time // for KindResting: when the host may be asked again
+	// Body is the beginning of the answer for KindStatus, at most 4 KiB, as it came. It is
+	// for whoever knows its form; no message has it.
+	Body  []byte
+	Until time.Time // for KindResting: when the host may be asked again
 	Err         error
 }
 

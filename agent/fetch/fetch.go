@@ -151,8 +151,12 @@ type Request struct {
 	// Repeatable says that sending the request twice does no harm, as it never does
 	// for GET and HEAD.
 	Repeatable bool
-	// User and Password are sent as basic auth to the URL's own host only.
+	// User and Password are sent as basic auth to the URL's own host only, and so is
+	// Bearer, as a bearer token.
 	User, Password string
+	Bearer         string
+	// Private says that no part of the answer is logged.
+	Private bool
 }
 
 // Validators are what a server says to recognise an answer by.

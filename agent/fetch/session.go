@@ -188,6 +188,9 @@ func (a *attempt) dress(req *http.Request) {
 	if a.r.User != "" {
 		req.SetBasicAuth(a.r.User, a.r.Password)
 	}
+	if a.r.Bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+a.r.Bearer)
+	}
 }
 
 // read judges the answer's head, in the order status, media type, body.
@@ -201,15 +204,16 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 		return res, nil
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		a.logBody(ctx, wire)
 		text := statusText(resp)
 		if got := a.otherType(resp); got != "" {
 			text += ", with " + got
 		}
-		return nil, a.error(KindStatus, text, nil)
+		failed := a.error(KindStatus, text, nil)
+		failed.Body = a.beginning(ctx, wire)
+		return nil, failed
 	}
 	if err := a.checkType(resp); err != nil {
-		a.logBody(ctx, wire)
+		_ = a.beginning(ctx, wire)
 		return nil, err
 	}
 	if a.method == http.MethodHead {
@@ -246,10 +250,17 @@ func (a *attempt) log(ctx context.Context, u *url.URL, start time.Time, n int64,
 	a.o.Logger.LogAttrs(ctx, slog.LevelDebug, "request", attrs...)
 }
 
-// logBody keeps the beginning of an answer that is no good for whoever looks into it.
-func (a *attempt) logBody(ctx context.Context, wire *counter) {
-	head := make([]byte, 200)
+// refusal is how much is kept of the body of an answer that is no good.
+const refusal = 4 << 10
+
+// beginning reads the beginning of an answer that is no good, and logs less of it for
+// whoever looks into that.
+func (a *attempt) beginning(ctx context.Context, wire *counter) []byte {
+	head := make([]byte, refusal)
 	n, _ := io.ReadFull(wire, head)
-	a.o.Logger.LogAttrs(ctx, slog.LevelDebug, "answer refused",
-		slog.String("url", a.url.String()), slog.String("body", plain(string(head[:n]), 200)))
+	if !a.r.Private {
+		a.o.Logger.LogAttrs(ctx, slog.LevelDebug, "answer refused",
+			slog.String("url", a.url.String()), slog.String("body", plain(string(head[:min(n, 200)]), 200)))
+	}
+	return head[:n]
 }
