@@ -58,9 +58,13 @@ var arrows = map[string]arrow{
 		modules: []string{toml, renameio},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
-	"internal/demo":  {may: []string{"internal/release"}},
-	"internal/jobs":  {modules: []string{flock, xsync}, never: []string{"net", "net/http"}},
-	"internal/judge": {},
+	"internal/demo":          {may: []string{"internal/release"}},
+	"internal/plaintext":     {never: ioPackages},
+	"internal/problems":      {may: []string{"internal/release"}, never: ioPackages},
+	"internal/statefile":     {modules: []string{renameio}, never: []string{"net", "net/http", "os/exec"}},
+	"internal/demo/observer": {never: []string{"net", "os", "os/exec"}},
+	"internal/jobs":          {modules: []string{flock, xsync}, never: []string{"net", "net/http"}},
+	"internal/judge":         {},
 	"internal/releaseday": {
 		may: []string{"agent", "generator", "generator/preview", "generator/publish", "internal/config", "internal/demo", "internal/release"},
 	},
@@ -81,15 +85,16 @@ var arrows = map[string]arrow{
 		never: []string{"net", "net/http", "os/exec"},
 	},
 	"agent/qatracker": {
-		may:     sources(),
+		may:     append(sources(), "internal/plaintext", "internal/problems", "internal/statefile"),
 		modules: []string{"github.com/kolo/xmlrpc", "golang.org/x/net", "golang.org/x/text", renameio, xsync},
 	},
+	"agent/testobserver": {may: append(sources(), "internal/plaintext", "internal/problems", "internal/statefile")},
 	"agent/tree": {
 		may:     append(sources(), "internal/signature"),
 		modules: []string{"golang.org/x/net", "golang.org/x/text", renameio, xsync},
 	},
 	"agent": {
-		may:     append(sources(), "internal/accounts", "internal/store", "agent/launchpad", "agent/plan", "agent/qatracker", "agent/tree"),
+		may:     append(sources(), "internal/accounts", "internal/store", "agent/launchpad", "agent/plan", "agent/qatracker", "agent/testobserver", "agent/tree"),
 		modules: []string{cron, renameio},
 	},
 	"agent/observe": {
@@ -125,7 +130,7 @@ var arrows = map[string]arrow{
 		never: []string{"net", "net/http", "os/exec"},
 	},
 	"generator/preview": {
-		may:     []string{"generator", "generator/publish", "generator/staged", "internal/accounts", "internal/config", "internal/release"},
+		may:     []string{"generator", "generator/publish", "generator/staged", "internal/config", "internal/release"},
 		modules: []string{"github.com/aymanbagabas/go-udiff", "github.com/fsnotify/fsnotify", "golang.org/x/net"},
 		never:   []string{"os/exec"},
 	},

@@ -4,6 +4,9 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"shiplist/internal/problems"
+	"shiplist/internal/statefile"
 )
 
 // maxAsked bounds the file.
@@ -12,7 +15,7 @@ const maxAsked = 8 << 20
 // asked remembers when each milestone and each series that hardly changes was asked
 // about last. Losing it costs one poll in which all of them are.
 type asked struct {
-	file   stateFile
+	file   statefile.File
 	loaded bool
 	last   askings
 }
@@ -44,7 +47,7 @@ type note struct {
 // for people.
 func (a *asked) load() (err error) {
 	if !a.loaded {
-		a.last, err = readState[askings](&a.file, maxAsked)
+		a.last, err = statefile.Read[askings](&a.file, maxAsked)
 		a.loaded = true
 	}
 	return err
@@ -53,11 +56,11 @@ func (a *asked) load() (err error) {
 // took remembers what a poll asked and what it kept.
 func (a *asked) took(now askings) error {
 	now.bound()
-	if !a.file.unsaved && maps.EqualFunc(now.Milestones, a.last.Milestones, asking.equal) && maps.EqualFunc(now.Series, a.last.Series, asking.equal) {
+	if !a.file.Unsaved() && maps.EqualFunc(now.Milestones, a.last.Milestones, asking.equal) && maps.EqualFunc(now.Series, a.last.Series, asking.equal) {
 		return nil
 	}
 	a.last = now
-	return writeState(&a.file, now)
+	return statefile.Write(&a.file, now)
 }
 
 func (a asking) equal(b asking) bool {
@@ -66,9 +69,9 @@ func (a asking) equal(b asking) bool {
 
 // bound leaves out notes beyond those that one poll tells.
 func (l askings) bound() {
-	room := mostNotes
+	room := problems.Most
 	for _, list := range []map[string]asking{l.Series, l.Milestones} {
-		for _, id := range sortedKeys(list) {
+		for _, id := range slices.Sorted(maps.Keys(list)) {
 			one := list[id]
 			one.Notes = slices.Clip(one.Notes[:min(len(one.Notes), room)])
 			room -= len(one.Notes)

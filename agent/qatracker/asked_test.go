@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"shiplist/internal/problems"
 	"shiplist/internal/release"
 )
 
@@ -116,7 +117,7 @@ func TestAskedForgets(t *testing.T) {
 	t.Parallel()
 	made, c := past(), newClock()
 	many := func(list string) {
-		for range 3 * mostNotes {
+		for range 3 * problems.Most {
 			made[list] = append(made[list], made[list][0])
 		}
 	}
@@ -133,7 +134,7 @@ func TestAskedForgets(t *testing.T) {
 	for _, one := range s.asked.last.Milestones {
 		notes += len(one.Notes)
 	}
-	if notes == 0 || notes > mostNotes {
+	if notes == 0 || notes > problems.Most {
 		t.Errorf("%d notes", notes)
 	}
 	made["milestones.get_list"] = made["milestones.get_list"][:2]

@@ -17,9 +17,9 @@ func (p *poll) assemble(l *lists, d *details) {
 			p.retell(p.asked.last.Series[id])
 			continue
 		}
-		from := len(p.notes.list)
+		from := p.notes.Len()
 		p.a.addManifest(i, d.manifests[i])
-		p.learned.Series[id] = asking{At: p.now, Notes: p.notes.since(from)}
+		p.learned.Series[id] = asking{At: p.now, Notes: since(p.notes, from)}
 	}
 	if l.refused != nil {
 		p.a.keepRebuilds(l.refused)
@@ -33,10 +33,10 @@ func (p *poll) assemble(l *lists, d *details) {
 			p.retell(p.asked.last.Milestones[id])
 			continue
 		}
-		from := len(p.notes.list)
+		from := p.notes.Len()
 		p.a.addBuilds(i, d.builds[i])
 		p.addBugs(d, i)
-		p.learned.Milestones[id] = asking{At: p.now, Notes: p.notes.since(from)}
+		p.learned.Milestones[id] = asking{At: p.now, Notes: since(p.notes, from)}
 	}
 }
 
@@ -51,7 +51,7 @@ func (p *poll) addBugs(d *details, i int) {
 // retell tells the problems of something that was kept.
 func (p *poll) retell(one asking) {
 	for _, n := range one.Notes {
-		p.notes.add(n.Rule, n.Text)
+		p.notes.Add(n.Rule, n.Text)
 	}
 }
 

@@ -16,10 +16,10 @@ func (a *assembler) addBuilds(i int, list []buildRecord) {
 		product, ok := a.product(r.product, "")
 		switch {
 		case !ok || r.version == "":
-			a.notes.add(ruleUnreadable, fmt.Sprintf("build %s on %s has no product or no version; it is left out", r.id, m.Title))
+			a.notes.Add(ruleUnreadable, fmt.Sprintf("build %s on %s has no product or no version; it is left out", r.id, m.Title))
 			continue
 		case ids[r.id]:
-			a.notes.add(ruleDuplicate, fmt.Sprintf("build %s is listed twice on %s; the first counts", r.id, m.Title))
+			a.notes.Add(ruleDuplicate, fmt.Sprintf("build %s is listed twice on %s; the first counts", r.id, m.Title))
 			continue
 		}
 		ids[r.id] = true
@@ -35,7 +35,7 @@ func (a *assembler) addBuilds(i int, list []buildRecord) {
 			m.Entries = append(m.Entries, entry)
 			continue
 		}
-		a.notes.add(ruleDuplicate, fmt.Sprintf("%s %s is on %s twice; the one that stands there counts, else the last", product, r.version, m.Title))
+		a.notes.Add(ruleDuplicate, fmt.Sprintf("%s %s is on %s twice; the one that stands there counts, else the last", product, r.version, m.Title))
 		if entry.State.Current() || !m.Entries[at].State.Current() {
 			m.Entries[at] = entry
 		}
@@ -71,7 +71,7 @@ func (a *assembler) addBuild(key buildKey, id, milestone string) {
 		return
 	}
 	if have := a.facts.Builds[i].ID; have != id {
-		a.notes.add(ruleDuplicate, fmt.Sprintf("%s %s has two ids, %s and, on %s, %s; the first counts", key.product, key.buildID, have, milestone, id))
+		a.notes.Add(ruleDuplicate, fmt.Sprintf("%s %s has two ids, %s and, on %s, %s; the first counts", key.product, key.buildID, have, milestone, id))
 	}
 }
 
@@ -81,7 +81,7 @@ func (a *assembler) addBugs(i int, list []bugRecord) {
 	seen := make(map[string]bool)
 	for _, r := range ordered(list, func(r bugRecord) string { return r.number }) {
 		if r.number == "" || seen[r.number] {
-			a.notes.add(ruleDuplicate, fmt.Sprintf("bug %q is listed twice or without number on %s; it is left out", r.number, m.Title))
+			a.notes.Add(ruleDuplicate, fmt.Sprintf("bug %q is listed twice or without number on %s; it is left out", r.number, m.Title))
 			continue
 		}
 		seen[r.number] = true
@@ -93,7 +93,7 @@ func (a *assembler) addBugs(i int, list []bugRecord) {
 // tell them.
 func (a *assembler) keepBugs(i int, why error) {
 	m := &a.facts.Milestones[i]
-	a.notes.add(ruleKept, fmt.Sprintf("bugs of %s stay as they were: %v", m.Title, why))
+	a.notes.Add(ruleKept, fmt.Sprintf("bugs of %s stay as they were: %v", m.Title, why))
 	if was := a.was(m); was != nil {
 		m.Bugs = slices.Clone(was.Bugs)
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"shiplist/internal/plaintext"
 )
 
 const (
@@ -83,7 +85,7 @@ func refuseHTML(text []byte) error {
 	title := ""
 	if _, rest, ok := bytes.Cut(head, []byte("<title>")); ok {
 		name, _, _ := bytes.Cut(rest, []byte("</title>"))
-		title = fmt.Sprintf(" (%q)", line(string(name), 80))
+		title = fmt.Sprintf(" (%q)", plaintext.Line(string(name), 80))
 	}
 	return fmt.Errorf("an HTML page%s came instead of an XML-RPC answer", title)
 }
@@ -125,14 +127,14 @@ func (d *decoder) child(names ...string) (string, error) {
 		switch t := token.(type) {
 		case xml.StartElement:
 			if !slices.Contains(names, t.Name.Local) {
-				return "", fmt.Errorf("unexpected element <%s>", line(t.Name.Local, 40))
+				return "", fmt.Errorf("unexpected element <%s>", plaintext.Line(t.Name.Local, 40))
 			}
 			return t.Name.Local, nil
 		case xml.EndElement:
 			return "", nil
 		case xml.CharData:
 			if s := strings.TrimSpace(string(t)); s != "" {
-				return "", fmt.Errorf("unexpected text %q", line(s, 40))
+				return "", fmt.Errorf("unexpected text %q", plaintext.Line(s, 40))
 			}
 		}
 	}
@@ -218,7 +220,7 @@ func noEOF(err error) error {
 
 // asFault reads the struct of a fault; wherever one stands.
 func asFault(v value) *fault {
-	return &fault{code: line(v.member("faultCode"), 20), text: line(v.member("faultString"), 200)}
+	return &fault{code: plaintext.Line(v.member("faultCode"), 20), text: plaintext.Line(v.member("faultString"), 200)}
 }
 
 // value reads what is in a value element, and its end.
@@ -268,7 +270,7 @@ func (d *decoder) typed(name string) (value, error) {
 	case "struct":
 		return d.structure()
 	}
-	return value{}, fmt.Errorf("unknown type <%s>", line(name, 40))
+	return value{}, fmt.Errorf("unknown type <%s>", plaintext.Line(name, 40))
 }
 
 // text reads text up to the end of its element. Comments and CDATA sections may cut
@@ -286,7 +288,7 @@ func (d *decoder) text() (string, error) {
 		case xml.EndElement:
 			return text.String(), nil
 		case xml.StartElement:
-			return "", fmt.Errorf("unexpected element <%s>", line(t.Name.Local, 40))
+			return "", fmt.Errorf("unexpected element <%s>", plaintext.Line(t.Name.Local, 40))
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/kolo/xmlrpc"
+
+	"shiplist/internal/problems"
 )
 
 // answerXML is an answer whose value element holds inside.
@@ -225,7 +227,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		// Whatever it says, it makes facts that hold together.
-		a := newAssembler("fuzz", rules, nothing(), &notes{})
+		a := newAssembler("fuzz", rules, nothing(), &problems.List{})
 		a.facts.Milestones = append(a.facts.Milestones, someMilestone())
 		a.addBuilds(0, list)
 		for _, e := range a.facts.Milestones[0].Entries {

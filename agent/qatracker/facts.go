@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"shiplist/internal/problems"
 	"shiplist/internal/release"
 )
 
@@ -17,7 +18,7 @@ type assembler struct {
 	source string
 	rules  release.Rules
 	prev   *release.Facts
-	notes  *notes
+	notes  *problems.List
 
 	facts      *release.Facts
 	products   map[string]string // slugs by id
@@ -29,7 +30,7 @@ type assembler struct {
 
 type buildKey struct{ series, product, buildID string }
 
-func newAssembler(source string, rules release.Rules, prev *release.Facts, n *notes) *assembler {
+func newAssembler(source string, rules release.Rules, prev *release.Facts, n *problems.List) *assembler {
 	return &assembler{
 		source: source, rules: rules, prev: prev, notes: n,
 		facts:    &release.Facts{Source: source},
@@ -42,7 +43,7 @@ func newAssembler(source string, rules release.Rules, prev *release.Facts, n *no
 func (a *assembler) addProducts(list []productRecord) {
 	for _, r := range ordered(list, func(r productRecord) string { return r.id }) {
 		if _, twice := a.products[r.id]; twice {
-			a.notes.add(ruleDuplicate, fmt.Sprintf("product %s is listed twice; %q is left out", r.id, r.title))
+			a.notes.Add(ruleDuplicate, fmt.Sprintf("product %s is listed twice; %q is left out", r.id, r.title))
 			continue
 		}
 		a.addProduct(r)
@@ -76,7 +77,7 @@ func (a *assembler) product(id, title string) (slug string, ok bool) {
 	}
 	a.addProduct(productRecord{id: id, title: title})
 	added := a.facts.Products[len(a.facts.Products)-1]
-	a.notes.add(ruleUnlisted, fmt.Sprintf("product %s is referred to and not listed; it is shown as %q", id, added.Title))
+	a.notes.Add(ruleUnlisted, fmt.Sprintf("product %s is referred to and not listed; it is shown as %q", id, added.Title))
 	return added.Slug, true
 }
 
@@ -104,10 +105,10 @@ func (a *assembler) addSeries(list []seriesRecord) []int {
 // leaveOut notes a series or milestone that cannot be used.
 func (a *assembler) leaveOut(what, id, title string, twice bool) {
 	if twice {
-		a.notes.add(ruleDuplicate, fmt.Sprintf("%s %s is listed twice; %q is left out", what, id, title))
+		a.notes.Add(ruleDuplicate, fmt.Sprintf("%s %s is listed twice; %q is left out", what, id, title))
 		return
 	}
-	a.notes.add(ruleUnreadable, fmt.Sprintf("%s %q has the id %q, which is no number that can be asked for; it is left out", what, title, id))
+	a.notes.Add(ruleUnreadable, fmt.Sprintf("%s %q has the id %q, which is no number that can be asked for; it is left out", what, title, id))
 }
 
 func seriesSlug(title, id string) string {
@@ -172,7 +173,7 @@ func (a *assembler) seriesOf(r milestoneRecord) (slug, title string) {
 	if r.seriesTitle != "" || r.series != "" {
 		slug = seriesSlug(r.seriesTitle, r.series)
 	}
-	a.notes.add(ruleUnlisted, fmt.Sprintf("series %q of milestone %q is not listed; the milestone is shown under %s", r.series, r.title, slug))
+	a.notes.Add(ruleUnlisted, fmt.Sprintf("series %q of milestone %q is not listed; the milestone is shown under %s", r.series, r.title, slug))
 	return slug, r.seriesTitle
 }
 
@@ -217,7 +218,7 @@ func (a *assembler) addManifest(i int, list []manifestRecord) {
 	for _, r := range ordered(list, func(r manifestRecord) string { return r.id }) {
 		product, ok := a.product(r.product, r.productTitle)
 		if !ok {
-			a.notes.add(ruleUnreadable, fmt.Sprintf("line %s of the manifest of %s names no product; it is left out", r.id, s.Title))
+			a.notes.Add(ruleUnreadable, fmt.Sprintf("line %s of the manifest of %s names no product; it is left out", r.id, s.Title))
 			continue
 		}
 		intent := release.Intent{Product: product, Contact: r.contact, Disabled: r.status == "1"}
@@ -227,7 +228,7 @@ func (a *assembler) addManifest(i int, list []manifestRecord) {
 			s.Manifest = append(s.Manifest, intent)
 			continue
 		}
-		a.notes.add(ruleDuplicate, fmt.Sprintf("the manifest of %s names %s twice; the line that is active counts, else the first", s.Title, product))
+		a.notes.Add(ruleDuplicate, fmt.Sprintf("the manifest of %s names %s twice; the line that is active counts, else the first", s.Title, product))
 		if s.Manifest[at].Disabled && !intent.Disabled {
 			s.Manifest[at] = intent
 		}
@@ -242,10 +243,10 @@ func (a *assembler) addRebuilds(list []rebuildRecord) {
 		product, ok := a.product(r.product, r.productTitle)
 		switch {
 		case !known || !ok:
-			a.notes.add(ruleUnreadable, fmt.Sprintf("request %s for a rebuild of %q names no known series or product; it is left out", r.id, r.productTitle))
+			a.notes.Add(ruleUnreadable, fmt.Sprintf("request %s for a rebuild of %q names no known series or product; it is left out", r.id, r.productTitle))
 			continue
 		case seen[r.id]:
-			a.notes.add(ruleDuplicate, fmt.Sprintf("request %s for a rebuild is listed twice; the first counts", r.id))
+			a.notes.Add(ruleDuplicate, fmt.Sprintf("request %s for a rebuild is listed twice; the first counts", r.id))
 			continue
 		}
 		seen[r.id] = true
@@ -261,7 +262,7 @@ func (a *assembler) addRebuilds(list []rebuildRecord) {
 // keepRebuilds takes the requests from the facts before, as the tracker refused to
 // tell them.
 func (a *assembler) keepRebuilds(why error) {
-	a.notes.add(ruleKept, fmt.Sprintf("requests for rebuilds stay as they were: %v", why))
+	a.notes.Add(ruleKept, fmt.Sprintf("requests for rebuilds stay as they were: %v", why))
 	for i := range a.facts.Series {
 		s := &a.facts.Series[i]
 		for k := range a.prev.Series {

@@ -348,17 +348,3 @@ func TestIntended(t *testing.T) {
 		t.Error("the facts before were changed")
 	}
 }
-
-// TestManyProblems holds that a broken list does not fill sources.toml.
-func TestManyProblems(t *testing.T) {
-	t.Parallel()
-	n := &notes{address: "http://h/"}
-	for range mostNotes + 5 {
-		n.add(ruleDuplicate, "x")
-	}
-	got := n.problems()
-	want := release.Problem{Rule: "limit", Address: "http://h/", Text: "5 more problems are not listed"}
-	if diff := cmp.Diff(want, got[len(got)-1]); len(got) != mostNotes+1 || diff != "" {
-		t.Errorf("%d problems, the last (-want +got):\n%s", len(got), diff)
-	}
-}

@@ -1,13 +1,8 @@
 package qatracker
 
 import (
-	"fmt"
-
-	"shiplist/internal/release"
+	"shiplist/internal/problems"
 )
-
-// mostNotes is how many problems of one poll are told one by one.
-const mostNotes = 100
 
 // The rules of problems.
 const (
@@ -17,41 +12,17 @@ const (
 	ruleKept       = "kept"       // could not be asked, stays as it was before
 	ruleText       = "text"       // bytes that are no text
 	ruleAccess     = "access"     // the tracker does not take us for whom we say we are
-	ruleLimit      = "limit"
+	ruleLimit      = problems.RuleLimit
 )
 
-// notes collects the problems of one poll.
-type notes struct {
-	address string
-	list    []release.Problem
-	more    int
-}
-
-func (n *notes) add(rule, text string) {
-	if len(n.list) >= mostNotes {
-		n.more++
-		return
-	}
-	n.list = append(n.list, release.Problem{Rule: rule, Address: n.address, Text: text})
-}
-
-// since are the notes from a place on that stay with what they were told of. Those
+// since are the problems from a place on that stay with what they were told of. Those
 // about products that are not listed are made anew with each poll.
-func (n *notes) since(from int) []note {
+func since(l *problems.List, from int) []note {
 	var list []note
-	for _, p := range n.list[from:] {
+	for _, p := range l.Since(from) {
 		if p.Rule != ruleUnlisted {
 			list = append(list, note{p.Rule, p.Text})
 		}
 	}
 	return list
-}
-
-// problems is what was collected.
-func (n *notes) problems() []release.Problem {
-	if n.more == 0 {
-		return n.list
-	}
-	rest := release.Problem{Rule: ruleLimit, Address: n.address, Text: fmt.Sprintf("%d more problems are not listed", n.more)}
-	return append(n.list, rest)
 }

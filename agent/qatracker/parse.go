@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"shiplist/internal/plaintext"
 	"shiplist/internal/release"
 )
 
@@ -64,7 +65,7 @@ func readManifest(v value) manifestRecord {
 func readBuild(v value) buildRecord {
 	return buildRecord{
 		id: v.name("id"), product: v.name("productid"), version: v.line("version", mostTitle),
-		note: block(v.member("note"), mostNote), date: v.line("date", mostDate),
+		note: plaintext.Block(v.member("note"), mostNote), date: v.line("date", mostDate),
 		status: v.name("status"), statusText: v.line("status_string", 40),
 	}
 }
@@ -87,21 +88,21 @@ func readTestcase(v value) testcaseRecord { return testcaseRecord{v.name("id"), 
 func readResult(v value) resultRecord {
 	r := resultRecord{id: v.name("id"), result: v.name("result"), status: v.name("status")}
 	for _, number := range v.at("bugs").names {
-		r.bugs = append(r.bugs, line(number, 40))
+		r.bugs = append(r.bugs, plaintext.Line(number, 40))
 	}
 	return r
 }
 
 // name is a member that identifies something or is a number.
-func (v value) name(member string) string { return line(v.member(member), 40) }
+func (v value) name(member string) string { return plaintext.Line(v.member(member), 40) }
 
-func (v value) line(member string, most int) string { return line(v.member(member), most) }
+func (v value) line(member string, most int) string { return plaintext.Line(v.member(member), most) }
 
 // records reads a list of structs. PHP makes a struct of an array that has lost an
 // entry, so the structs inside one count as a list, too.
 func records[T any](v value, read func(value) T) ([]T, error) {
 	if v.kind == scalar {
-		return nil, fmt.Errorf("%s (%q) where a list should be", v.kind, line(v.text, 60))
+		return nil, fmt.Errorf("%s (%q) where a list should be", v.kind, plaintext.Line(v.text, 60))
 	}
 	out := make([]T, 0, len(v.items))
 	for i := range v.items {

@@ -1,6 +1,8 @@
 package qatracker
 
-import "net/url"
+import (
+	"net/url"
+)
 
 // address is what is polled, without credentials.
 func (c *client) address() string {

@@ -10,7 +10,9 @@ import (
 
 	"shiplist/agent/fetch"
 	"shiplist/internal/config"
+	"shiplist/internal/problems"
 	"shiplist/internal/release"
+	"shiplist/internal/statefile"
 )
 
 // The most series and milestones that are asked about: more than any tracker has,
@@ -66,11 +68,11 @@ func New(o Options) *Source {
 }
 
 // file is a file of the state directory.
-func (s *Source) file(what string) stateFile {
+func (s *Source) file(what string) statefile.File {
 	if s.o.StateDir == "" {
-		return stateFile{}
+		return statefile.File{}
 	}
-	return stateFile{path: filepath.Join(s.o.StateDir, s.o.Tracker.Name+"."+what+".json"), readOnly: s.o.ReadOnly}
+	return statefile.File{Path: filepath.Join(s.o.StateDir, s.o.Tracker.Name+"."+what+".json"), ReadOnly: s.o.ReadOnly}
 }
 
 // Poll asks for everything that may have changed, once. What it returns is one state of
@@ -88,7 +90,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 			limit: s.o.Limits.TrackerBytes, log: s.o.Logger,
 		},
 	}
-	p.notes = &notes{address: p.c.address()}
+	p.notes = &problems.List{Address: p.c.address()}
 	p.a = newAssembler(s.o.Tracker.Name, s.o.Rules, prev, p.notes)
 	suspect, err := p.run(ctx)
 	if err == nil && suspect == "" && s.o.Tracker.Tests {
@@ -98,7 +100,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 		return p.cost(), err
 	}
 	if p.c.mended.Load() {
-		p.notes.add(ruleText, "an answer holds bytes that are not UTF-8; they are shown as \ufffd")
+		p.notes.Add(ruleText, "an answer holds bytes that are not UTF-8; they are shown as \ufffd")
 	}
 	looks := p.looks() // before the places are sorted anew, and what was remembered is replaced
 	p.a.facts.Sort()
@@ -106,7 +108,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 		s.remember(ctx, p)
 	}
 	answer := p.cost()
-	answer.Facts, answer.Problems, answer.Suspect, answer.Looks = p.a.facts, p.notes.problems(), suspect, looks
+	answer.Facts, answer.Problems, answer.Suspect, answer.Looks = p.a.facts, p.notes.Problems(), suspect, looks
 	return answer, nil
 }
 
@@ -119,7 +121,7 @@ func (p *poll) cost() *release.Answer {
 // remember notes what was asked. What cannot be noted is asked again.
 func (s *Source) remember(ctx context.Context, p *poll) {
 	if err := s.asked.took(p.askings()); err != nil {
-		s.o.Logger.WarnContext(ctx, "what was asked not saved, so the first poll after a restart asks for all milestones", "source", s.o.Tracker.Name, "path", s.asked.file.path, "err", err)
+		s.o.Logger.WarnContext(ctx, "what was asked not saved, so the first poll after a restart asks for all milestones", "source", s.o.Tracker.Name, "path", s.asked.file.Path, "err", err)
 	}
 }
 
@@ -128,7 +130,7 @@ type poll struct {
 	o     *Options
 	c     *client
 	a     *assembler
-	notes *notes
+	notes *problems.List
 	asked *asked
 	now   time.Time
 
@@ -233,7 +235,7 @@ func (p *poll) suspect(l *lists) (why string, usable bool) {
 		return where + " has no series, milestones or products at all", false
 	}
 	if p.c.key != "" && l.access == "public" {
-		p.notes.add(ruleAccess, fmt.Sprintf("the tracker does not accept the key of user %q and answers as to anybody; reading needs none", p.o.Tracker.User))
+		p.notes.Add(ruleAccess, fmt.Sprintf("the tracker does not accept the key of user %q and answers as to anybody; reading needs none", p.o.Tracker.User))
 	}
 	prev := p.a.prev
 	switch {

@@ -42,11 +42,11 @@ func (s *Source) count(ctx context.Context, p *poll) error {
 		kept = len(all) - t.counted
 	}
 	if err = cmp.Or(err, t.refused); err != nil {
-		p.notes.add(ruleKept, fmt.Sprintf("test counts of %d of %d builds stay as they were: %v", kept, len(all), err))
+		p.notes.Add(ruleKept, fmt.Sprintf("test counts of %d of %d builds stay as they were: %v", kept, len(all), err))
 	}
 	s.o.Logger.DebugContext(ctx, "counted tests", "source", s.o.Tracker.Name, "builds", t.counted, "of", len(all), "calls", t.budget-t.left)
 	if err := s.turns.took(had, all); err != nil {
-		s.o.Logger.WarnContext(ctx, "turns not saved, so a restart begins with the first build", "source", s.o.Tracker.Name, "path", s.turns.file.path, "err", err)
+		s.o.Logger.WarnContext(ctx, "turns not saved, so a restart begins with the first build", "source", s.o.Tracker.Name, "path", s.turns.file.Path, "err", err)
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (t *tester) turn(ctx context.Context, k candidate) (fits bool, err error) {
 	case err != nil:
 		return true, err
 	case len(cases) >= t.budget:
-		t.p.notes.add(ruleLimit, fmt.Sprintf("the tests of build %s need %d calls and are not counted; test_calls allows %d for one poll", k.id, len(cases)+1, t.budget))
+		t.p.notes.Add(ruleLimit, fmt.Sprintf("the tests of build %s need %d calls and are not counted; test_calls allows %d for one poll", k.id, len(cases)+1, t.budget))
 		return true, nil
 	case len(cases) > t.left:
 		return false, nil

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shiplist/internal/release"
+	"shiplist/internal/statefile"
 )
 
 // withTests is a tracker with n builds in testing, each with three testcases of
@@ -324,7 +325,7 @@ func TestTurnsFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		list := []candidate{{id: "2", build: 2}, {id: "1", build: 1}}
-		s := &turns{file: stateFile{path: path}}
+		s := &turns{file: statefile.File{Path: path}}
 		if err := s.load(); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%q: error %v", content, err)
 		}
@@ -335,7 +336,7 @@ func TestTurnsFile(t *testing.T) {
 		if err := s.took([]string{"1"}, list); err != nil {
 			t.Fatal(err)
 		}
-		again := &turns{file: stateFile{path: path}}
+		again := &turns{file: statefile.File{Path: path}}
 		if err := again.load(); err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/html/charset"
@@ -66,45 +65,4 @@ func isUTF8(label string) bool { return label == "utf-8" || label == "utf8" }
 // illegal reports whether XML has no such character.
 func illegal(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff
-}
-
-// line makes one line of text: trimmed, without control characters, at most most
-// characters long.
-func line(s string, most int) string {
-	return block(strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, s), most)
-}
-
-// block bounds text of several lines: line ends are one form, other control
-// characters are taken out, and what is too long ends in an ellipsis.
-func block(s string, most int) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\r':
-			return '\n'
-		case unicode.IsControl(r) && r != '\n' && r != '\t':
-			return -1
-		}
-		return r
-	}, s)
-	return cut(strings.TrimSpace(s), most)
-}
-
-// cut shortens s to most characters, the last of which is then an ellipsis.
-func cut(s string, most int) string {
-	if len(s) <= most || utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	n := 0
-	for i := range s {
-		if n++; n == most {
-			return strings.TrimRightFunc(s[:i], unicode.IsSpace) + "…"
-		}
-	}
-	return s
 }

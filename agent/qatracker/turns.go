@@ -3,6 +3,8 @@ package qatracker
 import (
 	"cmp"
 	"slices"
+
+	"shiplist/internal/statefile"
 )
 
 // mostTurns bounds the file of turns.
@@ -11,7 +13,7 @@ const mostTurns = 1 << 20
 // turns says whose turn it is: builds that were never asked about, then those that
 // have waited longest. Losing it costs nothing but the order.
 type turns struct {
-	file   stateFile
+	file   statefile.File
 	loaded bool
 	order  []string // ids of builds, longest ago first
 }
@@ -40,7 +42,7 @@ func (t *turns) took(done []string, all []candidate) error {
 	}
 	order := slices.DeleteFunc(slices.Clone(t.order), func(id string) bool { return had[id] || !open[id] })
 	order = append(order, done...)
-	if !t.file.unsaved && slices.Equal(order, t.order) {
+	if !t.file.Unsaved() && slices.Equal(order, t.order) {
 		return nil
 	}
 	t.order = order
@@ -58,9 +60,9 @@ func (t *turns) load() error {
 	if t.loaded {
 		return nil
 	}
-	content, err := readState[turnsFile](&t.file, mostTurns)
+	content, err := statefile.Read[turnsFile](&t.file, mostTurns)
 	t.order, t.loaded = content.Order, true
 	return err
 }
 
-func (t *turns) save() error { return writeState(&t.file, turnsFile{t.order}) }
+func (t *turns) save() error { return statefile.Write(&t.file, turnsFile{t.order}) }
