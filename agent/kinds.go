@@ -12,6 +12,7 @@ import (
 	"shiplist/agent/fetch"
 	"shiplist/agent/plan"
 	"shiplist/agent/qatracker"
+	"shiplist/agent/testobserver"
 	"shiplist/agent/tree"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
@@ -21,8 +22,21 @@ import (
 // of a [[tracker]] table.
 func (a *Agent) trackerKinds(readOnly bool) map[string]func(config.Tracker) (Source, error) {
 	return map[string]func(config.Tracker) (Source, error){
-		"qatracker": func(t config.Tracker) (Source, error) { return a.qatracker(t, readOnly) },
+		"qatracker":     func(t config.Tracker) (Source, error) { return a.qatracker(t, readOnly) },
+		"test-observer": func(t config.Tracker) (Source, error) { return a.testObserver(t, readOnly) },
 	}
+}
+
+func (a *Agent) testObserver(t config.Tracker, readOnly bool) (Source, error) {
+	key, err := t.Key(a.o.Env)
+	if err != nil {
+		return nil, err
+	}
+	c := a.o.Config
+	return testobserver.New(testobserver.Options{
+		Tracker: t, Key: key, Limits: c.Limits, Rules: c.Rules, Client: a.client, Now: a.o.Now, StateDir: c.Store.State, ReadOnly: readOnly,
+		Logger: a.o.Logger,
+	}), nil
 }
 
 func (a *Agent) qatracker(t config.Tracker, readOnly bool) (Source, error) {

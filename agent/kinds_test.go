@@ -55,6 +55,7 @@ func TestKinds(t *testing.T) {
 		{Name: "iso", Kind: "qatracker", URL: "https://iso.example/xmlrpc.php", Site: "https://iso.example/"},
 		{Name: "keyless", Kind: "qatracker", URL: "https://iso.example/xmlrpc.php", KeyEnv: "NOT_SET", User: "me"},
 		{Name: "tests", Kind: "test-observer", URL: "https://tests.example"},
+		{Name: "later", Kind: "of-later", URL: "https://later.example"},
 	}
 	c.Trees = []config.Tree{{Name: "full", Role: "full", URL: "file:" + filepath.Join(dir, "tree"), Depth: 10}}
 	c.Plans = []config.Plan{{Name: "plans", Path: filepath.Join(dir, "plans")}}
@@ -71,13 +72,14 @@ func TestKinds(t *testing.T) {
 	for _, s := range r.Sources {
 		got = append(got, s.Name+" "+s.Kind+" "+string(s.Outcome))
 	}
-	want := []string{"iso qatracker failed", "keyless qatracker failed", "tests test-observer failed", "full tree ok", "plans plan failed"}
+	want := []string{"iso qatracker failed", "keyless qatracker failed", "tests test-observer failed", "later of-later failed", "full tree ok", "plans plan failed"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Fatalf("(-want +got):\n%s\n%v", diff, r)
 	}
 	for i, text := range map[int]string{
 		0: "500", 1: "environment variable NOT_SET is not set",
-		2: `trackers of the kind "test-observer" cannot be polled by this version`, 4: "plans is not there; write a plan with",
+		2: "GET https://tests.example/v1/artefacts?family=image: 500 Internal Server Error",
+		3: `trackers of the kind "of-later" cannot be polled by this version`, 5: "plans is not there; write a plan with",
 	} {
 		if !strings.Contains(r.Sources[i].Error, text) {
 			t.Errorf("%s: %s", r.Sources[i].Name, r.Sources[i].Error)

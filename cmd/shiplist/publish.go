@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
@@ -194,12 +193,4 @@ func publisherName(e *environment) string {
 		return person + " as " + name
 	}
 	return name
-}
-
-// printable keeps texts from outside from commanding the terminal, and leaves their lines.
-func printable(r rune) rune {
-	if r != '\n' && !unicode.IsPrint(r) {
-		return unicode.ReplacementChar
-	}
-	return r
 }

@@ -118,10 +118,13 @@ type Tracker struct {
 	Host     string // Host header, where it differs from the URL's
 	Site     string // where people look; from URL and Host where not given
 	Schedule string
-	// Recheck is the period over which milestones that are not in testing are asked
-	// for again, each once.
+	// Series are patterns of the series whose builds count, for a test-observer, which
+	// keeps builds of the past in its list; empty for all.
+	Series []string
+	// Recheck is the period over which is asked for again, each once, what hardly
+	// changes: milestones that are not in testing; of a test-observer the tests of builds.
 	Recheck time.Duration
-	Tests   bool // ask for testcases and results, too
+	Tests   bool // ask for testcases and results, too; a test-observer does unless told not to
 	// TestCalls is how many calls one poll may spend on them.
 	TestCalls int
 	User      string

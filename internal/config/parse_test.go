@@ -124,6 +124,13 @@ kind = "test-observer"
 url = "http://127.0.0.1:30000/"
 key_env = "TESTS_KEY"
 site = "https://tests.example.org/"
+series = ["noble-", "resolute"]
+
+[[tracker]]
+name = "other"
+kind = "test-observer"
+url = "https://tests.example.org/v1"
+tests = false
 `)
 	want := []Tracker{{
 		Name: "iso", Kind: "qatracker", URL: "https://10.0.0.1:8443/xmlrpc.php", Host: "iso.qa.example.org",
@@ -131,7 +138,9 @@ site = "https://tests.example.org/"
 		User: "bot", KeyFile: "/srv/ship/keys/iso",
 	}, {
 		Name: "tests", Kind: "test-observer", URL: "http://127.0.0.1:30000/", KeyEnv: "TESTS_KEY",
-		Site: "https://tests.example.org", Schedule: "*/10 * * * *", Recheck: 6 * time.Hour, TestCalls: 200,
+		Site: "https://tests.example.org", Schedule: "*/10 * * * *", Series: []string{"noble-", "resolute"}, Recheck: 6 * time.Hour, Tests: true, TestCalls: 200,
+	}, {
+		Name: "other", Kind: "test-observer", URL: "https://tests.example.org/v1", Schedule: "*/10 * * * *", Recheck: 6 * time.Hour, TestCalls: 200,
 	}}
 	if diff := cmp.Diff(want, c.Trackers); diff != "" {
 		t.Errorf("trackers (-want +got):\n%s", diff)
@@ -221,7 +230,7 @@ func TestInitText(t *testing.T) {
 			t.Errorf("%s is not there once, as a comment", name)
 		}
 	}
-	if lines := strings.Count(text, "\n"); lines > 410 {
+	if lines := strings.Count(text, "\n"); lines > 440 {
 		t.Errorf("%d lines are too many to begin with", lines)
 	}
 }

@@ -72,7 +72,9 @@ func readTracker(t *table) Tracker {
 	t.page("site", &r.Site)
 	t.schedule("schedule", &r.Schedule)
 	t.duration("recheck", &r.Recheck, false)
+	r.Tests = r.Kind == "test-observer"
 	t.flag("tests", &r.Tests)
+	t.series("series", &r.Series)
 	t.count("test_calls", &r.TestCalls, 1, 100_000)
 	t.text("user", &r.User)
 	t.checked("key_env", &r.KeyEnv, envName.MatchString, `the name of an environment variable; write it like "ISO_TRACKER_KEY"`)
@@ -82,8 +84,11 @@ func readTracker(t *table) Tracker {
 		t.note("schedule", fmt.Sprintf("%q is too often for a %s; write at least %s apart, like \"*/5 * * * *\"", r.Schedule, r.Kind, LeastGap(r.Kind)))
 	}
 	r.checkKey(t)
+	if r.Kind != "test-observer" && len(r.Series) > 0 {
+		t.note("series", "only a test-observer is asked for some series; leave it out")
+	}
 	t.close()
-	if r.Site == "" {
+	if r.Site == "" && r.Kind == "qatracker" { // the pages of the other kind are on another host
 		r.Site = publicSite(r.URL, r.Host)
 	}
 	return r

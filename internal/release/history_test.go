@@ -249,7 +249,7 @@ func randomPolls(rng *rand.Rand, source string, n int, disabled bool) []*Facts {
 	for range n {
 		f := &Facts{Source: source, Products: products}
 		for _, series := range []string{"noble", "jammy"} {
-			s := Series{Slug: series, Title: capital(series), Status: SeriesStatus(pick("active", "active", "active", "disabled"))}
+			s := Series{Slug: series, Title: Capital(series), Status: SeriesStatus(pick("active", "active", "active", "disabled"))}
 			for _, p := range []string{"a", "b", "c", "n", "gone"} {
 				if rng.Intn(3) > 0 {
 					s.Manifest = append(s.Manifest, Intent{Product: p, Disabled: disabled && rng.Intn(4) == 0})
@@ -258,7 +258,7 @@ func randomPolls(rng *rand.Rand, source string, n int, disabled bool) []*Facts {
 			f.Series = append(f.Series, s)
 			for id, slug := range []string{"daily", "beta", "final"} {
 				m := Milestone{
-					Series: series, Slug: slug, Title: capital(series) + " " + slug, ID: series + fmt.Sprint(id), Kind: KindRelease,
+					Series: series, Slug: slug, Title: Capital(series) + " " + slug, ID: series + fmt.Sprint(id), Kind: KindRelease,
 					Status: MilestoneStatus(pick("testing", "testing", "testing", "released")), Intended: frozen[slug],
 				}
 				for range rng.Intn(8) {

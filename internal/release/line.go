@@ -115,7 +115,7 @@ func (j *joiner) line(series string) *Line {
 }
 
 func (j *joiner) newLine(slug string) *Line {
-	l := &Line{Slug: slug, Title: capital(slug)}
+	l := &Line{Slug: slug, Title: Capital(slug)}
 	l.Rule, _ = j.rules.SeriesRule(slug)
 	if l.Rule != nil {
 		l.DisplayName, l.Version = l.Rule.DisplayName, l.Rule.Version
@@ -124,8 +124,8 @@ func (j *joiner) newLine(slug string) *Line {
 	return l
 }
 
-// capital writes a name as a title.
-func capital(s string) string {
+// Capital writes a name as a title.
+func Capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[n:]
 }

@@ -51,6 +51,34 @@ func (r Rules) Identities(tracker, title string) []Identity {
 	return ids
 }
 
+// ProductOf returns the rule of what is so in a tree, or nil: one for the tracker, else one
+// for any, else one for another tracker, as a title is a good name everywhere; the first of
+// each. A kind of build that one of both does not tell is no difference.
+func (r Rules) ProductOf(tracker string, id Identity) *ProductRule {
+	var best *ProductRule
+	rank := func(p *ProductRule) int {
+		switch {
+		case p == nil:
+			return 0
+		case p.Tracker == tracker:
+			return 3
+		case p.Tracker == "":
+			return 2
+		}
+		return 1
+	}
+	for i := range r.Products {
+		p := &r.Products[i]
+		if p.Title == "" || p.Project != id.Project || p.PublishType != id.PublishType || p.Arch != id.Arch {
+			continue
+		}
+		if sameType := p.ImageType == "" || id.ImageType == "" || p.ImageType == id.ImageType; sameType && rank(p) > rank(best) {
+			best = p
+		}
+	}
+	return best
+}
+
 // appendIdentity adds id unless it is empty or there already.
 func appendIdentity(ids []Identity, id Identity) []Identity {
 	if id == (Identity{}) {

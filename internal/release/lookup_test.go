@@ -7,6 +7,42 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+func TestProductOf(t *testing.T) {
+	t.Parallel()
+	desktop := Identity{Project: "kubuntu", ImageType: "daily-live", PublishType: "desktop", Arch: "amd64"}
+	rule := func(title, tracker string, id Identity) ProductRule {
+		return ProductRule{Title: title, Tracker: tracker, Project: id.Project, ImageType: id.ImageType, PublishType: id.PublishType, Arch: id.Arch}
+	}
+	typed := func(imageType string) Identity {
+		id := desktop
+		id.ImageType = imageType
+		return id
+	}
+	for name, tt := range map[string]struct {
+		rules []ProductRule
+		id    Identity
+		want  string
+	}{
+		"none":                   {nil, desktop, ""},
+		"own":                    {[]ProductRule{rule("other's", "iso", desktop), rule("anybody's", "", desktop), rule("own", "tests", desktop)}, desktop, "own"},
+		"anybody's":              {[]ProductRule{rule("other's", "iso", desktop), rule("anybody's", "", desktop)}, desktop, "anybody's"},
+		"another's, the first":   {[]ProductRule{rule("first", "iso", desktop), rule("second", "zh", desktop)}, desktop, "first"},
+		"another kind of build":  {[]ProductRule{rule("canary", "", typed("daily-canary"))}, desktop, ""},
+		"rule without a kind":    {[]ProductRule{rule("any", "", typed(""))}, desktop, "any"},
+		"kind that is not known": {[]ProductRule{rule("live", "", desktop)}, typed(""), "live"},
+		"another architecture":   {[]ProductRule{rule("arm", "", Identity{Project: "kubuntu", PublishType: "desktop", Arch: "arm64"})}, desktop, ""},
+		"nothing is nothing":     {[]ProductRule{rule("", "", Identity{})}, Identity{}, ""},
+	} {
+		got := ""
+		if p := (Rules{Products: tt.rules}).ProductOf("tests", tt.id); p != nil {
+			got = p.Title
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", name, got, tt.want)
+		}
+	}
+}
+
 func TestIdentities(t *testing.T) {
 	t.Parallel()
 	r := Rules{Products: []ProductRule{

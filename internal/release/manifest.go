@@ -121,7 +121,7 @@ func (j *joiner) describe(m *Manifest) {
 	slices.SortStableFunc(parts, func(a, b part) int {
 		return flags(Slug(a.m.Slug) != m.Slug, Slug(b.m.Slug) != m.Slug)
 	})
-	m.Title = cmp.Or(parts[0].m.Title, m.Line.Title+" "+capital(m.Slug))
+	m.Title = cmp.Or(parts[0].m.Title, m.Line.Title+" "+Capital(m.Slug))
 	for _, p := range parts {
 		m.Date = cmp.Or(m.Date, p.m.Date)
 		m.Refs = append(m.Refs, Ref{p.src.state.Name, p.m.ID, milestoneURL(p.src.state, p.m.ID)})

@@ -160,7 +160,7 @@ func (k *planReader) matched(src *source, m *Milestone, pattern *PlanPattern) []
 func (k *planReader) unknown(src *source, m *Milestone, pattern *PlanPattern, does string) {
 	k.doubts = append(k.doubts, planDoubt{
 		rule: "plan-product-unknown", src: src, m: m, at: []string{pattern.At},
-		text:   fmt.Sprintf("%s %s %q, which matches no product of %s%s.", pattern.At, does, pattern.Name, capital(k.lineSlug(m.Series)), k.nearest(pattern.Name)),
+		text:   fmt.Sprintf("%s %s %q, which matches no product of %s%s.", pattern.At, does, pattern.Name, Capital(k.lineSlug(m.Series)), k.nearest(pattern.Name)),
 		advice: "Correct the name, or take the line out of the plan.",
 	})
 }
@@ -171,7 +171,7 @@ func (k *planReader) from(src *source, m *Milestone, l *PlanList) []planned {
 		return nil
 	}
 	var list []planned
-	where := "the manifest of " + capital(k.lineSlug(m.Series))
+	where := "the manifest of " + Capital(k.lineSlug(m.Series))
 	if l.From == FromSeries {
 		list = k.manifests(m.Series, m)
 	} else {

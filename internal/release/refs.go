@@ -14,13 +14,16 @@ func milestoneURL(s SourceState, id string) string {
 	return MilestoneURL(s.Site, id)
 }
 
-// buildURL is the testcases page of a build on a milestone at its source, or that
-// of the milestone where the build's own id is not known.
+// buildURL is the page of a build at its source: on a milestone of a QA tracker that of
+// its testcases, or that of the milestone where the build's own id is not known.
 func buildURL(s SourceState, milestone, build string) string {
-	if s.Kind != "qatracker" {
-		return ""
+	switch s.Kind {
+	case "qatracker":
+		return cmp.Or(BuildURL(s.Site, milestone, build), MilestoneURL(s.Site, milestone))
+	case "test-observer":
+		return ArtefactURL(s.Site, build)
 	}
-	return cmp.Or(BuildURL(s.Site, milestone, build), MilestoneURL(s.Site, milestone))
+	return ""
 }
 
 // seriesURL is the page of a series manifest at its source.

@@ -8,8 +8,7 @@ type Superseded struct {
 	Line    *Line
 	Version string
 	// Newer is the release that supersedes it. Where archiving is refused for all newer
-	// ones it is the newest, and Waits says why, one reason each: of the releases, not of
-	// rules that the site's owner has to write.
+	// ones it is the newest, and Waits says why, one reason each.
 	Newer  string
 	Waits  []string
 	Images []*TreeImage // those that move, without pools
@@ -49,8 +48,7 @@ func (a *archiver) superseded() Superseded {
 		a.set.Newer, a.reasons = newer[0], why
 	}
 	a.move()
-	slices.Sort(a.reasons)
-	s.Newer, s.Waits = a.set.Newer, slices.Compact(a.reasons)
+	s.Newer, s.Waits = a.set.Newer, a.refused()
 	for _, i := range a.moved {
 		if i.dir.Kind != DirectoryPool {
 			s.Images = append(s.Images, i)

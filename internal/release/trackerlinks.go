@@ -24,3 +24,12 @@ func BuildURL(site, milestone, build string) string {
 	}
 	return page + "/" + url.PathEscape(build) + "/testcases"
 }
+
+// ArtefactURL is the page of an image at a Test Observer. It is empty where a part is
+// missing.
+func ArtefactURL(site, id string) string {
+	if site == "" || id == "" {
+		return ""
+	}
+	return strings.TrimRight(site, "/") + "/#/images/" + url.PathEscape(id)
+}

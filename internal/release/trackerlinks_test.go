@@ -2,6 +2,28 @@ package release
 
 import "testing"
 
+func TestArtefactURL(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ site, id, want string }{
+		{"https://tests.ubuntu.com", "13", "https://tests.ubuntu.com/#/images/13"},
+		{"https://tests.ubuntu.com/", "1/../x", "https://tests.ubuntu.com/#/images/1%2F..%2Fx"},
+		{"", "13", ""},
+		{"https://tests.ubuntu.com", "", ""},
+	} {
+		if got := ArtefactURL(test.site, test.id); got != test.want {
+			t.Errorf("ArtefactURL(%q, %q) = %q, want %q", test.site, test.id, got, test.want)
+		}
+		if got := buildURL(SourceState{Kind: "test-observer", Site: test.site}, "", test.id); got != test.want {
+			t.Errorf("link to build %q at %q: %q, want %q", test.id, test.site, got, test.want)
+		}
+	}
+	for _, kind := range []string{"tree", "plan", ""} {
+		if got := buildURL(SourceState{Kind: kind, Site: "https://h"}, "1", "2"); got != "" {
+			t.Errorf("a build of a %q has the page %q", kind, got)
+		}
+	}
+}
+
 func TestTrackerLinks(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -60,7 +60,7 @@ func (f *Facts) undoSeries(e *Event) {
 	case e.What == EventSeriesAppeared:
 		f.Series = slices.DeleteFunc(f.Series, func(s Series) bool { return s.Slug == e.Series })
 	case s == nil:
-		f.Series = append(f.Series, Series{Slug: e.Series, Title: capital(e.Series), Status: SeriesStatus(e.From)})
+		f.Series = append(f.Series, Series{Slug: e.Series, Title: Capital(e.Series), Status: SeriesStatus(e.From)})
 	default:
 		s.Status, s.RawStatus = SeriesStatus(e.From), ""
 	}
@@ -82,7 +82,7 @@ func (f *Facts) undoMilestone(e *Event) {
 func (f *Facts) undoIntent(e *Event) {
 	s := f.seriesOf(e.Series)
 	if s == nil { // its lines left with it, and are undone before it
-		f.Series = append(f.Series, Series{Slug: e.Series, Title: capital(e.Series)})
+		f.Series = append(f.Series, Series{Slug: e.Series, Title: Capital(e.Series)})
 		s = &f.Series[len(f.Series)-1]
 	}
 	meant := func(in Intent) bool { return in.Product == e.Product && !in.Disabled }

@@ -1,0 +1,119 @@
+package testobserver
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"shiplist/internal/release"
+)
+
+// builder is the environment in which images are built: a request to repeat what was done
+// there is one to build again.
+const builder = "cdimage.ubuntu.com"
+
+// requests adds the open requests to build again to their series. Where they are refused,
+// the search for test runs tells the same but their times; where that is, too, or where
+// nothing that can be read comes, those of the facts before stay.
+func (p *poll) requests(ctx context.Context, a *assembler) error {
+	const path = "test-executions/reruns"
+	texts, err := p.reruns(ctx, path, url.Values{"family": {"image"}, "environment": {builder}})
+	if optional(err) {
+		var second error
+		if texts, second = p.runs(ctx); second == nil {
+			err = nil
+		}
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		p.notes.AddAt(p.c.address(path, nil), ruleAccess, fmt.Sprintf("requests to build again stay as they were: %v", err))
+		a.keepRequests()
+		return nil
+	}
+	for i, text := range texts {
+		r, err := readRerun(text)
+		if err != nil {
+			p.notes.AddAt(p.c.address(path, nil), ruleUnreadable, fmt.Sprintf("request number %d to build again is left out: %v", i+1, err))
+			continue
+		}
+		a.request(&r)
+	}
+	return nil
+}
+
+func (p *poll) reruns(ctx context.Context, path string, query url.Values) ([]json.RawMessage, error) {
+	body, err := p.c.get(ctx, path, query)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := elements(body)
+	if err != nil {
+		return nil, p.c.wrong(path, query, err)
+	}
+	return texts, nil
+}
+
+// runs are the test runs that are requested again. A request names the newest of its kind.
+func (p *poll) runs(ctx context.Context) ([]json.RawMessage, error) {
+	const path = "test-executions"
+	query := url.Values{
+		"families": {"image"}, "environments": {builder}, "rerun_is_requested": {"true"}, "execution_is_latest": {"true"},
+		"limit": {strconv.Itoa(pageSize)},
+	}
+	body, err := p.c.get(ctx, path, query)
+	if err != nil {
+		return nil, err
+	}
+	page, err := readPage(body, "test_executions")
+	if err != nil {
+		return nil, p.c.wrong(path, query, err)
+	}
+	return page.items, nil
+}
+
+// request adds an open request. What was archived is not built again.
+func (a *assembler) request(r *rerun) {
+	of := &row{r.artefact, a.p.namer.call(&r.artefact)}
+	if of.archived || !a.p.counts(of.series) {
+		return
+	}
+	s := &a.facts.Series[a.inSeries(of.series)]
+	id := itoa(r.execution)
+	if slices.ContainsFunc(s.Rebuilds, func(b release.Rebuild) bool { return b.ID == id }) {
+		return
+	}
+	s.Rebuilds = append(s.Rebuilds, release.Rebuild{Product: a.product(of), ID: id, Status: "requested", Requested: cmp.Or(r.created, a.p.requested(of.series, id))})
+}
+
+// requested is when a request was made, as the facts before have it.
+func (p *poll) requested(series, id string) string {
+	for i := range p.prev.Series {
+		for _, b := range p.prev.Series[i].Rebuilds {
+			if p.prev.Series[i].Slug == series && b.ID == id {
+				return b.Requested
+			}
+		}
+	}
+	return ""
+}
+
+// keepRequests takes the requests over from the facts before.
+func (a *assembler) keepRequests() {
+	for i := range a.p.prev.Series {
+		was := &a.p.prev.Series[i]
+		if len(was.Rebuilds) == 0 || !a.p.counts(was.Slug) {
+			continue
+		}
+		s := &a.facts.Series[a.inSeries(was.Slug)]
+		for _, b := range was.Rebuilds {
+			a.keep(b.Product)
+			s.Rebuilds = append(s.Rebuilds, b)
+		}
+	}
+}
