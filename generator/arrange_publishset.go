@@ -1,7 +1,6 @@
 package generator
 
 import (
-	"fmt"
 	"strings"
 
 	"shiplist/internal/release"
@@ -10,7 +9,7 @@ import (
 // setView is the publish set of a release milestone in testing: what 'shiplist
 // publish-set' tells.
 type setView struct {
-	Summary  string   // "23 products can be published, 20 of them are already; 13 cannot yet."
+	Summary  string   // "23 products can be published by 17 commands, 20 of them are already; 13 cannot yet."
 	Refused  []string // what is wrong with products without which this is the set
 	Count    int      // of the commands
 	Commands string   // one a line
@@ -53,19 +52,6 @@ func (s *site) viewSet(m *release.Manifest) (*setView, setStates) {
 		return v, states
 	}
 	v.Count, v.Commands = len(lines), strings.Join(lines, "\n")
-	v.Summary = setSummary(set.Counts())
+	v.Summary = capital(set.Summary())
 	return v, states
-}
-
-// setSummary counts the products that can be published, those of them that are, and
-// those that cannot be.
-func setSummary(ready, out, left int) string {
-	text := release.Plural(ready, "product can be published", "products can be published")
-	if out > 0 {
-		text += fmt.Sprintf(", %d of them %s already", out, map[bool]string{true: "is", false: "are"}[out == 1])
-	}
-	if left > 0 {
-		text += "; " + release.Plural(left, "cannot yet", "cannot yet")
-	}
-	return text + "."
 }

@@ -96,7 +96,7 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 	v := rowView{
 		ID: rowID(r.Product.Slug), Product: Link{Text: r.Product.Title, Href: p.to(productPath(r.Product))},
 		Name: nameWithoutArch(r.Product), Arch: r.Product.Arch, State: rowState(r),
-		Trackers: refs(r.Refs), Contact: s.contact(r.Contact), Person: r.Team == "person",
+		Trackers: refs(r.Refs), Contact: s.contact(r.Contact), Person: r.Team == release.ContactPerson,
 		Intended: r.Intended, Netboot: r.Netboot, Blocked: r.Blocked(), Old: oldBuild(r, s.picture.AsOf),
 		Extra:   r.IntentKnown && !r.Intended && !r.Netboot,
 		Missing: r.State == release.StateMissing, Size: rowSize(r),

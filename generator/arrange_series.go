@@ -50,8 +50,7 @@ type intentGroup struct {
 type intentView struct {
 	Product  Link
 	Contact  Link
-	Person   bool
-	Unknown  bool // there is a contact, and nobody knows what it is
+	Is       string // what the contact is instead of a team, in words
 	Disabled bool
 	Source   string
 }
@@ -302,6 +301,20 @@ func (m *matrix) sort() {
 	}
 }
 
+// insteadOfTeam says what a contact is that is not known to be a team, as
+// "shiplist check --contacts" does; it is empty for a team, and where there is no contact.
+func insteadOfTeam(in *release.Intended) string {
+	switch {
+	case in.Contact == "" || in.Team == release.ContactTeam:
+		return ""
+	case in.Team == release.ContactPerson:
+		return "a person"
+	case in.Team == release.ContactNeither:
+		return "neither a team nor a person"
+	}
+	return "not known to be a team"
+}
+
 // viewIntents lists the statement of intent and counts what is meant to ship.
 func (s *site) viewIntents(p *Page, l *release.Line) ([]intentGroup, int) {
 	var groups []intentGroup
@@ -313,7 +326,7 @@ func (s *site) viewIntents(p *Page, l *release.Line) ([]intentGroup, int) {
 		g := &groups[len(groups)-1]
 		g.Lines = append(g.Lines, intentView{
 			Product: Link{Text: in.Product.Title, Href: p.to(productPath(in.Product))}, Contact: s.contact(in.Contact),
-			Person: in.Team == "person", Unknown: in.Contact != "" && (in.Team == "" || in.Team == release.ContactNeither), Disabled: in.Disabled, Source: in.Source,
+			Is: insteadOfTeam(in), Disabled: in.Disabled, Source: in.Source,
 		})
 		if !in.Disabled {
 			n++

@@ -85,6 +85,25 @@ func TestASeriesIsNotReleasedBeforeItsDay(t *testing.T) {
 	}
 }
 
+func TestSeriesTellWhatAContactIs(t *testing.T) {
+	t.Parallel()
+	s := &site{rules: &release.Rules{}}
+	l := &release.Line{Slug: "noble"}
+	for _, team := range []string{release.ContactTeam, release.ContactPerson, release.ContactNeither, ""} {
+		l.Intents = append(l.Intents, &release.Intended{Product: &release.ProductLine{Slug: "it", Title: "It"}, Contact: "somebody", Team: team})
+	}
+	l.Intents = append(l.Intents, &release.Intended{Product: &release.ProductLine{Slug: "it", Title: "It"}})
+	groups, _ := s.viewIntents(&Page{}, l)
+	var got []string
+	for _, line := range groups[0].Lines {
+		got = append(got, line.Is)
+	}
+	want := []string{"", "a person", "neither a team nor a person", "not known to be a team", ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("contacts (-want +got):\n%s", diff)
+	}
+}
+
 func TestSourcesOfOneMinuteAreToldTogether(t *testing.T) {
 	t.Parallel()
 	var p Page

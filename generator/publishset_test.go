@@ -67,17 +67,3 @@ func TestWhatGoesWhere(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
-
-func TestSetSummary(t *testing.T) {
-	t.Parallel()
-	for want, n := range map[string][3]int{
-		"1 product can be published.":                                          {1, 0, 0},
-		"23 products can be published, 20 of them are already; 13 cannot yet.": {23, 20, 13},
-		"2 products can be published, 1 of them is already.":                   {2, 1, 0},
-		"0 products can be published; 1 cannot yet.":                           {0, 0, 1},
-	} {
-		if got := setSummary(n[0], n[1], n[2]); got != want {
-			t.Errorf("%v: %q, want %q", n, got, want)
-		}
-	}
-}

@@ -85,16 +85,8 @@ func (p Places) Find(ctx context.Context, client *fetch.Client, set *release.Pub
 	return found, nil
 }
 
-// Narrow are the differences in the roles that have a place.
-func (p Places) Narrow(list []release.Mismatch) []release.Mismatch {
-	var narrow []release.Mismatch
-	for _, d := range list {
-		if role, _, _ := strings.Cut(d.Path, "/"); p[role] != "" {
-			narrow = append(narrow, d)
-		}
-	}
-	return narrow
-}
+// Has reports whether the trees of a role have a place.
+func (p Places) Has(role string) bool { return p[role] != "" }
 
 // expected are the paths of a role, below it.
 func expected(set *release.PublishSet, role string) []string {

@@ -124,7 +124,7 @@ func differences(t *testing.T, texts []string) []string {
 		t.Fatal(err)
 	}
 	var list []string
-	for _, d := range places.Narrow(set.Compare(found)) {
+	for _, d := range set.Verify(found, places.Has).Mismatches {
 		list = append(list, d.Kind+" "+d.Path)
 	}
 	return list

@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"io"
-	"path"
-	"strings"
 
+	"shiplist/internal/hostscript"
 	"shiplist/internal/release"
 	"shiplist/internal/terminal"
 )
@@ -38,18 +36,21 @@ type archiveSetOptions struct {
 
 // archivePlan is the result of the command; docs/operations.md tells its JSON.
 type archivePlan struct {
-	Version   string            `json:"version"`
-	Series    string            `json:"series"`
-	Newer     string            `json:"newer"`
-	Unsure    []string          `json:"unsure,omitempty"`
-	Bytes     int64             `json:"bytes"`
-	Moves     []archiveMove     `json:"moves"`
-	Lists     []archiveList     `json:"checksum_lists"`
-	Links     []archiveLink     `json:"links"`
-	Redirects []archiveRedirect `json:"redirects"`
-	Index     []archiveLine     `json:"index"`
-	Stays     []archiveStay     `json:"stays,omitempty"`
-	Doubts    []release.Doubt   `json:"doubts,omitempty"`
+	Version      string                `json:"version"`
+	Series       string                `json:"series"`
+	Newer        string                `json:"newer"`
+	Unsure       []string              `json:"unsure,omitempty"`
+	Bytes        int64                 `json:"bytes"`
+	Moves        []archiveMove         `json:"moves"`
+	Lists        []archiveList         `json:"checksum_lists"`
+	Sign         []string              `json:"sign"`
+	Descriptions []archiveDescriptions `json:"descriptions"`
+	Index        []archiveLine         `json:"index"`
+	Links        []archiveLink         `json:"links"`
+	Redirects    []archiveRedirect     `json:"redirects"`
+	Pages        []archivePage         `json:"by_hand"`
+	Stays        []archiveStay         `json:"stays,omitempty"`
+	Doubts       []release.Doubt       `json:"doubts,omitempty"`
 }
 
 // All paths are those of the build host, below the directory that holds the roots.
@@ -66,6 +67,20 @@ type archiveList struct {
 	To      string   `json:"to"`
 	Lines   []string `json:"lines"`
 	Perhaps bool     `json:"perhaps,omitempty"`
+}
+
+// archiveDescriptions are the lines of a file about some others, where it has any.
+type archiveDescriptions struct {
+	From  string   `json:"from"`
+	To    string   `json:"to"`
+	Files []string `json:"files"`
+}
+
+// archivePage is a page that a person edits, where it is there: what goes, or what comes.
+type archivePage struct {
+	At  string   `json:"at"`
+	Out []string `json:"take_out,omitempty"`
+	In  string   `json:"add,omitempty"`
 }
 
 type archiveLink struct {
@@ -102,6 +117,11 @@ func (o *archiveSetOptions) run(_ context.Context, e *environment, args []string
 		return err
 	}
 	wanted := release.ArchiveOptions{All: o.all, Distribution: s.config.Site.Distribution}
+	for _, t := range s.config.Trees {
+		if t.Headers {
+			wanted.Headed = append(wanted.Headed, t.Name)
+		}
+	}
 	for _, name := range o.force {
 		p, err := release.FindProduct(s.Picture, name)
 		if err != nil {
@@ -114,101 +134,73 @@ func (o *archiveSetOptions) run(_ context.Context, e *environment, args []string
 		return err
 	}
 	if o.script {
-		text, err := scriptOf(s.config, set, s.doubts)
+		text, err := hostscript.Archive(set, s.config.Rules.Archive, s.config.Commands.SignCommand, s.doubts)
 		if err == nil {
 			_, err = io.WriteString(e.stdout, text)
 		}
 		return o.end(s, false, err)
 	}
 	err = o.warnBeside(e, s)
-	plan := (&archiveScript{config: s.config, set: set}).plan()
-	plan.Doubts = s.doubts
 	switch {
 	case err != nil:
 	case o.json:
-		err = printJSON(e, plan)
+		err = printJSON(e, archivePlanOf(set, s.config.Rules.Archive, s.doubts))
 	default:
-		err = plan.print(e.stdout, e.terminal)
+		err = printArchive(e, set, s.config.Rules.Archive)
 	}
 	return o.end(s, false, err)
 }
 
-// plan is the set with the paths of the build host.
-func (s *archiveScript) plan() *archivePlan {
+// archivePlanOf is a set with the paths of the build host.
+func archivePlanOf(set *release.ArchiveSet, rules release.ArchiveRules, doubts []release.Doubt) *archivePlan {
 	p := &archivePlan{
-		Version: s.set.Version, Series: s.set.Line.Slug, Newer: s.set.Newer, Unsure: s.set.Unsure, Bytes: s.set.Bytes,
-		Moves: []archiveMove{}, Lists: []archiveList{}, Links: []archiveLink{}, Redirects: []archiveRedirect{}, Index: []archiveLine{},
+		Version: set.Version, Series: set.Line.Slug, Newer: set.Newer, Unsure: set.Unsure, Bytes: set.Bytes, Doubts: doubts,
+		Moves: []archiveMove{}, Lists: []archiveList{}, Sign: []string{}, Descriptions: []archiveDescriptions{}, Links: []archiveLink{},
+		Redirects: []archiveRedirect{}, Index: []archiveLine{}, Pages: []archivePage{},
 	}
-	for _, m := range s.set.Moves {
-		p.Moves = append(p.Moves, archiveMove{s.at(m.From), s.at(m.To), m.SHA256, m.There, m.Perhaps})
+	for _, m := range set.Moves {
+		p.Moves = append(p.Moves, archiveMove{rules.On(m.From), rules.On(m.To), m.SHA256, m.There, m.Perhaps})
 	}
-	for _, l := range s.set.Lists {
-		p.Lists = append(p.Lists, archiveList{s.at(l.From), s.at(l.To), l.Lines, l.Perhaps})
+	for _, l := range set.Lists {
+		p.Lists = append(p.Lists, archiveList{rules.On(l.From), rules.On(l.To), l.Lines, l.Perhaps})
 	}
-	for _, l := range s.set.Links {
-		p.Links = append(p.Links, archiveLink{s.at(l.At), l.Target})
+	for _, h := range set.Signed() {
+		p.Sign = append(p.Sign, rules.On(h))
 	}
-	for _, r := range s.set.Redirects {
-		p.Redirects = append(p.Redirects, archiveRedirect{s.at(r.In), r.From, r.To})
+	for _, d := range set.Described {
+		p.Descriptions = append(p.Descriptions, archiveDescriptions{rules.On(d.From), rules.On(d.To), d.Files})
 	}
-	for _, i := range s.set.Index {
-		p.Index = append(p.Index, archiveLine{s.at(i.In), i.Line})
+	for _, l := range set.Links {
+		p.Links = append(p.Links, archiveLink{rules.On(l.At), l.Target})
 	}
-	for _, i := range s.set.Stays {
+	for _, r := range set.Redirects {
+		p.Redirects = append(p.Redirects, archiveRedirect{rules.On(r.In), r.From, r.To})
+	}
+	for _, i := range set.Index {
+		p.Index = append(p.Index, archiveLine{rules.On(i.In), i.Line})
+	}
+	for _, e := range set.Pages {
+		p.Pages = append(p.Pages, archivePage{rules.On(e.At), e.Out, e.In})
+	}
+	for _, i := range set.Stays {
 		p.Stays = append(p.Stays, archiveStay{i.Tree.Name, i.Dir, i.Name})
 	}
 	return p
 }
 
-// print writes one line for each thing to do, with the way in a column of its own.
-func (p *archivePlan) print(w io.Writer, t terminal.Terminal) error {
-	_, err := fmt.Fprintln(w, t.Wrap(fmt.Sprintf("%s is superseded by %s: %s move to the archive, %.1f GB",
-		p.Version, p.Newer, release.Plural(len(p.Moves), "file", "files"), float64(p.Bytes)/1e9), "", "  "))
-	if err != nil {
-		return err
+// printArchive writes one line for each thing to do, with the way in columns of its own.
+func printArchive(e *environment, set *release.ArchiveSet, rules release.ArchiveRules) error {
+	p := paper{terminal: e.terminal}
+	p.say("", "%s", set.Summary())
+	for _, text := range set.Unsure {
+		p.say("", "attention: %s", text)
 	}
-	for _, text := range p.Unsure {
-		if _, err := fmt.Fprintln(w, t.Wrap("attention: "+text, "", "  ")); err != nil {
-			return err
-		}
+	tab := terminal.NewTable(e.terminal, terminal.Column{Title: "what"}, terminal.Column{Title: "from", Least: 16, Keep: terminal.Ending},
+		terminal.Column{Title: "to", Least: 16, Keep: terminal.Ending, Leave: 1}, terminal.Column{Title: "note", Least: 12, Leave: 2})
+	for _, s := range set.Steps(rules) {
+		tab.Row(terminal.Text(s.What), terminal.Text(s.From), terminal.Text(s.To), terminal.Text(s.Note))
 	}
-	table := terminal.NewTable(t, terminal.Column{Title: "what"}, terminal.Column{Title: "from", Least: 20}, terminal.Column{Title: "to", Least: 20})
-	row := func(what, from, to string) { table.Row(terminal.Text(what), terminal.Text(from), terminal.Text(to)) }
-	for _, m := range p.Moves {
-		what := "move"
-		switch {
-		case m.There:
-			what = "there already"
-		case m.Perhaps:
-			what = "move, if there"
-		}
-		if m.SHA256 == "" {
-			what += ", without checksum"
-		}
-		row(what, m.From, path.Dir(m.To)+"/")
-	}
-	for _, l := range p.Lists {
-		what := release.Plural(len(l.Lines), "line", "lines")
-		if l.Perhaps {
-			what += ", if there"
-		}
-		row(what+", then sign both", l.From, l.To)
-	}
-	for _, l := range p.Links {
-		if l.Target == "" {
-			row("remove link", l.At, "")
-			continue
-		}
-		row("link", l.At, l.Target)
-	}
-	for _, r := range p.Redirects {
-		row("redirect in "+r.In, r.From, r.To)
-	}
-	for _, i := range p.Index {
-		row("add to index", i.In, i.Line)
-	}
-	for _, s := range p.Stays {
-		row("stays", strings.Trim(s.Tree+" "+s.Dir+"/"+s.Name, "/"), "no newer release has it")
-	}
-	return table.Print(w, "")
+	p.table(tab, "")
+	_, err := io.WriteString(e.stdout, p.String())
+	return err
 }

@@ -39,7 +39,8 @@ func TestCheckText(t *testing.T) {
 
 image tree admins: 1 blocker
 
-  blocker no-files  kubuntu noble/beta
+  blocker no-files kubuntu
+    noble/beta
     A *build* has # no ` + "`files`" + ` <b>.
     do: Ask @everyone.
     see: iso, 2026-04-23 14:00 UTC:

@@ -20,27 +20,13 @@ func styleOf(s release.Severity) terminal.Style {
 	return terminal.Quiet
 }
 
-// countWords are findings in words; what there is none of is left out.
-func countWords(blockers, warnings, notes int) string {
-	var parts []string
-	for _, c := range []struct {
-		n    int
-		word string
-	}{{blockers, "blocker"}, {warnings, "warning"}, {notes, "note"}} {
-		if c.n > 0 {
-			parts = append(parts, release.Plural(c.n, c.word, c.word+"s"))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
 // summary is the first line: of what, how much, of when.
 func (r *checkResult) summary() string {
 	what := "everything open"
 	if r.Subject != "" {
 		what = r.Subject
 	}
-	found := countWords(r.Blockers, r.Warnings, r.Notes)
+	found := release.CountFindings(r.Blockers, r.Warnings, r.Notes)
 	switch {
 	case found == "" && r.closed:
 		found = "not open any more, and the past is not judged"
@@ -66,7 +52,8 @@ func (r *checkResult) text(t terminal.Terminal) string {
 		if g.Who != string(g.Actor) {
 			heading += ", " + string(g.Actor)
 		}
-		fmt.Fprintf(&b, "\n%s: %s\n", t.Paint(terminal.Clean(heading), terminal.Strong), countWords(g.Blockers, g.Warnings, g.Notes))
+		b.WriteString("\n" + t.WrapCells("", "  ", terminal.Cell{Text: heading + ":", Style: terminal.Strong},
+			terminal.Text(release.CountFindings(g.Blockers, g.Warnings, g.Notes))) + "\n")
 		for _, f := range g.Findings {
 			writeFinding(&b, t, f)
 		}
@@ -82,12 +69,10 @@ func (r *checkResult) text(t terminal.Terminal) string {
 
 // writeFinding writes what is found, what to do, and what it rests on.
 func writeFinding(b *strings.Builder, t terminal.Terminal, f *release.Finding) {
-	fmt.Fprintf(b, "\n  %s %s", t.Paint(string(f.Severity), styleOf(f.Severity)), f.Rule)
-	if about := aboutFinding(f); about != "" {
-		fmt.Fprintf(b, "  %s", t.Paint(terminal.Clean(about), terminal.Quiet))
-	}
 	const indent = "    "
-	b.WriteString("\n" + t.Wrap(f.Text, indent, indent) + "\n")
+	b.WriteString("\n" + t.WrapCells("  ", indent, terminal.Cell{Text: string(f.Severity), Style: styleOf(f.Severity)},
+		terminal.Text(f.Rule), terminal.Cell{Text: aboutFinding(f), Style: terminal.Quiet}) + "\n")
+	b.WriteString(t.Wrap(f.Text, indent, indent) + "\n")
 	switch {
 	case f.Excused != nil:
 		b.WriteString(t.Wrap(excuseText(f), indent, indent) + "\n")
@@ -135,7 +120,8 @@ func aboutFinding(f *release.Finding) string {
 // lines is the result for other programs that read lines: one record each, with all that
 // the paragraphs tell.
 func (r *checkResult) lines(w io.Writer, t terminal.Terminal) error {
-	tab := terminal.NewTable(t, terminal.Column{}, terminal.Column{}, terminal.Column{Least: 12}, terminal.Column{Least: 8}, terminal.Column{Least: 20})
+	tab := terminal.NewTable(t, terminal.Column{}, terminal.Column{Least: 14, Keep: terminal.BothEnds},
+		terminal.Column{Least: 14, Keep: terminal.BothEnds}, terminal.Column{Least: 8, Leave: 1}, terminal.Column{Least: 16, Leave: 2})
 	add := func(f *release.Finding) {
 		parts := []string{f.Text, f.Advice}
 		if f.Excused != nil {
@@ -157,7 +143,7 @@ func (r *checkResult) lines(w io.Writer, t terminal.Terminal) error {
 	for _, f := range r.aside {
 		add(f)
 	}
-	if _, err := fmt.Fprintln(w, terminal.Clean(r.summary())); err != nil {
+	if _, err := fmt.Fprintln(w, t.Wrap(r.summary(), "", "")); err != nil {
 		return err
 	}
 	return tab.Print(w, "")

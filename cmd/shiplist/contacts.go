@@ -108,8 +108,9 @@ func (r *contactsResult) print(e *environment) error {
 		return err
 	}
 	tab := terminal.NewTable(e.terminal,
-		terminal.Column{Title: "contact is"}, terminal.Column{Title: "product", Least: 15}, terminal.Column{Title: "series", Least: 6},
-		terminal.Column{Title: "contact", Least: 7}, terminal.Column{Title: "may manage", Least: 6}, terminal.Column{Title: "says", Least: 4},
+		terminal.Column{Title: "contact is"}, terminal.Column{Title: "product", Least: 15, Keep: terminal.BothEnds},
+		terminal.Column{Title: "series", Least: 6, Leave: 3}, terminal.Column{Title: "contact", Least: 7},
+		terminal.Column{Title: "may manage", Least: 10, Leave: 2}, terminal.Column{Title: "says", Least: 4, Leave: 1},
 	)
 	for _, c := range r.Contacts {
 		series := ""

@@ -240,9 +240,9 @@ func (r *diffResult) text(e *environment) error {
 		}
 	}
 	several := r.From.Directory != ""
-	columns := []terminal.Column{{}, {Least: 16}, {Least: 16}}
+	columns := []terminal.Column{{}, {Least: 14, Keep: terminal.BothEnds}, {Least: 8}}
 	if several {
-		columns = append(columns[:2], terminal.Column{Least: 8}, columns[2])
+		columns = append(columns[:2], terminal.Column{Least: 8, Leave: 1}, columns[2])
 	}
 	tab := terminal.NewTable(t, columns...)
 	for i := range r.Changes {

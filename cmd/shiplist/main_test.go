@@ -50,13 +50,14 @@ func TestScripts(t *testing.T) {
 			return raced, nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":    await,
-			"exits":    exits,
-			"page":     page,
-			"replace":  replace,
-			"teams":    teams,
-			"terminal": onTerminal,
-			"sample":   func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, polled, neg, args) },
+			"await":     await,
+			"exits":     exits,
+			"page":      page,
+			"replace":   replace,
+			"teams":     teams,
+			"terminal":  onTerminal,
+			"terminals": onTerminals,
+			"sample":    func(ts *testscript.TestScript, neg bool, args []string) { sample(ts, servers, polled, neg, args) },
 		},
 	})
 }

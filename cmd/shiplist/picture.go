@@ -50,24 +50,30 @@ func (o *asking) look(e *environment) (*seen, error) {
 	return o.seen, nil
 }
 
-// warn says of which sources the data is old, before anything else is said. It goes where people read: to standard output, or beside what a program reads.
-func (s *seen) warn(w io.Writer, beginning string) error {
+// warn says of which sources the data is old, before anything else is said. It goes where
+// people read: to standard output, or beside what a program reads.
+func (s *seen) warn(w io.Writer, t terminal.Terminal, beginning string) error {
 	s.warned = true
 	for _, text := range release.DoubtLines(s.doubts) {
-		if _, err := fmt.Fprintf(w, "%sattention: %s\n", beginning, terminal.Clean(text)); err != nil {
+		if _, err := fmt.Fprintln(w, t.Wrap("attention: "+text, beginning, beginning+"  ")); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// warnAside says it beside what a program reads.
+func (s *seen) warnAside(e *environment) error {
+	return s.warn(e.stderr, terminal.Terminal{}, "shiplist: ")
+}
+
 // warnBeside says it where the result is: for people first on standard output, with JSON
 // on standard error.
 func (o *asking) warnBeside(e *environment, s *seen) error {
 	if o.json {
-		return s.warn(e.stderr, "shiplist: ")
+		return s.warnAside(e)
 	}
-	return s.warn(e.stdout, "")
+	return s.warn(e.stdout, e.terminal, "")
 }
 
 // answering is the action of such a command. What keeps it from an answer may come of old
@@ -76,7 +82,7 @@ func (o *asking) answering(run action) action {
 	return func(ctx context.Context, e *environment, args []string) error {
 		err := run(ctx, e, args)
 		if err != nil && !errors.Is(err, errTrouble) && o.seen != nil && !o.seen.warned {
-			err = errors.Join(o.seen.warn(e.stderr, "shiplist: "), err)
+			err = errors.Join(o.seen.warnAside(e), err)
 		}
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
@@ -193,4 +194,12 @@ func publisherName(e *environment) string {
 		return person + " as " + name
 	}
 	return name
+}
+
+// printable keeps texts from outside from commanding the terminal, and leaves their lines.
+func printable(r rune) rune {
+	if r != '\n' && !unicode.IsPrint(r) {
+		return unicode.ReplacementChar
+	}
+	return r
 }

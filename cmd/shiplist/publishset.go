@@ -138,9 +138,9 @@ func refuse(m *release.Manifest, err error) error {
 func (o *publishSetOptions) print(e *environment, s *seen, r publishSetResult) error {
 	switch {
 	case o.json:
-		return errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf, s.doubts)))
+		return errors.Join(s.warnAside(e), printJSON(e, r.json(s.AsOf, s.doubts)))
 	case o.commands:
-		return errors.Join(s.warn(e.stdout, "# "), r.printCommands(e.stdout))
+		return errors.Join(s.warn(e.stdout, e.terminal, "# "), r.printCommands(e.stdout))
 	case o.script:
 		text, err := hostscript.Publish(r.set, r.lines, s.AsOf)
 		if err != nil {
@@ -148,11 +148,11 @@ func (o *publishSetOptions) print(e *environment, s *seen, r publishSetResult) e
 		}
 		head, rest, _ := strings.Cut(text, "\n") // what finds the shell stays first
 		_, err = io.WriteString(e.stdout, head+"\n")
-		err = errors.Join(err, s.warn(e.stdout, "# "))
+		err = errors.Join(err, s.warn(e.stdout, e.terminal, "# "))
 		_, errRest := io.WriteString(e.stdout, rest)
 		return errors.Join(err, errRest)
 	}
-	return errors.Join(s.warn(e.stdout, ""), r.print(e))
+	return errors.Join(s.warn(e.stdout, e.terminal, ""), r.print(e))
 }
 
 // compare tells how what lies at the places differs from the set.
@@ -165,13 +165,12 @@ func (o *publishSetOptions) compare(ctx context.Context, e *environment, s *seen
 	if err != nil {
 		return err
 	}
-	r.verified = true
-	r.mismatches = places.Narrow(r.set.Compare(found))
+	verified := r.set.Verify(found, places.Has)
+	r.verified = &verified
 	if o.json {
-		err = errors.Join(s.warn(e.stderr, "shiplist: "), printJSON(e, r.json(s.AsOf, s.doubts)))
+		err = errors.Join(s.warnAside(e), printJSON(e, r.json(s.AsOf, s.doubts)))
 	} else {
-		err = errors.Join(s.warn(e.stdout, ""), r.printMismatches(e, places))
+		err = errors.Join(s.warn(e.stdout, e.terminal, ""), r.printMismatches(e))
 	}
-	trouble := len(r.mismatches) > 0 || r.checked(places) == 0 || len(r.set.LeftOut()) > 0
-	return o.end(s, trouble, err)
+	return o.end(s, !verified.Good(), err)
 }

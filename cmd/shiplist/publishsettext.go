@@ -1,14 +1,12 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"path"
 	"strings"
 	"time"
 
-	"shiplist/agent/placed"
 	"shiplist/internal/release"
 	"shiplist/internal/shell"
 	"shiplist/internal/terminal"
@@ -16,10 +14,9 @@ import (
 
 // publishSetResult is what publish-set tells.
 type publishSetResult struct {
-	set        *release.PublishSet
-	lines      []string // the commands
-	verified   bool
-	mismatches []release.Mismatch
+	set      *release.PublishSet
+	lines    []string              // the commands
+	verified *release.Verification // nil without --verify
 }
 
 // publishSetJSON is the result as JSON; docs/operations.md tells it.
@@ -90,8 +87,8 @@ func (r publishSetResult) json(asOf time.Time, doubts []release.Doubt) publishSe
 		}
 		j.Commands = append(j.Commands, one)
 	}
-	if r.verified {
-		list := append([]release.Mismatch{}, r.mismatches...)
+	if r.verified != nil {
+		list := append([]release.Mismatch{}, r.verified.Mismatches...)
 		j.Mismatches = &list
 	}
 	return j
@@ -121,73 +118,36 @@ func publicationOf(p *release.Publication) publicationJSON {
 	return j
 }
 
-// print prints for people: how many, one line for each product, and the commands.
+// standingStyles mark the words of how it stands with a product.
+var standingStyles = map[release.Standing]terminal.Style{
+	release.StandingReady: terminal.Good, release.StandingPublished: terminal.Good, release.StandingForced: terminal.Poor,
+	release.StandingLeftOut: terminal.Bad, release.StandingNotMeant: terminal.Quiet,
+}
+
+// print prints for people: how many, one line for each product, and the commands, whole.
 func (r publishSetResult) print(e *environment) error {
-	_, err := fmt.Fprintf(e.stdout, "%s\n\n", terminal.Clean(r.summary()))
-	table := terminal.NewTable(e.terminal,
-		terminal.Column{Title: "Product", Least: 22}, terminal.Column{Title: "Build"}, terminal.Column{Title: "State", Least: 14},
-		terminal.Column{Title: "Official"}, terminal.Column{Title: "From", Least: 6}, terminal.Column{Title: "To", Least: 10})
-	for _, p := range r.set.Products {
-		row := p.Row
-		table.Row(terminal.Text(row.Product.Title), terminal.Text(orDash(row.BuildID)), publishState(p),
-			terminal.Text(orDash(string(p.Location.Official))), terminal.Text(fromText(p)), terminal.Text(toText(p)))
+	p := paper{terminal: e.terminal}
+	p.say("", "%s: %s", r.set.Manifest.Title, r.set.Summary())
+	p.WriteByte('\n')
+	tab := terminal.NewTable(e.terminal,
+		terminal.Column{Title: "Product", Least: 22, Keep: terminal.BothEnds}, terminal.Column{Title: "Build", Leave: 4},
+		terminal.Column{Title: "State"}, terminal.Column{Title: "Why", Least: 14, Leave: 5}, terminal.Column{Title: "Official", Leave: 2},
+		terminal.Column{Title: "From", Least: 12, Keep: terminal.Ending, Leave: 1}, terminal.Column{Title: "To", Least: 14, Keep: terminal.Ending, Leave: 3})
+	for _, one := range r.set.Products {
+		standing := one.Standing()
+		tab.Row(terminal.Text(one.Row.Product.Title), terminal.Text(orDash(one.Row.BuildID)),
+			terminal.Cell{Text: string(standing), Style: standingStyles[standing]}, terminal.Text(orDash(one.Because())),
+			terminal.Text(orDash(string(one.Location.Official))), terminal.Text(fromText(one)), terminal.Text(toText(one)))
 	}
-	err = errors.Join(err, table.Print(e.stdout, ""))
+	p.table(tab, "")
 	if len(r.lines) > 0 {
-		_, errHead := fmt.Fprintf(e.stdout, "\n%s\n", "Commands for the build host, in order:")
-		err = errors.Join(err, errHead)
+		p.say("", "\nCommands for the build host, in order:")
 	}
 	for _, line := range r.lines {
-		_, errLine := fmt.Fprintln(e.stdout, line)
-		err = errors.Join(err, errLine)
+		p.WriteString(line + "\n")
 	}
+	_, err := io.WriteString(e.stdout, p.String())
 	return err
-}
-
-// summary counts in a sentence.
-func (r publishSetResult) summary() string {
-	m := r.set.Manifest
-	ready, out, left := r.set.Counts()
-	text := m.Title + ": "
-	switch {
-	case ready > 0:
-		text += release.Plural(ready, "product", "products") + " can be published by " + release.Plural(len(r.lines), "command", "commands")
-	case m.Over() != "":
-		text += "nothing is left to publish"
-	default:
-		text += "nothing can be published"
-	}
-	if out > 0 {
-		text += fmt.Sprintf(", %d of them %s already", out, map[bool]string{true: "is", false: "are"}[out == 1])
-	}
-	if left > 0 {
-		text += fmt.Sprintf("; %d cannot yet", left)
-	}
-	switch over := m.Over(); {
-	case over != "":
-		text += "; " + over
-	case !m.Open:
-		text += "; the milestone is not in testing"
-	}
-	return text + "."
-}
-
-// publishState says how it stands with a product in the set.
-func publishState(p *release.Publication) terminal.Cell {
-	switch {
-	case p.Forced:
-		return terminal.Cell{Text: "forced: " + p.WhyText(), Style: terminal.Poor}
-	case !p.Publishes() && !p.Wanted:
-		return terminal.Cell{Text: "not meant: " + p.WhyText(), Style: terminal.Quiet}
-	case !p.Publishes():
-		return terminal.Cell{Text: "left out: " + p.WhyText(), Style: terminal.Bad}
-	case p.Row.Pinned != "":
-		return terminal.Cell{Text: "ready, pinned in " + p.Row.Pinned, Style: terminal.Good}
-	}
-	if p.Published() {
-		return terminal.Cell{Text: "ready, published already", Style: terminal.Good}
-	}
-	return terminal.Cell{Text: "ready", Style: terminal.Good}
 }
 
 func fromText(p *release.Publication) string {
@@ -244,36 +204,14 @@ func (r publishSetResult) printCommands(w io.Writer) error {
 }
 
 // printMismatches prints one line for each thing that is not as it should be.
-func (r publishSetResult) printMismatches(e *environment, places placed.Places) error {
-	table := terminal.NewTable(e.terminal, terminal.Column{}, terminal.Column{Least: 30}, terminal.Column{Least: 10})
-	for _, d := range r.mismatches {
-		table.Row(terminal.Cell{Text: d.Kind, Style: terminal.Bad}, terminal.Text(d.Path), terminal.Text(d.Text))
+func (r publishSetResult) printMismatches(e *environment) error {
+	p := paper{terminal: e.terminal}
+	tab := terminal.NewTable(e.terminal, terminal.Column{}, terminal.Column{Least: 18, Keep: terminal.Ending}, terminal.Column{Least: 10})
+	for _, m := range r.verified.Mismatches {
+		tab.Row(terminal.Cell{Text: m.Kind, Style: terminal.Bad}, terminal.Text(m.Path), terminal.Text(m.Text))
 	}
-	err := table.Print(e.stdout, "")
-	checked := r.checked(places)
-	text := fmt.Sprintf("%s: %s looked for", r.set.Manifest.Title, release.Plural(checked, "file was", "files were"))
-	switch n := len(r.mismatches); {
-	case n > 0:
-		text += fmt.Sprintf(", %s not as it should be", release.Plural(n, "path is", "paths are"))
-	case checked == 0:
-		text = r.set.Manifest.Title + ": nothing of the set belongs to the trees that were looked at"
-	default:
-		text += ", all is as it should be"
-	}
-	if n := len(r.set.LeftOut()); n > 0 {
-		text += fmt.Sprintf("; %s left out of the set", release.Plural(n, "product is", "products are"))
-	}
-	_, errText := fmt.Fprintln(e.stdout, terminal.Clean(text)+".")
-	return errors.Join(err, errText)
-}
-
-// checked counts the files of the set in the trees that were looked at.
-func (r publishSetResult) checked(places placed.Places) int {
-	n := 0
-	for _, want := range r.set.Expected() {
-		if role, _, _ := strings.Cut(want.Path, "/"); places[role] != "" {
-			n++
-		}
-	}
-	return n
+	p.table(tab, "")
+	p.say("", "%s: %s", r.set.Manifest.Title, r.verified.Summary())
+	_, err := io.WriteString(e.stdout, p.String())
+	return err
 }

@@ -1,18 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"shiplist/generator/publish"
 	"shiplist/internal/release"
+	"shiplist/internal/terminal"
 )
 
 // outcomes say in people's words what became of a set.
@@ -29,23 +28,24 @@ func printPublished(e *environment, r publish.Result, asJSON bool) error {
 	if asJSON {
 		return printJSON(e, r)
 	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s  as of %s, %s\n  %s leads to %s\n", r.Digest, minute(r.AsOf), outcomes[r.Action], r.Output, r.Set)
+	p := paper{terminal: e.terminal}
+	p.say("", "%s  as of %s, %s", r.Digest, minute(r.AsOf), outcomes[r.Action])
+	p.say("  ", "%s leads to %s", r.Output, r.Set)
 	if r.Action != publish.Nothing {
-		fmt.Fprintf(&b, "  before: %s\n", cmp.Or(r.From, "nothing that shiplist knows"))
-		fmt.Fprintf(&b, "  files: %d changed, %d added, %d removed, %d as they were\n", r.Changed, r.Added, r.Removed, r.Shared)
-		fmt.Fprintf(&b, "  findings: %s\n", release.Plural(r.Blockers, "blocker", "blockers"))
+		p.say("  ", "before: %s", cmp.Or(r.From, "nothing that shiplist knows"))
+		p.say("  ", "files: %d changed, %d added, %d removed, %d as they were", r.Changed, r.Added, r.Removed, r.Shared)
+		p.say("  ", "findings: %s", release.Plural(r.Blockers, "blocker", "blockers"))
 	}
 	for _, o := range r.Overridden {
-		fmt.Fprintf(&b, "  overridden: %s: %s\n", o.Rule, o.Text)
+		p.say("  ", "overridden: %s: %s", o.Rule, o.Text)
 	}
 	for _, s := range r.StillShown {
-		fmt.Fprintf(&b, "  still shown: %s (%s), overridden by %s\n", s.Text, s.Rule, overrider(s))
+		p.say("  ", "still shown: %s (%s), overridden by %s", s.Text, s.Rule, overrider(s))
 	}
-	for _, p := range r.Gone {
-		fmt.Fprintf(&b, "  gone: the %s page /%s\n", p.Kind, p.Path)
+	for _, g := range r.Gone {
+		p.say("  ", "gone: the %s page /%s", g.Kind, g.Path)
 	}
-	_, err := io.WriteString(e.stdout, strings.Map(printable, b.String()))
+	_, err := io.WriteString(e.stdout, p.String())
 	return err
 }
 
@@ -69,8 +69,8 @@ func printHistory(e *environment, all []publish.Entry, asJSON bool) error {
 		_, err := io.WriteString(e.stdout, "nothing was published yet\n")
 		return err
 	}
-	var b bytes.Buffer
-	tab := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	tab := terminal.NewTable(e.terminal, terminal.Column{Leave: 4}, terminal.Column{}, terminal.Column{},
+		terminal.Column{Leave: 1}, terminal.Column{Least: 8, Leave: 2}, terminal.Column{Leave: 3})
 	for _, entry := range all {
 		from, forced := "", ""
 		if entry.FromSet != "" {
@@ -79,11 +79,10 @@ func printHistory(e *environment, all []publish.Entry, asJSON bool) error {
 		if n := len(entry.Overridden); n > 0 {
 			forced = "forced over " + release.Plural(n, "reason", "reasons")
 		}
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\tby %s\t%s\n", minute(entry.Time), entry.Action, entry.Set, from, cmp.Or(entry.By, nobody), forced)
+		tab.Row(terminal.Text(minute(entry.Time)), terminal.Text(entry.Action), terminal.Text(entry.Set),
+			terminal.Text(from), terminal.Text("by "+cmp.Or(entry.By, nobody)), terminal.Text(forced))
 	}
-	_ = tab.Flush() // a buffer takes everything
-	_, err := io.WriteString(e.stdout, strings.Map(printable, b.String()))
-	return err
+	return tab.Print(e.stdout, "")
 }
 
 // printListing prints the published sets and the staged ones, newest first.
@@ -91,36 +90,47 @@ func printListing(e *environment, l publish.Listing, asJSON bool) error {
 	if asJSON {
 		return printJSON(e, l)
 	}
-	var b bytes.Buffer
+	p := paper{terminal: e.terminal}
 	switch {
 	case l.Hand != "":
-		fmt.Fprintf(&b, "%s is a link made by hand, to %s\n", l.Output, l.Hand)
+		p.say("", "%s is a link made by hand, to %s", l.Output, l.Hand)
 	case len(l.Published) == 0:
-		fmt.Fprintf(&b, "%s: nothing is published yet\n", l.Output)
+		p.say("", "%s: nothing is published yet", l.Output)
 	default:
-		fmt.Fprintf(&b, "%s: published sets that are kept; * is what visitors see\n", l.Output)
+		p.say("", "%s: published sets that are kept; * is what visitors see", l.Output)
 	}
 	if s := l.Since; s != nil {
-		fmt.Fprintf(&b, "shown since %s by %s%s\n", minute(s.Time), cmp.Or(s.By, nobody), wentBack(s))
+		p.say("", "shown since %s by %s%s", minute(s.Time), cmp.Or(s.By, nobody), wentBack(s))
 	}
-	tab := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	tab := listTable(e.terminal)
 	for _, s := range l.Published {
-		fmt.Fprintf(tab, "%s %s\tpublished %s\tas of %s\t%s\t%s\n", mark(s.Shown), s.Set, minute(s.Published), minute(s.AsOf),
-			release.Plural(s.Blockers, "blocker", "blockers"), publishedBy(s))
+		listRow(tab, s.Shown, s.Set, "published "+minute(s.Published), s.AsOf, s.Blockers, publishedBy(s))
 	}
-	_ = tab.Flush() // a buffer takes everything
+	p.table(tab, "")
 	if len(l.Staged) == 0 {
-		fmt.Fprint(&b, "nothing is staged; 'shiplist generate' makes a set\n")
+		p.say("", "nothing is staged; 'shiplist generate' makes a set")
 	} else {
-		fmt.Fprint(&b, "staged sets, for --digest:\n")
+		p.say("", "staged sets, for --digest:")
 	}
+	tab = listTable(e.terminal)
 	for _, s := range l.Staged {
-		fmt.Fprintf(tab, "%s %s\tmade %s\tas of %s\t%s\t%s\n", mark(s.Shown), publish.Short(s.Digest), minute(s.Made), minute(s.AsOf),
-			release.Plural(s.Blockers, "blocker", "blockers"), hindered(s))
+		listRow(tab, s.Shown, publish.Short(s.Digest), "made "+minute(s.Made), s.AsOf, s.Blockers, hindered(s))
 	}
-	_ = tab.Flush()
-	_, err := io.WriteString(e.stdout, strings.Map(printable, b.String()))
+	p.table(tab, "")
+	_, err := io.WriteString(e.stdout, p.String())
 	return err
+}
+
+// listTable is a table of sets: which, since when, of when, what is wrong, and whose or
+// whether it can be published.
+func listTable(t terminal.Terminal) *terminal.Table {
+	return terminal.NewTable(t, terminal.Column{}, terminal.Column{Leave: 2}, terminal.Column{Leave: 1},
+		terminal.Column{}, terminal.Column{Least: 10, Leave: 3})
+}
+
+func listRow(t *terminal.Table, shown bool, set, since string, asOf time.Time, blockers int, rest string) {
+	t.Row(terminal.Text(mark(shown)+" "+set), terminal.Text(since), terminal.Text("as of "+minute(asOf)),
+		terminal.Text(release.Plural(blockers, "blocker", "blockers")), terminal.Text(rest))
 }
 
 // mark is what tells the set that visitors see from the others.

@@ -126,7 +126,7 @@ func (o *respinOptions) respin(ctx context.Context, e *environment, args []strin
 		return err
 	}
 	if o.run {
-		if err := s.warn(e.stderr, "shiplist: "); err != nil {
+		if err := s.warnAside(e); err != nil {
 			return err
 		}
 		return o.runAll(ctx, e, s, r)
@@ -134,7 +134,7 @@ func (o *respinOptions) respin(ctx context.Context, e *environment, args []strin
 	if o.json {
 		err = o.warnBeside(e, s)
 	} else {
-		err = s.warn(e.stdout, "# ")
+		err = s.warn(e.stdout, e.terminal, "# ")
 	}
 	if err == nil {
 		err = o.print(e, r)

@@ -21,7 +21,7 @@ import (
 func (o *respinOptions) runAll(ctx context.Context, e *environment, s *seen, r *respun) error {
 	ctx, end := e.lasting(ctx)
 	defer end()
-	if err := s.warn(e.stderr, "shiplist: "); err != nil {
+	if err := s.warnAside(e); err != nil {
 		return err
 	}
 	free, err := jobs.Alone(s.config.Respin.Logs)

@@ -98,7 +98,7 @@ func (o *statusOptions) run(_ context.Context, e *environment, args []string) er
 	if o.json {
 		return errors.Join(printJSON(e, st), err)
 	}
-	return errors.Join(st.print(e.stdout, e.now(), o.config), err)
+	return errors.Join(st.print(e, o.config), err)
 }
 
 // statusOf reads all there is to tell; without sources there is nothing.

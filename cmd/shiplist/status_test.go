@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +61,9 @@ func TestStateOfSource(t *testing.T) {
 	}
 }
 
+// printing is an environment for what only prints.
+func printing(w io.Writer) *environment { return &environment{stdout: w, now: time.Now} }
+
 // TestAcceptCommand: what is suggested works where status was asked.
 func TestAcceptCommand(t *testing.T) {
 	t.Parallel()
@@ -73,7 +77,7 @@ func TestAcceptCommand(t *testing.T) {
 			Problems: []release.Problem{{Address: "iso/products.toml", Text: "somebody changed this file"}, {Text: "no address"}},
 		}}}
 		var b bytes.Buffer
-		if err := st.print(&b, since, file); err != nil {
+		if err := st.print(printing(&b), file); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range []string{want, "\n  iso/products.toml: somebody changed this file\n", "\n  no address\n"} {
@@ -98,7 +102,7 @@ func TestHeldDirectories(t *testing.T) {
 	var st status
 	st.addSources(cfg, &store.Snapshot{Sources: []release.SourceFacts{{State: release.SourceState{Name: "full", Kind: "tree"}, Facts: facts}}}, time.Now())
 	var text, js bytes.Buffer
-	if err := errors.Join(st.print(&text, time.Now(), configFile), printJSON(&environment{stdout: &js}, st)); err != nil {
+	if err := errors.Join(st.print(printing(&text), configFile), printJSON(printing(&js), st)); err != nil {
 		t.Fatal(err)
 	}
 	want := "\nfull: 7 directories held back, as last believed until the tree mends it\n  noble/0: the signature of SHA256SUMS is bad.\n"

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"path"
 	"regexp"
 	"strings"
-	"text/tabwriter"
 	"time"
-	"unicode"
 
 	"shiplist/internal/release"
+	"shiplist/internal/terminal"
 )
 
 // timeForm is how times are printed for people; always UTC.
@@ -22,37 +20,36 @@ const timeForm = "2006-01-02 15:04 UTC"
 // held directories; JSON has all.
 const problemsShown = 5
 
-// print prints for people: who writes, one line a source, what is wrong with any and
-// what to do about it, with the configuration in file, and what happened last.
-func (st *status) print(w io.Writer, now time.Time, file string) error {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "agent: %s\n\n", st.Agent)
-	tab := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, s := range st.Sources {
-		kind := strings.TrimSpace(s.Kind + " " + s.Role)
-		fmt.Fprintf(tab, "%s\t%s\t%s\t%s\t%s\n", s.Name, s.State, ageOf(s.Success, now), kind, s.Address)
-	}
-	_ = tab.Flush() // a buffer takes everything
-	for _, s := range st.Sources {
-		s.print(&b, file)
-	}
-	if len(st.Strangers) > 0 {
-		fmt.Fprintf(&b, "\nno part of the data directory, and neither read nor touched:\n")
-		for _, name := range st.Strangers {
-			fmt.Fprintf(&b, "  %s\n", name)
-		}
-	}
-	st.printEvents(&b)
-	_, err := io.WriteString(w, strings.Map(printable, b.String()))
-	return err
+// statusStyles mark the words of how it stands with a source.
+var statusStyles = map[string]terminal.Style{
+	"ok": terminal.Good, "stale": terminal.Poor, "failed": terminal.Bad, "lost": terminal.Bad, "held": terminal.Bad,
 }
 
-// printable keeps texts from outside from commanding the terminal.
-func printable(r rune) rune {
-	if r != '\n' && !unicode.IsPrint(r) {
-		return unicode.ReplacementChar
+// print prints for people: who writes, one line a source, what is wrong with any and
+// what to do about it, with the configuration in file, and what happened last.
+func (st *status) print(e *environment, file string) error {
+	p := paper{terminal: e.terminal}
+	p.say("", "agent: %s", st.Agent)
+	p.WriteByte('\n')
+	tab := terminal.NewTable(e.terminal, terminal.Column{Least: 10}, terminal.Column{}, terminal.Column{},
+		terminal.Column{Leave: 1}, terminal.Column{Least: 20, Leave: 2})
+	for _, s := range st.Sources {
+		tab.Row(terminal.Text(s.Name), terminal.Cell{Text: s.State, Style: statusStyles[s.State]}, terminal.Text(ageOf(s.Success, e.now())),
+			terminal.Text(strings.TrimSpace(s.Kind+" "+s.Role)), terminal.Text(s.Address))
 	}
-	return r
+	p.table(tab, "")
+	for _, s := range st.Sources {
+		s.print(&p, file)
+	}
+	if len(st.Strangers) > 0 {
+		p.say("", "\nno part of the data directory, and neither read nor touched:")
+		for _, name := range st.Strangers {
+			p.say("  ", "%s", name)
+		}
+	}
+	st.printEvents(&p)
+	_, err := io.WriteString(e.stdout, p.String())
+	return err
 }
 
 func (a agentStatus) String() string {
@@ -66,23 +63,21 @@ func (a agentStatus) String() string {
 }
 
 // print tells what is wrong with one source, and what to do.
-func (s sourceStatus) print(b *bytes.Buffer, file string) {
+func (s sourceStatus) print(p *paper, file string) {
 	if s.Held != "" {
-		fmt.Fprintf(b, "\n%s: held back since %s: %s\n", s.Name, s.HeldSince.Format(timeForm), s.Held)
-		switch {
-		case s.HeldUntil == nil:
-			fmt.Fprintf(b, "  it is not let in by itself")
-		default:
-			fmt.Fprintf(b, "  it is let in by itself from %s on if it stays the same", s.HeldUntil.Format(timeForm))
+		p.say("", "\n%s: held back since %s: %s", s.Name, s.HeldSince.Format(timeForm), s.Held)
+		until := "it is not let in by itself"
+		if s.HeldUntil != nil {
+			until = fmt.Sprintf("it is let in by itself from %s on if it stays the same", s.HeldUntil.Format(timeForm))
 		}
-		fmt.Fprintf(b, "; if it is right, '%s' lets it in now\n", commandLine("agent --accept "+s.Accept, file))
+		p.say("  ", "%s; if it is right, '%s' lets it in now", until, commandLine("agent --accept "+s.Accept, file))
 	}
 	if s.Error != "" {
 		what := "the last poll failed"
 		if s.Lost {
 			what = "lost, the last poll failed"
 		}
-		fmt.Fprintf(b, "\n%s: %s%s: %s\n", s.Name, what, at(s.Attempt), s.Error)
+		p.say("", "\n%s: %s%s: %s", s.Name, what, at(s.Attempt), s.Error)
 	}
 	switch s.State {
 	case "new":
@@ -90,60 +85,56 @@ func (s sourceStatus) print(b *bytes.Buffer, file string) {
 		if s.Began != nil {
 			text = "no answer yet; a poll began" + at(s.Began)
 		}
-		fmt.Fprintf(b, "\n%s: %s\n", s.Name, text)
+		p.say("", "\n%s: %s", s.Name, text)
 	case "dropped":
-		fmt.Fprintf(b, "\n%s: the configuration does not name it any more; the next poll of all sources removes it\n", s.Name)
+		p.say("", "\n%s: the configuration does not name it any more; the next poll of all sources removes it", s.Name)
 	}
-	s.printHeldDirectories(b)
-	s.printProblems(b)
+	s.printHeldDirectories(p)
+	s.printProblems(p)
 }
 
-func (s sourceStatus) printProblems(b *bytes.Buffer) {
+func (s sourceStatus) printProblems(p *paper) {
 	if len(s.Problems) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s: %s\n", s.Name, release.Plural(len(s.Problems), "problem", "problems"))
-	for _, p := range s.Problems[:min(len(s.Problems), problemsShown)] {
-		if p.Address != "" {
-			fmt.Fprintf(b, "  %s: %s\n", p.Address, p.Text)
+	p.say("", "\n%s: %s", s.Name, release.Plural(len(s.Problems), "problem", "problems"))
+	for _, one := range s.Problems[:min(len(s.Problems), problemsShown)] {
+		if one.Address != "" {
+			p.say("  ", "%s: %s", one.Address, one.Text)
 			continue
 		}
-		fmt.Fprintf(b, "  %s\n", p.Text)
+		p.say("  ", "%s", one.Text)
 	}
-	printMore(b, len(s.Problems))
+	printMore(p, len(s.Problems))
 }
 
-func printMore(b *bytes.Buffer, all int) {
+func printMore(p *paper, all int) {
 	if more := all - problemsShown; more > 0 {
-		fmt.Fprintf(b, "  and %d more; --json lists all\n", more)
+		p.say("  ", "and %d more; --json lists all", more)
 	}
 }
 
-func (s sourceStatus) printHeldDirectories(b *bytes.Buffer) {
+func (s sourceStatus) printHeldDirectories(p *paper) {
 	if len(s.HeldDirectories) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n%s: %s held back, as last believed until the tree mends it\n", s.Name, release.Plural(len(s.HeldDirectories), "directory", "directories"))
+	p.say("", "\n%s: %s held back, as last believed until the tree mends it", s.Name, release.Plural(len(s.HeldDirectories), "directory", "directories"))
 	for _, d := range s.HeldDirectories[:min(len(s.HeldDirectories), problemsShown)] {
-		fmt.Fprintf(b, "  %s: %s\n", d.Path, d.Why)
+		p.say("  ", "%s: %s", d.Path, d.Why)
 	}
-	printMore(b, len(s.HeldDirectories))
+	printMore(p, len(s.HeldDirectories))
 }
 
-func (st *status) printEvents(b *bytes.Buffer) {
+func (st *status) printEvents(p *paper) {
 	if len(st.Events) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nwhat happened last:\n")
-	tab := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	p.say("", "\nwhat happened last:")
+	tab := terminal.NewTable(p.terminal, terminal.Column{Leave: 1}, terminal.Column{Least: 6, Leave: 2}, terminal.Column{}, terminal.Column{Least: 16})
 	for _, e := range st.Events {
-		fmt.Fprintf(tab, "  %s\t%s\t%s", e.Seen.UTC().Format(timeForm), e.Source, e.What)
-		if what := about(e); what != "" {
-			fmt.Fprintf(tab, "\t%s", what)
-		}
-		fmt.Fprintln(tab)
+		tab.Row(terminal.Text(e.Seen.UTC().Format(timeForm)), terminal.Text(e.Source), terminal.Text(string(e.What)), terminal.Text(about(e)))
 	}
-	_ = tab.Flush()
+	p.table(tab, "  ")
 }
 
 // about says in a few words what an event concerns, and what changed into what.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"shiplist/internal/terminal"
 )
 
 // screen is the file in which a script finds what onTerminal showed.
@@ -27,22 +29,49 @@ func onTerminal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	width, err := strconv.ParseUint(args[0], 10, 16)
 	ts.Check(err)
-	want, err := strconv.Atoi(args[1])
+	text := showing(ts, uint16(width), args[1:])
+	ts.Check(os.WriteFile(ts.MkAbs(screen), text, 0o600))
+	ts.Logf("%s", text)
+}
+
+// widths are those of a telephone, of half a screen, and of what people have.
+var widths = []uint16{40, 60, 80, 100, 160}
+
+// onTerminals runs the program on terminals of all widths, and asserts that what it
+// prints fits each: "terminals CODE ARGS...". Only a command for the build host, and a
+// word that is too long, may be wider: both are to be taken up whole.
+func onTerminals(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: terminals CODE ARGS...")
+	}
+	args = slices.Insert(slices.Clone(args), 1, "NO_COLOR=1")
+	for _, width := range widths {
+		for line := range strings.SplitSeq(string(showing(ts, width, args)), "\n") {
+			whole := strings.Contains(line, " for-project ") || len(strings.Fields(line)) == 1 || strings.HasPrefix(strings.TrimSpace(line), "see: http")
+			if n := terminal.Columns(line); n > int(width) && !whole {
+				ts.Fatalf("%d columns on a terminal of %d: %s", n, width, line)
+			}
+		}
+	}
+}
+
+// showing runs the program on a terminal: "CODE [NAME=VALUE...] ARGS...".
+func showing(ts *testscript.TestScript, width uint16, args []string) []byte {
+	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	env := []string{"TERM=xterm"}
 	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
-	args = args[2:]
+	args = args[1:]
 	for len(args) > 0 && strings.Contains(args[0], "=") {
 		env, args = append(env, args[0]), args[1:]
 	}
-	text, code := shown(ts, uint16(width), env, args)
-	ts.Check(os.WriteFile(ts.MkAbs(screen), text, 0o600))
-	ts.Logf("%s", text)
+	text, code := shown(ts, width, env, args)
 	if code != want {
-		ts.Fatalf("exit code %d, want %d", code, want)
+		ts.Fatalf("exit code %d, want %d\n%s", code, want, text)
 	}
+	return text
 }
 
 // shown is all that the program printed on a terminal, and its exit code.

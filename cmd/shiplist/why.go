@@ -181,7 +181,7 @@ func (c chainResult) brokenURL() string {
 
 // table has a line for each link; a terminal has no room for addresses.
 func (c chainResult) table(t terminal.Terminal, product string) *terminal.Table {
-	columns := []terminal.Column{{}, {}, {Least: 24}, {}, {}}
+	columns := []terminal.Column{{}, {}, {Least: 20}, {Leave: 2}, {Leave: 1}}
 	var subject []terminal.Cell
 	if t.Width == 0 {
 		columns = append([]terminal.Column{{}, {}}, append(columns, terminal.Column{})...)

@@ -17,7 +17,9 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"shiplist/generator"
+	"shiplist/internal/accounts"
 	"shiplist/internal/config"
+	"shiplist/internal/release"
 )
 
 // A desk is a preview that runs over a working directory.
@@ -209,6 +211,31 @@ func TestFollow(t *testing.T) {
 		if e := d.follow("page=/noble/24.04.3/&set=" + set)(func(event) bool { return true }); e.Do != actReload {
 			t.Errorf("a page of set %q is told %q", set, e.Do)
 		}
+	}
+}
+
+// A look-up of accounts beside a preview is news for its pages.
+func TestFollowAccounts(t *testing.T) {
+	t.Parallel()
+	const launchpad = "https://api.launchpad.example/devel"
+	d := sit(t, func(d *desk) {
+		d.replace("config.toml", "[[tracker]]", "[contacts]\nlaunchpad = \""+launchpad+"\"\n\n[[tracker]]")
+		d.replace("data/iso/series/noble.toml", `contact = "Kubuntu team"`, `contact = "~kubuntu-somebody"`)
+	})
+	first := d.ready()
+	if _, text := d.get("noble/"); !strings.Contains(text, "not known to be a team") {
+		t.Error("the page knows what nobody looked up")
+	}
+	page := d.follow("page=/noble/&set=" + first)
+	err := accounts.Add(d.config().Store.State, launchpad, []accounts.Account{{Name: "kubuntu-somebody", Is: release.ContactPerson, At: time.Date(2026, 4, 23, 16, 0, 0, 0, time.UTC)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := page(func(e event) bool { return e.Set != first }); e.Do != actReload {
+		t.Errorf("told %q", e.Do)
+	}
+	if _, text := d.get("noble/"); !strings.Contains(text, "a person") {
+		t.Error("the page does not show what was looked up")
 	}
 }
 

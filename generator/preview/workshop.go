@@ -10,6 +10,7 @@ import (
 	"shiplist/generator"
 	"shiplist/generator/publish"
 	"shiplist/generator/staged"
+	"shiplist/internal/accounts"
 	"shiplist/internal/config"
 )
 
@@ -61,7 +62,7 @@ func (w *workshop) places() []place {
 	for _, list := range c.Lists {
 		all = append(all, place{path: list, about: aboutConfig})
 	}
-	all = append(all, place{path: c.Store.Data, about: aboutData})
+	all = append(all, place{path: c.Store.Data, about: aboutData}, place{path: filepath.Join(c.Store.State, accounts.File), about: aboutData})
 	for _, path := range []string{c.Site.Layouts, c.Site.Content, c.Site.Logo} {
 		if path != "" {
 			all = append(all, place{path: path, about: aboutSite})

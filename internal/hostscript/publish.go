@@ -1,6 +1,7 @@
-// Package hostscript writes whole scripts for the build host: bash that makes a backup,
-// runs the commands of a set, and compares what lies there afterwards with what was
-// meant. A script that was interrupted can be run again.
+// Package hostscript writes whole scripts for the build host, in bash: one makes a
+// backup, runs the commands of a publish set, and compares what lies there afterwards
+// with what was meant; another moves a superseded release to the archive. A script that
+// was interrupted can be run again.
 //
 // Names reach a script only as words of package shell, as comments, or as lines of a
 // here-document that are known to be printable. Nothing here runs a script.

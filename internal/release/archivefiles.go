@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (a *archiver) moveDirectory(d *TreeDirectory) {
 	a.moved = append(a.moved, images...)
 	to, ok := a.rules.archiveTarget(d, a.set.Line.Slug, a.set.Version)
 	if !ok {
-		a.refuse("no [[archive.rule]] says where the files of %s in tree %s go", d.Path, d.Tree.Name)
+		a.unruled = append(a.unruled, fmt.Sprintf("no [[archive.rule]] says where the files of %s in tree %s go", d.Path, d.Tree.Name))
 		return
 	}
 	from := HostPath{d.Tree.Role, d.Path}
@@ -45,8 +46,26 @@ func (a *archiver) moveDirectory(d *TreeDirectory) {
 	}
 	a.moveLines(d, from, to, images)
 	if d.Kind != DirectoryPool {
-		a.set.Described = append(a.set.Described, ArchiveDescribed{from.In(".htaccess"), to.In(".htaccess")})
+		a.describeFiles(d, from, to, images)
 		a.redirectFiles(d, to, images)
+	}
+}
+
+// headerPage is what a server shows above the list of a directory.
+const headerPage = "HEADER.html"
+
+// describeFiles plans what tells of the files in their directory.
+func (a *archiver) describeFiles(d *TreeDirectory, from, to HostPath, images []*TreeImage) {
+	var names []string
+	for _, i := range images {
+		for _, f := range i.Files {
+			names = append(names, f.Name)
+		}
+	}
+	names = append(names, a.others(d)...)
+	a.set.Described = append(a.set.Described, ArchiveDescribed{from.In(".htaccess"), to.In(".htaccess"), names})
+	if !slices.Contains(a.options.Headed, d.Tree.Name) {
+		a.set.Pages = append(a.set.Pages, ArchivePage{At: from.In(headerPage), Out: names})
 	}
 }
 
@@ -247,6 +266,7 @@ func (a *archiver) leadOn() {
 		link(line.Version)
 	}
 	a.set.Index = append(a.set.Index, ArchiveIndex{old(".htaccess"), `AddDescription "` + a.title() + `" ` + name})
+	a.set.Pages = append(a.set.Pages, ArchivePage{At: old(headerPage), In: name})
 	stays := slices.ContainsFunc(a.set.Stays, func(i *TreeImage) bool { return i.Tree.Role == RoleSimple })
 	left := slices.ContainsFunc(a.set.Moves, func(m ArchiveMove) bool { return m.From.Root == RoleSimple })
 	if site := a.site(RoleOld); version != line.Version && !stays && left && site != "" {
@@ -254,6 +274,7 @@ func (a *archiver) leadOn() {
 		a.set.Redirects = append(a.set.Redirects, ArchiveRedirect{
 			HostPath{RoleSimple, ".htaccess"}, "/" + version, site + "/" + version,
 		})
+		a.set.Pages = append(a.set.Pages, ArchivePage{At: HostPath{RoleSimple, headerPage}, Out: []string{version}})
 	}
 }
 

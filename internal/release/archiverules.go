@@ -1,6 +1,7 @@
 package release
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -33,6 +34,9 @@ type HostPath struct {
 
 // In is a name in a directory.
 func (h HostPath) In(name string) HostPath { return HostPath{h.Root, joinPath(h.Path, name)} }
+
+// On is the path on the build host, below the directory that holds the roots.
+func (r ArchiveRules) On(h HostPath) string { return path.Join(r.Roots[h.Root], h.Path) }
 
 func joinPath(dir, name string) string {
 	if dir == "" {

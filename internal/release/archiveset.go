@@ -15,6 +15,8 @@ type ArchiveOptions struct {
 	All bool
 	// Force are products that need not be published in the newer release.
 	Force []*ProductLine
+	// Headed are the trees whose directories get their HEADER.html from this program.
+	Headed []string
 	// Distribution is what the index calls the release: Ubuntu.
 	Distribution string
 }
@@ -36,6 +38,8 @@ type ArchiveSet struct {
 	Redirects []ArchiveRedirect
 	// Described are files of descriptions whose lines about moved files move, too.
 	Described []ArchiveDescribed
+	// Pages are those that people keep and that tell of releases: they are edited by hand.
+	Pages []ArchivePage
 	// Index are lines to add to the index of the archive.
 	Index []ArchiveIndex
 	// Stays are images that stay, as no newer release has them.
@@ -75,8 +79,21 @@ type ArchiveRedirect struct {
 	From, To string // path on the server; address
 }
 
-// ArchiveDescribed is a file of descriptions, and where lines of it go.
-type ArchiveDescribed struct{ From, To HostPath }
+// ArchiveDescribed is a file of descriptions, which may not be there, and where its lines
+// about some files go.
+type ArchiveDescribed struct {
+	From, To HostPath
+	Files    []string
+}
+
+// ArchivePage is a page that may be there and that a person edits.
+type ArchivePage struct {
+	At HostPath
+	// Out are names of files and releases that are not to be on it any more.
+	Out []string
+	// In is a release that is to be on it; empty where none is.
+	In string
+}
 
 // ArchiveIndex is a line to add to a file.
 type ArchiveIndex struct {
@@ -119,8 +136,9 @@ func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*Archiv
 
 // refused are the reasons that forbid it.
 func (a *archiver) refused() []string {
-	slices.Sort(a.reasons)
-	return slices.Compact(a.reasons)
+	why := slices.Concat(a.reasons, a.unruled)
+	slices.Sort(why)
+	return slices.Compact(why)
 }
 
 // archiver is a set while it is made.
@@ -133,6 +151,7 @@ type archiver struct {
 	images  []*TreeImage        // final ones of the series, outside of the archive
 	moved   []*TreeImage        // those of them that move
 	reasons []string            // that forbid it
+	unruled []string            // reasons that are about the configuration
 }
 
 // archiver returns one for a release of a series, of which the version is to be set.

@@ -90,7 +90,10 @@ func archiveText(set *ArchiveSet) string {
 		fmt.Fprintf(&b, "redirect in %s: %s to %s\n", r.In, r.From, r.To)
 	}
 	for _, d := range set.Described {
-		fmt.Fprintf(&b, "descriptions %s to %s\n", d.From, d.To)
+		fmt.Fprintf(&b, "descriptions %s to %s: %s\n", d.From, d.To, strings.Join(d.Files, " "))
+	}
+	for _, p := range set.Pages {
+		fmt.Fprintf(&b, "page %s: %s\n", p.At, p.words())
 	}
 	for _, i := range set.Index {
 		fmt.Fprintf(&b, "index %s: %s\n", i.In, i.Line)
@@ -119,9 +122,14 @@ link old:24.04 to "noble"
 link simple:24.04.1 to ""
 redirect in full:.htaccess: /ubuntu/releases/noble/release/ubuntu-24.04.1-live-server-amd64.iso to https://old.example/noble/ubuntu-24.04.1-live-server-amd64.iso
 redirect in simple:.htaccess: /24.04.1 to https://old.example/24.04.1
-descriptions full:kubuntu/releases/noble/release/.htaccess to hidden:full/kubuntu/releases/noble/release/.htaccess
-descriptions full:ubuntu/releases/noble/release/.htaccess to old:noble/.htaccess
-descriptions simple:noble/.htaccess to old:noble/.htaccess
+descriptions full:kubuntu/releases/noble/release/.htaccess to hidden:full/kubuntu/releases/noble/release/.htaccess: kubuntu-24.04.1-desktop-amd64.iso kubuntu-24.04.1-desktop-amd64.manifest
+descriptions full:ubuntu/releases/noble/release/.htaccess to old:noble/.htaccess: ubuntu-24.04.1-live-server-amd64.iso ubuntu-24.04.1-live-server-amd64.manifest ubuntu-24.04.1-netboot-amd64.tar.gz
+descriptions simple:noble/.htaccess to old:noble/.htaccess: ubuntu-24.04.1-desktop-amd64.iso ubuntu-24.04.1-desktop-amd64.manifest
+page full:kubuntu/releases/noble/release/HEADER.html: take out any of the 2 files that move
+page full:ubuntu/releases/noble/release/HEADER.html: take out any of the 3 files that move
+page simple:noble/HEADER.html: take out any of the 2 files that move
+page old:HEADER.html: add 24.04.1
+page simple:HEADER.html: take out 24.04.1
 index old:.htaccess: AddDescription "Ubuntu 24.04.1 LTS (Noble Numbat)" 24.04.1
 stays ubuntu-24.04.1-minimal-amd64
 `
@@ -145,6 +153,10 @@ func TestArchiveSet(t *testing.T) {
 	all, err := in.Rules.ArchiveSet(Join(in), "24.04.1", ArchiveOptions{All: true})
 	if err != nil || len(all.Stays) > 0 || !strings.Contains(archiveText(all), "to old:noble/ubuntu-24.04.1-minimal-amd64.iso") {
 		t.Errorf("all: %v\n%s", err, archiveText(all))
+	}
+	headed, err := in.Rules.ArchiveSet(Join(in), "24.04.1", ArchiveOptions{Headed: []string{"simple"}})
+	if err != nil || strings.Contains(archiveText(headed), "page simple:noble/") || !strings.Contains(archiveText(headed), "page simple:HEADER.html: ") {
+		t.Errorf("headed: %v\n%s", err, archiveText(headed))
 	}
 }
 

@@ -109,7 +109,11 @@ func (j *joiner) judge(f *Finding, at spot) {
 // excuses reports whether a finding about a product of a series would be excused: those
 // that tell of several products at once leave it to one of its own.
 func (j *joiner) excuses(rule string, l *Line, p *ProductLine) bool {
-	a := about{products: []string{p.Slug}, series: []string{l.Slug}}
+	return j.splitsOff(rule, about{products: []string{p.Slug}, series: []string{l.Slug}})
+}
+
+// splitsOff reports whether a check names a product that a finding concerns.
+func (j *joiner) splitsOff(rule string, a about) bool {
 	for i := range j.rules.Checks {
 		c := &j.rules.Checks[i]
 		if len(c.Product) > 0 && j.rules.selects(c, rule, a) {

@@ -118,6 +118,20 @@ func TestExpiredSaysWhatCounts(t *testing.T) {
 	}
 }
 
+// TestExcusedUnpublished takes one product of a milestone out of a finding about several.
+func TestExcusedUnpublished(t *testing.T) {
+	t.Parallel()
+	in := cleanInput()
+	final(in).Status = MilestoneReleased
+	in.Rules.Checks = []CheckRule{{
+		Rule: []string{"released-not-published"}, Product: []string{"ubuntu-desktop-amd64"}, Milestone: []string{"final"}, Until: "2024-04-24", Reason: "agreed",
+	}}
+	p := Join(*in)
+	if len(p.Findings) != 1 || len(p.Excused) != 1 || p.Excused[0].Product != "ubuntu-desktop-amd64" || p.Findings[0].Product != "ubuntu-server-subiquity-amd64" {
+		t.Errorf("findings %q, excused %q", dumpFindings(p.Findings), dumpFindings(p.Excused))
+	}
+}
+
 // TestExcusedContact takes one product out of a finding about several.
 func TestExcusedContact(t *testing.T) {
 	t.Parallel()

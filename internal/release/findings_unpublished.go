@@ -12,7 +12,7 @@ func (j *joiner) findUnpublished() {
 	for _, l := range j.p.Lines {
 		if l.Slug != Other && l.Status != SeriesDisabled && !l.SupportEnded(j.asOf) {
 			if m := newestReleased(l); m != nil {
-				j.reportUnpublished(m)
+				j.findUnpublishedOf(m)
 			}
 		}
 	}
@@ -33,17 +33,26 @@ func newestReleased(l *Line) *Manifest {
 	return nil
 }
 
-func (j *joiner) reportUnpublished(m *Manifest) {
+// findUnpublishedOf looks at one release; products that a check names have a finding of
+// their own.
+func (j *joiner) findUnpublishedOf(m *Manifest) {
 	const rule = "released-not-published"
 	var all []*Row
 	for _, r := range m.Rows() {
-		if r.releases() && r.State == StateReady && r.Release == nil && r.Location != nil && !j.seen(r.Location.Tree).IsZero() {
+		switch {
+		case !r.releases() || r.State != StateReady || r.Release != nil || r.Location == nil || j.seen(r.Location.Tree).IsZero():
+		case j.splitsOff(rule, spot{rows: []*Row{r}}.about(&Finding{})):
+			j.reportUnpublished(rule, m, []*Row{r})
+		default:
 			all = append(all, r)
 		}
 	}
-	if len(all) == 0 {
-		return
+	if len(all) > 0 {
+		j.reportUnpublished(rule, m, all)
 	}
+}
+
+func (j *joiner) reportUnpublished(rule string, m *Manifest, all []*Row) {
 	var products []*ProductLine
 	for _, r := range all {
 		products = append(products, r.Product)

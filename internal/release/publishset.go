@@ -93,7 +93,7 @@ func (p *Publication) From() (tree, dir string) {
 
 // Reason is why a product is left out.
 type Reason struct {
-	Rule string // not-ready, no-build, no-files, held, unintended, by-hand, or that of a finding
+	Rule string // not-ready, no-build, no-files, held, unintended, by-hand, not-forced, or that of a finding
 	Text string // some words: "not ready: testing"
 }
 
@@ -173,18 +173,28 @@ func (k *setMaker) refuse(text string, rows ...*Row) {
 }
 
 // checkOptions refuses patterns that match nothing: a typing error must not publish
-// more than was meant.
+// more than was meant. So it does with what is to be forced and left out at once.
 func (k *setMaker) checkOptions() {
 	for _, list := range []struct {
 		flag     string
 		patterns []string
 	}{{"--only", k.options.Only}, {"--except", k.options.Except}, {"--force", k.options.Force}} {
 		for _, pattern := range list.patterns {
-			if !slices.ContainsFunc(k.set.Manifest.Rows(), func(r *Row) bool { return r.publishable() && r.Product.Named(pattern) }) {
+			if len(k.named(pattern)) == 0 {
 				k.problems = append(k.problems, fmt.Sprintf("%s %q matches no product of %s%s", list.flag, pattern, k.set.Manifest.Title, k.meant(pattern)))
 			}
 		}
 	}
+	for _, pattern := range k.options.Force {
+		if rows := k.named(pattern); len(rows) > 0 && !slices.ContainsFunc(rows, k.asked) {
+			k.problems = append(k.problems, fmt.Sprintf("--force %q matches only what --only and --except leave out", pattern))
+		}
+	}
+}
+
+// named are the rows that a pattern matches.
+func (k *setMaker) named(pattern string) []*Row {
+	return slices.DeleteFunc(slices.Clone(k.set.Manifest.Rows()), func(r *Row) bool { return !r.publishable() || !r.Product.Named(pattern) })
 }
 
 // meant offers what may have been meant by a pattern that matches nothing.
@@ -225,7 +235,7 @@ func (r *Row) among(patterns []string) bool { return slices.ContainsFunc(pattern
 func (k *setMaker) add(r *Row) {
 	forced := r.among(k.options.Force)
 	wanted := r.Intended || !r.IntentKnown || forced
-	asked := (len(k.options.Only) == 0 || r.among(k.options.Only)) && !r.among(k.options.Except)
+	asked := k.asked(r)
 	location, rule, problem := k.place(r)
 	switch {
 	case !asked:
@@ -247,8 +257,15 @@ func (k *setMaker) add(r *Row) {
 	p := &Publication{Row: r, Wanted: wanted, Location: *location, Rule: rule}
 	p.Files = publishFiles(r.Daily, location.Stem)
 	p.Why = k.reasons(p)
-	p.Forced = forced && len(p.Why) > 0 && p.forcible()
+	if forced {
+		p.force()
+	}
 	k.set.Products = append(k.set.Products, p)
+}
+
+// asked reports whether a row is one of those that the set is about.
+func (k *setMaker) asked(r *Row) bool {
+	return (len(k.options.Only) == 0 || r.among(k.options.Only)) && !r.among(k.options.Except)
 }
 
 // place is where a row is published, as the build host names it: the tree that shows it

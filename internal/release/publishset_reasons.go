@@ -13,15 +13,35 @@ const (
 	ReasonHeld       = "held"
 	ReasonUnintended = "unintended"
 	ReasonByHand     = "by-hand"
+	ReasonNotForced  = "not-forced" // beside the others of what --force names
 )
 
-// forcible reports whether the product can be published against the reasons: not
-// without a build or files of it, without its image type, or where the build host's
-// command does not put anything. Of what has no files nothing could be compared
-// afterwards.
-func (p *Publication) forcible() bool {
-	return p.Row.BuildID != "" && p.Location.Stem != "" && len(p.Files) > 0 &&
-		!slices.ContainsFunc(p.Why, func(w Reason) bool { return w.Rule == ReasonByHand })
+// unforcible says why the product cannot be published against the reasons; "" where it
+// can. Of what has no files nothing could be compared afterwards.
+func (p *Publication) unforcible() string {
+	switch {
+	case p.Row.BuildID == "":
+		return "cannot be forced without a build"
+	case p.Location.Stem == "":
+		return "cannot be forced, as its image type is not known"
+	case slices.ContainsFunc(p.Why, func(w Reason) bool { return w.Rule == ReasonByHand }):
+		return "cannot be forced, as no command of the build host places it"
+	case len(p.Files) == 0:
+		return "cannot be forced without files"
+	}
+	return ""
+}
+
+// force publishes the product in spite of what leaves it out, or adds why that cannot be.
+func (p *Publication) force() {
+	why := p.unforcible()
+	switch {
+	case len(p.Why) == 0:
+	case why != "":
+		p.Why = append(p.Why, Reason{ReasonNotForced, why})
+	default:
+		p.Forced = true
+	}
 }
 
 // reasons are why a product is left out, the weightiest first.

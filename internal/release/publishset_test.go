@@ -66,7 +66,7 @@ func TestMakePublishSet(t *testing.T) {
 		{"testing", func(in *Input) { final(in).Entries[0].State = StateTesting }, PublishOptions{}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; not-ready: not ready: testing"}},
 		{"failed is said once", func(in *Input) { final(in).Entries[0].State = StateFailed }, PublishOptions{}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; not-ready: not ready: failed"}},
 		{"forced", func(in *Input) { final(in).Entries[0].State = StateTesting }, PublishOptions{Force: []string{"kubuntu*"}}, []string{desktopLine, serverLine, kubuntuLine + "; forced against not-ready"}},
-		{"no build", func(in *Input) { final(in).Entries = final(in).Entries[1:] }, PublishOptions{Force: []string{"kubuntu*"}}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-build: no build"}},
+		{"no build", func(in *Input) { final(in).Entries = final(in).Entries[1:] }, PublishOptions{Force: []string{"kubuntu*"}}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-build: no build; not-forced: cannot be forced without a build"}},
 		{"no files", func(in *Input) {
 			full(in).Images = full(in).Images[1:]
 			full(in).Directories = full(in).Directories[1:3]
@@ -77,10 +77,10 @@ func TestMakePublishSet(t *testing.T) {
 			full(in).Images = full(in).Images[1:]
 			full(in).Directories = full(in).Directories[1:3]
 		}, PublishOptions{Force: []string{"kubuntu*"}}, []string{
-			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build",
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build; not-forced: cannot be forced without files",
 		}},
 		{"no main file, and forced", func(in *Input) { full(in).Images[0].Files[0].Main = false }, PublishOptions{Force: []string{"kubuntu*"}}, []string{
-			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build",
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; no-files: no tree holds files of the build; not-forced: cannot be forced without files",
 		}},
 		{"tracker held", func(in *Input) { in.Sources[0].State.Held = &Held{Reason: "empty"} }, PublishOptions{Only: []string{"kubuntu*"}}, []string{
 			"out: kubuntu-desktop-amd64; held: the last answer of iso is held back",
@@ -100,7 +100,7 @@ func TestMakePublishSet(t *testing.T) {
 		{"by hand", func(in *Input) {
 			in.Rules.Publish = append([]PublishRule{{Project: []string{"kubuntu"}, Official: OfficialNamed, Directory: "by/hand"}}, in.Rules.Publish...)
 		}, PublishOptions{Force: []string{"kubuntu*"}}, []string{
-			desktopLine, serverLine, "out: kubuntu-desktop-amd64; by-hand: placed by hand: its [[publish]] rule names a directory or prefix of its own",
+			desktopLine, serverLine, "out: kubuntu-desktop-amd64; by-hand: placed by hand: its [[publish]] rule names a directory or prefix of its own; not-forced: cannot be forced, as no command of the build host places it",
 		}},
 		{"together", func(in *Input) {
 			in.Rules.Publish[0].Arch = nil

@@ -3,6 +3,7 @@ package release
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // FindingsOf are the findings of a picture about a subject, and those of them that are
@@ -115,6 +116,20 @@ func GroupByWho(list []*Finding) []ByWho {
 	}
 	slices.SortStableFunc(groups, compareWho)
 	return groups
+}
+
+// CountFindings are numbers of findings in words; what there is none of is left out.
+func CountFindings(blockers, warnings, notes int) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{blockers, "blocker"}, {warnings, "warning"}, {notes, "note"}} {
+		if c.n > 0 {
+			parts = append(parts, Plural(c.n, c.word, c.word+"s"))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func compareWho(a, b ByWho) int {

@@ -70,3 +70,12 @@ func TestGroupByWho(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestCountFindings(t *testing.T) {
+	t.Parallel()
+	for want, n := range map[string][3]int{"": {}, "1 blocker, 2 warnings, 1 note": {1, 2, 1}, "2 blockers, 3 notes": {2, 0, 3}, "1 warning": {0, 1, 0}} {
+		if got := CountFindings(n[0], n[1], n[2]); got != want {
+			t.Errorf("%v: %q, want %q", n, got, want)
+		}
+	}
+}

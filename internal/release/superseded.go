@@ -8,7 +8,8 @@ type Superseded struct {
 	Line    *Line
 	Version string
 	// Newer is the release that supersedes it. Where archiving is refused for all newer
-	// ones it is the newest, and Waits says why, one reason each.
+	// ones it is the newest, and Waits says why, one reason each: of the releases, not of
+	// rules that the site's owner has to write.
 	Newer  string
 	Waits  []string
 	Images []*TreeImage // those that move, without pools
@@ -48,7 +49,8 @@ func (a *archiver) superseded() Superseded {
 		a.set.Newer, a.reasons = newer[0], why
 	}
 	a.move()
-	s.Newer, s.Waits = a.set.Newer, a.refused()
+	slices.Sort(a.reasons)
+	s.Newer, s.Waits = a.set.Newer, slices.Compact(a.reasons)
 	for _, i := range a.moved {
 		if i.dir.Kind != DirectoryPool {
 			s.Images = append(s.Images, i)

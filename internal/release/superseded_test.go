@@ -67,3 +67,18 @@ func TestSupersededWaits(t *testing.T) {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
+
+// A rule that the site's owner has not written is nothing that readers wait for.
+func TestSupersededWithoutRule(t *testing.T) {
+	t.Parallel()
+	in := archiveInput()
+	in.Rules.Archive.Rules = nil
+	p := Join(in)
+	list := in.Rules.Superseded(p)
+	if len(list) != 1 || len(list[0].Images) != 3 || len(list[0].Waits) > 0 {
+		t.Errorf("%+v", list)
+	}
+	if _, err := in.Rules.ArchiveSet(p, "24.04.1", ArchiveOptions{}); err == nil {
+		t.Error("archiving goes on without a rule")
+	}
+}

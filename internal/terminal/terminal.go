@@ -106,25 +106,49 @@ func Clean(text string) string {
 // beginnings, one for its first line and one for those that follow. A word that does not fit
 // stays whole, so that addresses can be taken up. For a pipe it is one line.
 func (t Terminal) Wrap(text, first, rest string) string {
-	text = Clean(text)
-	if t.Width <= 0 {
-		return first + text
-	}
+	return t.WrapCells(first, rest, Text(text))
+}
+
+// WrapCells does so with texts that follow each other, each in its style.
+func (t Terminal) WrapCells(first, rest string, cells ...Cell) string {
 	var b strings.Builder
 	b.WriteString(first)
 	at, begun := Columns(first), false
-	for _, word := range strings.Fields(text) {
-		wide := Columns(word)
-		switch {
-		case begun && at+1+wide > t.Width:
-			b.WriteString("\n" + rest)
-			at = Columns(rest)
-		case begun:
-			b.WriteByte(' ')
-			at++
+	for _, c := range cells {
+		var run []string // words of one line and style
+		flush := func() {
+			b.WriteString(t.Paint(strings.Join(run, " "), c.Style))
+			run = nil
 		}
-		b.WriteString(word)
-		at, begun = at+wide, true
+		for _, word := range t.words(c.Text) {
+			wide := Columns(word)
+			switch {
+			case begun && t.Width > 0 && at+1+wide > t.Width:
+				flush()
+				b.WriteString("\n" + rest)
+				at = Columns(rest)
+			case begun:
+				if run == nil {
+					b.WriteByte(' ')
+				}
+				at++
+			}
+			run = append(run, word)
+			at, begun = at+wide, true
+		}
+		flush()
 	}
 	return b.String()
+}
+
+// words are what a text may be broken between: nothing for a pipe, where it stays as it is.
+func (t Terminal) words(text string) []string {
+	text = Clean(text)
+	switch {
+	case t.Width > 0:
+		return strings.Fields(text)
+	case text == "":
+		return nil
+	}
+	return []string{text}
 }

@@ -62,13 +62,64 @@ func TestTableFits(t *testing.T) {
 	t.Parallel()
 	for width := 26; width < 80; width++ {
 		var b bytes.Buffer
-		if err := table(Terminal{Width: width}).Print(&b, "  "); err != nil {
-			t.Fatal(err)
+		for _, tab := range []*Table{table(Terminal{Width: width}), paths(width)} {
+			if err := tab.Print(&b, "  "); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for line := range strings.Lines(b.String()) {
 			if n := Columns(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("%d columns of %d: %q", n, width, line)
 			}
+		}
+	}
+}
+
+// paths is a table of what lies where, whose columns go one after the other.
+func paths(width int) *Table {
+	tab := NewTable(Terminal{Width: width}, Column{Title: "product", Least: 12, Keep: BothEnds}, Column{Title: "state"},
+		Column{Title: "from", Least: 14, Keep: Ending, Leave: 1}, Column{Title: "to", Least: 14, Keep: Ending, Leave: 2})
+	tab.Row(Text("Ubuntu Server arm64+raspi"), Cell{"ready", Good}, Text("full:ubuntu-server/noble/daily-preinstalled/20260826"), Text("simple:noble/ubuntu.img.xz"))
+	tab.Row(Text("Kubuntu"), Cell{"failed", Bad})
+	return tab
+}
+
+// TestTableLeavesOut cuts what tells least, and leaves columns out that do not fit.
+func TestTableLeavesOut(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		width int
+		want  string
+	}{
+		{75, `
+product                state   from                   to
+Ubuntu Ser…rm64+raspi  ready   …reinstalled/20260826  …/ubuntu.img.xz
+Kubuntu                failed
+`},
+		{52, `
+product       state   from            to
+Ubuntu…raspi  ready   …/20260826      …ubuntu.img.xz
+Kubuntu       failed
+`},
+		{51, `
+product               state   to
+Ubuntu Ser…m64+raspi  ready   …/ubuntu.img.xz
+Kubuntu               failed
+`},
+		{35, `
+product                    state
+Ubuntu Server arm64+raspi  ready
+Kubuntu                    failed
+`},
+		{20, `
+product       state
+Ubuntu…raspi  ready
+Kubuntu       failed
+`},
+	} {
+		var b bytes.Buffer
+		if err := paths(tc.width).Print(&b, ""); err != nil || b.String() != tc.want[1:] {
+			t.Errorf("width %d: %v\n%s\nwant%s", tc.width, err, b.String(), tc.want)
 		}
 	}
 }
@@ -100,6 +151,24 @@ func TestWrap(t *testing.T) {
 	} {
 		if got := (Terminal{Width: tc.width}).Wrap(text, "- ", "  "); got != tc.want {
 			t.Errorf("width %d: %q, want %q", tc.width, got, tc.want)
+		}
+	}
+}
+
+func TestWrapCells(t *testing.T) {
+	t.Parallel()
+	cells := []Cell{{"release team", Strong}, Text("2 blockers,"), {}, {"look \n here", Bad}}
+	for _, tc := range []struct {
+		terminal Terminal
+		want     string
+	}{
+		{Terminal{}, "> release team 2 blockers, look   here"},
+		{Terminal{Width: 80}, "> release team 2 blockers, look here"},
+		{Terminal{Width: 80, Color: true}, "> \x1b[1mrelease team\x1b[0m 2 blockers, \x1b[31mlook here\x1b[0m"},
+		{Terminal{Width: 10, Color: true}, "> \x1b[1mrelease\x1b[0m\n  \x1b[1mteam\x1b[0m 2\n  blockers,\n  \x1b[31mlook\x1b[0m\n  \x1b[31mhere\x1b[0m"},
+	} {
+		if got := tc.terminal.WrapCells("> ", "  ", cells...); got != tc.want {
+			t.Errorf("%+v: %q, want %q", tc.terminal, got, tc.want)
 		}
 	}
 }

@@ -117,3 +117,22 @@ link() {
 
 # unlink_name AT: removes a symbolic link.
 unlink_name() { [ ! -L "$1" ] || rm -- "$1"; }
+
+# names FILE NAME: whether a page has a name that is no part of another: 24.04 is not
+# in 24.04.1.
+names() {
+	pattern=$(printf '%s' "$2" | sed 's/[.+]/[&]/g')
+	grep -qE "(^|[^0-9.])$pattern([.]?\$|[^0-9.]|[.][^0-9])" -- "$1"
+}
+
+# takes_out FILE: says which of the names on standard input a page still has.
+takes_out() {
+	still=
+	while IFS= read -r name; do
+		if [ -e "$1" ] && names "$1" "$name"; then still="$still $name"; fi
+	done
+	[ -z "$still" ] || say "edit by hand: take out of $1:$still"
+}
+
+# takes_in FILE NAME: says whether a page lacks a name.
+takes_in() { [ ! -e "$1" ] || names "$1" "$2" || say "edit by hand: add to $1: $2"; }

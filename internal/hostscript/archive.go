@@ -1,12 +1,10 @@
-package main
+package hostscript
 
 import (
 	_ "embed"
 	"fmt"
-	"path"
 	"strings"
 
-	"shiplist/internal/config"
 	"shiplist/internal/release"
 	"shiplist/internal/shell"
 )
@@ -19,18 +17,23 @@ var archiveFunctions string
 // archiveScript writes the script that does what a plan says. It looks at everything
 // before it changes anything, and does no harm when it runs again.
 type archiveScript struct {
-	config *config.Config
-	set    *release.ArchiveSet
-	b      strings.Builder
-	err    error
+	set   *release.ArchiveSet
+	rules release.ArchiveRules
+	sign  func(list string) (string, error)
+	b     strings.Builder
+	err   error
 }
 
-func scriptOf(cfg *config.Config, set *release.ArchiveSet, doubts []release.Doubt) (string, error) {
-	s := &archiveScript{config: cfg, set: set}
+// Archive writes the script that archives a release, with the roots of the rules and, for
+// each list that is signed anew, the command that sign gives for its path. What is doubtful of the
+// facts stands at its beginning. An error names what cannot stand in a script.
+func Archive(set *release.ArchiveSet, rules release.ArchiveRules, sign func(list string) (string, error), doubts []release.Doubt) (string, error) {
+	s := &archiveScript{set: set, rules: rules, sign: sign}
 	s.head(doubts)
 	s.files()
 	s.lists()
 	s.names()
+	s.pages()
 	s.text("\nsay %s\n", s.quoted("done; "+set.Version+" is in the archive"))
 	return s.b.String(), s.err
 }
@@ -46,12 +49,15 @@ func (s *archiveScript) quoted(text string) string {
 	return w.String()
 }
 
-// at is a path on the build host, below the directory in which the script runs.
-func (s *archiveScript) at(h release.HostPath) string {
-	return path.Join(s.config.Rules.Archive.Roots[h.Root], h.Path)
-}
+func (s *archiveScript) place(h release.HostPath) string { return s.quoted(s.rules.On(h)) }
 
-func (s *archiveScript) place(h release.HostPath) string { return s.quoted(s.at(h)) }
+// lines write a here-document.
+func (s *archiveScript) lines(lines []string) {
+	if err := checkLines(lines); err != nil && s.err == nil {
+		s.err = err
+	}
+	s.text(" <<'END'\n%s\nEND\n", strings.Join(lines, "\n"))
+}
 
 func (s *archiveScript) head(doubts []release.Doubt) {
 	s.text("#!/bin/bash\n")
@@ -98,23 +104,16 @@ func (s *archiveScript) lists() {
 		return
 	}
 	s.text("\n# Their lines in the checksum lists, and new signatures.\n")
-	var sign []string
-	seen := map[string]bool{}
 	for _, l := range s.set.Lists {
-		s.text("relist %s %s%s <<'END'\n%s\nEND\n", s.place(l.From), s.place(l.To), perhaps(l.Perhaps), strings.Join(l.Lines, "\n"))
-		for _, h := range []release.HostPath{l.From, l.To} {
-			if at := s.at(h); !seen[at] {
-				seen[at] = true
-				sign = append(sign, at)
-			}
-		}
+		s.text("relist %s %s%s", s.place(l.From), s.place(l.To), perhaps(l.Perhaps))
+		s.lines(l.Lines)
 	}
-	for _, list := range sign {
-		command, err := s.config.Commands.SignCommand(list)
+	for _, list := range s.set.Signed() {
+		command, err := s.sign(s.rules.On(list))
 		if err != nil && s.err == nil {
 			s.err = err
 		}
-		s.text("signed %s || %s\n", s.quoted(list), command)
+		s.text("signed %s || %s\n", s.place(list), command)
 	}
 }
 
@@ -122,13 +121,8 @@ func (s *archiveScript) lists() {
 func (s *archiveScript) names() {
 	s.text("\n# What leads to them.\n")
 	for _, d := range s.set.Described {
-		s.text("describe %s %s <<'END'\n", s.place(d.From), s.place(d.To))
-		for _, m := range s.set.Moves {
-			if m.From.Root == d.From.Root && path.Dir(m.From.Path) == path.Dir(d.From.Path) {
-				s.text("%s\n", path.Base(m.From.Path))
-			}
-		}
-		s.text("END\n")
+		s.text("describe %s %s", s.place(d.From), s.place(d.To))
+		s.lines(d.Files)
 	}
 	for _, i := range s.set.Index {
 		s.text("line %s %s\n", s.place(i.In), s.quoted(i.Line))
@@ -142,5 +136,21 @@ func (s *archiveScript) names() {
 	}
 	for _, r := range s.set.Redirects {
 		s.text("line %s %s\n", s.place(r.In), s.quoted("RedirectPermanent "+r.From+" "+r.To))
+	}
+}
+
+// pages says what people have to edit.
+func (s *archiveScript) pages() {
+	if len(s.set.Pages) == 0 {
+		return
+	}
+	s.text("\n# Pages that people keep.\n")
+	for _, p := range s.set.Pages {
+		if p.In != "" {
+			s.text("takes_in %s %s\n", s.place(p.At), s.quoted(p.In))
+			continue
+		}
+		s.text("takes_out %s", s.place(p.At))
+		s.lines(p.Out)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package hostscript
 
 import (
 	"crypto/sha256"
@@ -120,19 +120,23 @@ func archivePlan24041() *release.ArchiveSet {
 		},
 		Links:     []release.ArchiveLink{{At: at("old", "24.04.1"), Target: "noble"}, {At: at("simple", "24.04.1")}},
 		Redirects: []release.ArchiveRedirect{{In: at("simple", ".htaccess"), From: "/24.04.1", To: "https://old.example/24.04.1"}},
-		Described: []release.ArchiveDescribed{{From: simple.In(".htaccess"), To: old.In(".htaccess")}, {From: full.In(".htaccess"), To: old.In(".htaccess")}},
-		Index:     []release.ArchiveIndex{{In: at("old", ".htaccess"), Line: `AddDescription "One" 24.04.1`}},
+		Described: []release.ArchiveDescribed{
+			{From: simple.In(".htaccess"), To: old.In(".htaccess"), Files: []string{"u-24.04.1.iso", "u-24.04.1.manifest"}},
+			{From: full.In(".htaccess"), To: old.In(".htaccess"), Files: []string{"s-24.04.1.iso"}},
+		},
+		Index: []release.ArchiveIndex{{In: at("old", ".htaccess"), Line: `AddDescription "One" 24.04.1`}},
 	}
 }
 
-func archiveConfig(t *testing.T) *config.Config {
+// archiveText is the script of a set, which signs by a copy.
+func archiveText(t *testing.T, set *release.ArchiveSet, doubts ...release.Doubt) (string, error) {
 	t.Helper()
 	cfg, err := config.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cfg.Commands.Sign = "cp -- {{.List}} {{.List}}.gpg"
-	return cfg
+	return Archive(set, cfg.Rules.Archive, cfg.Commands.SignCommand, doubts)
 }
 
 // plant writes a tree.
@@ -179,7 +183,7 @@ func harvest(t *testing.T, dir string) map[string]string {
 func TestArchiveScript(t *testing.T) {
 	t.Parallel()
 	bash := testenv.Program(t, "bash")
-	script, err := scriptOf(archiveConfig(t), archivePlan24041(), nil)
+	script, err := archiveText(t, archivePlan24041())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +238,7 @@ func TestArchiveScript(t *testing.T) {
 func TestArchiveScriptAcrossFileSystems(t *testing.T) {
 	t.Parallel()
 	bash := testenv.Program(t, "bash")
-	script, err := scriptOf(archiveConfig(t), archivePlan24041(), nil)
+	script, err := archiveText(t, archivePlan24041())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,7 +270,7 @@ func TestArchiveScriptAcrossFileSystems(t *testing.T) {
 func TestArchiveScriptWithoutListInPool(t *testing.T) {
 	t.Parallel()
 	bash := testenv.Program(t, "bash")
-	script, err := scriptOf(archiveConfig(t), archivePlan24041(), nil)
+	script, err := archiveText(t, archivePlan24041())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,10 +290,62 @@ func TestArchiveScriptWithoutListInPool(t *testing.T) {
 	}
 }
 
+// TestArchiveScriptPages says what people have to edit until they have, and nothing of
+// pages that are not there or are as they should be.
+func TestArchiveScriptPages(t *testing.T) {
+	t.Parallel()
+	bash := testenv.Program(t, "bash")
+	at := func(root, path string) release.HostPath { return release.HostPath{Root: root, Path: path} }
+	set := archivePlan24041()
+	set.Pages = []release.ArchivePage{
+		{At: at("simple", "noble/HEADER.html"), Out: []string{"u-24.04.1.iso", "u-24.04.1.manifest"}},
+		{At: at("full", "u/releases/HEADER.html"), Out: []string{"s-24.04.1.iso"}},
+		{At: at("old", "HEADER.html"), In: "24.04.1"},
+		{At: at("simple", "HEADER.html"), Out: []string{"24.04.1"}},
+	}
+	script, err := archiveText(t, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		simple, front, old = "www/simple/noble/HEADER.html", "www/simple/HEADER.html", "www/old-releases/HEADER.html"
+		done               = "done; 24.04.1 is in the archive\n"
+	)
+	for _, tc := range []struct {
+		name  string
+		pages map[string]string
+		want  string
+	}{
+		{"none there", nil, done},
+		{
+			"all to be edited", map[string]string{
+				simple: "<a href=u-24.04.1.iso>", front: "<li>Noble 24.04.1.</li>\n24.04.2", old: "24.04.10 and 124.04.1 and 24.04.1.2\n",
+			},
+			"edit by hand: take out of " + simple + ": u-24.04.1.iso\nedit by hand: add to " + old + ": 24.04.1\nedit by hand: take out of " + front + ": 24.04.1\n" + done,
+		},
+		{"all edited", map[string]string{simple: "u-24x04.1.iso", front: "24.04.10 24.04.1.2", old: "the end is 24.04.1"}, done},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			plant(t, dir, archiveTree())
+			plant(t, dir, tc.pages)
+			for range 2 {
+				out, err := exec.CommandContext(t.Context(), bash, "-c", script, "script", dir).CombinedOutput()
+				if string(out) != tc.want || err != nil {
+					t.Errorf("%v (-want +got)\n%s", err, cmp.Diff(tc.want, string(out)))
+				}
+			}
+		})
+	}
+}
+
 func TestArchiveScriptIsSound(t *testing.T) {
 	t.Parallel()
 	check := testenv.Program(t, "shellcheck")
-	script, err := scriptOf(archiveConfig(t), archivePlan24041(), []release.Doubt{{Text: "full is stale\nrm -rf /"}})
+	whole := archivePlan24041()
+	whole.Pages = []release.ArchivePage{{At: whole.Index[0].In, In: "24.04.1"}, {At: whole.Index[0].In, Out: []string{"a", "b"}}}
+	script, err := archiveText(t, whole, release.Doubt{Text: "full is stale\nrm -rf /"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,9 +357,16 @@ func TestArchiveScriptIsSound(t *testing.T) {
 	if !strings.HasPrefix(script, "#!/bin/bash\n# attention: full is stale\ufffdrm -rf /\n") {
 		t.Errorf("begins %.100q", script)
 	}
-	set := archivePlan24041()
-	set.Moves[0].From.Path = "a\nb"
-	if _, err := scriptOf(archiveConfig(t), set, nil); err == nil {
-		t.Error("a name with an end of line is taken")
+	for name, change := range map[string]func(*release.ArchiveSet){
+		"a name":               func(set *release.ArchiveSet) { set.Moves[0].From.Path = "a\nb" },
+		"a name that is to go": func(set *release.ArchiveSet) { set.Pages = []release.ArchivePage{{Out: []string{"a\nb"}}} },
+		"a described name":     func(set *release.ArchiveSet) { set.Described[0].Files[0] = "a\nb" },
+		"a line of a list":     func(set *release.ArchiveSet) { set.Lists[0].Lines[0] = "END" },
+	} {
+		set := archivePlan24041()
+		change(set)
+		if _, err := archiveText(t, set); err == nil {
+			t.Errorf("%s that ends a line, or a document, is taken", name)
+		}
 	}
 }
