@@ -22,6 +22,7 @@ type holdings struct {
 	editionsOf map[edition][]*download // the publishing pages of one release
 	releasesOf map[string][]*download  // the finals of a project, newest first
 	ofProject  map[projectKey][]*download
+	ofSeries   map[string][]titled // the publishing pages of a series, by title
 	// open are the versions that are not out yet.
 	open []openVersion
 	// directories are those of all trees.
@@ -44,6 +45,7 @@ func (s *site) hold() {
 		s.collectEditions()
 		s.collectReleases()
 		s.findTitles()
+		s.listPages()
 		s.key = key
 	}
 	s.before = nil // or every site would hold the one before

@@ -97,19 +97,14 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p.Filter = matrixFilter(p.Matrix)
 	p.Intents, p.Intended = s.viewIntents(&p.Page, l)
 	p.Findings = viewFindings(l.Findings)
-	for _, d := range s.downloads {
-		if d.series == l.Slug {
-			link := Link{Text: s.listTitle(d), Href: p.to(d.path)}
-			if d.kind == release.DirectoryRelease {
-				p.Releases = append(p.Releases, link)
-			} else {
-				p.Dailies = append(p.Dailies, link)
-			}
+	for _, d := range s.ofSeries[l.Slug] {
+		link := Link{Text: d.title, Href: p.to(d.path)}
+		if d.kind == release.DirectoryRelease {
+			p.Releases = append(p.Releases, link)
+		} else {
+			p.Dailies = append(p.Dailies, link)
 		}
 	}
-	byTitle := func(a, b Link) int { return compareTitles(a.Text, b.Text) }
-	slices.SortStableFunc(p.Releases, byTitle)
-	slices.SortStableFunc(p.Dailies, byTitle)
 	if slices.ContainsFunc(s.picture.Netboot, func(n *release.NetbootSeries) bool { return n.Line == l }) {
 		p.Netboot = p.to(s.netbootPath(l))
 	}

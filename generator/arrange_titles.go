@@ -150,6 +150,23 @@ func stageOf(d *download) string {
 	return stageWords(stage)
 }
 
+// titled is a page with its title in a list of pages of its series.
+type titled struct {
+	*download
+	title string
+}
+
+// listPages lists the pages of each series.
+func (s *site) listPages() {
+	s.ofSeries = map[string][]titled{}
+	for _, d := range s.downloads {
+		s.ofSeries[d.series] = append(s.ofSeries[d.series], titled{d, s.listTitle(d)})
+	}
+	for _, pages := range s.ofSeries {
+		slices.SortStableFunc(pages, func(a, b titled) int { return compareTitles(a.title, b.title) })
+	}
+}
+
 // listTitle is a page's title in a list of pages of one series, where two must not
 // read the same.
 func (s *site) listTitle(d *download) string {

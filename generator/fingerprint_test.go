@@ -47,7 +47,11 @@ func TestFingerprintsTellApart(t *testing.T) {
 			{[]fingerprint{{1, 2}, {3, 4}}},
 			{fieldsBut[release.Intended]("Product").of(&release.Intended{Contact: "~a"})},
 			{fieldsBut[release.Intended]("Product").of(&release.Intended{Team: "~a"})},
-			{0.5}, {true}, {uint8(7)}, {[]byte("a")}, {[2]byte{7, 8}},
+			{0.5},
+			{true},
+			{uint8(7)},
+			{[]byte("a")},
+			{[2]byte{7, 8}},
 		}
 	}
 	seen, sums := map[fingerprint]int{}, map[string]int{}

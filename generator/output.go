@@ -2,6 +2,7 @@ package generator
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -136,23 +137,48 @@ func renderAll(ctx context.Context, outputs []output, last *Site, take func(made
 	var bad layoutProblems
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range outputs {
-		before := last.file(outputs[i].path)
-		if before != nil && outputs[i].whole.is(before.whole) {
-			files[i] = *before
-			continue
-		}
+	for _, w := range wanted(outputs, last, files) {
 		group.Go(func() (err error) {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if files[i], err = outputs[i].make(before, take); bad.take(err) {
+			if files[w.index], err = outputs[w.index].make(w.before, take); bad.take(err) {
 				return nil // the others go on, so that all bad layouts are told in one go
 			}
 			return err
 		})
 	}
 	return files, errors.Join(group.Wait(), bad.err())
+}
+
+// wantedOutput is an output that has to be made.
+type wantedOutput struct {
+	index  int
+	before *made // the last time; nil for none
+}
+
+func (w wantedOutput) bytes() int64 {
+	if w.before == nil {
+		return 0
+	}
+	return w.before.Bytes
+}
+
+// wanted are the outputs that have to be made; files gets those that stay as they are in
+// last. What was large the last time comes first, so that no processor waits in the end
+// until another one is done with that.
+func wanted(outputs []output, last *Site, files []made) []wantedOutput {
+	var all []wantedOutput
+	for i := range outputs {
+		before := last.file(outputs[i].path)
+		if before != nil && outputs[i].whole.is(before.whole) {
+			files[i] = *before
+			continue
+		}
+		all = append(all, wantedOutput{i, before})
+	}
+	slices.SortStableFunc(all, func(a, b wantedOutput) int { return cmp.Compare(b.bytes(), a.bytes()) })
+	return all
 }
 
 // make makes one file, unless it shows the same as before, which is nil for none.
