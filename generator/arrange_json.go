@@ -56,6 +56,7 @@ type rowJSON struct {
 	RawState    string         `json:"raw_state,omitempty"`
 	Rebuild     string         `json:"rebuild,omitempty"`
 	Contact     string         `json:"contact,omitempty"`
+	Note        string         `json:"note,omitempty"`
 	DailyTree   string         `json:"daily_tree,omitempty"`
 	DailyPath   string         `json:"daily_path,omitempty"`
 	ReleaseTree string         `json:"release_tree,omitempty"`
@@ -102,7 +103,7 @@ func (s *site) manifestJSON(m *release.Manifest) manifestJSON {
 		Sources: s.sourcesJSON(m.Line.Sources), Rows: []rowJSON{}, Findings: viewJSON(m.Findings),
 	}
 	for _, r := range m.Rows() {
-		j.Rows = append(j.Rows, viewRowJSON(r))
+		j.Rows = append(j.Rows, s.rowJSON(r))
 	}
 	if m.Before != nil {
 		j.Before = m.Before.Slug
@@ -131,11 +132,11 @@ func (s *site) sourcesJSON(names []string) []sourceJSON {
 	return all
 }
 
-func viewRowJSON(r *release.Row) rowJSON {
+func (s *site) rowJSON(r *release.Row) rowJSON {
 	j := rowJSON{
 		Product: r.Product.Slug, Title: r.Product.Title, Family: r.Product.Family, Arch: r.Product.Arch, Intended: r.Intended,
-		Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, Tests: r.Tests,
-		Findings: viewJSON(r.Findings),
+		Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, Note: s.notes.words(s.ownNote(r)),
+		Tests: r.Tests, Findings: viewJSON(r.Findings),
 	}
 	if r.Rebuild != nil {
 		j.Rebuild = r.Rebuild.Status
@@ -236,7 +237,7 @@ func (s *site) productJSON(pl *release.ProductLine) productJSON {
 		j.Identities = append(j.Identities, identityJSON(id))
 	}
 	for _, r := range pl.Rows {
-		row := viewRowJSON(r)
+		row := s.rowJSON(r)
 		row.Series, row.Milestone = r.Manifest.Line.Slug, r.Manifest.Slug
 		j.Rows = append(j.Rows, row)
 	}

@@ -233,6 +233,24 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// TestNoteWords: a note for programs is what people read of it.
+func TestNoteWords(t *testing.T) {
+	t.Parallel()
+	s := newSanitizer()
+	for _, test := range []struct{ in, want string }{
+		{"", ""},
+		{"  all\n good ", "all good"},
+		{"<b>a</b>b &amp; <i>c</i> &lt;d&gt;", "ab & c <d>"},
+		{"<p>One.</p><ul><li>two</li><li>three</li></ul>four<br>five<br/>six", "One. two three four five six"},
+		{`<a href="https://a.example/">LP: #1</a><script>x()</script><style>p{}</style>`, "LP: #1"},
+		{"a\x00b\xff", "ab�"},
+	} {
+		if got := s.words(test.in); got != test.want {
+			t.Errorf("words(%q) = %q, want %q", test.in, got, test.want)
+		}
+	}
+}
+
 func FuzzNote(f *testing.F) {
 	for _, seed := range []string{"<b>x", "</p><ul><li>", `<a href="https://x.example">`, "<a href='https://x\">y</a>", "<p><a href=https://x.example>b</p>"} {
 		f.Add(seed)
@@ -240,6 +258,9 @@ func FuzzNote(f *testing.F) {
 	s := newSanitizer()
 	f.Fuzz(func(t *testing.T, in string) {
 		out := string(s.note(in))
+		if words := s.words(in); strings.ContainsAny(words, "\n\t\x00\x1b") || words != "" && out == "" {
+			t.Errorf("words(%q) = %q", in, words)
+		}
 		if problems := unbalanced([]byte(out)); problems != nil {
 			t.Errorf("note(%q) = %q: %v", in, out, problems)
 		}

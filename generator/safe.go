@@ -50,6 +50,25 @@ func (s sanitizer) note(raw string) template.HTML {
 	return template.HTML(balanced(clean)) //nolint:gosec // reduced above
 }
 
+// words are a tracker's note as text of one line, with what its safe HTML shows.
+func (s sanitizer) words(raw string) string {
+	var b strings.Builder
+	z := xhtml.NewTokenizer(strings.NewReader(string(s.note(raw))))
+	for {
+		switch kind := z.Next(); kind {
+		case xhtml.ErrorToken: // a reader of a string ends, and nothing else
+			return strings.Join(strings.Fields(b.String()), " ")
+		case xhtml.TextToken:
+			b.Write(z.Text())
+		default:
+			switch tag, _ := z.TagName(); string(tag) {
+			case "br", "p", "ul", "ol", "li":
+				b.WriteByte(' ')
+			}
+		}
+	}
+}
+
 // balanced closes what a note left open and drops what it closed without
 // opening, so that a note cannot bend the page around it.
 func balanced(s string) string {

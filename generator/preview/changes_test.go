@@ -109,15 +109,12 @@ func TestChangesOfDetails(t *testing.T) {
 	if _, text := d.get("_changes"); !strings.Contains(text, "<strong>Xubuntu Desktop amd64</strong>: tests none → 1 passed, 1 failed, 3 untested") {
 		t.Errorf("a test result is not told:\n%s", text)
 	}
-	// A note is no field of manifest.json.
 	d.replace("data/iso/builds/noble.toml", "[build.tests]\npassed = 1\nfailed = 1\nrunning = 0\nuntested = 3\n", "")
 	page(func(e event) bool { return strings.Contains(e.Bar, "The same as published") })
 	d.replace(milestoneFile, `raw_state = "Ready"`, `raw_state = "Ready"
 note = "Mind the step."`)
 	page(func(e event) bool { return strings.Contains(e.Bar, "differ from what is published") })
-	if _, text := d.get("_changes"); !strings.Contains(text, `Noble 24.04.3</a></h3>
-<ul class="lines">
-<li class="changed">other details changed</li>`) {
+	if _, text := d.get("_changes"); !strings.Contains(text, "<strong>Xubuntu Desktop amd64</strong>: has the note “Mind the step.”") {
 		t.Errorf("a note is not told:\n%s", text)
 	}
 }
@@ -154,6 +151,7 @@ func TestWords(t *testing.T) {
 	blocker := finding{Rule: "no-build", Severity: "blocker", Text: "Nothing is built."}
 	reworded := finding{Rule: "no-build", Severity: "blocker", Text: "Still nothing is built."}
 	milder := finding{Rule: "no-build", Severity: "warning", Text: "It is late."}
+	long := strings.Repeat("n", noteMost)
 	for _, tt := range []struct {
 		name     string
 		old, now *facts
@@ -195,6 +193,16 @@ func TestWords(t *testing.T) {
 			"files", &facts{Rows: []row{with(func(r *row) { r.Files = []file{{"a", 1, "s"}, {"b", 1, "s"}, {"c", 1, "s"}} })}},
 			&facts{Rows: []row{with(func(r *row) { r.Files = []file{{"a", 2, "t"}, {"b", 1, "t"}, {"d", 1, "s"}} })}},
 			[]line{{"Kubuntu", "a: 1 → 2 bytes; b has another checksum; file d is new; file c is gone", changed}},
+		},
+		{
+			"a note", &facts{Rows: []row{kubuntu, {Product: "x", Note: "Bad."}, {Product: "y", Note: "Bad."}, {Product: "z", Note: long + "a"}}},
+			&facts{Rows: []row{with(func(r *row) { r.Note = "Good." }), {Product: "x", Note: "Better."}, {Product: "y"}, {Product: "z", Note: long + "b"}}},
+			[]line{
+				{"Kubuntu", "has the note “Good.”", changed},
+				{"", "note “Bad.” → “Better.”", changed},
+				{"", "has the note “Bad.” no more", changed},
+				{"", "has another note, “" + long[:noteMost] + "…”", changed},
+			},
 		},
 		{
 			"the tracker's word", &facts{Rows: []row{kubuntu}}, &facts{Rows: []row{with(func(r *row) { r.RawState = "Tested" })}},

@@ -35,6 +35,7 @@ type row struct {
 	RawState    string `json:"raw_state"`
 	Rebuild     string
 	Contact     string
+	Note        string
 	DailyTree   string `json:"daily_tree"`
 	DailyPath   string `json:"daily_path"`
 	ReleaseTree string `json:"release_tree"`

@@ -44,7 +44,7 @@ func (r row) since(b row) []string {
 		turned("", b.State, r.State), turned("build", b.BuildID, r.BuildID), turned("rebuild", b.Rebuild, r.Rebuild),
 		turned("tests", b.Tests.String(), r.Tests.String()), filesSince(b.Files, r.Files),
 		turned("goes to", path.Join(b.ReleaseTree, b.ReleasePath), path.Join(r.ReleaseTree, r.ReleasePath)),
-		turned("contact", b.Contact, r.Contact))
+		turned("contact", b.Contact, r.Contact), noteSince(b.Note, r.Note))
 	switch {
 	case r.Intended && !b.Intended:
 		parts = append(parts, "is meant to be released now")
@@ -74,6 +74,32 @@ func (t tests) String() string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// noteMost is how many letters of a note are told.
+const noteMost = 120
+
+// noteSince tells what is another about a note.
+func noteSince(old, now string) []string {
+	switch from, to := quoted(old), quoted(now); {
+	case old == now:
+		return nil
+	case old == "":
+		return []string{"has the note " + to}
+	case now == "":
+		return []string{"has the note " + from + " no more"}
+	case from == to: // what differs is cut off
+		return []string{"has another note, " + to}
+	default:
+		return []string{"note " + from + " → " + to}
+	}
+}
+
+func quoted(text string) string {
+	if r := []rune(text); len(r) > noteMost {
+		text = string(r[:noteMost]) + "…"
+	}
+	return "“" + text + "”"
 }
 
 // filesSince tells what is another about the files that people download.
