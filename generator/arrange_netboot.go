@@ -163,7 +163,7 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 	}
 	v.First = n == 1
 	v.ID = fmt.Sprintf("set-%s-%d", release.Slug(e.Arch), n)
-	v.Ways = s.bootWays(v.ID, e.Arch, p.Root, bootWords(e, &v))
+	v.Ways = s.bootWays(v.ID, e.Arch, p.Root, s.bootWords(e, &v))
 	return v
 }
 
@@ -204,21 +204,23 @@ func (s *site) netbootFiles(e *release.NetbootEntry, base string) []fileView {
 		}
 	}
 	boot := slices.Clone(e.Boot)
-	slices.SortStableFunc(boot, func(a, b release.File) int { return bootRank(a.Name) - bootRank(b.Name) })
+	slices.SortStableFunc(boot, func(a, b release.File) int { return s.bootRank(a.Name) - s.bootRank(b.Name) })
 	for _, f := range boot {
 		v := s.viewFile(f, base)
-		v.What = knownBootFile(f.Name).what
+		if known, _ := s.rules.BootFile(f.Name); known != nil {
+			v.What = known.Title
+		}
 		files = append(files, v)
 	}
 	return files
 }
 
 // bootRank puts what a machine begins with first, and what nobody knows last.
-func bootRank(name string) int {
-	if i := slices.IndexFunc(bootFiles, func(f bootFile) bool { return f.name == name }); i >= 0 {
+func (s *site) bootRank(name string) int {
+	if _, i := s.rules.BootFile(name); i >= 0 {
 		return i
 	}
-	return len(bootFiles)
+	return len(s.rules.BootFiles)
 }
 
 // netbootTitle tells the installers of one machine apart.

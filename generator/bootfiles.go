@@ -8,52 +8,12 @@ import (
 	"shiplist/internal/release"
 )
 
-// Rule of this file: it knows what the files of a netboot set are for, and which names
-// stand for the words of the texts about starting a machine. What people are told to do
-// with them is in content/parts/boot-*.md.
-
-// bootFile is what a file of a netboot set is for. The numbers are the client system
-// architectures of DHCP option 93, by
-// https://www.iana.org/assignments/dhcpv6-parameters/ (processor architecture types).
-type bootFile struct {
-	name string
-	word string // the word that stands for it in texts; empty for none
-	what string
-}
-
-// bootFiles are the names that sets are known to use.
-var bootFiles = []bootFile{
-	{"pxelinux.0", "bios", "first for a PC with BIOS: client type 0"},
-	{"bootx64.efi", "efi", "first for a PC with UEFI, also with Secure Boot: client type 7 or 9, by HTTP 16"},
-	{"bootaa64.efi", "efi", "first for Arm with UEFI, also with Secure Boot: client type 11, by HTTP 19"},
-	{"bootriscv64.efi", "efi", "first for RISC-V with UEFI: client type 27, by HTTP 28"},
-	{"grubx64.efi", "grub", "loaded next; first where Secure Boot is off"},
-	{"grubaa64.efi", "grub", "loaded next; first where Secure Boot is off"},
-	{"grubriscv64.efi", "grub", "loaded next"},
-	{"grubnetx64.efi.signed", "grub", "GRUB for a PC with UEFI"},
-	{"grubnetaa64.efi.signed", "grub", "GRUB for Arm with UEFI"},
-	{"grub/grub.cfg", "", "what GRUB starts"},
-	{"ldlinux.c32", "", "part of PXELINUX"},
-	{"pxelinux.cfg/default", "", "what PXELINUX starts"},
-	{"ubuntu.exec", "", "starts it under z/VM"},
-	{"ubuntu.ins", "", "starts it in a logical partition, from the HMC"},
-	{"parmfile.ubuntu", "", "the options of the kernel"},
-	{"initrd.off", "", "where the ramdisk is loaded"},
-	{"initrd.siz", "", "how large the ramdisk is"},
-	{"kvm.cfg", "", "starts it under KVM"},
-	{"dpm.cfg", "", "starts it in a partition under DPM"},
-}
-
-func knownBootFile(name string) bootFile {
-	i := slices.IndexFunc(bootFiles, func(f bootFile) bool { return f.name == name })
-	if i < 0 {
-		return bootFile{name: name}
-	}
-	return bootFiles[i]
-}
+// Rule of this file: it knows which names stand for the words of the texts about starting
+// a machine. What its files are for is in the configuration, and what people are told to do
+// with them in content/parts/boot-*.md.
 
 // bootWords are the words for a set. Those of what it does not have are missing.
-func bootWords(e *release.NetbootEntry, v *netbootView) words {
+func (s *site) bootWords(e *release.NetbootEntry, v *netbootView) words {
 	w := words{}
 	put := func(word, text, href string) {
 		if text != "" {
@@ -72,8 +32,8 @@ func bootWords(e *release.NetbootEntry, v *netbootView) words {
 		put("initrd-name", path.Base(e.Initrd), "") // iPXE calls what it fetched by the last part of the address
 	}
 	for _, f := range e.Boot {
-		if known := knownBootFile(f.Name); known.word != "" && w[known.word].Text == "" {
-			put(known.word, f.Name, fileURL(v.Address.Href, f.Name))
+		if known, _ := s.rules.BootFile(f.Name); known != nil && known.Word != "" && w[known.Word].Text == "" {
+			put(known.Word, f.Name, fileURL(v.Address.Href, f.Name))
 		}
 	}
 	put("efi-address", w["efi"].Href, w["efi"].Href)

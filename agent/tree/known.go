@@ -19,16 +19,17 @@ type known struct {
 	builds      map[string]string           // oldest build id by checksum and kind of build
 	aliases     map[string]string           // alias: directory
 	names       map[string]map[string]bool  // by directory: the names of what is in it
+	configs     []string                    // names of boot configurations, below a netboot set
 }
 
 // newKnown indexes the facts of the last poll.
-func newKnown(facts *release.Facts) *known {
+func newKnown(facts *release.Facts, rules release.Rules) *known {
 	if facts == nil {
 		facts = &release.Facts{}
 	}
 	k := &known{
 		facts: facts, directories: map[string]*release.Directory{}, images: map[string][]*release.Image{},
-		sizes: map[string]release.File{}, builds: map[string]string{}, aliases: map[string]string{}, names: map[string]map[string]bool{},
+		sizes: map[string]release.File{}, builds: map[string]string{}, aliases: map[string]string{}, names: map[string]map[string]bool{}, configs: bootConfigs(rules),
 	}
 	for i := range facts.Directories {
 		d := &facts.Directories[i]
@@ -108,7 +109,7 @@ func (k *known) configBelow(path string) string {
 	for _, set := range k.facts.Netboot {
 		for _, f := range set.Boot {
 			at := join(set.Dir, f.Name)
-			if slices.Contains(bootConfigs, f.Name) && below(at, path) {
+			if slices.Contains(k.configs, f.Name) && below(at, path) {
 				return at
 			}
 		}

@@ -26,7 +26,15 @@ type unpacked struct {
 
 // bootConfigs are the files that name the ISO, below a netboot directory. All of a
 // directory name the same one; the first that does is enough.
-var bootConfigs = []string{"pxelinux.cfg/default", "grub/grub.cfg", "parmfile.ubuntu", "kvm.cfg", "dpm.cfg"}
+func bootConfigs(rules release.Rules) []string {
+	var names []string
+	for _, f := range rules.BootFiles {
+		if f.Config {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
 
 // maxBootConfig is how much of such a file is read.
 const maxBootConfig = 64 << 10
@@ -77,7 +85,7 @@ func (c *crawl) readUnpacked(ctx context.Context, groups []group) ([]*unpacked, 
 }
 
 func (c *crawl) readISO(ctx context.Context, u *unpacked) {
-	for _, name := range bootConfigs {
+	for _, name := range c.known.configs {
 		if !slices.ContainsFunc(u.files, func(f release.File) bool { return f.Name == name }) {
 			continue
 		}

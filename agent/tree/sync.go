@@ -88,7 +88,7 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 		return nil, err
 	}
 	c := &crawl{
-		grammar: s.grammar, keyring: keys, now: s.o.Now(), tree: s.o.Tree, limits: s.o.Limits, known: newKnown(prev), doubts: map[string]*doubt{},
+		grammar: s.grammar, keyring: keys, now: s.o.Now(), tree: s.o.Tree, limits: s.o.Limits, known: newKnown(prev, s.o.Rules), doubts: map[string]*doubt{},
 		nodes: map[string]*node{}, shown: map[[sha256.Size]byte]*node{}, aliases: map[string]string{}, realPaths: map[string]string{}, marks: newMarks(),
 	}
 	if keys != nil {

@@ -210,6 +210,30 @@ func TestDefaultPublishCommands(t *testing.T) {
 	}
 }
 
+// TestDefaultBootFiles: the files with which machines begin, and those that name an image.
+func TestDefaultBootFiles(t *testing.T) {
+	t.Parallel()
+	rules := defaultConfig(t).Rules
+	words, configs := map[string]int{}, 0
+	for _, f := range rules.BootFiles {
+		words[f.Word]++
+		if f.Config {
+			configs++
+		}
+	}
+	for _, word := range []string{"bios", "efi", "grub"} {
+		if words[word] == 0 {
+			t.Errorf("no file is the word %s of content/parts/boot-*.md", word)
+		}
+	}
+	if configs != 5 {
+		t.Errorf("%d configurations, want those of five ways to start", configs)
+	}
+	if p, _ := rules.Project("ubuntu"); p == nil || !p.Top {
+		t.Errorf("%+v does not lie at the top", p)
+	}
+}
+
 // Where images are, or were, published, by what the trees hold.
 func TestDefaultPublish(t *testing.T) {
 	t.Parallel()

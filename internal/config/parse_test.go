@@ -224,7 +224,7 @@ func TestInitText(t *testing.T) {
 	}
 	for _, name := range []string{
 		"[[product]]", "[[series]]", "[[milestone]]", "[[publish]]", "[[arches]]", "[[size_limit]]", "[[architecture]]",
-		"[[publish_type]]", "[[project]]", "[[extension]]", "[[netboot]]", "[contacts]", "[commands]", "[respin]", "[[respin.rule]]", "[archive]", "[[archive.rule]]",
+		"[[publish_type]]", "[[project]]", "[[extension]]", "[[netboot]]", "[[boot_file]]", "[contacts]", "[commands]", "[respin]", "[[respin.rule]]", "[archive]", "[[archive.rule]]",
 	} {
 		if strings.Count(text, "\n# "+name+"\n") != 1 || strings.Contains(text, "\n"+name+"\n") {
 			t.Errorf("%s is not there once, as a comment", name)

@@ -42,6 +42,7 @@ func (d *document) readRules(r *release.Rules) {
 	rows(d, "project", &r.Projects, readProject)
 	rows(d, "extension", &r.Extensions, readExtension)
 	rows(d, "netboot", &r.Netboot, readNetboot)
+	rows(d, "boot_file", &r.BootFiles, readBootFile)
 	rows(d, "check", &r.Checks, readCheck)
 	if t := d.root.table("contacts"); t != nil {
 		r.Contacts = readContacts(t)
@@ -51,7 +52,7 @@ func (d *document) readRules(r *release.Rules) {
 // rows reads all tables of a name; those of the file replace those that were there.
 func rows[T release.ProductRule | release.SeriesRule | release.MilestoneRule | release.PublishRule |
 	release.ArchesRule | release.SizeLimit | release.Architecture | release.PublishType |
-	release.Project | release.Extension | release.NetbootRule | release.CheckRule | Tracker | Tree | Plan | Rush](
+	release.Project | release.Extension | release.NetbootRule | release.BootFile | release.CheckRule | Tracker | Tree | Plan | Rush](
 	d *document, name string, into *[]T, read func(*table) T,
 ) {
 	tables, given := d.root.tables(name)
@@ -205,7 +206,21 @@ func readProject(t *table) release.Project {
 	t.text("title", &r.Title)
 	t.part("prefix", &r.Prefix)
 	t.text("family", &r.Family)
+	t.flag("top", &r.Top)
 	t.named("project", r.Name)
+	return r
+}
+
+// bootFileForm is what a path below a netboot set may look like.
+var bootFileForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*(/[A-Za-z0-9][A-Za-z0-9._+-]*)*$`)
+
+func readBootFile(t *table) release.BootFile {
+	var r release.BootFile
+	t.checked("name", &r.Name, bootFileForm.MatchString, `a file of a netboot set; write it like "grub/grub.cfg"`)
+	t.text("title", &r.Title)
+	t.part("word", &r.Word)
+	t.flag("config", &r.Config)
+	t.named("boot file", r.Name)
 	return r
 }
 

@@ -118,7 +118,7 @@ func (j *joiner) treeDirectory(l *Location, m *Manifest) (string, *TreeDirectory
 	key := placeKey{l.Role, l.Dir, m.Line.Slug}
 	place, ok := j.forest.memo.placed[key]
 	if !ok {
-		place = j.forest.place(l, m.Line)
+		place = j.forest.place(l, m.Line, j.rules.Projects)
 		j.forest.memo.placed[key] = place
 	}
 	if place.dir < 0 {
@@ -127,13 +127,13 @@ func (j *joiner) treeDirectory(l *Location, m *Manifest) (string, *TreeDirectory
 	return place.tree, &j.dirs[place.dir]
 }
 
-func (f *forest) place(l *Location, line *Line) treePlace {
+func (f *forest) place(l *Location, line *Line, projects []Project) treePlace {
 	first := ""
 	for t := range f.trees {
 		if f.trees[t].Role != l.Role {
 			continue
 		}
-		for _, path := range spellings(l.Dir, line) {
+		for _, path := range spellings(l.Dir, line, projects) {
 			if n, ok := f.lookup(dirKey{f.trees[t].Name, path}); ok {
 				return treePlace{f.trees[t].Name, n}
 			}

@@ -231,9 +231,9 @@ func (j *joiner) tree(name string) *Tree {
 }
 
 // spellings are the paths at which trees have had the same directory, the given one
-// first: with and without the project "ubuntu" at the top, a milestone beside or
+// first: with and without a project that may lie at the top, a milestone beside or
 // below "release", a version for the series.
-func spellings(dir string, l *Line) []string {
+func spellings(dir string, l *Line, projects []Project) []string {
 	paths := []string{dir}
 	add := func(variant func(string) (string, bool)) {
 		for _, p := range slices.Clone(paths) {
@@ -242,7 +242,11 @@ func spellings(dir string, l *Line) []string {
 			}
 		}
 	}
-	add(otherTop)
+	for i := range projects {
+		if p := &projects[i]; p.Top {
+			add(p.otherTop)
+		}
+	}
 	add(otherStatus)
 	if l.Rule != nil {
 		for _, version := range append([]string{l.Rule.Version, l.Rule.PointVersion}, l.Rule.Versions...) {
@@ -254,12 +258,12 @@ func spellings(dir string, l *Line) []string {
 
 // otherTop adds or drops the project at the top: releases/noble and
 // ubuntu/releases/noble, noble and ubuntu/noble.
-func otherTop(path string) (string, bool) {
-	if rest, ok := strings.CutPrefix(path, "ubuntu/"); ok {
+func (p *Project) otherTop(path string) (string, bool) {
+	if rest, ok := strings.CutPrefix(path, p.Name+"/"); ok {
 		return rest, true
 	}
 	if strings.HasPrefix(path, "releases/") || !strings.Contains(path, "/") {
-		return "ubuntu/" + path, true
+		return p.Name + "/" + path, true
 	}
 	return "", false
 }

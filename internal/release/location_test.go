@@ -101,6 +101,7 @@ func TestMilestoneNames(t *testing.T) {
 func TestSpelledOtherwise(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, rule, path, alias, want string }{
+		{"of another project", "kubuntu/releases/{series}/beta", "releases/noble/beta", "", "kubuntu/releases/noble/beta"},
 		{"as the rule says", "ubuntu/releases/{series}/beta", "ubuntu/releases/noble/beta", "", "ubuntu/releases/noble/beta"},
 		{"without the project", "ubuntu/releases/{series}/beta", "releases/noble/beta", "", "releases/noble/beta"},
 		{"with the project", "releases/{series}/beta", "ubuntu/releases/noble/beta", "", "ubuntu/releases/noble/beta"},
@@ -115,6 +116,7 @@ func TestSpelledOtherwise(t *testing.T) {
 			t.Parallel()
 			in := cleanInput()
 			in.Rules.Publish = []PublishRule{{Official: OfficialNamed, Directory: tc.rule}}
+			in.Rules.Projects = []Project{{Name: "kubuntu"}, {Name: "ubuntu", Top: true}}
 			d := Directory{Series: "noble", Path: tc.path, Kind: DirectoryRelease}
 			if tc.alias != "" {
 				d.Aliases = []string{tc.alias}

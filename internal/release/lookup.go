@@ -156,6 +156,17 @@ func (r Rules) PublishType(name string) (*PublishType, int) {
 	return nil, -1
 }
 
+// BootFile returns the description of a file of a netboot set and its place, or nil and
+// -1.
+func (r Rules) BootFile(name string) (*BootFile, int) {
+	for i := range r.BootFiles {
+		if r.BootFiles[i].Name == name {
+			return &r.BootFiles[i], i
+		}
+	}
+	return nil, -1
+}
+
 // Project returns the description of a project and its place, or nil and -1.
 func (r Rules) Project(name string) (*Project, int) {
 	for i := range r.Projects {

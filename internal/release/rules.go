@@ -22,6 +22,7 @@ type Rules struct {
 	Projects      []Project      `toml:"project"`
 	Extensions    []Extension    `toml:"extension"`
 	Netboot       []NetbootRule  `toml:"netboot"`
+	BootFiles     []BootFile     `toml:"boot_file"`
 	Contacts      Contacts       `toml:"contacts"`
 	Checks        []CheckRule    `toml:"check"`
 	Respin        RespinRules    `toml:"respin"`
@@ -162,6 +163,21 @@ type Project struct {
 	Title  string `toml:"title"`  // Ubuntu Server
 	Prefix string `toml:"prefix"` // how released file names begin, where not the name: ubuntu
 	Family string `toml:"family"` // the group for its images where no tracker names one
+	// Top says that its directories may lie at the top of a tree, where those of other
+	// projects lie below their names: releases/noble for ubuntu/releases/noble.
+	Top bool `toml:"top"`
+}
+
+// BootFile describes a file of a netboot set. Pages list the files in the order of the
+// rules, unknown ones last.
+type BootFile struct {
+	Name  string `toml:"name"`  // path below the set: grub/grub.cfg
+	Title string `toml:"title"` // what it is for
+	// Word stands for its name in the texts about starting a machine: efi.
+	Word string `toml:"word"`
+	// Config says that it is a boot configuration, which may name the image that it
+	// starts. They are read in the order of the rules.
+	Config bool `toml:"config"`
 }
 
 // Extension describes the end of a file name.
