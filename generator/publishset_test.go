@@ -45,7 +45,7 @@ func TestWhatGoesWhere(t *testing.T) {
 	t.Parallel()
 	s, m := setPicture(t)
 	page := s.arrangeManifest(m)
-	if page.Set == nil || page.Set.Summary != "1 product can be published; 1 cannot yet." || page.Set.Name != "noble/final" {
+	if page.Set == nil || page.Set.Summary != "1 product can be published by 1 command; 1 cannot yet." || page.Set.Name != "noble/final" {
 		t.Fatalf("%+v", page.Set)
 	}
 	if want := "DIST=noble ARCHES='amd64' for-project kubuntu publish-release daily-live 20240424 desktop named"; page.Set.Commands != want || page.Set.Count != 1 {
