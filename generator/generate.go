@@ -71,10 +71,14 @@ func Generate(ctx context.Context, o Options) (Result, error) {
 }
 
 // Check parses layouts and texts and reports every mistake in them, without
-// looking at any data.
+// looking at any data: also fields that are not there, where a page would show them
+// rarely or never.
 func Check(o Options) error {
-	_, err := prepare(o)
-	return err
+	s, err := prepare(o)
+	if err != nil {
+		return err
+	}
+	return s.layouts.missing()
 }
 
 func logger(l *slog.Logger) *slog.Logger { return cmp.Or(l, slog.New(slog.DiscardHandler)) }

@@ -56,6 +56,8 @@ type executor interface {
 // headersLayout is a template of either kind, with what was compiled of it; nil for none.
 type headersLayout struct {
 	executor
+	name     string
+	source   quick.Source
 	compiled *quick.Template
 }
 
@@ -65,7 +67,7 @@ func compileHeaders(t executor, source quick.Source, name string) headersLayout 
 	if err != nil {
 		compiled = nil
 	}
-	return headersLayout{t, compiled}
+	return headersLayout{t, name, source, compiled}
 }
 
 // render does what render does for pages.

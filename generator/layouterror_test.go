@@ -156,6 +156,64 @@ func TestAllLayoutMistakes(t *testing.T) {
 	}
 }
 
+// TestCheckFindsMissingFields: also where no data shows them, all in one go, and what
+// several pages share once.
+func TestCheckFindsMissingFields(t *testing.T) {
+	t.Parallel()
+	embedded := func(name string) string {
+		text, err := fs.ReadFile(shiplist.Layouts, "layouts/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	for _, tc := range []struct {
+		name, file, text string
+		want             []string
+	}{
+		{"in what is never shown", "pages/404.html", `{{define "main"}}{{if false}}
+{{range .Menu}}{{.Txet}}{{else}}{{.Titel}}{{end}}{{end}}{{end}}`, []string{
+			`layouts/pages/404.html:2:18: Link has no field or method "Txet"; did you mean "Text"?`,
+			`layouts/pages/404.html:2:35: lostPage has no field or method "Titel"; did you mean "Title"?`,
+		}},
+		{"several in a row", "pages/404.html", `{{define "main"}}{{.A}}{{with .B}}{{.C}}{{$.D}}{{end}}{{range .E}}{{$.F}}{{end}}{{end}}`, []string{
+			`layouts/pages/404.html:1:20: lostPage has no field or method "A"`,
+			`layouts/pages/404.html:1:31: lostPage has no field or method "B"`,
+			`layouts/pages/404.html:1:44: lostPage has no field or method "D"`,
+			`layouts/pages/404.html:1:63: lostPage has no field or method "E"`,
+			`layouts/pages/404.html:1:70: lostPage has no field or method "F"`,
+		}},
+		{"given to functions", "pages/404.html", `{{define "main"}}{{default "x" .A}}{{if and .Title (eq .B 1)}}{{end}}{{$x := .C}}<p title="{{$x}}{{upper .D}}">{{end}}`, []string{
+			`layouts/pages/404.html:1:32: lostPage has no field or method "A"`,
+			`layouts/pages/404.html:1:56: lostPage has no field or method "B"`,
+			`layouts/pages/404.html:1:78: lostPage has no field or method "C"`,
+			`layouts/pages/404.html:1:106: lostPage has no field or method "D"`,
+		}},
+		{"in a part that all pages show", "base.html", strings.Replace(embedded("base.html"), "{{.Title}}", "{{.Titel}}", 1), []string{
+			`no field or method "Titel"; did you mean "Title"?`,
+		}},
+		{"in a file for a tree", "headers/footer.html", "{{.Titel}}", []string{`layouts/headers/footer.html:1:3: headersPage has no field or method "Titel"`}},
+		{"of a description", "headers/htaccess.txt", strings.Replace(embedded("headers/htaccess.txt"), `{{define "description"}}`, `{{define "description"}}{{.Knid}}`, 1), []string{`layouts/headers/htaccess.txt:`}},
+		{"none, where the type is not known", "pages/404.html", `{{define "main"}}{{range 3}}{{.}}{{end}}{{with default "" .Title}}{{.X}}{{end}}{{range $i, $l := .Menu}}{{$l.Text}}{{else}}{{.Title}}{{end}}{{end}}`, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, each := range Mistakes(Check(Options{Config: defaultConfig(t), Layouts: layoutsLike(t, map[string]string{tc.file: tc.text})})) {
+				got = append(got, each.Error())
+			}
+			if len(got) != len(tc.want) {
+				t.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(tc.want, "\n"))
+			}
+			for i, want := range tc.want {
+				if !strings.Contains(got[i], want) {
+					t.Errorf("got\n%s\nwant\n%s", got[i], want)
+				}
+			}
+		})
+	}
+}
+
 // FuzzLayout: whatever somebody writes into a layout, a mistake has its place in it.
 func FuzzLayout(f *testing.F) {
 	for _, seed := range []string{
@@ -170,7 +228,11 @@ func FuzzLayout(f *testing.F) {
 		if err == nil {
 			err = render(s, "404", new(bytes.Buffer), lostPage{Page: Page{Menu: []Link{{}}}})
 		}
-		for _, each := range Mistakes(err) {
+		mistakes := Mistakes(err)
+		if s != nil && s.layouts.pages["404"] != nil {
+			mistakes = append(mistakes, Mistakes(s.layouts.missing())...)
+		}
+		for _, each := range mistakes {
 			var layout *LayoutError
 			if !errors.As(each, &layout) {
 				t.Fatalf("%q: %v has no place", text, each)

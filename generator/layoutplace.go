@@ -3,6 +3,7 @@ package generator
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"html/template"
 	"reflect"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"shiplist/generator/quick"
 	"shiplist/internal/spelling"
 )
 
@@ -40,6 +42,12 @@ type layoutText struct {
 	// kind is the template of the page; dot the struct that it gets, nil while parsing.
 	kind string
 	dot  reflect.Type
+}
+
+// executionError is what the template packages would say where a template, in execution,
+// takes a field that is not there.
+func executionError(name string, f *quick.NoField) error {
+	return fmt.Errorf("template: %s: executing %q at <%s>: can't evaluate field %s in type %s", f.Location, name, f.Context, f.Name, f.Type)
 }
 
 // explain makes a LayoutError of an error of the template packages, and returns any

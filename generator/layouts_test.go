@@ -101,8 +101,15 @@ func TestLayoutsMatchTheirStructs(t *testing.T) {
 	c := defaultConfig(t)
 	s := prepared(t, Options{Config: c}, emptyPicture(c))
 	tryAll(t, s)
-	if got := slices.Sorted(maps.Keys(s.layouts.pages)); !slices.Equal(got, pageKinds) {
-		t.Errorf("pages = %v, want %v", got, pageKinds)
+	var want []string
+	for _, kind := range pageKinds() {
+		want = append(want, kind.name)
+	}
+	if got := slices.Sorted(maps.Keys(s.layouts.pages)); !slices.Equal(got, want) {
+		t.Errorf("pages = %v, want %v", got, want)
+	}
+	if err := Check(Options{Config: c}); err != nil {
+		t.Error(err)
 	}
 }
 

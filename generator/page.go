@@ -3,6 +3,7 @@ package generator
 import (
 	"fmt"
 	"html/template"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -10,10 +11,32 @@ import (
 	"shiplist/internal/release"
 )
 
-// pageKinds are the templates that must be there: one for each page struct.
-var pageKinds = []string{
-	"404", "archive", "changes", "changes-day", "checks", "directory", "family", "home", "images", "manifest", "netboot",
-	"netboot-series", "product", "rule", "series", "text",
+// pageKind is a template that must be there, and the struct that it gets.
+type pageKind struct {
+	name string
+	dot  reflect.Type
+}
+
+// pageKinds are all kinds of page.
+func pageKinds() []pageKind {
+	return []pageKind{
+		{"404", reflect.TypeFor[lostPage]()},
+		{"archive", reflect.TypeFor[archivePage]()},
+		{"changes", reflect.TypeFor[changesPage]()},
+		{"changes-day", reflect.TypeFor[changesDayPage]()},
+		{"checks", reflect.TypeFor[checksPage]()},
+		{"directory", reflect.TypeFor[directoryPage]()},
+		{"family", reflect.TypeFor[familyPage]()},
+		{"home", reflect.TypeFor[homePage]()},
+		{"images", reflect.TypeFor[imagesPage]()},
+		{"manifest", reflect.TypeFor[manifestPage]()},
+		{"netboot", reflect.TypeFor[netbootPage]()},
+		{"netboot-series", reflect.TypeFor[netbootSeriesPage]()},
+		{"product", reflect.TypeFor[productPage]()},
+		{"rule", reflect.TypeFor[rulePage]()},
+		{"series", reflect.TypeFor[seriesPage]()},
+		{"text", reflect.TypeFor[textPage]()},
+	}
 }
 
 // sourceView is a source with how fresh it is.

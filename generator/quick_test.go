@@ -70,9 +70,9 @@ func TestPagesAreQuick(t *testing.T) {
 			t.Errorf("%d files, and %d by html/template", len(got), len(want))
 		}
 	}
-	for _, kind := range pageKinds {
-		if !kinds[kind] {
-			t.Errorf("%s: there is no such page", kind)
+	for _, kind := range pageKinds() {
+		if !kinds[kind.name] {
+			t.Errorf("%s: there is no such page", kind.name)
 		}
 	}
 }

@@ -58,9 +58,9 @@ func parseLayouts(fsys fs.FS) (*layouts, error) {
 		problems = append(problems, err)
 		l.pages[strings.TrimSuffix(path.Base(name), ".html")] = t
 	}
-	for _, kind := range pageKinds {
-		if l.pages[kind] == nil {
-			problems = append(problems, &LayoutError{File: "layouts/pages/" + kind + ".html", Text: "is missing"})
+	for _, kind := range pageKinds() {
+		if l.pages[kind.name] == nil {
+			problems = append(problems, &LayoutError{File: "layouts/pages/" + kind.name + ".html", Text: "is missing"})
 		}
 	}
 	problems = append(problems, l.parseHeaders(fsys))
@@ -96,6 +96,31 @@ func (l *layouts) escape() error {
 			problems = append(problems, layoutText{sources: l.sources, templates: names, kind: kind}.explain(err))
 		}
 	}
+	return inOrderOfPlace(problems)
+}
+
+// missing tells of every field that a layout takes and will not find, also where the data
+// shows nothing of it. What several pages share is told of the first.
+func (l *layouts) missing() error {
+	var problems []error
+	told := map[string]bool{}
+	look := func(from quick.Source, name string, in layoutText) {
+		for _, f := range quick.Missing(from, name, in.dot) {
+			if !told[f.Location] {
+				told[f.Location] = true
+				problems = append(problems, in.explain(executionError(name, f)))
+			}
+		}
+	}
+	for _, kind := range pageKinds() {
+		t := l.pages[kind.name]
+		look(sourceOf(t), "base.html", layoutText{sources: l.sources, templates: templateNames(t), kind: kind.name, dot: kind.dot})
+	}
+	for _, h := range l.headers.layouts {
+		look(h.source, h.name, layoutText{sources: l.sources, kind: h.name, dot: reflect.TypeFor[headersPage]()})
+	}
+	access := l.headers.layouts[len(l.headers.layouts)-1]
+	look(access.source, "description", layoutText{sources: l.sources, kind: access.name, dot: reflect.TypeFor[fileWord]()})
 	return inOrderOfPlace(problems)
 }
 

@@ -20,6 +20,9 @@
 //     says that it has no answer; html/template runs again and tells the error in its words.
 //     So nil pointers, indices out of range and functions that fail have no text here.
 //
+// One thing it can say without any data: which fields a template takes that its dot does not
+// have, wherever the types are known. Missing goes through a whole template for that.
+//
 // A template that html/template had to derive, because it is used within a tag or a
 // script, cannot be reached from outside and is refused, too.
 package quick

@@ -47,7 +47,7 @@ func field(n parse.Node, e expr, name string) (expr, error) {
 	if e.value == nil || e.typ == nil {
 		return expr{}, unknown(n, "a value of no certain type")
 	}
-	pointer := e.typ.Kind() == reflect.Pointer
+	whole, pointer := e.typ, e.typ.Kind() == reflect.Pointer
 	e, err := deref(n, e)
 	if err != nil {
 		return expr{}, err
@@ -69,12 +69,16 @@ func field(n parse.Node, e expr, name string) (expr, error) {
 		}}
 		return method(n, of, name)
 	}
-	if e.typ.Kind() != reflect.Struct {
+	switch e.typ.Kind() {
+	case reflect.Map:
 		return expr{}, unknown(n, "a field of "+e.typ.String())
+	case reflect.Struct:
+	default:
+		return expr{}, &NoField{Type: whole, Name: name, node: n}
 	}
 	f, ok := e.typ.FieldByName(name)
 	if !ok || !f.IsExported() {
-		return expr{}, unknown(n, "no such field of "+e.typ.String())
+		return expr{}, &NoField{Type: whole, Name: name, node: n}
 	}
 	if _, err := plain(n, f.Type); err != nil {
 		return expr{}, err

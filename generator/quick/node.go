@@ -1,6 +1,7 @@
 package quick
 
 import (
+	"cmp"
 	"reflect"
 	"text/template/parse"
 )
@@ -28,19 +29,25 @@ func (s *scope) newSlot() int {
 	return s.body.slots - 1
 }
 
-// list compiles a list of nodes. Variables that it declares end with it.
+// list compiles a list of nodes. Variables that it declares end with it. After an error it
+// goes on to the end, for what is missing there.
 func (s scope) list(l *parse.ListNode) (step, error) {
 	if l == nil {
 		return func(*machine) flow { return onward }, nil
 	}
 	var steps []step
+	var wrong error
 	s.vars = s.vars[:len(s.vars):len(s.vars)]
 	for _, n := range l.Nodes {
 		step, err := s.node(n)
 		if err != nil {
-			return nil, err
+			s.met(err)
+			wrong = cmp.Or(wrong, err)
 		}
 		steps = append(steps, step)
+	}
+	if wrong != nil {
+		return nil, wrong
 	}
 	if len(steps) == 1 {
 		return steps[0], nil
@@ -131,6 +138,7 @@ func (s scope) branch(n *parse.BranchNode, with bool) (step, error) {
 	s.vars = s.vars[:len(s.vars):len(s.vars)]
 	e, before, err := s.condition(n.Pipe, with)
 	if err != nil {
+		s.goOn(n, !with, err)
 		return nil, err
 	}
 	truth := e.truth
@@ -148,11 +156,8 @@ func (s scope) branch(n *parse.BranchNode, with bool) (step, error) {
 		}
 	}
 	list, err := then.list(n.List)
-	if err != nil {
-		return nil, err
-	}
-	other, err := s.list(n.ElseList)
-	if err != nil {
+	other, errOther := s.list(n.ElseList)
+	if err = cmp.Or(err, errOther); err != nil {
 		return nil, err
 	}
 	return func(m *machine) flow {
@@ -184,21 +189,9 @@ func (s *scope) condition(p *parse.PipeNode, value bool) (e expr, before step, e
 
 // loop compiles range over slices and arrays.
 func (s scope) loop(n *parse.RangeNode) (step, error) {
-	if n.Pipe.IsAssign || len(n.Pipe.Decl) > 0 && n.ElseList != nil {
-		return nil, unknown(n.Pipe, "range with such variables")
-	}
-	e, err := s.commands(n.Pipe, n.Pipe.Cmds)
+	e, elem, err := s.elements(n)
 	if err != nil {
-		return nil, err
-	}
-	if e, err = deref(n.Pipe, e); err != nil {
-		return nil, err
-	}
-	if k := e.typ.Kind(); k != reflect.Slice && k != reflect.Array {
-		return nil, unknown(n.Pipe, "range over "+e.typ.String())
-	}
-	elem, err := plain(n.Pipe, e.typ.Elem())
-	if err != nil {
+		s.goOn(&n.BranchNode, false, err)
 		return nil, err
 	}
 	in := s
@@ -215,13 +208,28 @@ func (s scope) loop(n *parse.RangeNode) (step, error) {
 		l.elem = s.newSlot()
 		in.vars = append(in.vars, variable{decl[0].Ident[0], elem, l.elem})
 	}
-	if l.list, err = in.list(n.List); err != nil {
-		return nil, err
+	var errOther error
+	l.list, err = in.list(n.List)
+	l.other, errOther = s.list(n.ElseList)
+	return l.run, cmp.Or(err, errOther)
+}
+
+// elements compiles what a range goes over, and tells of which type its elements are.
+func (s *scope) elements(n *parse.RangeNode) (e expr, elem reflect.Type, err error) {
+	if n.Pipe.IsAssign || len(n.Pipe.Decl) > 0 && n.ElseList != nil {
+		return expr{}, nil, unknown(n.Pipe, "range with such variables")
 	}
-	if l.other, err = s.list(n.ElseList); err != nil {
-		return nil, err
+	if e, err = s.commands(n.Pipe, n.Pipe.Cmds); err == nil {
+		e, err = deref(n.Pipe, e)
 	}
-	return l.run, nil
+	if err != nil {
+		return expr{}, nil, err
+	}
+	if k := e.typ.Kind(); k != reflect.Slice && k != reflect.Array {
+		return expr{}, nil, unknown(n.Pipe, "range over "+e.typ.String())
+	}
+	elem, err = plain(n.Pipe, e.typ.Elem())
+	return e, elem, err
 }
 
 // looping is a compiled range.

@@ -26,8 +26,7 @@ type Source struct {
 // New compiles the template of a name for a dot of one type. The error says what it does
 // not know; the template has to be executed by html/template then.
 func New(from Source, name string, dot reflect.Type) (*Template, error) {
-	c := &compiler{Source: from, bodies: map[bodyKey]*body{}, unchanged: map[string]*unchanged{}}
-	b, err := c.template(name, dot)
+	b, err := newCompiler(from).template(name, dot)
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +136,12 @@ type compiler struct {
 	bodies map[bodyKey]*body
 	// unchanged are the bytes that each chain of escapers leaves alone.
 	unchanged map[string]*unchanged
+	// missing is what templates take and will not find.
+	missing []*NoField
+}
+
+func newCompiler(from Source) *compiler {
+	return &compiler{Source: from, bodies: map[bodyKey]*body{}, unchanged: map[string]*unchanged{}}
 }
 
 // errUnknown is what is not known.
