@@ -79,6 +79,9 @@ const trackerWithin = 30 * time.Second
 // them as they are.
 func (b *builder) askAgain(ctx context.Context, i int) error {
 	c := &b.Commands[i]
+	if len(c.Requests) == 0 {
+		return nil
+	}
 	open, problems := b.open(ctx, c)
 	if err := errors.Join(problems...); err != nil && b.requested {
 		return fmt.Errorf("%w, as the requests may be taken: %w", jobs.ErrNeverBegun, err)
