@@ -118,7 +118,7 @@ func (b *builder) open(ctx context.Context, c *respinCall) (open map[string]map[
 		open[q.Source] = nil
 		requests := b.trackers[q.Source]
 		if requests == nil {
-			problems = append(problems, fmt.Errorf("tracker %s: it is not in the configuration, and cannot be asked", q.Source))
+			problems = append(problems, fmt.Errorf("tracker %s cannot be asked how far its requests are: it is no qatracker of the configuration", q.Source))
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, trackerWithin)
@@ -175,7 +175,7 @@ func (b *builder) mark(ctx context.Context, i int, status string) {
 	}
 }
 
-// reach finds out how each tracker that a command has a request on is asked, and marked
+// reach finds out how each QA tracker that a command has a request on is asked, and marked
 // if we have credentials of it. One whose credentials do not do is an error: better now
 // than when images are built and still look as if nobody had begun.
 func (o *respinOptions) reach(ctx context.Context, e *environment, cfg *config.Config, b *builder) error {
@@ -186,7 +186,7 @@ func (o *respinOptions) reach(ctx context.Context, e *environment, cfg *config.C
 	})
 	var problems []error
 	for _, t := range cfg.Trackers {
-		if !b.hasRequests(t.Name) {
+		if t.Kind != "qatracker" || !b.hasRequests(t.Name) {
 			continue
 		}
 		q := qatracker.Options{Tracker: t, Limits: cfg.Limits, Client: client}

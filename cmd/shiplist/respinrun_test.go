@@ -118,7 +118,7 @@ func respinRunOf(t *testing.T, url string, rules []release.RespinRule) *respinRi
 	testenv.Program(t, "bash")
 	cfg := &config.Config{
 		Respin:   config.Respin{Jobs: 1, Logs: filepath.Join(t.TempDir(), "logs"), Grace: time.Minute},
-		Trackers: []config.Tracker{{Name: "iso", URL: url, User: "cdimage", KeyEnv: "KEY"}},
+		Trackers: []config.Tracker{{Name: "iso", Kind: "qatracker", URL: url, User: "cdimage", KeyEnv: "KEY"}},
 	}
 	series := release.Series{Slug: "noble", Status: release.SeriesActive}
 	facts := &release.Facts{Source: "iso"}
@@ -302,22 +302,20 @@ func TestRespinRunTrackerDoesNotAnswer(t *testing.T) {
 	for _, tc := range []struct {
 		name              string
 		requested, public bool // public is without credentials
-		gone              bool // the tracker is not in the configuration any more
+		kind              string
 		want, err         string
 	}{
-		{"requested", true, false, false, "1 of 1: never begun, as the requests may be taken: tracker iso: ask for its requests to build again: ", "1 of 1 command did not succeed"},
-		{"not marked either", true, true, false, "1 of 1: never begun, as the requests may be taken: ", "1 of 1 command did not succeed"},
-		{"not in the configuration", true, true, true, "never begun, as the requests may be taken: tracker iso: it is not in the configuration, and cannot be asked", "1 of 1 command did not succeed"},
-		{"all the same", false, true, false, "; built all the same, and its requests are left as they are\n", ""},
+		{"requested", true, false, "qatracker", "1 of 1: never begun, as the requests may be taken: tracker iso: ask for its requests to build again: ", "1 of 1 command did not succeed"},
+		{"not marked either", true, true, "qatracker", "1 of 1: never begun, as the requests may be taken: ", "1 of 1 command did not succeed"},
+		{"of another kind", true, true, "test-observer", "never begun, as the requests may be taken: tracker iso cannot be asked how far its requests are: it is no qatracker of the configuration", "1 of 1 command did not succeed"},
+		{"all the same", false, true, "qatracker", "; built all the same, and its requests are left as they are\n", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			tracker := newMarkServer(t, "admin")
 			rig := respinRun(t, tracker.url, "true")
 			rig.wanted.Requested, rig.unmarked = tc.requested, tc.public
-			if tc.gone {
-				rig.seen.config.Trackers = nil
-			}
+			rig.seen.config.Trackers[0].Kind = tc.kind
 			if rig.unmarked {
 				tracker.access = "broken"
 			} else {
