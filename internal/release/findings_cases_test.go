@@ -17,6 +17,19 @@ type findingCase struct {
 	about string
 }
 
+// toCome are rules for milestones that Noble may still get.
+var toCome = []PublishRule{
+	{Milestone: []string{"beta"}},
+	{Series: []string{"noble"}, Milestone: []string{"alpha-*"}, Project: []string{"kubuntu"}},
+	{Milestone: []string{"24.04.1", "fnial"}},
+}
+
+// publishFirst puts rules of a site's own before those that place all that there is.
+func publishFirst(in *Input, rules ...PublishRule) {
+	in.Rules.PublishOwn = true
+	in.Rules.Publish = slices.Concat(rules, in.Rules.Publish[:1], in.Rules.Publish[3:])
+}
+
 var findingCases = []findingCase{
 	{
 		"no build", func(in *Input) { final(in).Entries = final(in).Entries[1:]; full(in).Images = full(in).Images[:3] },
@@ -442,6 +455,15 @@ var findingCases = []findingCase{
 		in.Rules.PublishOwn = true
 		in.Rules.Publish = append(slices.Clone(in.Rules.Publish), PublishRule{Project: []string{"gone"}, Arch: []string{"amd64", "i386"}}, PublishRule{Series: []string{"warty"}}, PublishRule{Milestone: []string{"fnial"}}, PublishRule{Project: []string{"kubuntu"}})
 	}, []string{"publish-without-product"}, "rule 5 (project gone, architecture amd64 i386), rule 6 (series warty), rule 7 (milestone fnial) and rule 8 (project kubuntu; rule ", "/   :"},
+	{"publish rules for milestones to come", func(in *Input) { publishFirst(in, toCome...) }, nil, "", ""},
+	{"publish rules for milestones that do not come", func(in *Input) {
+		publishFirst(in, PublishRule{Milestone: []string{"beta"}, Project: []string{"gone"}}, PublishRule{Milestone: []string{"25.04.1"}},
+			PublishRule{Milestone: []string{"final"}, Arch: []string{"s390x"}}, toCome[0], PublishRule{Milestone: []string{"beta"}, Project: []string{"kubuntu"}})
+	}, []string{"publish-without-product"}, "rule 1 (milestone beta, project gone), rule 2 (milestone 25.04.1), rule 3 (milestone final, architecture s390x) and rule 5 (milestone beta, project kubuntu).", "/   :"},
+	{"publish rules for milestones of a series that ended", func(in *Input) {
+		in.Sources[0].Facts.Series[0].Status = SeriesDisabled
+		publishFirst(in, toCome...)
+	}, []string{"publish-without-product"}, "rule 1 (milestone beta), rule 2 (series noble, milestone alpha-*, project kubuntu) and rule 3 (milestone 24.04.1 fnial).", "/   :"},
 	{"no product for the respin rule", func(in *Input) {
 		in.Rules.Respin = RespinRules{Own: true, Rules: []RespinRule{{Project: []string{"nope"}}, {Project: []string{"*"}}, {Arch: []string{"amd64"}}}}
 	}, []string{"unused-rule"}, "2 [[respin.rule]] rules decide about nothing: rule 1 (project nope) and rule 3 (architecture amd64).", "/   :"},

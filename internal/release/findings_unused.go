@@ -40,7 +40,8 @@ func (j *joiner) unused(rule, table, one, many, what string, list []string) {
 	}, spot{})
 }
 
-// unusedPublish are the rules that place no row of a milestone.
+// unusedPublish are the rules that place no row of a milestone, nor will any of one that
+// is still to come.
 func (j *joiner) unusedPublish() []string {
 	used, before := map[int]bool{}, map[int]int{}
 	for _, row := range j.allRows() {
@@ -55,6 +56,9 @@ func (j *joiner) unusedPublish() []string {
 			}
 		}
 	}
+	for i := range j.rules.Publish {
+		used[i] = used[i] || j.publishesLater(i)
+	}
 	return unusedRules(j.rules.Publish, used, func(i int, r *PublishRule) string {
 		words := selected(selection{"series", r.Series}, selection{"milestone", r.Milestone}, selection{"project", r.Project}, selection{"publish type", r.PublishType}, selection{"architecture", r.Arch})
 		if before[i] > 0 {
@@ -62,6 +66,34 @@ func (j *joiner) unusedPublish() []string {
 		}
 		return words
 	})
+}
+
+// publishesLater reports whether a rule for certain milestones waits for one of them: a
+// series is worked on that has none of that name yet, the [[milestone]] rules know such
+// milestones, and the rule would place a product of it there.
+func (j *joiner) publishesLater(rule int) bool {
+	return slices.ContainsFunc(j.rules.Publish[rule].Milestone, func(name string) bool {
+		return slices.ContainsFunc(j.p.Lines, func(l *Line) bool {
+			return j.comes(l, name) && slices.ContainsFunc(l.Milestones, func(m *Manifest) bool {
+				return slices.ContainsFunc(m.Rows(), func(r *Row) bool {
+					_, i := j.rules.publishRule(r.Identity, l.Slug, name)
+					return i == rule
+				})
+			})
+		})
+	})
+}
+
+// comes reports whether a series may still get a milestone of a name, which may be a
+// pattern; a version has to be one of the series.
+func (j *joiner) comes(l *Line, name string) bool {
+	if _, i := j.rules.MilestoneRule(l.Slug, name); name == "" || i < 0 || l.Status == SeriesDisabled || l.SupportEnded(j.asOf) {
+		return false
+	}
+	if slug, _ := j.rules.SeriesByVersion(name); slug != l.Slug && strings.Contains("0123456789", name[:1]) && !strings.ContainsAny(name, "*?") {
+		return false
+	}
+	return !slices.ContainsFunc(l.Milestones, func(m *Manifest) bool { return Match([]string{name}, m.Slug) })
 }
 
 func (j *joiner) allRows() []*Row {
