@@ -6,11 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"shiplist/agent"
 	"shiplist/agent/fetch"
 	"shiplist/agent/placed"
+	"shiplist/internal/config"
 	"shiplist/internal/hostscript"
 	"shiplist/internal/release"
 )
@@ -142,7 +144,8 @@ func (o *publishSetOptions) print(e *environment, s *seen, r publishSetResult) e
 	case o.commands:
 		return errors.Join(s.warn(e.stdout, e.terminal, "# "), r.printCommands(e.stdout))
 	case o.script:
-		text, err := hostscript.Publish(r.set, r.lines, s.AsOf)
+		ours := slices.ContainsFunc(s.config.Trees, func(t config.Tree) bool { return t.Role == release.RoleFull && t.Headers })
+		text, err := hostscript.Publish(r.set, r.lines, s.AsOf, ours)
 		if err != nil {
 			return err
 		}

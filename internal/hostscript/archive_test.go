@@ -318,7 +318,8 @@ func TestArchiveScriptPages(t *testing.T) {
 	}{
 		{"none there", nil, done},
 		{
-			"all to be edited", map[string]string{
+			"all to be edited",
+			map[string]string{
 				simple: "<a href=u-24.04.1.iso>", front: "<li>Noble 24.04.1.</li>\n24.04.2", old: "24.04.10 and 124.04.1 and 24.04.1.2\n",
 			},
 			"edit by hand: take out of " + simple + ": u-24.04.1.iso\nedit by hand: add to " + old + ": 24.04.1\nedit by hand: take out of " + front + ": 24.04.1\n" + done,

@@ -10,6 +10,7 @@ package hostscript
 import (
 	_ "embed"
 	"fmt"
+	"html"
 	"strconv"
 	"strings"
 	"text/template"
@@ -34,6 +35,9 @@ type publishScript struct {
 	Expected []string // "SIZE DAILY PATH", "-" for what is not known
 	Begins   []string
 	Stems    []string
+	Ours     []string   // comments: directories whose pages this program writes
+	Pages    []string   // directories whose pages are headed anew
+	Heading  shell.Word // how, for sed
 }
 
 // step is one command with what it does, as comments.
@@ -43,8 +47,9 @@ type step struct {
 }
 
 // Publish writes the script of a publish set, whose commands are those of the set in
-// the form of the configuration. An error names what cannot stand in a script.
-func Publish(set *release.PublishSet, commands []string, asOf time.Time) (string, error) {
+// the form of the configuration. Where ours says so the pages of the full tree are this program's,
+// and not headed anew. An error names what cannot stand in a script.
+func Publish(set *release.PublishSet, commands []string, asOf time.Time, ours bool) (string, error) {
 	m := set.Manifest
 	name, err := shell.Quote(m.Line.Slug + "/" + m.Slug)
 	if err != nil {
@@ -77,7 +82,10 @@ func Publish(set *release.PublishSet, commands []string, asOf time.Time) (string
 		s.Expected = append(s.Expected, size+" "+daily+" "+e.Path)
 	}
 	s.Begins, s.Stems = set.Begins(), set.Stems()
-	for _, lines := range [][]string{s.Expected, s.Begins, s.Stems} {
+	if err := s.head(set, ours); err != nil {
+		return "", err
+	}
+	for _, lines := range [][]string{s.Expected, s.Begins, s.Stems, s.Pages} {
 		if err := checkLines(lines); err != nil {
 			return "", err
 		}
@@ -85,6 +93,35 @@ func Publish(set *release.PublishSet, commands []string, asOf time.Time) (string
 	var b strings.Builder
 	err = publishTemplate.Execute(&b, s)
 	return b.String(), err
+}
+
+// head says which pages are headed anew, and how.
+func (s *publishScript) head(set *release.PublishSet, ours bool) error {
+	if ours {
+		for _, dir := range set.Headed() {
+			s.Ours = append(s.Ours, shell.Comment(dir))
+		}
+		return nil
+	}
+	s.Pages = set.Headed()
+	var err error
+	s.Heading, err = shell.Quote(headingOf(set.Manifest.Heading()))
+	return err
+}
+
+// headingOf is the command of sed that puts a name, as text of a page, in place of what
+// the build host takes for one.
+func headingOf(name string) string {
+	if name == "" {
+		return "s/ *Daily Build//g"
+	}
+	text := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, html.EscapeString(name))
+	return "s/Daily Build/" + strings.NewReplacer(`\`, `\\`, "/", `\/`, "&", `\&`).Replace(text) + "/g"
 }
 
 // stepComments tell the products of a command, and in spite of what they are published.

@@ -40,6 +40,12 @@ func (p product) content() []byte {
 // script is that of the sample, with the built-in rules; change changes the facts.
 func script(t *testing.T, options release.PublishOptions, change func(*release.Facts)) string {
 	t.Helper()
+	return scriptWith(t, options, change, false)
+}
+
+// scriptWith is the same where ours says whose the pages of the full tree are.
+func scriptWith(t *testing.T, options release.PublishOptions, change func(*release.Facts), ours bool) string {
+	t.Helper()
 	c, err := config.Default()
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +72,7 @@ func script(t *testing.T, options release.PublishOptions, change func(*release.F
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := Publish(set, lines, p.AsOf)
+	text, err := Publish(set, lines, p.AsOf, ours)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,8 +102,8 @@ func facts() (iso, full *release.Facts) {
 }
 
 // forProject is a build host in few lines: for-project PROJECT publish-release SOURCE
-// ID TYPE OFFICIAL [STATUS] links what is asked for, and writes the companions and the
-// checksum list. It fails once where a file called "fail" names the project, and
+// ID TYPE OFFICIAL [STATUS] links what is asked for, and writes the companions, the
+// checksum list, and a page that is headed as that of a daily build. It fails once where a file called "fail" names the project, and
 // publishes then half of what it should.
 const forProject = `#!/bin/bash
 set -eu
@@ -124,6 +130,8 @@ for arch in $ARCHES; do
       mkdir -p "www/full/$project/releases/$DIST/$status"
       ln -f "$file" "www/full/$project/releases/$DIST/$status/$name"
       companions "www/full/$project/releases/$DIST/$status" "$name"
+      rm -f "www/full/$project/releases/$DIST/$status/HEADER.html"
+      echo "<h1>$project Daily Build</h1>" >"www/full/$project/releases/$DIST/$status/HEADER.html"
     fi
     if [ "$(cat fail 2>/dev/null)" = "$project" ]; then rm fail; exit 7; fi
   done
@@ -164,7 +172,7 @@ func bash(t *testing.T, dir, text string) (string, bool) {
 }
 
 // companion is what lies beside the images of a release.
-var companion = regexp.MustCompile(`SHA256SUMS$|\.manifest$|\.zsync$|-netboot-[a-z0-9]+\.tar\.gz$`)
+var companion = regexp.MustCompile(`HEADER\.html$|SHA256SUMS$|\.manifest$|\.zsync$|-netboot-[a-z0-9]+\.tar\.gz$`)
 
 // released are the images below a folder that are no dailies.
 func released(t *testing.T, dir string) []string {
@@ -343,6 +351,63 @@ func TestPublishOnce(t *testing.T) {
 	out, ok := bash(t, dir, first)
 	if want := "another run publishes in DIR at this moment; wait for its end\n" + asItShould; out != want || !ok {
 		t.Errorf("%t %s", ok, out)
+	}
+}
+
+// TestPublishAgainAtOnce has a run leave something behind that goes on: it does not keep the
+// next run out.
+func TestPublishAgainAtOnce(t *testing.T) {
+	t.Parallel()
+	dir := host(t)
+	text := strings.Replace(script(t, release.PublishOptions{}, keep), "# --- Publish ---", "sleep 5 >/dev/null 2>&1 &\n# --- Publish ---", 1)
+	for range 2 {
+		if out, ok := bash(t, dir, text); out != asItShould || !ok {
+			t.Errorf("%t %s", ok, out)
+		}
+	}
+}
+
+// TestPublishHeadsPages puts the milestone's name on the pages that the build host heads as
+// daily builds, on others nothing, and leaves those of before in the backup.
+func TestPublishHeadsPages(t *testing.T) {
+	t.Parallel()
+	const page = "full/kubuntu/releases/resolute/snapshot-3/HEADER.html"
+	const daily = "<h1>kubuntu Daily Build</h1>\n"
+	named := func(title string) func(*release.Facts) {
+		return func(iso *release.Facts) { iso.Milestones[0].Title = title }
+	}
+	for _, tc := range []struct {
+		name   string
+		change func(*release.Facts)
+		ours   bool
+		want   string
+	}{
+		{"a snapshot", keep, false, "<h1>kubuntu Snapshot 3</h1>\n"},
+		{"a hostile name", named(`Resolute a/b & \1 <i> $(reboot) 'x'`), false, `<h1>kubuntu a/b &amp; \1 &lt;i&gt; $(reboot) &#39;x&#39;</h1>` + "\n"},
+		{"no name", named("Resolute"), false, "<h1>kubuntu</h1>\n"},
+		{"pages that shiplist writes", keep, true, daily},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			dir := host(t)
+			write(t, filepath.Join(dir, "www", page), []byte(daily), 0o644)
+			other := filepath.Join(dir, "www", "full", "kubuntu", "HEADER.html")
+			write(t, other, []byte(daily), 0o644)
+			text := scriptWith(t, release.PublishOptions{}, tc.change, tc.ours)
+			for run, before := range []string{daily, tc.want} {
+				if out, ok := bash(t, dir, text); !ok || out != asItShould {
+					t.Fatalf("run %d: %t %s", run, ok, out)
+				}
+				for name, want := range map[string]string{"www/" + page: tc.want, "www.prev/" + page: before, "www/full/kubuntu/HEADER.html": daily} {
+					if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(got) != want {
+						t.Errorf("run %d: %s: %q, %v, want %q", run, name, got, err, want)
+					}
+				}
+			}
+			if says := strings.Contains(text, "\n# full/kubuntu/releases/resolute/snapshot-3\n"); says != tc.ours {
+				t.Errorf("says whose the pages are: %t", says)
+			}
+		})
 	}
 }
 

@@ -15,7 +15,8 @@ func TestArchiveSteps(t *testing.T) {
 	set := &ArchiveSet{
 		Version: "24.04.1", Newer: "24.04.2", Bytes: 1_540_000_000,
 		Moves: []ArchiveMove{
-			{From: at("n/a"), To: old("n/a"), SHA256: "1"}, {From: at("n/b"), To: old("n/b"), SHA256: "1", There: true},
+			{From: at("n/a"), To: old("n/a"), SHA256: "1"},
+			{From: at("n/b"), To: old("n/b"), SHA256: "1", There: true},
 			{From: at("n/c"), To: old("n/c"), Perhaps: true},
 		},
 		Lists: []ArchiveList{

@@ -113,6 +113,22 @@ func (s *PublishSet) Dirs() []string {
 	return slices.Compact(list)
 }
 
+// Heading is what the build host's pages of the milestone should be headed with after the
+// release: "Snapshot 3"; empty where the release alone is meant, as of a final.
+func (m *Manifest) Heading() string {
+	if m.final() {
+		return ""
+	}
+	return strings.TrimSpace(strings.TrimPrefix(m.Title, m.Line.Title))
+}
+
+// Headed are the directories of the full tree in which something is published, below the
+// directory that holds the trees: the milestone has them for itself, and the build host
+// writes their pages anew.
+func (s *PublishSet) Headed() []string {
+	return slices.DeleteFunc(s.Dirs(), func(dir string) bool { return !strings.HasPrefix(dir, RoleFull+"/") })
+}
+
 // FoundFile is a file as it was found; Size is -1 and SHA256 empty where nobody told.
 type FoundFile struct {
 	Size   int64

@@ -120,3 +120,23 @@ func TestForceOfWhatIsLeftOut(t *testing.T) {
 		}
 	}
 }
+
+// TestPublishSetHeadings: finals are headed as the release, and only the full tree's
+// pages are the milestone's own.
+func TestPublishSetHeadings(t *testing.T) {
+	t.Parallel()
+	final := publishSet(t, func(*Input) {}, PublishOptions{})
+	if diff := cmp.Diff([]string{"full/kubuntu/releases/noble/release"}, final.Headed()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	line := &Line{Title: "Noble"}
+	for want, m := range map[string]*Manifest{
+		"":           {Line: line, Title: "Noble Final", Kind: KindRelease, ReleaseStatus: FinalStatus},
+		"Snapshot 3": {Line: line, Title: "Noble Snapshot 3", Kind: KindRelease, ReleaseStatus: "snapshot-3"},
+		"Beta":       {Line: line, Title: "Beta", Kind: KindRelease, ReleaseStatus: "beta"},
+	} {
+		if got := m.Heading(); got != want {
+			t.Errorf("%s: %q, want %q", m.Title, got, want)
+		}
+	}
+}
