@@ -49,7 +49,13 @@ func (j *joiner) alive(l *Line) bool {
 // without those that were removed from all milestones they were on. The state is
 // that on the latest milestone where the build stands.
 func (j *joiner) newestBuilds(l *Line) map[*ProductLine][]claim {
-	builds := make(map[productBuild]seenBuild, len(j.buildIDs[l.Slug]))
+	stand := 0
+	for _, m := range l.Milestones {
+		for _, p := range j.parts[m] {
+			stand += len(p.m.Entries)
+		}
+	}
+	builds := make(map[productBuild]seenBuild, max(stand, len(j.buildIDs[l.Slug])))
 	for _, key := range j.buildIDs[l.Slug] {
 		src := j.builds[buildKey{l.Slug, key.product, key.id}][0].src
 		builds[key] = seenBuild{claim: claim{part{src: src, m: &Milestone{}}, Entry{BuildID: key.id, State: StateUnknown}}}

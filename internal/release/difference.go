@@ -24,8 +24,9 @@ func compareNeighbours(l *Line) {
 // moments of one, which may be of two pictures: products are told by their slugs.
 // Products that are only missing, being intended and not yet built, are no change.
 func Difference(from, to *Manifest) []Change {
-	earlier := map[string]*Row{}
-	for _, r := range from.Rows() {
+	rows := from.Rows()
+	earlier := make(map[string]*Row, len(rows))
+	for _, r := range rows {
 		earlier[r.Product.Slug] = r
 	}
 	var changes []Change

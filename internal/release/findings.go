@@ -213,14 +213,14 @@ func (f *Finding) fillRows(rows []*Row) {
 func (m *Manifest) countFindings(o findingOrder) {
 	o.sort(m.Findings)
 	m.Totals.countFindings(m.Findings)
+	last := map[*Finding]int{} // the number of the group, from 1, that counted it last
 	for i := range m.Groups {
 		var list []*Finding
-		seen := map[*Finding]bool{}
 		for _, r := range m.Groups[i].Rows {
 			o.sort(r.Findings)
 			for _, f := range r.Findings {
-				if !seen[f] {
-					seen[f] = true
+				if last[f] != i+1 {
+					last[f] = i + 1
 					list = append(list, f)
 				}
 			}

@@ -258,7 +258,8 @@ type ProductLine struct {
 	Images     []*TreeImage // in every tree, newest first
 	Findings   []*Finding
 
-	lower string // the title without capitals, to sort by
+	lower       string // the title without capitals, to sort by
+	lowerFamily string // likewise
 }
 
 // Family is a group of products.

@@ -169,15 +169,30 @@ func (j *joiner) unifyFamilies() {
 		if p.Family != "" {
 			p.Family = titles[Slug(p.Family)]
 		}
+		p.lowerFamily = strings.ToLower(p.family())
 	}
 }
 
 // compareByFamily orders products by family, then by title.
 func compareByFamily(a, b *ProductLine) int {
-	if c := compareFamilies(cmp.Or(a.Family, NoFamily), cmp.Or(b.Family, NoFamily)); c != 0 {
-		return c
+	if x, y := a.family(), b.family(); x != y {
+		return cmp.Or(
+			flags(x == NoFamily, y == NoFamily),
+			compareNatural(lowered(a.lowerFamily, x), lowered(b.lowerFamily, y)), strings.Compare(x, y),
+		)
 	}
 	return compareProductLines(a, b)
+}
+
+// family is the one in which the product is shown.
+func (p *ProductLine) family() string { return cmp.Or(p.Family, NoFamily) }
+
+// lowered is a text without capitals: lower where that is known.
+func lowered(lower, text string) string {
+	if lower == "" {
+		return strings.ToLower(text)
+	}
+	return lower
 }
 
 // families groups products; those of equal slug are one family.
@@ -241,15 +256,8 @@ func compareProductLines(a, b *ProductLine) int {
 	if a == b {
 		return 0
 	}
-	if c := compareNatural(a.lowerTitle(), b.lowerTitle()); c != 0 {
+	if c := compareNatural(lowered(a.lower, a.Title), lowered(b.lower, b.Title)); c != 0 {
 		return c
 	}
 	return texts(a.Title, b.Title, a.Slug, b.Slug)
-}
-
-func (p *ProductLine) lowerTitle() string {
-	if p.lower == "" {
-		return strings.ToLower(p.Title)
-	}
-	return p.lower
 }
