@@ -258,3 +258,26 @@ func FuzzMarker(f *testing.F) {
 		}
 	})
 }
+
+// TestNewDirectoriesBelowOthers: what is new comes to its place below what is there, what
+// changed there, and what is new itself, in whatever order it is put.
+func TestNewDirectoriesBelowOthers(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "headers")
+	put(t, dir, map[string][]File{"full/a": {text("HEADER.html", "old")}, "full/kept": {text("HEADER.html", "kept")}})
+	res := put(t, dir, map[string][]File{
+		"full/a": {text("HEADER.html", "new")}, "full/a/b/c": {text("HEADER.html", "below")}, "full/kept": {text("HEADER.html", "kept")},
+		"full/z": {text("HEADER.html", "z")}, "full/z/y": {text("HEADER.html", "y")}, "full/z/x/w": {text("HEADER.html", "w")},
+	})
+	if res.Written != 5 || res.Removed != 0 {
+		t.Errorf("%+v", res)
+	}
+	want := map[string]string{
+		"full/": "", "full/a/": "", "full/a/HEADER.html": "new", "full/a/b/": "", "full/a/b/c/": "", "full/a/b/c/HEADER.html": "below",
+		"full/kept/": "", "full/kept/HEADER.html": "kept", "full/z/": "", "full/z/HEADER.html": "z", "full/z/x/": "", "full/z/x/w/": "",
+		"full/z/x/w/HEADER.html": "w", "full/z/y/": "", "full/z/y/HEADER.html": "y",
+	}
+	if diff := cmp.Diff(want, tree(t, dir)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 
 	"shiplist/generator/staged"
 )
@@ -62,39 +61,43 @@ func (d *Dir) place() error {
 	if err := staged.Sync(filepath.Join(d.dir, d.temp)); err != nil {
 		return err
 	}
-	made := map[string]bool{}
-	for n, f := range d.fresh {
-		if err := d.move(filepath.Join(d.temp, strconv.Itoa(n)), f, made); err != nil {
+	there := map[string]bool{}
+	for _, f := range d.fresh {
+		if err := d.move(f, there); err != nil {
 			return fmt.Errorf("headers: write %s: %w", f.dir, err)
 		}
 	}
 	return nil
 }
 
-// move moves new files from a folder of temp to their directory: all at once where that
-// is not there. made are the directories that are.
-func (d *Dir) move(from string, f fresh, made map[string]bool) error {
-	mkdir := func(dir string) error {
-		if made[dir] {
+// move moves new files to their directory. Where that is not there, neither are those
+// below it, and it moves with all that is new in them. there are the directories of which
+// is known that they are in their places, and whether they were before.
+func (d *Dir) move(f fresh, there map[string]bool) error {
+	for end := range len(f.dir) + 1 {
+		if end < len(f.dir) && f.dir[end] != '/' {
+			continue
+		}
+		dir := filepath.FromSlash(f.dir[:end])
+		before, known := there[dir]
+		if !known {
+			_, err := d.root.Lstat(dir)
+			before = err == nil
+			if errors.Is(err, fs.ErrNotExist) {
+				err = d.root.Rename(filepath.Join(d.temp, dir), dir)
+			}
+			if err != nil {
+				return err
+			}
+			there[dir] = before
+		}
+		if !before {
 			return nil
 		}
-		made[dir] = true
-		return d.root.MkdirAll(filepath.FromSlash(dir), 0o755)
-	}
-	if f.whole {
-		if err := mkdir(path.Dir(f.dir)); err != nil {
-			return err
-		}
-		// It may be there by now as the parent of another one.
-		if d.root.Rename(from, filepath.FromSlash(f.dir)) == nil {
-			return nil
-		}
-	}
-	if err := mkdir(f.dir); err != nil {
-		return err
 	}
 	for _, name := range f.names {
-		if err := d.root.Rename(filepath.Join(from, name), filepath.FromSlash(path.Join(f.dir, name))); err != nil {
+		place := filepath.Join(filepath.FromSlash(f.dir), name)
+		if err := d.root.Rename(filepath.Join(d.temp, place), place); err != nil {
 			return err
 		}
 	}

@@ -8,15 +8,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strconv"
 )
 
-// fresh are new files of a directory; they lie in a folder of temp that is called by
-// its place in the list.
+// fresh are new files of a directory, which lie below temp as they will below the whole.
 type fresh struct {
 	dir   string
 	names []string
-	whole bool // there is no such directory yet
 }
 
 // File is a file of a directory.
@@ -36,7 +33,7 @@ func (d *Dir) Put(dir string, files []File) error {
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("headers: %w", err)
 	}
-	if err := d.write(fresh{dir: dir, whole: place == nil}, differing(place, files)); err != nil {
+	if err := d.write(fresh{dir: dir}, differing(place, files)); err != nil {
 		return fmt.Errorf("headers: %s: %w", dir, err)
 	}
 	d.mu.Lock()
@@ -76,10 +73,10 @@ func (d *Dir) write(to fresh, files []File) error {
 		to.names = append(to.names, f.Name)
 	}
 	d.mu.Lock()
-	aside := filepath.Join(d.dir, d.temp, strconv.Itoa(len(d.fresh)))
 	d.fresh = append(d.fresh, to)
 	d.mu.Unlock()
-	if err := os.Mkdir(aside, 0o755); err != nil {
+	aside := filepath.Join(d.dir, d.temp, filepath.FromSlash(to.dir))
+	if err := os.MkdirAll(aside, 0o755); err != nil {
 		return err
 	}
 	for _, f := range files {
