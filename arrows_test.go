@@ -136,12 +136,12 @@ var arrows = map[string]arrow{
 	},
 	"cmd/shiplist": {
 		may: []string{
-			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
+			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/release", "internal/releaseday", "internal/shell", "internal/store",
+			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/store",
 			"internal/terminal",
 		},
-		modules: []string{"github.com/fsnotify/fsnotify"},
+		modules: []string{"github.com/fsnotify/fsnotify", renameio},
 	},
 }
 

@@ -82,7 +82,7 @@ func TestJSONDocumented(t *testing.T) {
 		of   []any
 	}{
 		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publish.Entry{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
-		{shared + ofSet, []any{publishSetJSON{}, publicationJSON{}, reasonJSON{}, publishFile{}, publishCommandJSON{}, release.Mismatch{}}},
+		{shared + ofSet, []any{publishSetJSON{}, publicationJSON{}, reasonJSON{}, publishFile{}, publishCommandJSON{}, release.Mismatch{}, planFillResult{}, filledEntry{}, proofOf{}, planCheckResult{}, planTrouble{}}},
 		{shared + ofCheck, []any{checkResult{}, findingResult{}, evidenceResult{}, contactsResult{}, contactResult{}, whyResult{}, chainResult{}, linkResult{}, diffResult{}, sideResult{}, diffRecord{}}},
 		{ofStatus, []any{status{}, agentStatus{}, sourceStatus{}, heldDirectory{}}},
 		{ofReport, []any{agent.Report{}, agent.SourceReport{}, agent.Counts{}, release.Held{}, release.Problem{}}},

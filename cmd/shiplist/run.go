@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -101,6 +102,10 @@ func commands() []command {
 		publishSetCommand(),
 		respinCommand(),
 		archiveSetCommand(),
+		planNewCommand(),
+		planFillCommand(),
+		planCheckCommand(),
+		planImportCommand(),
 		statusCommand(),
 		checkCommand(),
 		diffCommand(),
@@ -135,12 +140,40 @@ func run(ctx context.Context, args []string, e *environment) int {
 	case "--version":
 		args[0] = "version"
 	}
+	if c, rest, ok := findCommand(args); ok {
+		return runCommand(ctx, c, rest, e)
+	}
+	return noCommand(e, args)
+}
+
+// findCommand finds the command that a command line begins with, by one or two words.
+func findCommand(args []string) (c command, rest []string, ok bool) {
 	for _, c := range commands() {
-		if c.name == args[0] {
-			return runCommand(ctx, c, args[1:], e)
+		words := strings.Fields(c.name)
+		if len(args) >= len(words) && slices.Equal(words, args[:len(words)]) {
+			return c, args[len(words):], true
 		}
 	}
-	fmt.Fprintf(e.stderr, "shiplist: there is no command %q\nrun 'shiplist -h' for the list\n", args[0])
+	return command{}, nil, false
+}
+
+// noCommand says that there is no such command. Of one that is several it names those.
+func noCommand(e *environment, args []string) int {
+	var names []string
+	for _, c := range commands() {
+		if word, rest, two := strings.Cut(c.name, " "); two && word == args[0] {
+			names = append(names, rest)
+		}
+	}
+	switch {
+	case len(names) > 0 && (len(args) == 1 || strings.HasPrefix(args[1], "-")):
+		fmt.Fprintf(e.stderr, "shiplist: %s what? write %s %s\n", args[0], args[0], strings.Join(names, ", or "+args[0]+" "))
+	case len(names) > 0:
+		fmt.Fprintf(e.stderr, "shiplist: there is no command %q; write %s %s\n", args[0]+" "+args[1], args[0], strings.Join(names, ", or "+args[0]+" "))
+	default:
+		fmt.Fprintf(e.stderr, "shiplist: there is no command %q\n", args[0])
+	}
+	fmt.Fprint(e.stderr, "run 'shiplist -h' for the list\n")
 	return exitUsage
 }
 
@@ -149,14 +182,12 @@ func help(args []string, e *environment) int {
 		printUsage(e.stdout)
 		return exitDone
 	}
-	for _, c := range commands() {
-		if c.name == args[0] {
-			printHelp(e.stdout, c)
-			return exitDone
-		}
+	c, _, ok := findCommand(args)
+	if !ok {
+		return noCommand(e, args)
 	}
-	fmt.Fprintf(e.stderr, "shiplist: there is no command %q\nrun 'shiplist -h' for the list\n", args[0])
-	return exitUsage
+	printHelp(e.stdout, c)
+	return exitDone
 }
 
 func runCommand(ctx context.Context, c command, args []string, e *environment) int {

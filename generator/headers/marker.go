@@ -72,10 +72,10 @@ func Digest(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return digestOf(sums), nil
+	return digest(sums), nil
 }
 
-func digestOf(sums map[string]string) string {
+func digest(sums map[string]string) string {
 	return staged.Digest(func(yield func(path, sum string) bool) {
 		for _, path := range slices.Sorted(maps.Keys(sums)) {
 			if !yield(path, sums[path]) {

@@ -117,7 +117,7 @@ func (k *planReader) add(src *source, m *Milestone, have map[*ProductLine]*plann
 // fileOf is the file of a place.
 func fileOf(at string) string { return at[:max(strings.LastIndexByte(at, ':'), 0)] }
 
-// list is what one list stands for. What it leaves out of the list that it begins with is
+// list is what one list stands for. What it leaves out of the products of the series is
 // switched off.
 func (k *planReader) list(src *source, m *Milestone, l *PlanList) []planned {
 	list := k.from(src, m, l)
@@ -129,10 +129,10 @@ func (k *planReader) list(src *source, m *Milestone, l *PlanList) []planned {
 	}
 	for i := range l.Except {
 		except := &l.Except[i]
-		list = slices.DeleteFunc(list, func(p planned) bool { return !p.from && p.product.Named(except.Name) })
-		for n := range list {
-			if list[n].product.Named(except.Name) {
-				list[n].Disabled, list[n].At = true, except.At
+		list = slices.DeleteFunc(list, func(p planned) bool { return p.product.Named(except.Name) && !p.Disabled })
+		for _, p := range k.ofSeries(m.Series) {
+			if p.Named(except.Name) {
+				list = append(list, planned{Intent{Product: p.Slug, Disabled: true, At: except.At}, p, true})
 			}
 		}
 		if !k.anybody(except.Name) {

@@ -20,43 +20,22 @@ func planFile(from string, products, except []string) PlanList {
 	return l
 }
 
-// meantBy are the products that are meant on a milestone, those that are switched off
-// with a minus, by what the source with the plan says after all lists are read.
+// meantBy are the products that a plan means on a milestone, those that it leaves out with
+// a minus.
 func meantBy(p *Picture, source, slug string) []string {
 	var list []string
-	in := joinerOf(p, source)
-	for i := range in.Milestones {
-		for _, n := range in.Milestones[i].Intended {
-			if in.Milestones[i].Slug == slug {
-				sign := ""
-				if n.Disabled {
-					sign = "-"
-				}
-				list = append(list, sign+n.Product)
+	for _, m := range PlannedBy(p, sampleRules(), source) {
+		for _, n := range m.Lines {
+			sign := ""
+			if n.Disabled {
+				sign = "-"
+			}
+			if m.Slug == slug {
+				list = append(list, sign+n.Product.Slug)
 			}
 		}
 	}
 	return list
-}
-
-// joinerOf reads the lists of a picture's facts once more, and returns a source's.
-func joinerOf(p *Picture, source string) *Facts {
-	var in Input
-	for _, s := range p.Sources {
-		in.Sources = append(in.Sources, SourceFacts{s.SourceState, s.Facts})
-	}
-	in.Rules = sampleRules()
-	j := &joiner{memo: new(Joiner), rules: in.Rules, p: &Picture{}, slugs: map[string]string{}, products: map[string]*ProductLine{}}
-	j.readRanks()
-	j.readSources(in.Sources)
-	j.readProducts()
-	j.readPlans()
-	for i := range j.sources {
-		if j.sources[i].state.Name == source {
-			return j.sources[i].facts
-		}
-	}
-	return nil
 }
 
 func TestPlanLists(t *testing.T) {

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"shiplist/internal/config"
+	"shiplist/internal/planfile"
+	"shiplist/internal/release"
+)
+
+// planText is a file of a team's: a plan, or else a sheet.
+type planText struct {
+	path  string
+	text  []byte
+	plan  *config.PlanFile
+	sheet *planfile.Sheet
+}
+
+// readPlanText reads a plan (*.toml) or a sheet (*.yaml).
+func readPlanText(path string) (*planText, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, usagef("%s is not there", path)
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, usagef("%s is no file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	t := &planText{path: path}
+	if t.text, err = io.ReadAll(io.LimitReader(f, config.PlanFileMost+1)); err != nil {
+		return nil, err
+	}
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".toml":
+		t.plan, err = config.ParsePlan(path, t.text)
+	case ".yaml", ".yml":
+		t.sheet, err = planfile.ParseSheet(path, t.text)
+	default:
+		return nil, usagef("%s: a plan ends in .toml, and a sheet in .yaml", path)
+	}
+	var problems config.Problems
+	if errors.As(err, &problems) {
+		return nil, &configError{problems}
+	}
+	return t, err
+}
+
+// onePlan is the file that a command line names.
+func onePlan(args []string) (string, error) {
+	switch len(args) {
+	case 0:
+		return "", usagef("which file? name a plan, which ends in .toml, or a sheet, which ends in .yaml")
+	case 1:
+		return args[0], nil
+	}
+	return "", usagef("unexpected argument %q; one file at a time", args[1])
+}
+
+// sheetPlace are the flags that tell what a sheet does not.
+type sheetPlace struct{ series, milestone string }
+
+func (o *sheetPlace) define(fs *flag.FlagSet) {
+	fs.StringVar(&o.series, "series", "", "`SERIES` of a sheet, where neither it nor the name of its file tells")
+	fs.StringVar(&o.milestone, "milestone", "", "`MILESTONE` of a sheet, likewise")
+}
+
+// planEntry is an entry of either kind of file: products that go together, and the build
+// that was decided for.
+type planEntry struct {
+	name     string
+	line     int
+	index    int // in the file
+	buildID  string
+	room     bool // an id can be written
+	products []*release.ProductLine
+	command  *release.PublishCommand // of a sheet; nil where it cannot be read
+	why      string                  // why the products are not known
+}
+
+// at is the place of an entry.
+func (t *planText) at(e planEntry) string { return fmt.Sprintf("%s:%d", t.path, e.line) }
+
+// place is the series and the milestone of the file.
+func (t *planText) place(s *seen, o sheetPlace) (series, milestone string, err error) {
+	if t.plan != nil {
+		if o != (sheetPlace{}) {
+			return "", "", usagef("--series and --milestone are for sheets; %s says both itself", t.path)
+		}
+		return t.plan.Series, t.plan.Slug, nil
+	}
+	base := strings.TrimSuffix(filepath.Base(t.path), filepath.Ext(t.path))
+	named, rest := seriesIn(s.config.Rules, base)
+	series = cmp.Or(o.series, t.dist(s.config.Commands), named)
+	for i := range s.config.Rules.Series {
+		if rule := &s.config.Rules.Series[i]; series == "" && rule.Development {
+			series = rule.Name
+		}
+	}
+	milestone = o.milestone
+	for _, name := range []string{t.sheet.Slug, t.sheet.Title, rest} {
+		if milestone == "" && name != "" {
+			milestone = release.MilestoneSlug(series, name)
+		}
+	}
+	switch {
+	case series == "":
+		return "", "", usagef("%s does not say of which series it is; write --series", t.path)
+	case milestone == "":
+		return "", "", usagef("%s does not say of which milestone it is; write --milestone", t.path)
+	}
+	return strings.ToLower(series), release.Slug(milestone), nil
+}
+
+// seriesIn is the series that the name of a file begins with, and the rest.
+func seriesIn(r release.Rules, base string) (series, rest string) {
+	for i := range r.Series {
+		name := r.Series[i].Name
+		if rest, ok := strings.CutPrefix(strings.ToLower(base), name+"-"); ok {
+			return name, rest
+		}
+	}
+	return "", ""
+}
+
+// dist is the series that the commands of a sheet name.
+func (t *planText) dist(c config.Commands) string {
+	for i := range t.sheet.Images {
+		if p, err := c.ReadPublish(t.sheet.Images[i].Command); err == nil && p.Series != "" {
+			return p.Series
+		}
+	}
+	return ""
+}
+
+// entries are those of the file that are about products by name.
+func (t *planText) entries(s *seen, l *release.Line) []planEntry {
+	var all []planEntry
+	if t.plan != nil {
+		for i := range t.plan.Products {
+			p := &t.plan.Products[i]
+			if p.Pattern() {
+				continue
+			}
+			e := planEntry{name: p.Name, line: cmp.Or(p.BuildLine, p.Line), index: i, buildID: p.Build, room: planfile.Room(p)}
+			e.products, e.why = named(s, p.Name)
+			all = append(all, e)
+		}
+		return all
+	}
+	for i := range t.sheet.Images {
+		image := &t.sheet.Images[i]
+		e := planEntry{name: image.Name, line: cmp.Or(image.SerialLine, image.Line), index: i, buildID: image.Serial, room: image.Room()}
+		var err error
+		switch e.command, err = s.config.Commands.ReadPublish(image.Command); {
+		case image.Command == "":
+			e.why = "there is no publishing_command"
+		case err != nil:
+			e.why = "its command " + err.Error()
+		default:
+			if e.products, err = release.PublishedBy(s.Picture, s.config.Rules, l, e.command); err != nil {
+				e.why = err.Error()
+			}
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// named are the products of a name: one, or none and why.
+func named(s *seen, name string) ([]*release.ProductLine, string) {
+	p, err := release.FindProduct(s.Picture, name)
+	if err == nil && p.Slug == release.Slug(name) {
+		return []*release.ProductLine{p}, ""
+	}
+	for i := range s.config.Rules.Products {
+		if title := s.config.Rules.Products[i].Title; release.Slug(title) == release.Slug(name) {
+			return []*release.ProductLine{{Slug: release.Slug(name), Title: title}}, ""
+		}
+	}
+	if err == nil {
+		err = &release.LookupError{What: "product", Name: name, Near: []string{p.Slug}}
+	}
+	return nil, err.Error()
+}
+
+// lineOf is the series of that name; one that no source has yet is empty.
+func lineOf(s *seen, series string) (*release.Line, error) {
+	if l := s.LineOf(series); l != nil {
+		return l, nil
+	}
+	if rule, _ := s.config.Rules.SeriesRule(series); rule != nil {
+		return &release.Line{Slug: series, Title: strings.ToUpper(series[:1]) + series[1:], Rule: rule}, nil
+	}
+	_, err := release.FindSeries(s.Picture, series)
+	return nil, err
+}
+
+// printOrWrite writes a file that is not there yet, or prints where none is named.
+func printOrWrite(e *environment, path, text string) error {
+	if path == "" {
+		_, err := io.WriteString(e.stdout, text)
+		return err
+	}
+	err := writeNew(path, []byte(text))
+	if errors.Is(err, fs.ErrExist) {
+		return usagef("%s is there already; name another file, or take it away", path)
+	}
+	return err
+}
+
+// slugs are those of products.
+func slugs(products []*release.ProductLine) []string {
+	list := []string{}
+	for _, p := range products {
+		list = append(list, p.Slug)
+	}
+	return list
+}

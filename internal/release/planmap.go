@@ -1,0 +1,166 @@
+package release
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// PublishedBy are the products that a command publishes in a series: one for each of its
+// architectures, in their order. The line may be nil for a series that no source has. The
+// error names the architectures for which no product is known, or several are.
+func PublishedBy(p *Picture, r Rules, l *Line, c *PublishCommand) ([]*ProductLine, error) {
+	project, imageType := c.Project, c.Source
+	if under, source, ok := strings.Cut(c.Source, "/"); ok {
+		project, imageType = under, source
+	}
+	var found []*ProductLine
+	var why []string
+	for _, arch := range c.Arches {
+		id := Identity{Project: project, ImageType: imageType, PublishType: c.PublishType, Arch: arch}
+		list := likeliest(withIdentity(p, r, id), l)
+		if len(list) == 1 {
+			found = append(found, list[0])
+			continue
+		}
+		text := fmt.Sprintf("no [[product]] rule has project %s, image type %s, publish type %s and architecture %s", project, imageType, c.PublishType, arch)
+		if len(list) > 1 {
+			text = fmt.Sprintf("several products are %s %s %s %s: %s", project, imageType, c.PublishType, arch, strings.Join(productSlugs(list), ", "))
+		}
+		why = append(why, text)
+	}
+	if len(c.Arches) == 0 {
+		why = append(why, "the command names no architecture")
+	}
+	if len(why) > 0 {
+		return found, fmt.Errorf("%s", strings.Join(why, "; "))
+	}
+	return found, nil
+}
+
+// withIdentity are the products with an identity: those of the sources, or else of the rules.
+func withIdentity(p *Picture, r Rules, id Identity) []*ProductLine {
+	list := productsWhere(p, func(one *ProductLine) bool {
+		return slices.ContainsFunc(one.Identities, func(have Identity) bool { return withoutSub(have) == id })
+	})
+	if len(list) > 0 {
+		return list
+	}
+	for i := range r.Products {
+		rule := &r.Products[i]
+		slug := Slug(rule.Title)
+		if withoutSub(rule.identity()) == id && !slices.ContainsFunc(list, func(one *ProductLine) bool { return one.Slug == slug }) {
+			list = append(list, &ProductLine{Slug: slug, Title: rule.Title, Identities: []Identity{rule.identity()}})
+		}
+	}
+	return list
+}
+
+// likeliest narrows products down to those that are meant in a series, or else have a row
+// in it, or else are still offered, as long as any are left.
+func likeliest(list []*ProductLine, l *Line) []*ProductLine {
+	for _, fits := range []func(*ProductLine) bool{
+		func(p *ProductLine) bool {
+			return l != nil && slices.ContainsFunc(l.Intents, func(n *Intended) bool { return n.Product == p && !n.Disabled })
+		},
+		func(p *ProductLine) bool {
+			return l != nil && slices.ContainsFunc(p.Rows, func(row *Row) bool { return row.Manifest.Line == l })
+		},
+		func(p *ProductLine) bool { return !p.Disabled },
+	} {
+		if left := slices.DeleteFunc(slices.Clone(list), func(p *ProductLine) bool { return !fits(p) }); len(left) > 0 {
+			list = left
+		}
+	}
+	return list
+}
+
+// Mispublished says in what a command differs from the rules for a product on a milestone;
+// empty in nothing. What stands for a status is not compared.
+func Mispublished(r Rules, c *PublishCommand, product *ProductLine, series, milestone string) string {
+	for _, id := range product.Identities {
+		l, err := r.Locate(id, series, milestone)
+		switch {
+		case !slices.Contains(c.Arches, id.Arch) || id.PublishType != c.PublishType:
+		case err != nil:
+			return err.Error()
+		case l.Official != c.Official:
+			return fmt.Sprintf("the command says %s, and [[publish]] rule %d says %s", c.Official, l.Rule+1, l.Official)
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// Planned is what a source means of a milestone, with all lists worked out.
+type Planned struct {
+	Series, Slug string
+	Lines        []PlannedLine
+}
+
+// PlannedLine is a product of a plan, or of what it leaves out.
+type PlannedLine struct {
+	Product  *ProductLine
+	Disabled bool
+	At       string // file and line
+	Contact  string
+	Note     string
+	BuildID  string // the build that was decided for; empty for none
+	Pinned   string // where that stands
+}
+
+// PlannedBy works out what a source, one of those of a picture, means of its milestones.
+// The products are those of the picture.
+func PlannedBy(p *Picture, r Rules, source string) []Planned {
+	j := &joiner{memo: new(Joiner), rules: r, p: &Picture{}, slugs: map[string]string{}, products: map[string]*ProductLine{}}
+	j.readRanks()
+	var in []SourceFacts
+	for i := range p.Sources {
+		in = append(in, SourceFacts{p.Sources[i].SourceState, p.Sources[i].Facts})
+	}
+	j.readSources(in)
+	j.readProducts()
+	j.readPlans()
+	bySlug := map[string]*ProductLine{}
+	for _, one := range p.Products {
+		bySlug[one.Slug] = one
+	}
+	var all []Planned
+	for i := range j.sources {
+		src := &j.sources[i]
+		if src.state.Name != source {
+			continue
+		}
+		for n := range src.facts.Milestones {
+			m := &src.facts.Milestones[n]
+			name, _ := j.milestoneName(j.lineSlug(m.Series), m)
+			all = append(all, Planned{j.lineSlug(m.Series), name, j.plannedLines(src, m, bySlug)})
+		}
+	}
+	return all
+}
+
+func (j *joiner) plannedLines(src *source, m *Milestone, bySlug map[string]*ProductLine) []PlannedLine {
+	of := func(slug string) *ProductLine {
+		line := j.product(src.index, slug)
+		if known := bySlug[line.Slug]; known != nil {
+			return known
+		}
+		return line
+	}
+	pins := map[*ProductLine]Entry{}
+	for _, e := range m.Entries {
+		pins[of(e.Product)] = e
+	}
+	var lines []PlannedLine
+	for _, in := range m.Intended {
+		product := of(in.Product)
+		lines = append(lines, PlannedLine{
+			Product: product, Disabled: in.Disabled, At: in.At, Contact: in.Contact, Note: in.Note,
+			BuildID: pins[product].BuildID, Pinned: pins[product].Pinned,
+		})
+	}
+	slices.SortFunc(lines, func(a, b PlannedLine) int { return compareByFamily(a.Product, b.Product) })
+	return lines
+}
