@@ -285,6 +285,9 @@ func compare(t *testing.T, what string, ours, theirs []measured) {
 	t.Logf("%s, memory: %d MB, Hugo %d MB", what, median(ours, peak)>>20, median(theirs, peak)>>20)
 }
 
+// mostMemory is what a full build of the large site may take.
+const mostMemory = 150 << 20
+
 // TestAgainstHugo measures whole processes in turn: ours and Hugo's for the large site
 // into a new directory, and again with nothing changed. Nothing is removed in between: see
 // BenchmarkHeaders for what that does to the runs after it.
@@ -312,6 +315,11 @@ func TestAgainstHugo(t *testing.T) {
 	t.Logf("%s; %s; medians of %d paired runs", strings.TrimSpace(version), sizes(t, dir), len(full))
 	compare(t, "full", full, hugoFull)
 	compare(t, "nothing changed", quiet, hugoQuiet)
+	for _, m := range full {
+		if m.peak > mostMemory {
+			t.Errorf("a full build took %d MB of memory, more than %d MB", m.peak>>20, mostMemory>>20)
+		}
+	}
 }
 
 // sizes says how much both wrote, to show how near the contents are.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"runtime/debug"
 
 	"shiplist/generator"
 	"shiplist/internal/release"
@@ -25,6 +26,11 @@ func generateCommand() command {
 	}
 }
 
+// growth is by how many per cent of what is in use memory grows before the rest is
+// collected. A site of a thousand directories takes 130 MB in place of 155 with the 100 that Go
+// has, for two or three per cent of the processor time.
+const growth = 70
+
 type generateOptions struct {
 	common
 	staged string
@@ -44,6 +50,9 @@ func (o *generateOptions) run(ctx context.Context, e *environment, args []string
 	}
 	if err := o.own(cfg, "generate"); err != nil {
 		return err
+	}
+	if e.getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(growth))
 	}
 	result, err := generator.Generate(ctx, generator.Options{Config: cfg, Logger: log})
 	if err != nil {
