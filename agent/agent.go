@@ -59,9 +59,9 @@ type OnceOptions struct {
 type Agent struct {
 	o       Options
 	client  *fetch.Client
-	sources []source
+	sources []configuredSource
 	// make makes the sources of an agent; tests have their own.
-	make func(a *Agent, readOnly bool) ([]source, error)
+	make func(a *Agent, readOnly bool) ([]configuredSource, error)
 	life
 }
 
@@ -132,7 +132,7 @@ func (a *Agent) Once(ctx context.Context, o OnceOptions) (report Report, err err
 
 // once polls some sources and settles what they bring. When they are all that are
 // configured, the others are retired.
-func (a *Agent) once(ctx context.Context, s settler, chosen []source, all bool) (report Report, err error) {
+func (a *Agent) once(ctx context.Context, s settler, chosen []configuredSource, all bool) (report Report, err error) {
 	before, err := s.before(ctx, chosen)
 	if err != nil {
 		return Report{}, err
@@ -155,11 +155,11 @@ func (a *Agent) once(ctx context.Context, s settler, chosen []source, all bool) 
 }
 
 // choose returns the sources of some names, all when there are none.
-func choose(all []source, names []string) ([]source, error) {
+func choose(all []configuredSource, names []string) ([]configuredSource, error) {
 	if len(names) == 0 {
 		return all, nil
 	}
-	var chosen []source
+	var chosen []configuredSource
 	var known []string
 	for _, s := range all {
 		known = append(known, s.state.Name)

@@ -79,7 +79,7 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.sources = []source{
+	b.sources = []configuredSource{
 		{state: release.SourceState{Name: "a", Kind: "qatracker", Address: "https://a.example"}, Source: b.a},
 		{state: release.SourceState{Name: "b", Kind: "tree", Role: "full", Address: "https://b.example", Site: "https://b.example"}, Source: b.b},
 	}

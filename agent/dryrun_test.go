@@ -45,7 +45,7 @@ func disk(t *testing.T, dir string) map[string]string {
 func TestDryRun(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	b.make = func(a *Agent, readOnly bool) ([]source, error) {
+	b.make = func(a *Agent, readOnly bool) ([]configuredSource, error) {
 		if !readOnly {
 			t.Error("the sources may write")
 		}
@@ -79,7 +79,7 @@ func TestDryRun(t *testing.T) {
 	if got := r.Sources[1].Events; len(got) != 1 || got[0].What != release.EventSourceHeld {
 		t.Errorf("events %+v", got)
 	}
-	b.make = func(*Agent, bool) ([]source, error) { return b.sources[1:], nil }
+	b.make = func(*Agent, bool) ([]configuredSource, error) { return b.sources[1:], nil }
 	r, err = b.Once(t.Context(), OnceOptions{DryRun: true})
 	if err != nil || len(r.Sources) != 2 || r.Sources[1].Outcome != Retired || len(r.Sources[1].Changed) != 1 {
 		t.Errorf("report %+v, error %v", r, err)
@@ -101,7 +101,7 @@ func TestChosen(t *testing.T) {
 		t.Errorf("report %+v, error %v", r, err)
 	}
 	for _, dry := range []bool{false, true} {
-		b.make = func(*Agent, bool) ([]source, error) { return b.sources, nil }
+		b.make = func(*Agent, bool) ([]configuredSource, error) { return b.sources, nil }
 		_, err = b.Once(t.Context(), OnceOptions{Sources: []string{"b", "nobody"}, DryRun: dry})
 		if want := `no source is called "nobody"; the configuration names c, b`; err == nil || err.Error() != want {
 			t.Errorf("error %v, want %s", err, want)

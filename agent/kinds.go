@@ -59,8 +59,8 @@ func (a *Agent) tree(t config.Tree, readOnly bool) Source {
 	})
 }
 
-// source is a configured source: what the configuration says of it, and what polls it.
-type source struct {
+// configuredSource is one of the configuration: what the configuration says of it, and what polls it.
+type configuredSource struct {
 	state release.SourceState // name, kind, role, address, site
 	Source
 	timetable timetable
@@ -76,11 +76,11 @@ type source struct {
 
 // configured makes the sources, in the order of the configuration. Those that are for
 // reading only write no state.
-func (a *Agent) configured(readOnly bool) ([]source, error) {
+func (a *Agent) configured(readOnly bool) ([]configuredSource, error) {
 	client := a.client
-	var all []source
+	var all []configuredSource
 	var problems error
-	add := func(s source, schedule, host string) {
+	add := func(s configuredSource, schedule, host string) {
 		var err error
 		s.timetable, err = newTimetable(a.o.Config, s.state.Name, s.state.Kind, schedule)
 		problems = errors.Join(problems, err)
@@ -102,8 +102,8 @@ func (a *Agent) configured(readOnly bool) ([]source, error) {
 	return all, problems
 }
 
-func (a *Agent) trackerSource(t config.Tracker, readOnly bool) source {
-	s := source{state: release.SourceState{Name: t.Name, Kind: t.Kind, Address: address(t.URL), Site: address(t.Site)}}
+func (a *Agent) trackerSource(t config.Tracker, readOnly bool) configuredSource {
+	s := configuredSource{state: release.SourceState{Name: t.Name, Kind: t.Kind, Address: address(t.URL), Site: address(t.Site)}}
 	create, known := a.trackerKinds(readOnly)[t.Kind]
 	if !known {
 		s.Source = unable{fmt.Errorf("trackers of the kind %q cannot be polled by this version; take tracker %s out of the configuration", t.Kind, t.Name)}
@@ -121,8 +121,8 @@ func (a *Agent) trackerSource(t config.Tracker, readOnly bool) source {
 	return s
 }
 
-func (a *Agent) treeSource(t config.Tree, readOnly bool) source {
-	s := source{
+func (a *Agent) treeSource(t config.Tree, readOnly bool) configuredSource {
+	s := configuredSource{
 		state:  release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)},
 		Source: a.tree(t, readOnly),
 	}
@@ -134,8 +134,8 @@ func (a *Agent) treeSource(t config.Tree, readOnly bool) source {
 	return s
 }
 
-func (a *Agent) planSource(p config.Plan) source {
-	s := source{
+func (a *Agent) planSource(p config.Plan) configuredSource {
+	s := configuredSource{
 		state:  release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path},
 		Source: plan.New(p, a.o.Config.Rules),
 	}

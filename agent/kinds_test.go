@@ -113,7 +113,7 @@ func checkStored(t *testing.T, data string) {
 func TestFingerprints(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{"KEY": "old"}
-	made := func(change func(*config.Config)) []source {
+	made := func(change func(*config.Config)) []configuredSource {
 		c, err := config.Default()
 		if err != nil {
 			t.Fatal(err)

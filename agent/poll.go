@@ -27,7 +27,7 @@ type polled struct {
 // of each. The channel ends when all are done; it must be read to its end. How many run
 // at once is bounded for each host, by the client, and not here: sources that hang
 // would keep out those that do not.
-func (a *Agent) pollAll(ctx context.Context, sources []source, before []*release.Facts) <-chan polled {
+func (a *Agent) pollAll(ctx context.Context, sources []configuredSource, before []*release.Facts) <-chan polled {
 	results := make(chan polled)
 	var wg sync.WaitGroup
 	for i, s := range sources {
@@ -45,7 +45,7 @@ func (a *Agent) pollAll(ctx context.Context, sources []source, before []*release
 }
 
 // ask polls one source.
-func (a *Agent) ask(ctx context.Context, s source, prev *release.Facts) polled {
+func (a *Agent) ask(ctx context.Context, s configuredSource, prev *release.Facts) polled {
 	p := polled{configured: s.state, began: a.now()}
 	start := time.Now()
 	p.answer, p.err = a.answer(ctx, s, prev)
@@ -63,7 +63,7 @@ func (e *faultError) Error() string {
 
 // answer asks a source. A panic is that source's error: one bad answer must not keep
 // the others from being stored.
-func (a *Agent) answer(ctx context.Context, s source, prev *release.Facts) (answer *release.Answer, err error) {
+func (a *Agent) answer(ctx context.Context, s configuredSource, prev *release.Facts) (answer *release.Answer, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			a.o.Logger.ErrorContext(ctx, "panic in source", "source", s.state.Name, "err", fmt.Sprint(fault), "stack", string(debug.Stack()))

@@ -49,7 +49,7 @@ func TestCostOfFailure(t *testing.T) {
 		"no facts":           {stub{answer: &release.Answer{Requests: 3, Suspect: "x"}}, stub{answer: &release.Answer{Requests: 3}}},
 		"facts and an error": {stub{&release.Answer{Facts: products("x"), Bytes: 4}, errors.New("x")}, stub{answer: &release.Answer{Bytes: 4}}},
 	} {
-		got, err := new(Agent).answer(t.Context(), source{Source: tt.brings}, nil)
+		got, err := new(Agent).answer(t.Context(), configuredSource{Source: tt.brings}, nil)
 		if diff := cmp.Diff(tt.want.answer, got); diff != "" || err == nil {
 			t.Errorf("%s: error %v (-want +got):\n%s", name, err, diff)
 		}

@@ -60,7 +60,7 @@ func BenchmarkQuietPoll(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			all := []source{{state: release.SourceState{Name: "full", Kind: "tree"}, Source: same{treeOf(size.images, size.series, size.projects)}}}
+			all := []configuredSource{{state: release.SourceState{Name: "full", Kind: "tree"}, Source: same{treeOf(size.images, size.series, size.projects)}}}
 			w, err := a.open(b.Context())
 			if err != nil {
 				b.Fatal(err)

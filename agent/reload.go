@@ -82,7 +82,7 @@ func (s *service) reload(next *Agent) error {
 		i := slices.IndexFunc(old, func(e *entry) bool { return e.state.Name == source.state.Name })
 		if i < 0 {
 			// A source that was dropped a moment ago and comes back still has its state.
-			e := &entry{source: source, last: turn{at: lastPoll(s.settler.w.State(source.state.Name)), late: true}}
+			e := &entry{configuredSource: source, last: turn{at: lastPoll(s.settler.w.State(source.state.Name)), late: true}}
 			s.resume(e, now)
 			s.entries = append(s.entries, e)
 			continue
@@ -102,23 +102,23 @@ func (s *service) reload(next *Agent) error {
 }
 
 // succeed puts a source of a new configuration in the place of that of the old one.
-func (s *service) succeed(old *entry, next source) *entry {
+func (s *service) succeed(old *entry, next configuredSource) *entry {
 	now := s.o.Now()
 	if old.asks != next.asks {
 		s.drop(old)
-		e := &entry{source: next, last: old.last, began: old.began}
+		e := &entry{configuredSource: next, last: old.last, began: old.began}
 		e.rebase(now)
 		e.next = next.timetable.atOnce(e.last, now)
 		return e
 	}
 	if old.table == next.table {
 		timetable := next.timetable
-		next = old.source
+		next = old.configuredSource
 		next.timetable = timetable
 	} else {
 		old.renewed = true
 	}
-	old.source = next
+	old.configuredSource = next
 	if !s.polling[next.state.Name] {
 		s.resume(old, now)
 	}

@@ -44,7 +44,7 @@ type service struct {
 
 // entry is a source in the schedule.
 type entry struct {
-	source
+	configuredSource
 	last  turn      // zero when it was never polled
 	began time.Time // the same by the clock that nobody can set; zero when it was not here
 	next  turn
@@ -106,7 +106,7 @@ func (s *service) start() {
 	for _, source := range s.sources {
 		// Whether the last poll came late is not known any more, so it is taken for so.
 		state := s.settler.w.State(source.state.Name)
-		e := &entry{source: source, last: turn{at: lastPoll(state), late: true}}
+		e := &entry{configuredSource: source, last: turn{at: lastPoll(state), late: true}}
 		s.entries = append(s.entries, e)
 		s.resume(e, now)
 		e.soon(state, now)
@@ -243,10 +243,10 @@ func (s *service) poll(e *entry, now time.Time) {
 		s.polled(e, entry, err)
 		return
 	}
-	s.settler.begins(s.work, e.source, s.now())
+	s.settler.begins(s.work, e.configuredSource, s.now())
 	ctx, stop := context.WithCancel(s.work)
 	e.stop, s.polling[e.state.Name], e.renewed = stop, true, false
-	source := e.source
+	source := e.configuredSource
 	go func() {
 		r := result{entry: e, polled: s.ask(ctx, source, prev)}
 		r.cancelled = ctx.Err() != nil

@@ -52,7 +52,7 @@ func (s *settler) facts(ctx context.Context, name string) (*release.Facts, error
 }
 
 // before reads what is stored of several sources.
-func (s *settler) before(ctx context.Context, sources []source) ([]*release.Facts, error) {
+func (s *settler) before(ctx context.Context, sources []configuredSource) ([]*release.Facts, error) {
 	facts := make([]*release.Facts, len(sources))
 	for i, source := range sources {
 		var err error
@@ -81,7 +81,7 @@ func (s *settler) retireStrangers(ctx context.Context) ([]SourceReport, error) {
 func (s *settler) strangers() []string {
 	var names []string
 	for _, state := range s.w.States() {
-		if !slices.ContainsFunc(s.agent.sources, func(c source) bool { return c.state.Name == state.Name }) {
+		if !slices.ContainsFunc(s.agent.sources, func(c configuredSource) bool { return c.state.Name == state.Name }) {
 			names = append(names, state.Name)
 		}
 	}
@@ -110,7 +110,7 @@ func (s *settler) retire(ctx context.Context, name string) (SourceReport, error)
 // begins notes that a poll begins: one that is cut short, whatever the reason, must not
 // be made again with every start of the agent. Without the note the poll is as good; its
 // end will say what is wrong with the data directory.
-func (s *settler) begins(ctx context.Context, source source, at time.Time) {
+func (s *settler) begins(ctx context.Context, source configuredSource, at time.Time) {
 	state := s.w.State(source.state.Name)
 	state.Kind, state.Role, state.Address, state.Site = source.state.Kind, source.state.Role, source.state.Address, source.state.Site
 	state.Began = at

@@ -214,7 +214,7 @@ func (s *shop) renew(change func(*Options)) {
 
 // pretend puts the fakes in the place of the sources, also of those that come later.
 func (s *shop) pretend(a *Agent) {
-	swap := func(all []source) {
+	swap := func(all []configuredSource) {
 		for i := range all {
 			name := all[i].state.Name
 			all[i].Source = s.fakes[name]
@@ -231,7 +231,7 @@ func (s *shop) pretend(a *Agent) {
 		}
 	}
 	swap(a.sources)
-	a.make = func(a *Agent, readOnly bool) ([]source, error) {
+	a.make = func(a *Agent, readOnly bool) ([]configuredSource, error) {
 		all, err := a.configured(readOnly)
 		swap(all)
 		return all, err

@@ -65,7 +65,7 @@ func listPlaces(v reflect.Value, path string) []leaf {
 // missed are the files of a site that would be others if nothing had been known of the
 // site before, of which was is what was made. Where the holdings were not taken over, only
 // files that were can be others.
-func missed(t *testing.T, next, fresh *site, was *Site, holdings bool) []string {
+func missed(t *testing.T, next, fresh *site, was *BuiltSite, holdings bool) []string {
 	t.Helper()
 	key := func(o output) fingerprint {
 		d, err := o.arrange()

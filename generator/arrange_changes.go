@@ -244,10 +244,10 @@ func (s *site) arrangeChangesDay(d dayPage) changesDayPage {
 
 // changePages are the outputs of this file.
 func (s *site) changePages() []output {
-	out := []output{page(s, changesPath, "changes", s.arrangeChanges)}
+	out := []output{pageOutput(s, changesPath, "changes", s.arrangeChanges)}
 	for _, l := range s.lines() {
 		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug]) > 0 {
-			out = append(out, page(s, to, "changes", with(s.arrangeSeriesChanges, l)))
+			out = append(out, pageOutput(s, to, "changes", with(s.arrangeSeriesChanges, l)))
 		}
 	}
 	days := byDay(s.news)
@@ -260,7 +260,7 @@ func (s *site) changePages() []output {
 			if i > 0 {
 				d.later = &days[i-1]
 			}
-			out = append(out, page(s, d.path(n), "changes-day", with(s.arrangeChangesDay, d)).of(s.dayKey(d)))
+			out = append(out, pageOutput(s, d.path(n), "changes-day", with(s.arrangeChangesDay, d)).of(s.dayKey(d)))
 		}
 	}
 	return out

@@ -246,8 +246,8 @@ func sweepBasis(dir string, now time.Time) {
 	}
 }
 
-// generate is Generate with the time told.
-func generate(ctx context.Context, o Options, now time.Time) (Result, error) {
+// generateAt is Generate with the time told.
+func generateAt(ctx context.Context, o Options, now time.Time) (Result, error) {
 	from := newBasis(o, now)
 	if res, ok := from.answer(o); ok {
 		return res, nil

@@ -50,7 +50,7 @@ func writeSmall(t *testing.T, dir string) *config.Config {
 func generatedAt(t *testing.T, o Options, now time.Time) (Result, bool) {
 	t.Helper()
 	_, answered := newBasis(o, now).answer(o)
-	res, err := generate(t.Context(), o, now)
+	res, err := generateAt(t.Context(), o, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestEveryChangeIsSeen(t *testing.T) {
 			t.Parallel()
 			o := basisSite(t)
 			for _, at := range []time.Time{time.Now(), time.Now().Add(later)} {
-				if _, err := generate(t.Context(), o, at); err != nil {
+				if _, err := generateAt(t.Context(), o, at); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -222,7 +222,7 @@ func TestBasisSweeps(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := generate(t.Context(), o, time.Now()); err != nil {
+	if _, err := generateAt(t.Context(), o, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]bool{basisFile: true, basisFile + ".1": false, basisFile + ".2": true, "other.1": true} {

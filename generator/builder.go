@@ -21,8 +21,8 @@ type Builder struct {
 	// moment; it is given the log before, nil for none.
 	load   func(before *changeLog) (*release.Picture, *changeLog, error)
 	kept   *site // what the last site was prepared from
-	last   *Site
-	staged atomic.Pointer[Site] // the last that was staged
+	last   *BuiltSite
+	staged atomic.Pointer[BuiltSite] // the last that was staged
 }
 
 // NewBuilder returns a builder. It reads nothing yet.
@@ -30,16 +30,16 @@ func NewBuilder(o Options) *Builder {
 	return &Builder{options: o, load: newLoader(o.Config).load}
 }
 
-// most is how many bytes of pages that no set has are kept in memory, also those of builds
+// mostInMemory is how many bytes of pages that no set has are kept in memory, also those of builds
 // before: a few changed pages are there at once, a whole new site goes to disk as it is
 // rendered.
-const most = 32 << 20
+const mostInMemory = 32 << 20
 
 // Build makes the site from the data, layouts and texts as they are now. It does not
 // wait for the disk, unless so much is new that it is staged at once.
-func (b *Builder) Build(ctx context.Context) (*Site, error) { return b.build(ctx, most) }
+func (b *Builder) Build(ctx context.Context) (*BuiltSite, error) { return b.build(ctx, mostInMemory) }
 
-func (b *Builder) build(ctx context.Context, most int64) (*Site, error) {
+func (b *Builder) build(ctx context.Context, most int64) (*BuiltSite, error) {
 	s, err := prepareAfter(b.options, b.kept)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (b *Builder) build(ctx context.Context, most int64) (*Site, error) {
 }
 
 // build makes all files of a site whose picture is there.
-func (s *site) build(ctx context.Context, b *Builder, most int64) (_ *Site, err error) {
+func (s *site) build(ctx context.Context, b *Builder, most int64) (_ *BuiltSite, err error) {
 	s.arrange()
 	outputs := s.outputs()
 	if err := sortOutputs(outputs); err != nil {
@@ -72,11 +72,11 @@ func (s *site) build(ctx context.Context, b *Builder, most int64) (_ *Site, err 
 	k := &keeper{dir: s.config.Staged, last: b.last, staged: b.staged.Load(), most: most, content: map[string][]byte{}}
 	k.bytes = b.last.inMemory()
 	defer func() { err = k.close(err) }()
-	files, err := renderAll(ctx, outputs, b.last, func(f made, content []byte) error { return k.take(ctx, f, content) })
+	files, err := renderAll(ctx, outputs, b.last, func(f madeFile, content []byte) error { return k.take(ctx, f, content) })
 	if err != nil {
 		return nil, err
 	}
-	made := &Site{files: files, builder: b}
+	made := &BuiltSite{files: files, builder: b}
 	made.Result = s.result(files)
 	made.Record = s.record(made.Result)
 	made.Record.Draft = b.options.Draft
@@ -87,7 +87,7 @@ func (s *site) build(ctx context.Context, b *Builder, most int64) (_ *Site, err 
 // long as they are few, else in the directory of staged sets.
 type keeper struct {
 	dir          string // of staged sets
-	last, staged *Site
+	last, staged *BuiltSite
 	most         int64
 
 	mu      sync.Mutex
@@ -98,7 +98,7 @@ type keeper struct {
 }
 
 // take keeps a file that was rendered.
-func (k *keeper) take(ctx context.Context, f made, content []byte) error {
+func (k *keeper) take(ctx context.Context, f madeFile, content []byte) error {
 	if before := k.last.file(f.Path); before != nil && before.Sum == f.Sum {
 		return nil
 	}
@@ -112,7 +112,7 @@ func (k *keeper) take(ctx context.Context, f made, content []byte) error {
 
 // keep keeps a file in memory, unless there is too much; then it moves what is there to
 // disk.
-func (k *keeper) keep(ctx context.Context, f made, content []byte) (bool, error) {
+func (k *keeper) keep(ctx context.Context, f madeFile, content []byte) (bool, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.writer.Load() != nil {
@@ -128,7 +128,7 @@ func (k *keeper) keep(ctx context.Context, f made, content []byte) (bool, error)
 	}
 	k.writer.Store(w)
 	for path, content := range k.content {
-		if err := k.put(made{File: File{path, digestOf(content), int64(len(content))}}, content); err != nil {
+		if err := k.put(madeFile{File: File{path, digestOf(content), int64(len(content))}}, content); err != nil {
 			return false, err
 		}
 	}
@@ -136,13 +136,13 @@ func (k *keeper) keep(ctx context.Context, f made, content []byte) (bool, error)
 	return false, nil
 }
 
-func (k *keeper) put(f made, content []byte) error {
+func (k *keeper) put(f madeFile, content []byte) error {
 	k.written.Store(f.Path, true)
 	return k.writer.Load().put(f, content)
 }
 
 // settle gives the site its files.
-func (k *keeper) settle(ctx context.Context, made *Site) error {
+func (k *keeper) settle(ctx context.Context, made *BuiltSite) error {
 	w := k.writer.Load()
 	if w == nil {
 		made.place.Store(k.last.shelf(made.files, k.content))
@@ -168,14 +168,14 @@ func (k *keeper) close(err error) error {
 	return err
 }
 
-// Site is a whole site that was made, and stays as it is whatever is made later, for as
+// BuiltSite is a whole site that was made, and stays as it is whatever is made later, for as
 // long as anybody holds it. It is for any number of goroutines.
-type Site struct {
+type BuiltSite struct {
 	// Result is what is known without staging; see Stage for the rest.
 	Result Result
 	// Record is what lies beside the set once it is staged.
 	Record  staged.Record
-	files   []made // by path
+	files   []madeFile // by path
 	builder *Builder
 	place   atomic.Pointer[shelf]
 	stage   sync.Mutex
@@ -189,7 +189,7 @@ type shelf struct {
 }
 
 // inMemory is how many bytes of files are in memory and in no set.
-func (s *Site) inMemory() (n int64) {
+func (s *BuiltSite) inMemory() (n int64) {
 	if s == nil {
 		return 0
 	}
@@ -200,7 +200,7 @@ func (s *Site) inMemory() (n int64) {
 }
 
 // shelf is where the given files are, which were made after s: new ones in content.
-func (s *Site) shelf(files []made, content map[string][]byte) *shelf {
+func (s *BuiltSite) shelf(files []madeFile, content map[string][]byte) *shelf {
 	if s == nil {
 		return &shelf{content: content}
 	}
@@ -214,11 +214,11 @@ func (s *Site) shelf(files []made, content map[string][]byte) *shelf {
 }
 
 // file returns what is known of a file, or nil.
-func (s *Site) file(path string) *made {
+func (s *BuiltSite) file(path string) *madeFile {
 	if s == nil {
 		return nil
 	}
-	i, found := slices.BinarySearchFunc(s.files, path, func(f made, path string) int { return strings.Compare(f.Path, path) })
+	i, found := slices.BinarySearchFunc(s.files, path, func(f madeFile, path string) int { return strings.Compare(f.Path, path) })
 	if !found {
 		return nil
 	}
@@ -226,7 +226,7 @@ func (s *Site) file(path string) *made {
 }
 
 // Files are all files of the site, by path.
-func (s *Site) Files() []File {
+func (s *BuiltSite) Files() []File {
 	all := make([]File, len(s.files))
 	for i := range s.files {
 		all[i] = s.files[i].File
@@ -236,7 +236,7 @@ func (s *Site) Files() []File {
 
 // Read returns a file of the site by its path below the site's root, such as
 // "noble/index.html". The error is fs.ErrNotExist where there is none.
-func (s *Site) Read(name string) ([]byte, error) {
+func (s *BuiltSite) Read(name string) ([]byte, error) {
 	if s.file(name) == nil {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
 	}
@@ -250,7 +250,7 @@ func (s *Site) Read(name string) ([]byte, error) {
 // Stage writes the site into the directory of staged sets and makes it the newest set,
 // or a draft, if that is what its builder makes.
 // It may run while the next site is built. The second time it has nothing to do.
-func (s *Site) Stage(ctx context.Context) (_ Result, err error) {
+func (s *BuiltSite) Stage(ctx context.Context) (_ Result, err error) {
 	s.stage.Lock()
 	defer s.stage.Unlock()
 	if s.done != nil {
@@ -279,7 +279,7 @@ func (s *Site) Stage(ctx context.Context) (_ Result, err error) {
 }
 
 // finish completes a set that has all files of the site.
-func (s *Site) finish(ctx context.Context, w *writer) error {
+func (s *BuiltSite) finish(ctx context.Context, w *writer) error {
 	res, held, err := w.finish(ctx, s.files, s.Record, s.builder.options.Config.Site)
 	if err != nil {
 		return fmt.Errorf("stage: %w", err)

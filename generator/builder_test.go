@@ -26,7 +26,7 @@ func sampleBuilder(tb testing.TB, c *config.Config, p **release.Picture) *Builde
 	return b
 }
 
-func mustBuild(tb testing.TB, b *Builder) *Site {
+func mustBuild(tb testing.TB, b *Builder) *BuiltSite {
 	tb.Helper()
 	site, err := b.Build(tb.Context())
 	if err != nil {
@@ -36,7 +36,7 @@ func mustBuild(tb testing.TB, b *Builder) *Site {
 }
 
 // mustRead reads every file of a site and compares it with its sum.
-func mustRead(tb testing.TB, s *Site) {
+func mustRead(tb testing.TB, s *BuiltSite) {
 	tb.Helper()
 	for _, f := range s.Files() {
 		content, err := s.Read(f.Path)
@@ -151,7 +151,7 @@ func TestBuildTakesOverWhatDidNotChange(t *testing.T) {
 	if third.Result.Digest != first.Result.Digest {
 		t.Errorf("digest %s after the change was undone, want %s", third.Result.Digest, first.Result.Digest)
 	}
-	for _, s := range []*Site{third, second, first} {
+	for _, s := range []*BuiltSite{third, second, first} {
 		mustRead(t, s)
 		if _, err := s.Stage(t.Context()); err != nil {
 			t.Fatal(err)
@@ -166,7 +166,7 @@ func TestSitesOutlivePruning(t *testing.T) {
 	c := defaultConfig(t)
 	p := samplePicture(c)
 	b := sampleBuilder(t, c, &p)
-	var sites []*Site
+	var sites []*BuiltSite
 	for n := range staged.Keep + 3 {
 		p = retitled(c, fmt.Sprint("Name ", n))
 		site := mustBuild(t, b)

@@ -61,7 +61,7 @@ type Result struct {
 // is found out without loading them; see basis.
 func Generate(ctx context.Context, o Options) (Result, error) {
 	start := time.Now()
-	res, err := generate(ctx, o, start)
+	res, err := generateAt(ctx, o, start)
 	if err != nil {
 		return Result{}, err
 	}
@@ -172,7 +172,7 @@ func under(given, embedded fs.FS, name, dir string) (fs.FS, error) {
 }
 
 // result counts what is in the files and what was found.
-func (s *site) result(files []made) Result {
+func (s *site) result(files []madeFile) Result {
 	r := Result{Digest: digestSet(files), AsOf: s.picture.AsOf, Files: len(files)}
 	for _, f := range files {
 		r.Bytes += f.Bytes
@@ -215,10 +215,10 @@ func (s *site) outputs() []output {
 
 func (s *site) fixedPages() []output {
 	return []output{
-		page(s, "", "home", s.arrangeHome),
-		page(s, "checks/", "checks", s.arrangeChecks),
-		page(s, "archive/", "archive", s.arrangeArchive).of(s.key),
-		page(s, "404.html", "404", s.arrangeLost).of(s.key),
+		pageOutput(s, "", "home", s.arrangeHome),
+		pageOutput(s, "checks/", "checks", s.arrangeChecks),
+		pageOutput(s, "archive/", "archive", s.arrangeArchive).of(s.key),
+		pageOutput(s, "404.html", "404", s.arrangeLost).of(s.key),
 	}
 }
 
@@ -226,7 +226,7 @@ func (s *site) rulePages() []output {
 	var out []output
 	for _, f := range s.found {
 		for n := range f.parts() {
-			out = append(out, page(s, f.path(n), "rule", with(s.arrangeRule, rulePart{f, n})).of(s.ruleKey(rulePart{f, n})))
+			out = append(out, pageOutput(s, f.path(n), "rule", with(s.arrangeRule, rulePart{f, n})).of(s.ruleKey(rulePart{f, n})))
 		}
 	}
 	return out
@@ -235,12 +235,12 @@ func (s *site) rulePages() []output {
 func (s *site) seriesPages() []output {
 	var out []output
 	for _, l := range s.lines() {
-		out = append(out, page(s, s.seriesPath(l), "series", with(s.arrangeSeries, l)).of(s.seriesKey(l)))
+		out = append(out, pageOutput(s, s.seriesPath(l), "series", with(s.arrangeSeries, l)).of(s.seriesKey(l)))
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)
 			key := s.keys.milestones[m]
 			arranged := sync.OnceValue(func() manifestPage { return s.arrangeManifest(m) })
-			out = append(out, page(s, at, "manifest", arranged).of(key),
+			out = append(out, pageOutput(s, at, "manifest", arranged).of(key),
 				asJSON(s, at+"manifest.json", s.manifestJSON, m).of(key), asText(s, at+"manifest.txt", s.manifestText, arranged).of(key))
 		}
 	}
@@ -250,19 +250,19 @@ func (s *site) seriesPages() []output {
 func (s *site) productPages() []output {
 	var out []output
 	for _, f := range s.picture.Families {
-		out = append(out, page(s, pagePath("families", f.Slug), "family", with(s.arrangeFamily, f)).of(s.familyKey(f)))
+		out = append(out, pageOutput(s, pagePath("families", f.Slug), "family", with(s.arrangeFamily, f)).of(s.familyKey(f)))
 	}
 	for _, p := range s.picture.Products {
 		at, key := productPath(p), s.keys.products[p]
-		out = append(out, page(s, at, "product", with(s.arrangeProduct, p)).of(key), asJSON(s, at+"product.json", s.productJSON, p).of(key))
+		out = append(out, pageOutput(s, at, "product", with(s.arrangeProduct, p)).of(key), asJSON(s, at+"product.json", s.productJSON, p).of(key))
 	}
 	return out
 }
 
 func (s *site) imagePages() []output {
-	out := []output{page(s, "images/", "images", s.arrangeImages)}
+	out := []output{pageOutput(s, "images/", "images", s.arrangeImages)}
 	for _, d := range s.downloads {
-		out = append(out, page(s, d.path, "directory", with(s.arrangeDirectory, d)))
+		out = append(out, pageOutput(s, d.path, "directory", with(s.arrangeDirectory, d)))
 	}
 	for i := range out {
 		out[i].whole = s.key
@@ -271,9 +271,9 @@ func (s *site) imagePages() []output {
 }
 
 func (s *site) netbootPages() []output {
-	out := []output{page(s, "netboot/", "netboot", s.arrangeNetboot)}
+	out := []output{pageOutput(s, "netboot/", "netboot", s.arrangeNetboot)}
 	for _, n := range s.picture.Netboot {
-		out = append(out, page(s, s.netbootPath(n.Line), "netboot-series", with(s.arrangeNetbootSeries, n)))
+		out = append(out, pageOutput(s, s.netbootPath(n.Line), "netboot-series", with(s.arrangeNetbootSeries, n)))
 	}
 	return out
 }
@@ -289,7 +289,7 @@ func (s *site) textPages() []output {
 func (s *site) assetFiles() []output {
 	var out []output
 	for name, content := range s.assets.files {
-		out = append(out, file(name, func(b *bytes.Buffer) error {
+		out = append(out, fileOutput(name, func(b *bytes.Buffer) error {
 			_, err := b.Write(content)
 			return err
 		}))

@@ -14,7 +14,7 @@ import (
 
 // OpenSet returns the kept set whose digest begins with prefix, as it was made: nothing is
 // made anew, and to stage it does nothing. A set whose files were edited is refused.
-func OpenSet(ctx context.Context, dir, prefix string) (_ *Site, err error) {
+func OpenSet(ctx context.Context, dir, prefix string) (_ *BuiltSite, err error) {
 	set, err := staged.Find(dir, prefix)
 	if err != nil {
 		return nil, err
@@ -36,8 +36,8 @@ func OpenSet(ctx context.Context, dir, prefix string) (_ *Site, err error) {
 }
 
 // keptSite is the site of a set that is held.
-func keptSite(set staged.Set, held *staged.Held) (*Site, error) {
-	s := &Site{Record: set.Record}
+func keptSite(set staged.Set, held *staged.Held) (*BuiltSite, error) {
+	s := &BuiltSite{Record: set.Record}
 	err := fs.WalkDir(held.FS(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -46,13 +46,13 @@ func keptSite(set staged.Set, held *staged.Held) (*Site, error) {
 		if err != nil {
 			return err
 		}
-		s.files = append(s.files, made{File: File{name, digestOf(content), int64(len(content))}})
+		s.files = append(s.files, madeFile{File: File{name, digestOf(content), int64(len(content))}})
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("staged set %s: %w", set.Digest, err)
 	}
-	slices.SortFunc(s.files, func(a, b made) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(s.files, func(a, b madeFile) int { return strings.Compare(a.Path, b.Path) })
 	if digestSet(s.files) != set.Digest {
 		return nil, fmt.Errorf("staged set %s: its files were edited, so it is not what its digest says; remove the directory, and make it anew with 'shiplist generate'", set.Digest)
 	}
@@ -63,7 +63,7 @@ func keptSite(set staged.Set, held *staged.Held) (*Site, error) {
 }
 
 // resultOf tells what is known of a set that is kept.
-func (s *Site) resultOf(set staged.Set) Result {
+func (s *BuiltSite) resultOf(set staged.Set) Result {
 	r := Result{
 		Digest: set.Digest, Dir: set.Dir, AsOf: set.AsOf, Files: len(s.files),
 		Blockers: set.Blockers, Warnings: set.Warnings, Notes: set.Notes,

@@ -38,8 +38,8 @@ type draft struct {
 	render func(*bytes.Buffer) error
 }
 
-// page is the output of a page: its path, its template, and how its struct is made.
-func page[P any](s *site, path, kind string, arrange func() P) output {
+// pageOutput is the output of a page: its path, its template, and how its struct is made.
+func pageOutput[P any](s *site, path, kind string, arrange func() P) output {
 	return triedPage(s, path, kind, func() (P, error) { return arrange(), nil })
 }
 
@@ -97,8 +97,8 @@ func asText[A any](s *site, path string, view func(A) []string, a A) output {
 	}}
 }
 
-// file is any other output.
-func file(path string, write func(*bytes.Buffer) error) output {
+// fileOutput is any other output.
+func fileOutput(path string, write func(*bytes.Buffer) error) output {
 	return output{path: path, arrange: func() (draft, error) { return draft{render: write}, nil }}
 }
 
@@ -120,8 +120,8 @@ type File struct {
 	Bytes int64
 }
 
-// made is a file with what it was made of.
-type made struct {
+// madeFile is a file with what it was made of.
+type madeFile struct {
 	File
 	whole, key fingerprint
 }
@@ -132,8 +132,8 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // renderAll makes all outputs, several at once, and returns what became of each. One
 // that would come out as it did in last is not rendered. take gets the bytes of all
 // others, from several goroutines, and must not keep them.
-func renderAll(ctx context.Context, outputs []output, last *Site, take func(made, []byte) error) ([]made, error) {
-	files := make([]made, len(outputs))
+func renderAll(ctx context.Context, outputs []output, last *BuiltSite, take func(madeFile, []byte) error) ([]madeFile, error) {
+	files := make([]madeFile, len(outputs))
 	var bad layoutProblems
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -154,7 +154,7 @@ func renderAll(ctx context.Context, outputs []output, last *Site, take func(made
 // wantedOutput is an output that has to be made.
 type wantedOutput struct {
 	index  int
-	before *made // the last time; nil for none
+	before *madeFile // the last time; nil for none
 }
 
 func (w wantedOutput) bytes() int64 {
@@ -167,7 +167,7 @@ func (w wantedOutput) bytes() int64 {
 // wanted are the outputs that have to be made; files gets those that stay as they are in
 // last. What was large the last time comes first, so that no processor waits in the end
 // until another one is done with that.
-func wanted(outputs []output, last *Site, files []made) []wantedOutput {
+func wanted(outputs []output, last *BuiltSite, files []madeFile) []wantedOutput {
 	var all []wantedOutput
 	for i := range outputs {
 		before := last.file(outputs[i].path)
@@ -182,21 +182,21 @@ func wanted(outputs []output, last *Site, files []made) []wantedOutput {
 }
 
 // make makes one file, unless it shows the same as before, which is nil for none.
-func (o output) make(before *made, take func(made, []byte) error) (made, error) {
+func (o output) make(before *madeFile, take func(madeFile, []byte) error) (madeFile, error) {
 	d, err := o.arrange()
 	if err != nil {
-		return made{}, failed(o.path, err)
+		return madeFile{}, failed(o.path, err)
 	}
 	if before != nil && d.key.is(before.key) {
-		return made{before.File, o.whole, d.key}, nil
+		return madeFile{before.File, o.whole, d.key}, nil
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buf)
 	buf.Reset()
 	if err := d.render(buf); err != nil {
-		return made{}, failed(o.path, err)
+		return madeFile{}, failed(o.path, err)
 	}
-	m := made{File{o.path, digestOf(buf.Bytes()), int64(buf.Len())}, o.whole, d.key}
+	m := madeFile{File{o.path, digestOf(buf.Bytes()), int64(buf.Len())}, o.whole, d.key}
 	return m, take(m, buf.Bytes())
 }
 
@@ -213,7 +213,7 @@ func failed(name string, err error) error {
 
 // digestSet is the digest of the whole: over the sorted paths, each with the sum of its
 // content.
-func digestSet(files []made) string {
+func digestSet(files []madeFile) string {
 	return staged.Digest(func(yield func(path, sum string) bool) {
 		for _, f := range files {
 			if !yield(f.Path, f.Sum) {

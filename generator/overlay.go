@@ -16,14 +16,14 @@ func Overlay(upper, lower fs.FS) fs.FS {
 	if upper == nil {
 		return lower
 	}
-	return overlay{upper, lower}
+	return overlaid{upper, lower}
 }
 
-type overlay struct{ upper, lower fs.FS }
+type overlaid struct{ upper, lower fs.FS }
 
 // Open opens upper's file, else lower's. Only a file that is not there falls
 // through: one that cannot be read is the owner's to mend, not to be hidden.
-func (o overlay) Open(name string) (fs.File, error) {
+func (o overlaid) Open(name string) (fs.File, error) {
 	file, err := o.upper.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return o.lower.Open(name)
@@ -46,7 +46,7 @@ func (o overlay) Open(name string) (fs.File, error) {
 }
 
 // ReadDir lists both directories as one, sorted by name.
-func (o overlay) ReadDir(name string) ([]fs.DirEntry, error) {
+func (o overlaid) ReadDir(name string) ([]fs.DirEntry, error) {
 	above, errAbove := fs.ReadDir(o.upper, name)
 	below, errBelow := fs.ReadDir(o.lower, name)
 	if errAbove != nil && !errors.Is(errAbove, fs.ErrNotExist) {

@@ -20,7 +20,7 @@ func rendered(tb testing.TB, s *site) map[string]string {
 	tb.Helper()
 	var mu sync.Mutex
 	files := map[string]string{}
-	_, err := renderAll(tb.Context(), s.outputs(), nil, func(m made, content []byte) error {
+	_, err := renderAll(tb.Context(), s.outputs(), nil, func(m madeFile, content []byte) error {
 		mu.Lock()
 		defer mu.Unlock()
 		files[m.Path] = string(content)

@@ -21,7 +21,7 @@ func (s *site) crawlerFiles(pages []output) []output {
 	if where != "" {
 		robots += "\nSitemap: " + where + "\n"
 	}
-	files := []output{file("robots.txt", func(b *bytes.Buffer) error {
+	files := []output{fileOutput("robots.txt", func(b *bytes.Buffer) error {
 		_, err := b.WriteString(robots)
 		return err
 	})}
@@ -29,7 +29,7 @@ func (s *site) crawlerFiles(pages []output) []output {
 		return files
 	}
 	addresses := s.mapped(pages)
-	return append(files, file("sitemap.xml", func(b *bytes.Buffer) error { return writeSitemap(b, addresses) }))
+	return append(files, fileOutput("sitemap.xml", func(b *bytes.Buffer) error { return writeSitemap(b, addresses) }))
 }
 
 // mapped are the full addresses of all pages that people may look for, in the order of

@@ -28,8 +28,8 @@ func (s *site) stage(ctx context.Context) (Result, error) {
 }
 
 // textFile is a file with a fixed text.
-func textFile(path, text string) made {
-	return made{File: File{path, digestOf([]byte(text)), int64(len(text))}}
+func textFile(path, text string) madeFile {
+	return madeFile{File: File{path, digestOf([]byte(text)), int64(len(text))}}
 }
 
 // stageText writes a set of one file and makes it the newest.
@@ -44,7 +44,7 @@ func stageText(t *testing.T, dir, published, path, content string) (string, bool
 			t.Error(err)
 		}
 	}()
-	files := []made{textFile(path, content)}
+	files := []madeFile{textFile(path, content)}
 	if err := w.put(files[0], []byte(content)); err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ type writer struct {
 	// before is an earlier set, whose unchanged files are shared; empty for none.
 	before string
 	// known is the site that before holds; nil where its files have to be read.
-	known *Site
+	known *BuiltSite
 	dirs  *folders // of this set
 	// same are the files that before has with the same bytes, by path.
 	same sync.Map
@@ -37,7 +37,7 @@ type writer struct {
 
 // newWriter takes hold of the directory of staged sets. What is known of a set that is
 // there saves reading the newest.
-func newWriter(ctx context.Context, dir string, known *Site) (*writer, error) {
+func newWriter(ctx context.Context, dir string, known *BuiltSite) (*writer, error) {
 	sets, err := staged.Open(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (w *writer) close() error {
 
 // put takes a file into the set. What the set before has with the same bytes is shared
 // when all files are known, so that servers and mirrors see that it did not change.
-func (w *writer) put(f made, content []byte) error {
+func (w *writer) put(f madeFile, content []byte) error {
 	if w.has(f, content) {
 		w.same.Store(f.Path, true)
 		return nil
@@ -78,7 +78,7 @@ func (w *writer) put(f made, content []byte) error {
 }
 
 // has reports whether the set before has a file with the same bytes.
-func (w *writer) has(f made, content []byte) bool {
+func (w *writer) has(f madeFile, content []byte) bool {
 	if w.known != nil {
 		before := w.known.file(f.Path)
 		return before != nil && before.Sum == f.Sum
@@ -96,7 +96,7 @@ func (w *writer) has(f made, content []byte) bool {
 }
 
 // carry takes a file into the set that was not rendered anew.
-func (w *writer) carry(f made, from *Site) error {
+func (w *writer) carry(f madeFile, from *BuiltSite) error {
 	if w.known != nil && w.has(f, nil) {
 		w.same.Store(f.Path, true)
 		return nil
@@ -152,7 +152,7 @@ func (w *writer) link(name string) error {
 
 // finish makes the set that consists of the files: whole, on disk, and the newest unless
 // it is a draft. It fills what the result tells of that, and returns a hold on the set.
-func (w *writer) finish(ctx context.Context, files []made, r staged.Record, c config.Site) (res Result, held *staged.Held, err error) {
+func (w *writer) finish(ctx context.Context, files []madeFile, r staged.Record, c config.Site) (res Result, held *staged.Held, err error) {
 	for _, f := range files {
 		if _, same := w.same.Load(f.Path); same {
 			res.Shared++
@@ -183,7 +183,7 @@ func (w *writer) finish(ctx context.Context, files []made, r staged.Record, c co
 
 // settle shares what did not change and waits until everything is on disk, so that a
 // set that has its name is whole even after the power failed.
-func (w *writer) settle(ctx context.Context, files []made) error {
+func (w *writer) settle(ctx context.Context, files []madeFile) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, f := range files {

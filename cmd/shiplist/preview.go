@@ -79,7 +79,7 @@ func (o *previewOptions) run(ctx context.Context, e *environment, args []string)
 
 // set opens the set that was asked for; nil for none. wrong is what is wrong with the
 // configuration.
-func (o *previewOptions) set(ctx context.Context, cfg *config.Config, wrong error) (*generator.Site, error) {
+func (o *previewOptions) set(ctx context.Context, cfg *config.Config, wrong error) (*generator.BuiltSite, error) {
 	if o.digest == "" {
 		return nil, nil
 	}

@@ -14,7 +14,7 @@ import (
 // Finish brings all files to their places, each whole at any moment, and removes those
 // of earlier runs that were not put this time.
 func (d *Dir) Finish() (Result, error) {
-	res := Result{Dir: d.dir, Digest: digest(d.sums), Directories: d.dirs, Files: len(d.sums)}
+	res := Result{Dir: d.dir, Digest: digestOf(d.sums), Directories: d.dirs, Files: len(d.sums)}
 	for _, f := range d.fresh {
 		res.Written += len(f.names)
 	}
@@ -28,7 +28,7 @@ func (d *Dir) Finish() (Result, error) {
 	if res.Removed, err = d.removeGone(); err != nil {
 		return Result{}, err
 	}
-	if res.Written+res.Removed > 0 || res.Digest != digest(d.old) {
+	if res.Written+res.Removed > 0 || res.Digest != digestOf(d.old) {
 		err = writeMarker(d.dir, d.sums)
 	}
 	return res, err

@@ -72,10 +72,10 @@ func Digest(dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return digest(sums), nil
+	return digestOf(sums), nil
 }
 
-func digest(sums map[string]string) string {
+func digestOf(sums map[string]string) string {
 	return staged.Digest(func(yield func(path, sum string) bool) {
 		for _, path := range slices.Sorted(maps.Keys(sums)) {
 			if !yield(path, sums[path]) {

@@ -18,7 +18,7 @@ const keep = 8
 // edition is what is shown at a moment. It is never changed once it is on the board.
 type edition struct {
 	// sites are the newest whole sites, newest first; none before the first is made.
-	sites []*generator.Site
+	sites []*generator.BuiltSite
 	files map[string]bool // of the newest, by path
 	// styles are the files of their style sheets, by digest.
 	styles map[string]string
@@ -31,7 +31,7 @@ type edition struct {
 }
 
 // site is the newest whole site; nil when there is none.
-func (e *edition) site() *generator.Site {
+func (e *edition) site() *generator.BuiltSite {
 	if len(e.sites) == 0 {
 		return nil
 	}
@@ -47,7 +47,7 @@ func (e *edition) digest() string {
 }
 
 // find returns a kept site by its digest; nil when it is not kept any more.
-func (e *edition) find(digest string) *generator.Site {
+func (e *edition) find(digest string) *generator.BuiltSite {
 	for _, s := range e.sites {
 		if s.Result.Digest == digest {
 			return s
@@ -57,9 +57,9 @@ func (e *edition) find(digest string) *generator.Site {
 }
 
 // with returns an edition that shows a new site.
-func (e *edition) with(s *generator.Site) *edition {
+func (e *edition) with(s *generator.BuiltSite) *edition {
 	files := s.Files()
-	next := &edition{sites: []*generator.Site{s}, files: make(map[string]bool, len(files)), styles: map[string]string{}}
+	next := &edition{sites: []*generator.BuiltSite{s}, files: make(map[string]bool, len(files)), styles: map[string]string{}}
 	for _, old := range e.sites {
 		if digest := old.Result.Digest; len(next.sites) < keep && digest != s.Result.Digest {
 			next.sites = append(next.sites, old)
@@ -136,7 +136,7 @@ const (
 
 // action says what has to be done with a page of an earlier site, and the file of the
 // style sheet to take.
-func (e *edition) action(old *generator.Site, name string) (act, style string) {
+func (e *edition) action(old *generator.BuiltSite, name string) (act, style string) {
 	current := e.site()
 	switch {
 	case current == nil || current == old:

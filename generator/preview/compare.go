@@ -13,7 +13,7 @@ import (
 // changes are what publishing a site would change.
 type changes struct {
 	public *published
-	site   *generator.Site
+	site   *generator.BuiltSite
 	files  []fileChange      // by path
 	did    map[string]string // of each of them
 	here   map[string]bool   // the files of the site
@@ -37,7 +37,7 @@ const (
 
 // compareSites compares a site with what is published. Where nothing is published every
 // file is added.
-func compareSites(public *published, site *generator.Site) *changes {
+func compareSites(public *published, site *generator.BuiltSite) *changes {
 	c := &changes{public: public, site: site}
 	c.words = sync.OnceValue(c.inWords)
 	c.around = sync.OnceValue(c.lookAround)

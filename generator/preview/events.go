@@ -63,7 +63,7 @@ type follower struct {
 	page string // its address
 	own  bool   // it is ours, and not the site's
 	base string // the set that it shows, or the stamp of a page of ours
-	site *generator.Site
+	site *generator.BuiltSite
 }
 
 // learn says what the page has to do to show an edition, and takes that as done.

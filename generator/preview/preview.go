@@ -23,7 +23,7 @@ type Options struct {
 	Now  func() time.Time
 	// Set is a site to show as it is, without following what it is made from; nil to
 	// make it from what is there.
-	Set *generator.Site
+	Set *generator.BuiltSite
 	// Publish is the command that publishes, as it is typed; "shiplist publish" if empty.
 	Publish string
 	// Shifted says that Now is not the clock of those who look: pages are told the

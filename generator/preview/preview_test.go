@@ -27,8 +27,8 @@ type desk struct {
 	t    testing.TB
 	dir  string
 	home string
-	set  *generator.Site // to show as it is
-	stop func() error    // ends it and waits
+	set  *generator.BuiltSite // to show as it is
+	stop func() error         // ends it and waits
 	mu   sync.Mutex
 	told []Made
 }

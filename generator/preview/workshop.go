@@ -205,7 +205,7 @@ func (w *workshop) tell(before, next *edition, took time.Duration) {
 }
 
 // stage keeps what is looked at as a draft, so that it can be published by its digest.
-func (w *workshop) stage(ctx context.Context, s *generator.Site) {
+func (w *workshop) stage(ctx context.Context, s *generator.BuiltSite) {
 	if s == nil {
 		return
 	}

@@ -50,8 +50,8 @@ func (h *Held) FS() fs.FS { return h.root.FS() }
 // Close lets the set go.
 func (h *Held) Close() error { return errors.Join(h.lock.Close(), h.root.Close()) }
 
-// held reports whether somebody holds a set.
-func held(dir string) bool {
+// isHeld reports whether somebody holds a set.
+func isHeld(dir string) bool {
 	f, err := os.Open(dir)
 	if err != nil {
 		return false

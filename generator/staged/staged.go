@@ -180,7 +180,7 @@ func (s *Dir) Prune(output string) (int, error) {
 	removed := 0
 	for i, digest := range s.sets {
 		dir := filepath.Join(s.dir, digest)
-		if real, err := filepath.EvalSymlinks(dir); count[drafts[i]] <= Keep || err == nil && real == published || held(dir) {
+		if real, err := filepath.EvalSymlinks(dir); count[drafts[i]] <= Keep || err == nil && real == published || isHeld(dir) {
 			kept = append(kept, digest)
 			continue
 		}

@@ -44,7 +44,7 @@ func (c Commands) RespinCommand(g release.RespinGroup) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	words, err := respinWords(g)
+	words, err := wordsOfRespin(g)
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %w", g.Project, g.ImageType, err)
 	}
@@ -87,7 +87,7 @@ func (c Commands) PublishCommand(p *release.PublishCommand) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	words, err := publishWords(p)
+	words, err := wordsOfPublish(p)
 	if err != nil {
 		return "", fmt.Errorf("%s %s: %w", p.Project, p.Source, err)
 	}
@@ -107,7 +107,7 @@ func (c Commands) PublishCommands(set *release.PublishSet) ([]string, error) {
 	return list, nil
 }
 
-func publishWords(p *release.PublishCommand) (PublishWords, error) {
+func wordsOfPublish(p *release.PublishCommand) (PublishWords, error) {
 	var w PublishWords
 	var err error
 	if w.Arches, err = shell.Always(strings.Join(p.Arches, " ")); err != nil {
@@ -134,7 +134,7 @@ func publishWords(p *release.PublishCommand) (PublishWords, error) {
 	return w, err
 }
 
-func respinWords(g release.RespinGroup) (RespinWords, error) {
+func wordsOfRespin(g release.RespinGroup) (RespinWords, error) {
 	var w RespinWords
 	var err error
 	if w.Arches, err = shell.Always(strings.Join(g.Arches, " ")); err != nil {

@@ -27,11 +27,11 @@ func ServeSite(ctx context.Context, l net.Listener, dir string) error {
 }
 
 // SiteHandler serves a generated site as [ServeSite] does.
-func SiteHandler(site fs.FS) http.Handler { return siteHandler{site} }
+func SiteHandler(site fs.FS) http.Handler { return siteFiles{site} }
 
-type siteHandler struct{ site fs.FS }
+type siteFiles struct{ site fs.FS }
 
-func (h siteHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (h siteFiles) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
 		http.Error(w, "Only GET and HEAD are allowed here.", http.StatusMethodNotAllowed)
@@ -66,7 +66,7 @@ func redirect(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusMovedPermanently)
 }
 
-func (h siteHandler) file(w http.ResponseWriter, r *http.Request, name string) {
+func (h siteFiles) file(w http.ResponseWriter, r *http.Request, name string) {
 	f, err := h.site.Open(name)
 	if err != nil {
 		h.notFound(w, r)
@@ -83,7 +83,7 @@ func (h siteHandler) file(w http.ResponseWriter, r *http.Request, name string) {
 	http.ServeContent(w, r, "", info.ModTime(), body)
 }
 
-func (h siteHandler) notFound(w http.ResponseWriter, r *http.Request) {
+func (h siteFiles) notFound(w http.ResponseWriter, r *http.Request) {
 	page, err := fs.ReadFile(h.site, "404.html")
 	if err != nil {
 		page = []byte("<!doctype html>\n<html lang=\"en\"><title>Not found</title><h1>Not found</h1><p>There is no such page. <a href=\"/\">Home</a></p></html>\n")

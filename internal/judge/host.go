@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// host is what is known of one host and of what it told the client.
-type host struct {
+// knownHost is what is known of one host and of what it told the client.
+type knownHost struct {
 	Host
 	score HostScore
 
@@ -49,15 +49,15 @@ type begun struct {
 	before time.Time
 }
 
-func newHost(h Host) *host {
+func newHost(h Host) *knownHost {
 	score := HostScore{Name: h.Name, Statuses: map[int]int{}}
 	for _, s := range h.Sources {
 		score.Sources = append(score.Sources, SourceScore{Name: s.Name})
 	}
-	return &host{Host: h, score: score, given: map[string]given{}, pollsBegun: make([]begun, len(h.Sources))}
+	return &knownHost{Host: h, score: score, given: map[string]given{}, pollsBegun: make([]begun, len(h.Sources))}
 }
 
-func (h *host) faultAt(now time.Time) Fault {
+func (h *knownHost) faultAt(now time.Time) Fault {
 	for _, f := range h.Faults {
 		if !now.Before(f.From) && now.Before(f.Until) {
 			return f
@@ -67,7 +67,7 @@ func (h *host) faultAt(now time.Time) Fault {
 }
 
 // count counts a request, by day.
-func (h *host) count(since time.Duration) {
+func (h *knownHost) count(since time.Duration) {
 	day := int(since / (24 * time.Hour))
 	for len(h.score.Days) <= day {
 		h.score.Days = append(h.score.Days, 0)
@@ -77,7 +77,7 @@ func (h *host) count(since time.Duration) {
 }
 
 // outcome notes what a request came to.
-func (h *host) outcome(v *visit, err error) {
+func (h *knownHost) outcome(v *visit, err error) {
 	now := time.Now()
 	if errors.Is(err, context.Canceled) || errors.Is(err, errGone) {
 		return // the client did not wait for it
@@ -103,7 +103,7 @@ func (h *host) outcome(v *visit, err error) {
 }
 
 // polled notes that a poll of a source began.
-func (h *host) polled(i int, at time.Time) {
+func (h *knownHost) polled(i int, at time.Time) {
 	b, s := &h.pollsBegun[i], &h.score.Sources[i]
 	if s.Polls++; !b.last.IsZero() {
 		gap := at.Sub(b.last)
@@ -119,7 +119,7 @@ func (h *host) polled(i int, at time.Time) {
 var failures = []int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
 
 // fail notes a failure, and what the host asks for with it.
-func (h *host) fail(v *visit, now time.Time) {
+func (h *knownHost) fail(v *visit, now time.Time) {
 	h.failed, h.probes = now, 0
 	h.failures++
 	if v.status != http.StatusTooManyRequests && v.status != http.StatusServiceUnavailable {
@@ -141,7 +141,7 @@ func (h *host) fail(v *visit, now time.Time) {
 // for good. The one of agent/fetch goes away for as long.
 const maxRetryAfter = 7 * 24 * time.Hour
 
-func (h *host) leaveAlone(until time.Time) {
+func (h *knownHost) leaveAlone(until time.Time) {
 	if most := time.Now().Add(maxRetryAfter); until.After(most) {
 		until = most
 	}
@@ -151,7 +151,7 @@ func (h *host) leaveAlone(until time.Time) {
 }
 
 // note keeps what the client has now.
-func (h *host) note(v *visit) {
+func (h *knownHost) note(v *visit) {
 	tag := v.header.Get("ETag") + v.header.Get("Last-Modified")
 	g, have := h.given[v.key]
 	switch {
@@ -170,9 +170,9 @@ func (h *host) note(v *visit) {
 }
 
 // calmDown begins the second in which a client that comes back must not hurry.
-func (h *host) calmDown(now time.Time) { h.calm, h.sinceCalm = now.Add(time.Second), 0 }
+func (h *knownHost) calmDown(now time.Time) { h.calm, h.sinceCalm = now.Add(time.Second), 0 }
 
-func (h *host) killed(now time.Time) {
+func (h *knownHost) killed(now time.Time) {
 	h.calmDown(now)
 	var since time.Time
 	for i := range h.pollsBegun {

@@ -43,14 +43,14 @@ type Source struct {
 type Judge struct {
 	o     Options
 	mu    sync.Mutex
-	hosts map[string]*host
+	hosts map[string]*knownHost
 	start time.Time
 	sins  sins
 }
 
 // New returns a network of hosts.
 func New(o Options, hosts ...Host) *Judge {
-	j := &Judge{o: o, hosts: make(map[string]*host), start: time.Now()}
+	j := &Judge{o: o, hosts: make(map[string]*knownHost), start: time.Now()}
 	for _, h := range hosts {
 		j.hosts[h.Name] = newHost(h)
 	}
@@ -80,7 +80,7 @@ func (j *Judge) RoundTrip(r *http.Request) (*http.Response, error) {
 // visit is one request from its arrival to the end of its answer.
 type visit struct {
 	j      *Judge
-	h      *host
+	h      *knownHost
 	at     time.Time
 	key    string // what is asked for
 	first  []int  // the sources of which a poll may begin with it
@@ -99,7 +99,7 @@ type visit struct {
 }
 
 // arrive records a request. The lock is held.
-func (j *Judge) arrive(h *host, r *http.Request) *visit {
+func (j *Judge) arrive(h *knownHost, r *http.Request) *visit {
 	now := time.Now()
 	v := &visit{
 		j: j, h: h, at: now, key: r.Host + r.URL.RequestURI(), fault: h.faultAt(now), head: r.Method == http.MethodHead,
@@ -187,6 +187,6 @@ func (j *Judge) Score() Score {
 }
 
 // sin records a sin. The lock is held.
-func (j *Judge) sin(kind Sin, h *host, format string, args ...any) {
+func (j *Judge) sin(kind Sin, h *knownHost, format string, args ...any) {
 	j.sins.add(kind, fmt.Sprintf("%s %s: ", time.Now().UTC().Format("2006-01-02 15:04:05.000"), h.Name)+fmt.Sprintf(format, args...))
 }

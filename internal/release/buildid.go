@@ -42,7 +42,7 @@ func CompareBuildIDs(a, b string) int {
 	if a == b {
 		return 0
 	}
-	if c := compareVersions(cutCommon(a, b)); c != 0 {
+	if c := compareParts(cutCommon(a, b)); c != 0 {
 		return c
 	}
 	return strings.Compare(a, b)
@@ -61,7 +61,7 @@ func cutCommon(a, b string) (restA, restB string) {
 	return a[n:], b[n:]
 }
 
-func compareVersions(a, b string) int {
+func compareParts(a, b string) int {
 	for a != "" || b != "" {
 		var c int
 		if a, b, c = compareText(a, b); c != 0 {

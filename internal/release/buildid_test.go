@@ -70,7 +70,7 @@ func TestCutCommon(t *testing.T) {
 	for _, a := range texts[:200] {
 		for _, b := range texts {
 			c, d := cutCommon(a, b)
-			if compareVersions(a, b) != compareVersions(c, d) || compareNumbered(a, b) != compareNumbered(c, d) {
+			if compareParts(a, b) != compareParts(c, d) || compareNumbered(a, b) != compareNumbered(c, d) {
 				t.Errorf("%q and %q are in another order than %q and %q", a, b, c, d)
 			}
 		}

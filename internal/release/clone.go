@@ -65,7 +65,7 @@ func (f *Facts) Sorted() bool {
 		slices.IsSortedFunc(f.Milestones, compareMilestones) &&
 		slices.IsSortedFunc(f.Builds, compareBuilds) &&
 		slices.IsSortedFunc(f.Directories, compareDirectories) &&
-		slices.IsSortedFunc(f.Images, compareImages) &&
+		slices.IsSortedFunc(f.Images, orderImages) &&
 		slices.IsSortedFunc(f.Netboot, compareNetboot) &&
 		f.sortedInside()
 }

@@ -59,7 +59,7 @@ func allImages(p *Picture) map[imageAt]*TreeImage {
 func compareLying(was, is map[imageAt]*TreeImage) []FileChange {
 	var changes []FileChange
 	for at, i := range is {
-		if c, ok := fileChange(was[at], i); ok {
+		if c, ok := changeOfFile(was[at], i); ok {
 			changes = append(changes, c)
 		}
 	}
@@ -76,8 +76,8 @@ func compareLying(was, is map[imageAt]*TreeImage) []FileChange {
 	return changes
 }
 
-// fileChange compares an image with what was in its place, which may be nil.
-func fileChange(old, i *TreeImage) (FileChange, bool) {
+// changeOfFile compares an image with what was in its place, which may be nil.
+func changeOfFile(old, i *TreeImage) (FileChange, bool) {
 	c := fileChangeOf(FileNew, i)
 	if old == nil {
 		c.To, c.SizesAreSaid = exactSize(i)

@@ -44,11 +44,11 @@ func ContactLines(p *Picture, c Contacts) []ContactLine {
 		}
 		for _, n := range l.Intents {
 			if !n.Disabled {
-				all = addContact(all, l, contactLine(n, c))
+				all = addContact(all, l, lineOfContact(n, c))
 			}
 		}
 		for _, n := range testedOnly(l) {
-			all = addContact(all, l, contactLine(n, c))
+			all = addContact(all, l, lineOfContact(n, c))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b ContactLine) int {
@@ -97,7 +97,7 @@ func CountContacts(lines []ContactLine) map[ContactKind]int {
 	return counts
 }
 
-func contactLine(n *Intended, c Contacts) ContactLine {
+func lineOfContact(n *Intended, c Contacts) ContactLine {
 	line := ContactLine{Product: n.Product, Contact: n.Contact, Kind: ContactKindUnknown, Source: n.Source, Manager: c.Managers[n.Product.Slug]}
 	if c.Product[n.Product.Slug] != "" {
 		line.Source = "configuration"

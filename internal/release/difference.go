@@ -33,7 +33,7 @@ func Difference(from, to *Manifest) []Change {
 	for _, r := range to.Rows() {
 		old := earlier[r.Product.Slug]
 		delete(earlier, r.Product.Slug)
-		if c, ok := change(old, r); ok {
+		if c, ok := changeFrom(old, r); ok {
 			changes = append(changes, c)
 		}
 	}
@@ -47,8 +47,8 @@ func Difference(from, to *Manifest) []Change {
 	return changes
 }
 
-// change compares two rows of one product; old is nil where there was none.
-func change(old, r *Row) (Change, bool) {
+// changeFrom compares two rows of one product; old is nil where there was none.
+func changeFrom(old, r *Row) (Change, bool) {
 	c := Change{Product: r.Product, To: r.BuildID}
 	switch {
 	case r.BuildID == "":

@@ -10,10 +10,10 @@ type FindingRule struct {
 
 // FindingRules returns every kind of finding that [Join] makes, blockers first.
 func FindingRules() []FindingRule {
-	return append([]FindingRule(nil), findingRules...)
+	return append([]FindingRule(nil), everyFindingRule...)
 }
 
-var findingRules = []FindingRule{
+var everyFindingRule = []FindingRule{
 	{"missing-build", Blocker, "Intended, but without a build", "The series manifest names the product, the release milestone is in testing, and no build of the product stands on it."},
 	{"build-failed", Blocker, "Build marked failed", "A source marks the build that stands on an open milestone as failed."},
 	{"no-files", Blocker, "Build without files", "A build stands on an open milestone, and the trees of dailies, looked at after it was posted, do not hold its files."},
@@ -69,12 +69,12 @@ var findingRules = []FindingRule{
 
 // RuleOf returns the rule of a name; that of a name which is not known has the name as
 // its title.
-func RuleOf(name string) FindingRule { return findingRule(name) }
+func RuleOf(name string) FindingRule { return ruleOfFinding(name) }
 
-// findingRule returns the rule of a name. Every name in this package is in the
+// ruleOfFinding returns the rule of a name. Every name in this package is in the
 // table; another one is carried as a note under its own name.
-func findingRule(name string) FindingRule {
-	for _, r := range findingRules {
+func ruleOfFinding(name string) FindingRule {
+	for _, r := range everyFindingRule {
 		if r.Name == name {
 			return r
 		}

@@ -57,8 +57,8 @@ func SortFindings(list []*Finding) {
 type findingOrder map[string]int
 
 func newFindingOrder() findingOrder {
-	o := make(findingOrder, len(findingRules))
-	for i, r := range findingRules {
+	o := make(findingOrder, len(everyFindingRule))
+	for i, r := range everyFindingRule {
 		o[r.Name] = i
 	}
 	return o
@@ -129,7 +129,7 @@ type spot struct {
 // report adds a finding and hangs it at what it concerns. One that is excused is only
 // kept: nothing that counts findings, or is blocked by them, sees it.
 func (j *joiner) report(f Finding, at spot) {
-	f.Severity = findingRule(f.Rule).Severity
+	f.Severity = ruleOfFinding(f.Rule).Severity
 	f.fill(at)
 	j.judge(&f, at)
 	p := &f
@@ -316,7 +316,7 @@ func claimed(r *Row, c claim) Evidence {
 	if c.entry.RawState != "" && c.entry.State == StateUnknown {
 		word = c.entry.RawState
 	}
-	return says(s, cmp.Or(milestoneURL(s, c.part.m.ID), milestoneFile(r, s)),
+	return says(s, cmp.Or(pageOfMilestone(s, c.part.m.ID), milestoneFile(r, s)),
 		r.Product.Title+" "+c.entry.BuildID+": "+word)
 }
 

@@ -161,7 +161,7 @@ func checkFinding(t *testing.T, f *Finding, text, about string) {
 	if f.Actor == "" {
 		t.Error("nobody can act")
 	}
-	if want := findingRule(f.Rule).Severity; f.Severity != want {
+	if want := ruleOfFinding(f.Rule).Severity; f.Severity != want {
 		t.Errorf("severity %q, want %q", f.Severity, want)
 	}
 }

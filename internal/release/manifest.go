@@ -124,7 +124,7 @@ func (j *joiner) describe(m *Manifest) {
 	m.Title = cmp.Or(parts[0].m.Title, m.Line.Title+" "+Capital(m.Slug))
 	for _, p := range parts {
 		m.Date = cmp.Or(m.Date, p.m.Date)
-		m.Refs = append(m.Refs, Ref{p.src.state.Name, p.m.ID, milestoneURL(p.src.state, p.m.ID)})
+		m.Refs = append(m.Refs, Ref{p.src.state.Name, p.m.ID, pageOfMilestone(p.src.state, p.m.ID)})
 	}
 	m.Status = partsStatus(m.Kind, parts)
 	m.Open = m.Status == MilestoneTesting && m.Line.Status != SeriesDisabled

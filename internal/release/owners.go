@@ -81,7 +81,7 @@ func (r Rules) prefix(project string) string {
 
 // ownersOf are the products of an image.
 func (s *surveyor) ownersOf(i *Image) int32 {
-	kind := imageKind{i.Project, i.ImageType, i.PublishType, i.Arch, i.Kind}
+	kind := ownedKind{i.Project, i.ImageType, i.PublishType, i.Arch, i.Kind}
 	if n, ok := s.kinds[kind]; ok {
 		return n
 	}

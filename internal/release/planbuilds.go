@@ -101,7 +101,7 @@ func (w *weigher) source(s *Source) {
 		}
 		if b.State != "" {
 			state, _ := knownState(b.State, b.RawState)
-			one.states = append(one.states, planState{s, "", state, buildURL(s.SourceState, "", b.ID)})
+			one.states = append(one.states, planState{s, "", state, pageOfBuild(s.SourceState, "", b.ID)})
 		}
 	}
 	for i := range s.Facts.Milestones {
@@ -117,7 +117,7 @@ func (w *weigher) source(s *Source) {
 			one := w.build(e.BuildID)
 			one.known = true
 			state, _ := knownState(e.State, e.RawState)
-			one.states = append(one.states, planState{s, Slug(m.Slug), state, buildURL(s.SourceState, m.ID, ids[e.BuildID])})
+			one.states = append(one.states, planState{s, Slug(m.Slug), state, pageOfBuild(s.SourceState, m.ID, ids[e.BuildID])})
 		}
 	}
 	if knows {

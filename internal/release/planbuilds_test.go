@@ -155,7 +155,8 @@ func TestCheckPlan(t *testing.T) {
 	}
 	const kubuntu, ubuntu, server = "kubuntu-desktop-amd64", "ubuntu-desktop-amd64", "ubuntu-server-subiquity-amd64"
 	all := []PlanEntry{
-		{At: "p:1", BuildID: "20240424", Products: find(kubuntu), Contact: "~a-team"}, {At: "p:2", BuildID: "20240424", Products: find(ubuntu)},
+		{At: "p:1", BuildID: "20240424", Products: find(kubuntu), Contact: "~a-team"},
+		{At: "p:2", BuildID: "20240424", Products: find(ubuntu)},
 		{At: "p:3", Products: find(server)},
 	}
 	for name, tc := range map[string]struct {

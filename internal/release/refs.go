@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// milestoneURL is the page of a milestone at its source, empty where there is none.
-func milestoneURL(s SourceState, id string) string {
+// pageOfMilestone is the page of a milestone at its source, empty where there is none.
+func pageOfMilestone(s SourceState, id string) string {
 	if s.Kind != "qatracker" {
 		return ""
 	}
 	return MilestoneURL(s.Site, id)
 }
 
-// buildURL is the page of a build at its source: on a milestone of a QA tracker that of
+// pageOfBuild is the page of a build at its source: on a milestone of a QA tracker that of
 // its testcases, or that of the milestone where the build's own id is not known.
-func buildURL(s SourceState, milestone, build string) string {
+func pageOfBuild(s SourceState, milestone, build string) string {
 	switch s.Kind {
 	case "qatracker":
 		return cmp.Or(BuildURL(s.Site, milestone, build), MilestoneURL(s.Site, milestone))

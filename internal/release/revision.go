@@ -67,7 +67,7 @@ func sameRecord(a, b *Image) bool {
 	if keyOf(x.Files) == keyOf(y.Files) {
 		x.Files, y.Files = nil, nil
 	}
-	return compareImages(x, y) == 0
+	return orderImages(x, y) == 0
 }
 
 func (e *NetbootEntry) same(o *NetbootEntry) bool {

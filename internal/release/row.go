@@ -98,10 +98,10 @@ func (j *joiner) buildRef(r *Row, c claim) Ref {
 	state := c.part.src.state
 	for _, b := range j.buildsOf(r) {
 		if b.src == c.part.src {
-			return Ref{state.Name, b.b.ID, buildURL(state, c.part.m.ID, b.b.ID)}
+			return Ref{state.Name, b.b.ID, pageOfBuild(state, c.part.m.ID, b.b.ID)}
 		}
 	}
-	return Ref{state.Name, "", milestoneURL(state, c.part.m.ID)}
+	return Ref{state.Name, "", pageOfMilestone(state, c.part.m.ID)}
 }
 
 func (j *joiner) buildsOf(r *Row) []sourceBuild {

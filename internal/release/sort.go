@@ -27,7 +27,7 @@ func (f *Facts) Sort() {
 		slices.SortFunc(f.Netboot[i].Boot, compareFiles)
 	}
 	slices.SortFunc(f.Directories, compareDirectories)
-	slices.SortFunc(f.Images, compareImages)
+	slices.SortFunc(f.Images, orderImages)
 	slices.SortFunc(f.Netboot, compareNetboot)
 }
 
@@ -211,9 +211,9 @@ func compareSignatures(a, b *Signature) int {
 	)
 }
 
-// compareImages looks at what tells images apart first: the rest costs ten times as
+// orderImages looks at what tells images apart first: the rest costs ten times as
 // much, and there are many.
-func compareImages(a, b Image) int {
+func orderImages(a, b Image) int {
 	if c := texts(a.Series, b.Series, a.Project, b.Project, a.Dir, b.Dir, a.Name, b.Name); c != 0 {
 		return c
 	}
@@ -299,7 +299,7 @@ func (f *Facts) SortRecords() {
 	sortRecords(f.Milestones, compareMilestones)
 	sortRecords(f.Builds, compareBuilds)
 	sortRecords(f.Directories, compareDirectories)
-	sortRecords(f.Images, compareImages)
+	sortRecords(f.Images, orderImages)
 	sortRecords(f.Netboot, compareNetboot)
 }
 

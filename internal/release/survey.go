@@ -11,14 +11,14 @@ type surveyor struct {
 	*forest
 	j      *joiner
 	index  ownerIndex
-	kinds  map[imageKind]int32 // the owners of a kind of image
+	kinds  map[ownedKind]int32 // the owners of a kind of image
 	sets   map[string]int32
 	places []imagePlaces // of the images
 	lists  [][]int32     // the images of each directory
 }
 
-// imageKind is what the owners of an image follow from.
-type imageKind struct {
+// ownedKind is what the owners of an image follow from.
+type ownedKind struct {
 	project, imageType, publishType, arch string
 	kind                                  ImageKind
 }
@@ -35,7 +35,7 @@ type imagePlaces struct{ series, publishType, arch int }
 func (j *joiner) survey() *forest {
 	s := &surveyor{
 		forest: &forest{at: map[dirKey]int32{}, aliases: map[dirKey]int32{}, released: map[nameKey]int32{}, ofOwner: map[string][]int32{}, heldAt: map[[2]string]int{}, memo: newRowMemo()},
-		j:      j, index: j.owners(), kinds: map[imageKind]int32{}, sets: map[string]int32{},
+		j:      j, index: j.owners(), kinds: map[ownedKind]int32{}, sets: map[string]int32{},
 	}
 	for i := range j.sources {
 		if src := &j.sources[i]; src.hasTree() {

@@ -13,12 +13,12 @@ func TestArtefactURL(t *testing.T) {
 		if got := ArtefactURL(test.site, test.id); got != test.want {
 			t.Errorf("ArtefactURL(%q, %q) = %q, want %q", test.site, test.id, got, test.want)
 		}
-		if got := buildURL(SourceState{Kind: "test-observer", Site: test.site}, "", test.id); got != test.want {
+		if got := pageOfBuild(SourceState{Kind: "test-observer", Site: test.site}, "", test.id); got != test.want {
 			t.Errorf("link to build %q at %q: %q, want %q", test.id, test.site, got, test.want)
 		}
 	}
 	for _, kind := range []string{"tree", "plan", ""} {
-		if got := buildURL(SourceState{Kind: kind, Site: "https://h"}, "1", "2"); got != "" {
+		if got := pageOfBuild(SourceState{Kind: kind, Site: "https://h"}, "1", "2"); got != "" {
 			t.Errorf("a build of a %q has the page %q", kind, got)
 		}
 	}

@@ -36,25 +36,25 @@ var monthName = regexp.MustCompile(`^` + changesDir + `/([0-9]{4}-(?:0[1-9]|1[0-
 
 func isMonth(name string) bool { return monthName.MatchString(name) }
 
-// month is a file of the change log.
-type month struct {
+// logFile is a file of the change log.
+type logFile struct {
 	of     string // 2025-08
 	number int    // from 1
 }
 
-func parseMonth(name string) (m month, ok bool) {
+func parseMonth(name string) (m logFile, ok bool) {
 	parts := monthName.FindStringSubmatch(name)
 	if parts == nil {
-		return month{}, false
+		return logFile{}, false
 	}
-	m = month{of: parts[1], number: 1}
+	m = logFile{of: parts[1], number: 1}
 	if parts[2] != "" {
 		m.number, _ = strconv.Atoi(parts[2]) // four digits at most
 	}
 	return m, true
 }
 
-func (m month) String() string {
+func (m logFile) String() string {
 	if m.number == 1 {
 		return changesDir + "/" + m.of + ".toml"
 	}
@@ -76,7 +76,7 @@ func encodeEvent(e release.Event) ([]byte, error) {
 		return nil, err
 	}
 	block = bytes.TrimLeft(block, "\n")
-	name := month{monthOf(e.Seen), 1}.String()
+	name := logFile{monthOf(e.Seen), 1}.String()
 	if _, problems := decodeEvents(name, name, block); len(problems) > 0 {
 		return nil, &FactsError{fmt.Errorf("event %s of %s: %w", e.What, e.Source, problems[0])}
 	}
@@ -93,7 +93,7 @@ func decodeEvents(file, name string, text []byte) ([]release.Event, Problems) {
 	if !ok {
 		return nil, Problems{{File: file, Text: "not the name of a file of the change log"}}
 	}
-	r := reader{file: file, text: text}
+	r := fileDecoder{file: file, text: text}
 	events, quick := quickEvents(text)
 	if !quick {
 		events = read[eventsDoc](&r).Events
@@ -188,14 +188,14 @@ func (p *planner) month(of string, blocks [][]byte) error {
 			return err
 		}
 		p.put(m.String(), text)
-		m, text = month{of, m.number + 1}, []byte(changeHead+"\n")
+		m, text = logFile{of, m.number + 1}, []byte(changeHead+"\n")
 	}
 	return nil
 }
 
 // last finds the file of a month to which events are added, and what it holds.
-func (p *planner) last(of string) (month, []byte, error) {
-	last := month{of, 1}
+func (p *planner) last(of string) (logFile, []byte, error) {
+	last := logFile{of, 1}
 	t, err := surveyBelow(p.w.disk.root, changesDir)
 	if err != nil {
 		return last, nil, fmt.Errorf("data directory %s: %w", p.w.data, err)

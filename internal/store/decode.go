@@ -18,7 +18,7 @@ func decode(file, name string, text []byte) (release.Facts, Problems) {
 		return release.Facts{}, Problems{{File: file, Text: "not the name of a data file"}}
 	}
 	var f release.Facts
-	r := reader{file: file, text: text}
+	r := fileDecoder{file: file, text: text}
 	switch kind {
 	case kindProducts:
 		f.Products = read[productsDoc](&r).Products
@@ -46,7 +46,7 @@ func decode(file, name string, text []byte) (release.Facts, Problems) {
 
 // decodeSources reads sources.toml.
 func decodeSources(file string, text []byte) ([]release.SourceState, Problems) {
-	r := reader{file: file, text: text}
+	r := fileDecoder{file: file, text: text}
 	states := read[sourcesDoc](&r).Sources
 	seen := map[string]bool{}
 	for i, state := range states {
@@ -64,8 +64,8 @@ func decodeSources(file string, text []byte) ([]release.SourceState, Problems) {
 	return states, r.problems
 }
 
-// reader reads one file and collects its mistakes.
-type reader struct {
+// fileDecoder reads one file and collects its mistakes.
+type fileDecoder struct {
 	file     string
 	text     []byte
 	places   *tomlpos.Index // made for the first mistake
@@ -73,7 +73,7 @@ type reader struct {
 }
 
 // read decodes the reader's text strictly.
-func read[T any](r *reader) T {
+func read[T any](r *fileDecoder) T {
 	var doc T
 	raw, err := tomlpos.Decode(string(r.text))
 	var syntax *tomlpos.Error
@@ -87,7 +87,7 @@ func read[T any](r *reader) T {
 	return doc
 }
 
-func (r *reader) mistake(key keyPath, text string) {
+func (r *fileDecoder) mistake(key keyPath, text string) {
 	if r.places == nil {
 		r.places = tomlpos.New(string(r.text))
 	}
@@ -98,7 +98,7 @@ func (r *reader) mistake(key keyPath, text string) {
 
 // agree checks that the records say the same series, project and milestone as the
 // path of their file.
-func (r *reader) agree(f release.Facts, kind string, slugs []string) {
+func (r *fileDecoder) agree(f release.Facts, kind string, slugs []string) {
 	expect := func(key keyPath, got, want string) {
 		if got != want {
 			r.mistake(key, fmt.Sprintf("%q, but the file is %s.toml", got, path.Join(append([]string{kind}, slugs...)...)))

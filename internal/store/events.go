@@ -111,14 +111,14 @@ func lastBlocks(text []byte, n int) []byte {
 
 // months are the files of the change log that may hold events of a time, in their
 // order.
-func (t *tree) months(from, until time.Time) []month {
-	var months []month
+func (t *tree) months(from, until time.Time) []logFile {
+	var months []logFile
 	for name := range t.files {
 		m, ok := parseMonth(name)
 		if ok && m.of >= monthOf(from) && (until.IsZero() || m.of <= monthOf(until)) {
 			months = append(months, m)
 		}
 	}
-	slices.SortFunc(months, func(a, b month) int { return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(a.number, b.number)) })
+	slices.SortFunc(months, func(a, b logFile) int { return cmp.Or(cmp.Compare(a.of, b.of), cmp.Compare(a.number, b.number)) })
 	return months
 }

@@ -62,7 +62,7 @@ func FuzzQuickEvents(f *testing.F) {
 		if !ok {
 			return
 		}
-		r := reader{file: "x", text: text}
+		r := fileDecoder{file: "x", text: text}
 		want := read[eventsDoc](&r).Events
 		if len(r.problems) > 0 {
 			t.Fatalf("read quickly, but %v", r.problems)
@@ -113,7 +113,7 @@ func BenchmarkReadEvents(b *testing.B) {
 	}
 	for name, read := range map[string]func() []release.Event{
 		"quick":   func() []release.Event { all, _ := quickEvents(text); return all },
-		"decoder": func() []release.Event { return read[eventsDoc](&reader{file: "x", text: text}).Events },
+		"decoder": func() []release.Event { return read[eventsDoc](&fileDecoder{file: "x", text: text}).Events },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

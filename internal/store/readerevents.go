@@ -63,6 +63,6 @@ func (f *fileReader) readMonth(known *knownFile, text []byte) (*knownFile, Probl
 	return known, nil, nil
 }
 
-func inMonth(events []release.Event, m month) bool {
+func inMonth(events []release.Event, m logFile) bool {
 	return !slices.ContainsFunc(events, func(e release.Event) bool { return monthOf(e.Seen) != m.of })
 }
