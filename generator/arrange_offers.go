@@ -60,7 +60,7 @@ func (s *site) cards(d *download) []card {
 	return s.layOut(d, func(v *offer, img *release.TreeImage, behind bool) {
 		if behind {
 			list := &v.Older
-			if s.isComing(img) {
+			if s.isComing(img) && !v.Testing {
 				list = &v.Next
 			}
 			for _, f := range img.Files {

@@ -151,6 +151,20 @@ func TestWhatIsInTestingIsSaidToBe(t *testing.T) {
 	}
 }
 
+// TestTwoVersionsInTesting: where nothing is out, the older of two versions in testing is
+// an earlier one, and not what comes beside it.
+func TestTwoVersionsInTesting(t *testing.T) {
+	t.Parallel()
+	s := pointReleaseInTesting(t, release.MilestoneTesting, lying{"two", "desktop", "24.04.1"}, lying{"two", "desktop", "24.04.2"})
+	s.open = append(s.open, openVersion{"noble", "24.04.1"})
+	d := s.downloads[slices.IndexFunc(s.downloads, func(d *download) bool { return d.dir == "two" })]
+	slices.SortStableFunc(d.images, s.compareImages)
+	want := []string{"desktop 24.04.2 in testing, older ubuntu-24.04.1-desktop.iso"}
+	if diff := cmp.Diff(want, versionsOn("", s.cards(d))); diff != "" {
+		t.Errorf("cards (-want +got):\n%s", diff)
+	}
+}
+
 // versionsOn is what cards say of the versions of their images.
 func versionsOn(before string, cards []card) []string {
 	var lines []string
