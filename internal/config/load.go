@@ -41,7 +41,7 @@ func defaults() (*Config, error) {
 
 // Load reads the file at path and lays it over the embedded default:
 //
-//   - in [site], [store], [agent] and [limits] a key that the file leaves out has
+//   - in [site], [store], [agent], [limits] and [precedence] a key that the file leaves out has
 //     the default's value;
 //   - a rule table ([[product]], [[series]], ..., [contacts]) that it leaves out is
 //     the default's; one that it gives replaces all rows of the default's;
@@ -114,5 +114,8 @@ func (d *document) read(c *Config) {
 	rows(d, "tree", &c.Trees, readTree)
 	rows(d, "plan", &c.Plans, readPlan)
 	rows(d, "rush", &c.Rushes, c.readRush)
+	if t := d.root.table("precedence"); t != nil {
+		c.readPrecedence(t)
+	}
 	d.root.close()
 }

@@ -92,6 +92,27 @@ address = { "Kubuntu-Council" = "https://example.org/k", "#x on IRC" = "mailto:x
 	}
 }
 
+func TestParsePrecedence(t *testing.T) {
+	t.Parallel()
+	c := parse(t, oneTree+`
+[[plan]]
+name = "release"
+path = "plans"
+
+[precedence]
+state = ["test-observer", "rel*"]
+intent = []
+`)
+	want := defaultConfig(t).Rules.Precedence
+	want.State, want.Intent = []string{"test-observer", "rel*"}, nil
+	if diff := cmp.Diff(want, c.Rules.Precedence); diff != "" {
+		t.Errorf("precedence (-want +got):\n%s", diff)
+	}
+	if plan := []string{"plan"}; !slices.Equal(want.Build, plan) || !slices.Equal(want.Date, plan) || !slices.Equal(want.Contact, plan) {
+		t.Errorf("by default %+v", want)
+	}
+}
+
 func TestParseTakesInlineTables(t *testing.T) {
 	t.Parallel()
 	c := parse(t, `tree = [ { name = "a", role = "old", url = "https://a.example.org" },
@@ -230,7 +251,7 @@ func TestInitText(t *testing.T) {
 			t.Errorf("%s is not there once, as a comment", name)
 		}
 	}
-	if lines := strings.Count(text, "\n"); lines > 440 {
+	if lines := strings.Count(text, "\n"); lines > 450 {
 		t.Errorf("%d lines are too many to begin with", lines)
 	}
 }

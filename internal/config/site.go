@@ -13,7 +13,7 @@ import (
 )
 
 // plainTables are the tables that are there once.
-var plainTables = []string{"site", "store", "agent", "limits", "commands", "contacts", "respin", "archive"}
+var plainTables = []string{"site", "store", "agent", "limits", "commands", "contacts", "precedence", "respin", "archive"}
 
 var colour = regexp.MustCompile(`^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$`)
 

@@ -28,6 +28,7 @@ func (k *Joiner) join(in Input) *Picture {
 	}
 	j.readRanks()
 	j.readSources(in.Sources)
+	j.readStandings()
 	j.readProducts()
 	j.readPlans()
 	j.readLines()
@@ -54,6 +55,7 @@ type joiner struct {
 	p         *Picture
 
 	sources []source
+	first   standings         // see precedence.go
 	ranks   map[string]int    // place of a series in release order, by name and core number
 	slugs   map[string]string // see lineSlug
 	teams   map[string]string // whether contacts are teams

@@ -38,6 +38,8 @@ type Picture struct {
 	Netboot  []*NetbootSeries // newest series first
 	Findings []*Finding       // blockers first; see SortFindings
 	Excused  []*Finding       // those that do not count for now, likewise; nothing else here refers to them
+
+	first standings // of Sources; see precedence.go
 }
 
 // Source is a source as pages show it.

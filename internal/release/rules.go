@@ -24,6 +24,7 @@ type Rules struct {
 	Netboot       []NetbootRule  `toml:"netboot"`
 	BootFiles     []BootFile     `toml:"boot_file"`
 	Contacts      Contacts       `toml:"contacts"`
+	Precedence    Precedence     `toml:"precedence"`
 	Checks        []CheckRule    `toml:"check"`
 	Respin        RespinRules    `toml:"respin"`
 	Archive       ArchiveRules   `toml:"archive"`
