@@ -13,17 +13,19 @@ import (
 // asks other things, what was built and what is tested: see arrange_daily.go.
 type manifestPage struct {
 	Page
-	Daily    bool
-	Lead     string // "Release milestone in testing, planned for 6 August 2026"
-	Answer   string
-	Bar      []segment
-	Beside   string // "Not counted: 6 netboot."; empty for none
-	Fresh    freshView
-	Blockers []findingView
-	Warnings []findingView
-	Notes    []findingView
-	Filter   *filterView // nil where there are too few rows for one
-	Groups   []groupView
+	Daily bool
+	Lead  string // "Release milestone in testing, planned for 6 August 2026"
+	// Statement is what says what is meant to be released: "the series manifest".
+	Statement string
+	Answer    string
+	Bar       []segment
+	Beside    string // "Not counted: 6 netboot."; empty for none
+	Fresh     freshView
+	Blockers  []findingView
+	Warnings  []findingView
+	Notes     []findingView
+	Filter    *filterView // nil where there are too few rows for one
+	Groups    []groupView
 	// Columns counts them. HasTests, HasSizes and HasPlaces say whether any row has
 	// something in those.
 	Columns   int
@@ -54,7 +56,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 		description(m, s.picture.AsOf), menuItem{seriesTitle(m.Line), s.seriesPath(m.Line)})}
 	s.rest(&p.Page, m.Line.Sources...)
 	p.Fresh = freshest(p.Ages)
-	p.Daily, p.Lead, p.Made = m.Kind == release.KindDaily, lead(m), m.Made
+	p.Daily, p.Lead, p.Made, p.Statement = m.Kind == release.KindDaily, lead(m), m.Made, m.Statement()
 	p.Answer, p.Bar, p.Beside = answer(m, s.picture.AsOf), segments(m), beside(m)
 	p.Blockers = s.rowFindings(&p.Page, m, release.Blocker)
 	p.Warnings = s.rowFindings(&p.Page, m, release.Warning)
@@ -259,7 +261,7 @@ func beside(m *release.Manifest) string {
 		words = append(words, fmt.Sprintf("%d netboot", netboot))
 	}
 	if extra > 0 {
-		words = append(words, fmt.Sprintf("%d not in the series manifest", extra))
+		words = append(words, fmt.Sprintf("%d not in %s", extra, m.Statement()))
 	}
 	if len(words) == 0 {
 		return ""

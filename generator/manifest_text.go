@@ -44,7 +44,7 @@ func (s *site) manifestText(arranged func() manifestPage) []string {
 			}
 		}
 	}
-	return append(lines, rowsText(p.Groups)...)
+	return append(lines, rowsText(p.Groups, p.Statement)...)
 }
 
 // barText is the bar in words: "24 ready, 11 testing."
@@ -76,8 +76,9 @@ func agesText(ages []ageView) []string {
 	return lines
 }
 
-// rowsText is the table of rows, and what its marks mean.
-func rowsText(groups []groupView) []string {
+// rowsText is the table of rows, and what its marks mean. The statement is what says what is
+// meant to be released.
+func rowsText(groups []groupView, statement string) []string {
 	var lines, legend []string
 	widths, marks := textColumns(groups), map[string]bool{}
 	for _, g := range groups {
@@ -100,7 +101,7 @@ func rowsText(groups []groupView) []string {
 		legend = append(legend, "! something blocks it")
 	}
 	if marks["+"] {
-		legend = append(legend, "+ built, and not in the series manifest")
+		legend = append(legend, "+ built, and not in "+statement)
 	}
 	if len(legend) > 0 {
 		lines = append(lines, "")

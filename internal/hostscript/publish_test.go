@@ -417,7 +417,7 @@ func TestPublishLeftOut(t *testing.T) {
 	dir := host(t)
 	text := script(t, release.PublishOptions{Except: []string{"kubuntu-*"}, Force: []string{"ubuntu-base-amd64"}}, func(iso *release.Facts) {
 		iso.Milestones[0].Entries[1].State = release.StateTesting
-		iso.Milestones[0].Entries[2].State = release.StateUnknown
+		iso.Milestones[0].Entries[2].State = release.StateReady
 		iso.Milestones[0].Entries[2].Pinned = "plans/resolute.toml:7"
 		iso.Milestones[0].Entries[3].State = release.StateFailed
 	})

@@ -1,7 +1,6 @@
 package release
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -247,7 +246,7 @@ func (c *chainer) explain(chain *Chain) {
 // advise says what to do about a link that no finding is about.
 func (c *chainer) advise(chain *Chain, name string) {
 	advice := map[string]string{
-		"intended":  "Add it to the series manifest, if it is to be released.",
+		"intended":  "Add it to " + c.row.Manifest.Statement() + ", if it is to be released.",
 		"build":     "Have it built, and posted on the tracker.",
 		"files":     "Look whether the build reached the tree.",
 		"tests":     "Test it, and report the results on the tracker.",
@@ -278,13 +277,25 @@ func (c *chainer) sourceURL() (source, url string) {
 	return "", ""
 }
 
-// believed is whose intent counts.
-func (c *chainer) believed() string {
-	for _, n := range c.row.Manifest.Line.Intents {
-		if n.Product == c.row.Product {
-			return n.Source
+// saidBy is a source, and where people see the build there; the first place where it is not
+// known.
+func (c *chainer) saidBy(source string) (name, url string) {
+	for _, ref := range c.row.Refs {
+		if ref.Source == source {
+			return ref.Source, ref.URL
 		}
 	}
+	return c.sourceURL()
+}
+
+// believed is whose intent counts.
+func (c *chainer) believed() string {
+	if c.row.IntentFrom != "" {
+		return c.row.IntentFrom
+	}
+	if by := c.row.Manifest.MeantBy; len(by) > 0 {
+		return by[0]
+	}
 	source, _ := c.sourceURL()
-	return cmp.Or(source, "")
+	return source
 }

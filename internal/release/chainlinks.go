@@ -7,16 +7,19 @@ import (
 )
 
 func (c *chainer) intended() (Link, bool) {
+	r := c.row
 	l := Link{Name: "intended", State: LinkHolds, Source: c.believed()}
-	switch r := c.row; {
+	// What a plan means for the milestone is an event of the milestone.
+	here := func(e Event) bool { return e.Source == l.Source && (e.Milestone == "" || c.here(e)) }
+	switch {
 	case r.Intended:
-		l.Text = "the series manifest names it"
-		l.Since = c.since(func(e Event) bool { return e.What == EventIntended || e.What == EventUnintended })
+		l.Text = r.Manifest.Statement() + " names it"
+		l.Since = c.since(func(e Event) bool { return here(e) && (e.What == EventIntended || e.What == EventUnintended) })
 	case r.Netboot:
 		l.State, l.Text = LinkUnknown, "a netboot product, which no manifest names"
 	case r.IntentKnown:
-		l.State, l.Text = LinkBroken, "the series manifest does not name it"
-		l.Since = c.since(func(e Event) bool { return e.What == EventUnintended })
+		l.State, l.Text = LinkBroken, r.Manifest.Statement()+" does not name it"
+		l.Since = c.since(func(e Event) bool { return here(e) && e.What == EventUnintended })
 	default:
 		l.State, l.Text, l.Source = LinkUnknown, "nobody said what is meant to be released", ""
 	}
@@ -36,6 +39,12 @@ func (c *chainer) build() (Link, bool) {
 		return l, true
 	}
 	l.State, l.Text = LinkHolds, "build "+r.BuildID+" is posted"
+	switch {
+	case r.Pinned != "":
+		l.Text = "build " + r.BuildID + " is decided for at " + r.Pinned
+	case r.Assumed:
+		l.Text = "build " + r.BuildID + " is the newest; no source has it on " + r.Manifest.Title
+	}
 	l.Since = c.since(func(e Event) bool { return c.here(e) && e.What == EventBuildAppeared && e.BuildID == r.BuildID })
 	return l, false
 }
@@ -82,8 +91,8 @@ var bytesEvents = []EventKind{EventImageAppeared, EventImagePublished, EventImag
 
 func (c *chainer) tests() (Link, bool) {
 	l := Link{Name: "tests"}
-	l.Source, l.URL = c.sourceURL()
 	r := c.row
+	l.Source, l.URL = c.saidBy(r.TestsFrom)
 	if r.Tests == nil {
 		l.State, l.Text = LinkUnknown, "no results are known"
 		return l, false
@@ -124,14 +133,26 @@ func resultWords(t Tests) string {
 func (c *chainer) ready() (Link, bool) {
 	r := c.row
 	l := Link{Name: "ready", State: LinkBroken, Text: fmt.Sprintf("build %s is not marked ready (%s)", r.BuildID, r.State)}
-	if r.State == StateReady {
-		l.State, l.Text = LinkHolds, "build "+r.BuildID+" is marked ready"
+	switch {
+	case r.State == StateReady && r.RawState == RawPinned:
+		l.State, l.Text = LinkHolds, "build "+r.BuildID+" counts as ready: a plan decides for it, and nobody says otherwise"
+	case r.State == StateReady:
+		l.State, l.Text = LinkHolds, "build "+r.BuildID+" is marked ready"+weakened(r.Reviews)
 	}
-	l.Source, l.URL = c.sourceURL()
+	l.Source, l.URL = c.saidBy(r.StateFrom)
 	l.Since = c.since(func(e Event) bool {
-		return c.here(e) && e.BuildID == r.BuildID && (e.To == string(r.State) || e.What == EventBuildAppeared)
+		at := c.here(e) || e.Milestone == "" && e.Source == r.StateFrom // a build's own state is on no milestone
+		return at && e.BuildID == r.BuildID && (e.To == string(r.State) || e.What == EventBuildAppeared)
 	})
 	return l, false
+}
+
+// weakened says how many reviews a verdict rests on, where more were to come.
+func weakened(n *Reviews) string {
+	if n == nil || n.Done >= n.All {
+		return ""
+	}
+	return fmt.Sprintf(", after %d of %d reviews", n.Done, n.All)
 }
 
 func (c *chainer) current() (Link, bool) {

@@ -46,8 +46,9 @@ func (j *joiner) alive(l *Line) bool {
 }
 
 // newestBuilds are the builds with the highest id of every product of a series,
-// without those that were removed from all milestones they were on. The state is
-// that on the latest milestone where the build stands.
+// without those that were removed from all milestones they were on, and those that by
+// their own state count no more. The state is that on the latest milestone where the build
+// stands.
 func (j *joiner) newestBuilds(l *Line) map[*ProductLine][]claim {
 	stand := 0
 	for _, m := range l.Milestones {
@@ -57,8 +58,11 @@ func (j *joiner) newestBuilds(l *Line) map[*ProductLine][]claim {
 	}
 	builds := make(map[productBuild]seenBuild, max(stand, len(j.buildIDs[l.Slug])))
 	for _, key := range j.buildIDs[l.Slug] {
-		src := j.builds[buildKey{l.Slug, key.product, key.id}][0].src
-		builds[key] = seenBuild{claim: claim{part{src: src, m: &Milestone{}}, Entry{BuildID: key.id, State: StateUnknown}}}
+		list := j.builds[buildKey{l.Slug, key.product, key.id}]
+		builds[key] = seenBuild{
+			claim: claim{part{list[0].src, &unplaced}, Entry{BuildID: key.id, State: StateUnknown}},
+			gone:  !slices.ContainsFunc(list, func(b sourceBuild) bool { return !b.b.passed() }),
+		}
 	}
 	for _, m := range l.Milestones {
 		for _, p := range j.parts[m] {
@@ -118,7 +122,7 @@ func (j *joiner) newestImages(l *Line) map[*ProductLine][]claim {
 				best != nil && CompareBuildIDs(i.BuildID, best[0].entry.BuildID) <= 0 {
 				continue
 			}
-			newest[ps.product] = []claim{{entry: Entry{BuildID: i.BuildID, State: StateUnknown}}}
+			newest[ps.product] = []claim{{part{m: &unplaced}, Entry{BuildID: i.BuildID, State: StateUnknown}}}
 		}
 	}
 	return newest

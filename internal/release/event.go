@@ -24,6 +24,8 @@ const (
 	EventMilestoneLeft     EventKind = "milestone-left"     // From: its status; likewise
 	EventMilestoneStatus   EventKind = "milestone-status"   // statuses
 
+	// These are about a series manifest; with a milestone about what a plan means for that.
+	// A contact without a series is that of a product in all of them.
 	EventIntended   EventKind = "intended"   // entered the manifest; To: the contact
 	EventUnintended EventKind = "unintended" // left it, or was switched off; From: the contact
 	EventContact    EventKind = "contact"    // contacts

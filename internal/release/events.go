@@ -21,6 +21,7 @@ func Events(source string, before, after *Facts, from, seen time.Time) []Event {
 	d.series(before, after)
 	d.milestones(before, after)
 	d.intents(before, after)
+	d.contacts(before, after)
 	d.builds(before, after)
 	d.rebuilds(before, after)
 	d.images(before, after)

@@ -63,7 +63,31 @@ var eventCases = []eventCase{
 	{"left the manifest", nil, func(in *Input) { series0(in).Manifest = series0(in).Manifest[1:] }, []string{"unintended series=noble product=kubuntu-desktop-amd64 ~a-team >"}},
 	{"other contact", nil, func(in *Input) { series0(in).Manifest[0].Contact = "~b-team" }, []string{"contact series=noble product=kubuntu-desktop-amd64 ~a-team > ~b-team"}},
 	{"contact of a line that is switched off", func(in *Input) { series0(in).Manifest[0].Disabled = true }, func(in *Input) { series0(in).Manifest[0].Contact = "~b-team" }, nil},
-	{"what a milestone keeps of the manifest", nil, func(in *Input) { final(in).Intended = series0(in).Manifest }, nil},
+	{"what a milestone keeps of the manifest", nil, func(in *Input) {
+		final(in).Status, final(in).Intended = MilestoneReleased, series0(in).Manifest
+	}, []string{"milestone-status series=noble milestone=final testing > released"}},
+	{"a plan means other products, and names another contact", func(in *Input) {
+		final(in).Intended = []Intent{{Product: "a", Contact: "~a-team"}, {Product: "b"}}
+	}, func(in *Input) {
+		final(in).Intended = []Intent{{Product: "a", Contact: "~b-team"}, {Product: "c", Contact: "~c-team"}, {Product: "d", Disabled: true}}
+	}, []string{
+		"intended series=noble milestone=final product=c > ~c-team", "unintended series=noble milestone=final product=b >",
+		"contact series=noble milestone=final product=a ~a-team > ~b-team",
+	}},
+	{"a plan is released", func(in *Input) { final(in).Intended = series0(in).Manifest }, func(in *Input) {
+		final(in).Status, final(in).Intended = MilestoneReleased, nil
+	}, []string{"milestone-status series=noble milestone=final testing > released"}},
+	{
+		"other owner", func(in *Input) { in.Sources[0].Facts.Products[1].Contact = "~a-team" },
+		func(in *Input) {
+			in.Sources[0].Facts.Products[1].Contact = ""
+			in.Sources[0].Facts.Products = append(in.Sources[0].Facts.Products, Product{Slug: "new", Title: "New", Contact: "~b-team"})
+		},
+		[]string{"contact product=ubuntu-desktop-amd64 ~a-team >"},
+	},
+	{"note of a build", func(in *Input) { in.Sources[0].Facts.Builds[0].State = StateReady }, func(in *Input) {
+		in.Sources[0].Facts.Builds[0].Note = "slow"
+	}, []string{"build-note series=noble product=kubuntu-desktop-amd64 build=20240424 > slow"}},
 	{"respin", nil, func(in *Input) {
 		final(in).Entries[0].State, final(in).Entries[0].RawState = StateSuperseded, "Superseded"
 		final(in).Entries = append(final(in).Entries, Entry{Product: "kubuntu-desktop-amd64", BuildID: "20240424.1", State: StateTesting})

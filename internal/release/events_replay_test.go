@@ -34,6 +34,11 @@ func known(f *Facts) knowledge {
 	}
 	for _, m := range f.Milestones {
 		k.put(string(m.Status), "milestone", m.Series, m.Slug)
+		for _, n := range m.Intended {
+			if !n.Disabled {
+				k.put(n.Contact, "planned", m.Series, m.Slug, n.Product)
+			}
+		}
 		for _, e := range m.Entries {
 			k.put(shownState(e.State, e.RawState), "state", m.Series, m.Slug, e.Product, e.BuildID)
 			k.put(e.Note, "note", m.Series, m.Slug, e.Product, e.BuildID)
@@ -42,8 +47,12 @@ func known(f *Facts) knowledge {
 	for _, b := range f.Builds {
 		if b.State != "" {
 			k.put(shownState(b.State, b.RawState), "state", b.Series, "", b.Product, b.BuildID)
+			k.put(b.Note, "note", b.Series, "", b.Product, b.BuildID)
 		}
 		k.putResults(b)
+	}
+	for _, p := range f.Products {
+		k.put(p.Contact, "owner", p.Slug)
 	}
 	k.putImages(f)
 	for _, d := range f.Directories {
@@ -156,10 +165,18 @@ var replays = map[EventKind]string{
 // name is the name of the word of an event.
 func (e Event) name(before, after *Facts) string {
 	kind := replays[e.What]
+	switch {
+	case kind == "intent" && e.Milestone != "":
+		kind = "planned"
+	case kind == "intent" && e.Series == "":
+		kind = "owner"
+	}
 	key := map[string][]string{
 		"series":    {e.Series},
 		"milestone": {e.Series, e.Milestone},
 		"intent":    {e.Series, e.Product},
+		"planned":   {e.Series, e.Milestone, e.Product},
+		"owner":     {e.Product},
 		"state":     {e.Series, e.Milestone, e.Product, e.BuildID},
 		"note":      {e.Series, e.Milestone, e.Product, e.BuildID},
 		"tests":     {e.Series, e.Product, e.BuildID},
@@ -222,6 +239,25 @@ func (k knowledge) forgetDirectories(f *Facts) {
 		path, held := strings.CutPrefix(name, "held|")
 		return held && !slices.ContainsFunc(f.Directories, func(d Directory) bool { return d.Path == path })
 	})
+}
+
+// forgetKept drops what milestones mean that are not in testing, or were not: it is what
+// they kept of the manifest. Products that come or go have their owners with them.
+func (k knowledge) forgetKept(before, after *Facts) {
+	for _, f := range []*Facts{before, after} {
+		maps.DeleteFunc(k, func(name, _ string) bool {
+			slug, owner := strings.CutPrefix(name, "owner|")
+			return owner && !slices.ContainsFunc(f.Products, func(p Product) bool { return p.Slug == slug })
+		})
+		seen := map[string]bool{}
+		for _, m := range f.Milestones {
+			key := m.Series + "|" + m.Slug
+			if !seen[key] && m.Status != MilestoneTesting {
+				maps.DeleteFunc(k, func(name, _ string) bool { return strings.HasPrefix(name, "planned|"+key+"|") })
+			}
+			seen[key] = true
+		}
+	}
 }
 
 // currentOf finds what kind of image an event is about by the image that it names.

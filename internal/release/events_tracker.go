@@ -33,10 +33,64 @@ func milestoneWords(f *Facts) words {
 	return w
 }
 
-// intents compares the series manifests. What a milestone keeps of them when it
-// leaves testing follows from them, and is no event.
+// intents compares the series manifests, and what plans mean for one milestone. What a
+// milestone keeps of the manifest when it leaves testing follows from that, and is no event.
 func (d *differ) intents(before, after *Facts) {
-	d.compare(intentWords(before), intentWords(after), kinds(EventIntended, EventUnintended, EventContact))
+	kind := kinds(EventIntended, EventUnintended, EventContact)
+	d.compare(intentWords(before), intentWords(after), kind)
+	d.compare(plannedWords(before, after), plannedWords(after, before), kind)
+}
+
+// plannedWords are the contacts of what is meant for milestones of their own, while they
+// are in testing, before and after.
+func plannedWords(f, other *Facts) words {
+	w := words{}
+	own, others := inTesting(f), inTesting(other)
+	for i := range f.Milestones {
+		m := &f.Milestones[i]
+		at := Event{Series: m.Series, Milestone: m.Slug}
+		if is, there := others[at]; len(m.Intended) == 0 || !own[at] || there && !is {
+			continue
+		}
+		for _, in := range m.Intended {
+			if !in.Disabled {
+				w.set(Event{Series: m.Series, Milestone: m.Slug, Product: in.Product}, in.Contact)
+			}
+		}
+	}
+	return w
+}
+
+// inTesting tells of the milestones whether they are in testing.
+func inTesting(f *Facts) map[Event]bool {
+	is := make(map[Event]bool, len(f.Milestones))
+	for i := range f.Milestones {
+		m := &f.Milestones[i]
+		at := Event{Series: m.Series, Milestone: m.Slug}
+		if _, twice := is[at]; !twice {
+			is[at] = m.Status == MilestoneTesting
+		}
+	}
+	return is
+}
+
+// contacts compares whom the source names for products in every series. A product that
+// comes or goes has its contact with it.
+func (d *differ) contacts(before, after *Facts) {
+	was, is := contactWords(before), contactWords(after)
+	d.compare(was, is, func(e *Event, had, has bool) {
+		if had && has {
+			e.What = EventContact
+		}
+	})
+}
+
+func contactWords(f *Facts) words {
+	w := words{}
+	for i := range f.Products {
+		w.set(Event{Product: f.Products[i].Slug}, f.Products[i].Contact)
+	}
+	return w
 }
 
 func intentWords(f *Facts) words {
@@ -164,6 +218,11 @@ func stateWords(f *Facts) words {
 func noteWords(f *Facts) words {
 	w := words{}
 	f.eachEntry(func(at Event, e *Entry) { w.set(at, e.Note) })
+	f.eachBuild(func(at Event, b *Build) {
+		if b.State != "" {
+			w.set(at, b.Note)
+		}
+	})
 	return w.filled()
 }
 

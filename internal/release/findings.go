@@ -15,7 +15,7 @@ func (j *joiner) find() {
 	j.placed = j.placedRows()
 	for _, rule := range []func(){
 		j.findMissing, j.findFailed, j.findNoFiles,
-		j.findBuildDisagreements, j.findStateDisagreements, j.findSumDisagreements, j.findNameDisagreements,
+		j.findBuildDisagreements, j.findStateDisagreements, j.findReplacedPins, j.findIntentDisagreements, j.findContactDisagreements, j.findDateDisagreements, j.findKindDisagreements, j.findSumDisagreements, j.findNameDisagreements,
 		j.findUnready, j.findNoLocation, j.findSameLocation, j.findRoles,
 		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findContacts,
 		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findUnpublished, j.findNetboot, j.findRounded,
@@ -309,15 +309,21 @@ func says(s SourceState, url, fact string) Evidence {
 	return Evidence{Source: s.Name, URL: url, Fact: fact, Time: s.Success}
 }
 
-// claimed is the evidence of a source that has a build on a milestone.
+// claimed is the evidence of a source that has a build on a milestone, decided for it, or
+// knows it as the newest.
 func claimed(r *Row, c claim) Evidence {
 	s := c.part.src.state
 	word := string(c.entry.State)
-	if c.entry.RawState != "" && c.entry.State == StateUnknown {
+	url := cmp.Or(pageOfMilestone(s, c.part.m.ID), milestoneFile(r, s))
+	switch {
+	case c.part.src.plans():
+		word, url = "decided for", cmp.Or(c.entry.Pinned, url)
+	case c.assumed():
+		word, url = "the newest that it knows", s.Name+"/builds/"+r.Manifest.Line.Slug+".toml"
+	case c.entry.RawState != "" && c.entry.State == StateUnknown:
 		word = c.entry.RawState
 	}
-	return says(s, cmp.Or(pageOfMilestone(s, c.part.m.ID), milestoneFile(r, s)),
-		r.Product.Title+" "+c.entry.BuildID+": "+word)
+	return says(s, url, r.Product.Title+" "+c.entry.BuildID+": "+word)
 }
 
 // milestoneFile is where a source's facts about a milestone lie below the data

@@ -20,18 +20,34 @@ func (j *joiner) findBuildDisagreements() {
 		if len(buildIDs(firsts)) < 2 {
 			continue
 		}
-		var words []string
-		for _, c := range firsts {
-			words = append(words, c.part.src.state.Name+" has "+c.entry.BuildID)
-		}
-		j.report(Finding{
-			Rule:     "disagree-build",
-			Text:     fmt.Sprintf("Sources have different builds of %s: %s.", r.name(), joinWords(words, "and")),
-			Advice:   "Post the right build where it is missing.",
-			Actor:    ActorTracker,
-			Evidence: evidenceOf(r, firsts),
-		}, spot{rows: []*Row{r}})
+		j.report(differentBuilds(r, firsts), spot{rows: []*Row{r}})
 	}
+}
+
+// differentBuilds tells of builds that sources have standing, or decided for.
+func differentBuilds(r *Row, firsts []claim) Finding {
+	f := Finding{
+		Rule: "disagree-build", Advice: "Post the right build where it is missing.", Actor: ActorTracker,
+		Evidence: evidenceOf(r, firsts),
+	}
+	var words []string
+	for _, c := range firsts {
+		words = append(words, c.part.src.state.Name+" "+c.has()+" "+c.entry.BuildID)
+		if c.entry.Pinned != "" {
+			f.Actor = ActorRelease
+			f.Advice = "Correct the plan at " + c.entry.Pinned + ", or post its build where it is missing."
+		}
+	}
+	f.Text = fmt.Sprintf("Sources have different builds of %s: %s.", r.name(), joinWords(words, "and"))
+	return f
+}
+
+// has is what a source does with the build of a claim.
+func (c *claim) has() string {
+	if c.part.src.plans() {
+		return "decides for"
+	}
+	return "has"
 }
 
 // opinion is a state that a source gives the row's build.
@@ -64,6 +80,28 @@ func (j *joiner) findStateDisagreements() {
 			Actor:    ActorRelease,
 			Evidence: ev,
 		}, spot{rows: []*Row{r}})
+	}
+}
+
+// findReplacedPins tells of builds that a plan decides for, and that were taken away from
+// the milestone.
+func (j *joiner) findReplacedPins() {
+	for _, r := range j.open {
+		for _, c := range r.claims {
+			for _, was := range j.passed[r.Manifest][r.Product] {
+				if c.part.src == nil || !c.part.src.plans() || was.entry.BuildID != c.entry.BuildID {
+					continue
+				}
+				j.report(Finding{
+					Rule: "disagree-state",
+					Text: fmt.Sprintf("%s decides for build %s of %s, which %s has %s.",
+						c.part.src.state.Name, c.entry.BuildID, r.name(), was.part.src.state.Name, was.entry.State),
+					Advice:   "Decide for the build that is to be released, or put this one back on the milestone.",
+					Actor:    ActorRelease,
+					Evidence: []Evidence{claimed(r, c), claimed(r, was)},
+				}, spot{rows: []*Row{r}})
+			}
+		}
 	}
 }
 

@@ -492,19 +492,19 @@ var findingCases = []findingCase{
 	{
 		"a planned build that is nowhere", func(in *Input) {
 			plan(in, Milestone{
-				Intended: []Intent{{Product: "kubuntu-desktop-amd64", At: "plans/final.toml:4"}},
-				Entries:  []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240423", State: StateUnknown, Pinned: "plans/final.toml:4"}},
+				Intended: []Intent{{Product: "kubuntu-desktop-amd64", At: "plans/final.toml:4"}}, Lists: wholeSeries,
+				Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240423", State: StateUnknown, Pinned: "plans/final.toml:4"}},
 			})
 		},
-		[]string{"plan-build-gone", "disagree-build"},
+		[]string{"plan-build-gone", "disagree-build", "published-not-ready"},
 		"plans/final.toml:4 decides for build 20240423 of Kubuntu Desktop amd64 on Noble Final, which no tree holds and no tracker has standing.",
 		"noble/final kubuntu-desktop-amd64  :",
 	},
 	{
 		"a planned build that the trees have not been looked at for", func(in *Input) {
 			plan(in, Milestone{
-				Intended: []Intent{{Product: "kubuntu-desktop-amd64"}},
-				Entries:  []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240425", State: StateUnknown, Pinned: "plans/final.toml:4"}},
+				Intended: []Intent{{Product: "kubuntu-desktop-amd64"}}, Lists: wholeSeries,
+				Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240425", State: StateUnknown, Pinned: "plans/final.toml:4"}},
 			})
 			final(in).Entries, in.Sources[0].Facts.Milestones[0].Entries, in.Sources[0].Facts.Builds = final(in).Entries[1:], in.Sources[0].Facts.Milestones[0].Entries[1:], nil
 			full(in).Images = slices.Delete(full(in).Images, 3, 4)
@@ -513,9 +513,9 @@ var findingCases = []findingCase{
 	},
 	{
 		"a plan that names what nobody knows", func(in *Input) {
-			plan(in, Milestone{Intended: []Intent{{Product: "kubnutu-desktop-amd64", At: "plans/final.toml:4"}}})
+			plan(in, Milestone{Intended: []Intent{{Product: "kubnutu-desktop-amd64", At: "plans/final.toml:4"}}, Lists: wholeSeries})
 		},
-		[]string{"plan-product-unknown"},
+		[]string{"plan-product-unknown", "missing-build", "disagree-intent"},
 		`plans/final.toml:4 names "kubnutu-desktop-amd64", which no tracker and no [[product]] rule knows; near it is kubuntu-desktop-amd64.`,
 		"noble/final kubnutu-desktop-amd64  :",
 	},
@@ -526,7 +526,7 @@ var findingCases = []findingCase{
 				Except: []PlanPattern{{Name: "kubnutu-*", At: "plans/final.toml:3"}, {Name: "Ubuntu Server*", At: "plans/final.toml:4"}},
 			}}})
 		},
-		[]string{"plan-product-unknown"},
+		[]string{"plan-product-unknown", "disagree-intent"},
 		`plans/final.toml:3 leaves out "kubnutu-*", which matches no product of Noble`, "noble/final   :",
 	},
 	{
@@ -536,4 +536,102 @@ var findingCases = []findingCase{
 		[]string{"plan-list-unclear"},
 		`plans/final.toml:2 begins with the list of noble/dialy, and no other source has one; near it is noble/daily.`, "noble/final   :",
 	},
+	{
+		"a plan decides for another build", func(in *Input) {
+			pin("20240425")(in)
+			full(in).Images = append(full(in).Images, daily("kubuntu", "noble", "daily-live", "desktop", "amd64", "20240425"))
+			full(in).Directories = append(full(in).Directories, full(in).Directories[0])
+			d := &full(in).Directories[4]
+			d.Path, d.BuildID, d.Aliases = "kubuntu/noble/daily-live/20240425", "20240425", nil
+		},
+		[]string{"disagree-build", "published-not-ready"},
+		"Sources have different builds of Kubuntu Desktop amd64 on Noble Final: plans decides for 20240425 and iso has 20240424.",
+		"noble/final kubuntu-desktop-amd64  :",
+	},
+	{"a plan decides for the build that stands", pin("20240424"), nil, "", ""},
+	{
+		"a plan decides for a build that was replaced", func(in *Input) {
+			pin("20240424")(in)
+			final(in).Entries[0].State = StateSuperseded
+		},
+		[]string{"disagree-state", "published-not-ready"},
+		"plans decides for build 20240424 of Kubuntu Desktop amd64 on Noble Final, which iso has superseded.",
+		"noble/final kubuntu-desktop-amd64  :",
+	},
+	{
+		"a plan leaves products out", func(in *Input) {
+			plan(in, Milestone{Intended: []Intent{{Product: "ubuntu-desktop-amd64"}}})
+		},
+		[]string{"disagree-intent"},
+		"Kubuntu Desktop amd64 and Ubuntu Server Subiquity amd64: meant to be released in Noble Final by iso, and left out by plans.", "noble/final   :",
+	},
+	{
+		"a plan means more", func(in *Input) {
+			plan(in, Milestone{Intended: []Intent{{Product: "ubuntu-desktop-amd64"}}, Lists: wholeSeries})
+			series0(in).Manifest = slices.Delete(series0(in).Manifest, 1, 2)
+		},
+		[]string{"disagree-intent", "built-not-intended"},
+		"Ubuntu Desktop amd64: meant to be released in Noble Final by plans, and left out by iso.", "noble/final ubuntu-desktop-amd64  :",
+	},
+	{"a plan means the same", func(in *Input) { plan(in, Milestone{Lists: wholeSeries}) }, nil, "", ""},
+	{
+		"one tracker has a product switched off", second(func(f *Facts) {
+			f.Series[0].Manifest = []Intent{{Product: "kubuntu-desktop-amd64", Disabled: true}}
+		}),
+		[]string{"disagree-intent"},
+		"Kubuntu Desktop amd64: meant to be released in Noble by iso, and switched off by other.", "noble/ kubuntu-desktop-amd64  :",
+	},
+	{"one tracker means other products", second(func(f *Facts) {
+		f.Products = products("Ubuntu Desktop amd64")
+		f.Series[0].Manifest = []Intent{{Product: "ubuntu-desktop-amd64", Contact: "~a-team"}}
+		f.Milestones[0].Entries = nil
+	}), nil, "", ""},
+	{
+		"another owner", func(in *Input) {
+			for i := range 2 {
+				in.Sources[0].Facts.Products[i].Contact = "~b-team"
+			}
+		},
+		[]string{"disagree-contact"},
+		"Sources name different contacts in Noble for Kubuntu Desktop amd64 and Ubuntu Desktop amd64: ~a-team by iso; ~b-team by iso.", "noble/   :",
+	},
+	{"another owner, and the configuration decides", func(in *Input) {
+		in.Sources[0].Facts.Products[0].Contact = "~b-team"
+		in.Rules.Contacts.Product = map[string]string{"kubuntu-desktop-amd64": "~c-team"}
+	}, nil, "", ""},
+	{"the same owner, written otherwise", func(in *Input) { in.Sources[0].Facts.Products[0].Contact = " a-team" }, nil, "", ""},
+	{
+		"a plan names another contact", func(in *Input) {
+			plan(in, Milestone{Lists: wholeSeries, Intended: []Intent{{Product: "kubuntu-desktop-amd64", Contact: "~b-team"}}})
+		},
+		[]string{"disagree-contact"}, "for Kubuntu Desktop amd64: ~a-team by iso; ~b-team by plans.", "noble/ kubuntu-desktop-amd64  :",
+	},
+	{
+		"a plan names another day", func(in *Input) {
+			plan(in, Milestone{Lists: wholeSeries, Date: "2024-04-26"})
+			final(in).Date = "2024-04-25"
+		},
+		[]string{"disagree-date"}, "Sources give Noble Final different days: iso says 2024-04-25 and plans says 2024-04-26.", "noble/final   :",
+	},
+	{
+		"a rule names another day", func(in *Input) {
+			final(in).Date = "2024-04-25"
+			in.Rules.Milestones = append([]MilestoneRule{{Match: []string{"final"}, Date: "2024-04-26"}}, in.Rules.Milestones...)
+		},
+		[]string{"disagree-date"}, "iso says 2024-04-25 and the configuration says 2024-04-26.", "noble/final   :",
+	},
+	{"the same day", func(in *Input) {
+		plan(in, Milestone{Lists: wholeSeries, Date: "2024-04-25"})
+		final(in).Date = "2024-04-25"
+	}, nil, "", ""},
+	{
+		"a milestone that another source counts among the dailies", func(in *Input) {
+			in.Rules.Milestones = nil
+			second(func(f *Facts) { f.Milestones[0].Kind = KindDaily })(in)
+		},
+		[]string{"disagree-kind"}, "Sources disagree about what final of Noble is: iso says release and other says daily.", "noble/final   :",
+	},
 }
+
+// wholeSeries begins a plan with the series manifest.
+var wholeSeries = []PlanList{{At: "plans/final.toml:2", From: FromSeries}}

@@ -46,7 +46,7 @@ func (j *joiner) sameBuild(r *Row) (same, known bool) {
 
 func (j *joiner) findNoLocation() {
 	for _, r := range j.open {
-		if r.LocationError == "" || !r.releases() || j.unborn(r) {
+		if r.LocationError == "" || !r.releases() || j.unborn(r) || !j.knows(r.Product) {
 			continue
 		}
 		j.report(Finding{

@@ -40,7 +40,7 @@ func (j *joiner) manifestOf(m *Milestone) *Manifest {
 func (j *joiner) findGonePins() {
 	for _, r := range j.open {
 		for _, c := range r.claims {
-			if c.entry.Pinned == "" || !r.publishable() || j.isThere(r, c.entry.BuildID) || !j.wouldShow(r, c.entry.BuildID) {
+			if !j.gone(r, c) {
 				continue
 			}
 			j.report(Finding{
@@ -53,6 +53,11 @@ func (j *joiner) findGonePins() {
 			}, spot{rows: []*Row{r}})
 		}
 	}
+}
+
+// gone reports whether a build that a plan decided for is nowhere.
+func (j *joiner) gone(r *Row, c claim) bool {
+	return c.entry.Pinned != "" && r.publishable() && !j.isThere(r, c.entry.BuildID) && j.wouldShow(r, c.entry.BuildID)
 }
 
 // isThere reports whether a tree holds a build of the row's product, or a source that is
@@ -72,7 +77,7 @@ func (j *joiner) stands(r *Row, wanted func(id string) bool) bool {
 			continue
 		}
 		for _, c := range other.claims {
-			if c.part.src != nil && c.part.src.state.Kind != planKind && wanted(c.entry.BuildID) {
+			if c.part.src != nil && !c.part.src.plans() && wanted(c.entry.BuildID) {
 				return true
 			}
 		}

@@ -16,25 +16,40 @@ func (j *joiner) findMissing() {
 		j.report(Finding{
 			Rule:     "missing-build",
 			Text:     fmt.Sprintf("%s is meant to be released and has no build on %s.", r.Product.Title, r.Manifest.Title),
-			Advice:   "Have it built and posted, or switch it off in the series manifest.",
+			Advice:   "Have it built and posted, or " + j.switchOff(r) + ".",
 			Evidence: append(j.intentEvidence(r), j.replaced(r)...),
 		}.asks(r), spot{rows: []*Row{r}})
 	}
 }
 
-// intentEvidence is the line of the series manifest.
+// switchOff is how a product is taken out of what is meant to be released.
+func (j *joiner) switchOff(r *Row) string {
+	if r.IntentFrom != "" && j.sourceOf(r.IntentFrom).plans() {
+		return "leave it out of the plan in " + r.IntentFrom
+	}
+	return "switch it off in the series manifest"
+}
+
+// intentEvidence is the line of the manifest that means a row's product to be released.
 func (j *joiner) intentEvidence(r *Row) []Evidence {
-	l := r.Manifest.Line
-	n := j.lineIntents[l][r.Product]
-	if n == nil {
+	if r.IntentFrom == "" {
 		return nil
 	}
-	s := j.stateOf(n.Source)
+	src := j.sourceOf(r.IntentFrom)
 	fact := "the series manifest names " + r.Product.Title
-	if n.Contact != "" {
-		fact += ", contact " + n.Contact
+	if src.plans() {
+		fact = "it names " + r.Product.Title
 	}
-	return []Evidence{says(s, cmp.Or(seriesURL(s, j.seriesID(l, n.Source)), s.Name+"/series/"+l.Slug+".toml"), fact)}
+	if r.Contact != "" && r.ContactFrom == r.IntentFrom {
+		fact += ", contact " + r.Contact
+	}
+	return []Evidence{says(src.state, j.statedAt(r.Manifest, src), fact)}
+}
+
+// sourceOf is the source of a name that a part of the picture bears.
+func (j *joiner) sourceOf(name string) *source {
+	i := slices.IndexFunc(j.sources, func(s source) bool { return s.state.Name == name })
+	return &j.sources[i]
 }
 
 func (j *joiner) seriesID(l *Line, source string) string {
@@ -88,7 +103,8 @@ func (j *joiner) findNoFiles() {
 		return
 	}
 	groups, keys := j.byBuild(func(r *Row) bool {
-		return r.publishable() && r.Identity != (Identity{}) && r.State != StateDisabled && !j.hasFiles(r)
+		return r.publishable() && r.Identity != (Identity{}) && r.State != StateDisabled && !j.hasFiles(r) &&
+			!j.gone(r, r.claims[0]) // which is told as such
 	})
 	for _, key := range keys {
 		rows := groups[key]

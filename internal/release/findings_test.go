@@ -90,6 +90,13 @@ func plan(in *Input, m Milestone) {
 	in.Sources = append(in.Sources, s)
 }
 
+// pin adds a plan that pins a build of Kubuntu on the final milestone, and says no more.
+func pin(id string) func(*Input) {
+	return func(in *Input) {
+		plan(in, Milestone{Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: id, State: StateUnknown, Pinned: "noble.toml:3"}}})
+	}
+}
+
 // sign lets the first directories of the full tree be signed by one key.
 func sign(state SignatureState, directories int) func(*Input) {
 	return func(in *Input) {

@@ -156,7 +156,7 @@ func (j *joiner) findUnruled() {
 	var list []*ProductLine
 	for _, p := range j.p.Products {
 		open := slices.ContainsFunc(p.Rows, func(r *Row) bool { return r.Manifest.Open && r.publishable() })
-		if open && len(p.Identities) == 0 {
+		if open && len(p.Identities) == 0 && j.knows(p) {
 			list = append(list, p)
 		}
 	}

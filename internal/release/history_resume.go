@@ -100,7 +100,7 @@ func (s *stand) end() standEnd {
 
 // remember copies what is known now, without what belongs to the picture.
 func (b *backward) remember() *backward {
-	c := &backward{netboot: b.netboot}
+	c := &backward{netboot: b.netboot, first: b.first}
 	copies := map[*stand]*stand{}
 	for _, s := range b.stands {
 		k := &stand{m: &Manifest{Slug: s.m.Slug, Kind: s.m.Kind, Refs: s.m.Refs}, begin: s.begin, rows: make(map[string]*rowThen, len(s.rows))}
@@ -111,6 +111,9 @@ func (b *backward) remember() *backward {
 	}
 	for _, src := range b.sources {
 		src.status, src.intents, src.builds = maps.Clone(src.status), maps.Clone(src.intents), maps.Clone(src.builds)
+		for product, own := range src.builds {
+			src.builds[product] = maps.Clone(own)
+		}
 		src.lines, src.stands = maps.Clone(src.lines), maps.Clone(src.stands)
 		for slug, s := range src.stands {
 			src.stands[slug] = copies[s]
@@ -131,7 +134,7 @@ func (b *backward) remember() *backward {
 // same reports whether the same is known in both, so that events undone from here show
 // the same.
 func (b *backward) same(o *backward) bool {
-	return maps.Equal(b.netboot, o.netboot) && slices.EqualFunc(b.stands, o.stands, (*stand).same) &&
+	return maps.Equal(b.netboot, o.netboot) && b.first.same(&o.first) && slices.EqualFunc(b.stands, o.stands, (*stand).same) &&
 		slices.EqualFunc(b.sources, o.sources, sourceThen.same)
 }
 
@@ -162,9 +165,9 @@ func (r *rowThen) same(o *rowThen) bool {
 }
 
 func (s sourceThen) same(o sourceThen) bool {
-	return s.name == o.name && s.begin.Equal(o.begin) && s.listed == o.listed &&
+	return s.name == o.name && s.plans == o.plans && s.begin.Equal(o.begin) && s.listed == o.listed &&
 		maps.Equal(s.status, o.status) && maps.Equal(s.intents, o.intents) && maps.Equal(s.lines, o.lines) &&
-		maps.Equal(s.builds, o.builds) && sameStands(s.stands, o.stands) &&
+		maps.EqualFunc(s.builds, o.builds, maps.Equal) && sameStands(s.stands, o.stands) &&
 		maps.Equal(bySlug(s.statuses), bySlug(o.statuses)) && maps.EqualFunc(bySlug(s.frozen), bySlug(o.frozen), maps.Equal)
 }
 

@@ -15,6 +15,8 @@ type backward struct {
 	line    *Line
 	sources []sourceThen
 	index   map[string]int // of a source by name
+	first   standings
+	groups  [][]int // indexes of the sources that speak together of what is meant
 	stands  []*stand
 	bySlug  map[string]*stand
 	netboot map[string]bool        // by the slug of a product's line
@@ -25,6 +27,7 @@ type backward struct {
 // sourceThen is what one source knew of the series.
 type sourceThen struct {
 	name     string
+	plans    bool              // see source.plans
 	begin    time.Time         // the log tells all since then
 	status   words             // of the series, by nothing
 	intents  map[string]bool   // products meant to be released
@@ -32,11 +35,9 @@ type sourceThen struct {
 	stands   map[string]*stand // milestones by the source's own slug
 	statuses map[*stand]string // of the milestones that it has
 	frozen   map[*stand]map[string]bool
-	builds   map[buildThen]string // builds' own states
-	listed   bool                 // has a milestone of the series now
+	builds   map[string]map[string]string // builds' own states, by product and id
+	listed   bool                         // has a milestone of the series now
 }
-
-type buildThen struct{ product, id string }
 
 // stand is a milestone at the moment.
 type stand struct {
@@ -75,6 +76,7 @@ type shownThen struct {
 // newBackward starts from what is known now.
 func newBackward(p *Picture, known *lineIndex, l *Line, begins map[string]time.Time) *backward {
 	b := &backward{line: l, index: map[string]int{}, bySlug: map[string]*stand{}, netboot: known.netboot, touched: map[*rowThen]shownThen{}}
+	b.first, b.groups = p.first, speakersOf(p.first.intent)
 	for _, m := range l.Milestones {
 		if m.Made {
 			continue
@@ -86,7 +88,7 @@ func newBackward(p *Picture, known *lineIndex, l *Line, begins map[string]time.T
 		}
 	}
 	for i := range p.Sources {
-		b.addSource(&p.Sources[i], known.lines[p.Sources[i].Name], begins)
+		b.addSource(&p.Sources[i], p.joined[i], known.lines[p.Sources[i].Name], begins)
 	}
 	for _, s := range b.stands {
 		s.begin = b.begin(s)
@@ -98,13 +100,17 @@ func newBackward(p *Picture, known *lineIndex, l *Line, begins map[string]time.T
 	return b
 }
 
-// addMeant adds a row for each product that may have been meant at another time.
+// addMeant adds a row for each product that may have been meant at another time, or may
+// have had a build.
 func (b *backward) addMeant(s *stand) {
 	for i := range b.sources {
 		for product := range b.sources[i].intents {
 			s.rowOf(product)
 		}
 		for product := range b.sources[i].frozen[s] {
+			s.rowOf(product)
+		}
+		for product := range b.sources[i].builds {
 			s.rowOf(product)
 		}
 	}
@@ -143,20 +149,20 @@ func indexLines(p *Picture) *lineIndex {
 	return known
 }
 
-func (b *backward) addSource(src *Source, lines map[string]string, begins map[string]time.Time) {
+func (b *backward) addSource(src *Source, facts *Facts, lines map[string]string, begins map[string]time.Time) {
 	i := len(b.sources)
 	b.index[src.Name] = i
 	s := sourceThen{
-		name: src.Name, begin: begins[src.Name], status: words{}, intents: map[string]bool{},
+		name: src.Name, plans: src.Kind == KindPlan, begin: begins[src.Name], status: words{}, intents: map[string]bool{},
 		lines: map[string]string{}, stands: map[string]*stand{}, statuses: map[*stand]string{},
-		frozen: map[*stand]map[string]bool{}, builds: map[buildThen]string{},
+		frozen: map[*stand]map[string]bool{}, builds: map[string]map[string]string{},
 	}
 	if s.begin.IsZero() {
 		s.begin = begins[""]
 	}
 	b.sources = append(b.sources, s)
-	if src.Facts != nil {
-		b.readFacts(i, src.Facts, lines)
+	if facts != nil {
+		b.readFacts(i, facts, lines)
 	}
 }
 
@@ -187,9 +193,9 @@ func (b *backward) readFacts(i int, f *Facts, lines map[string]string) {
 	for k := range f.Builds {
 		if u := &f.Builds[k]; u.State != "" && lineSlug(u.Series) == b.line.Slug {
 			state, raw := knownState(u.State, u.RawState)
-			at := buildThen{b.product(i, u.Product), u.BuildID}
-			if _, twice := src.builds[at]; !twice {
-				src.builds[at] = unknownWord(string(state), raw)
+			own := src.buildsOf(b.product(i, u.Product))
+			if _, twice := own[u.BuildID]; !twice {
+				own[u.BuildID] = unknownWord(string(state), raw)
 			}
 		}
 	}
@@ -209,11 +215,8 @@ func (b *backward) readMilestone(i int, m *Milestone) {
 		src.statuses[s] = string(m.Status)
 	}
 	for _, in := range m.Intended {
-		if src.frozen[s] == nil {
-			src.frozen[s] = map[string]bool{}
-		}
-		if slug := b.product(i, in.Product); !src.frozen[s][slug] {
-			src.frozen[s][slug] = !in.Disabled
+		if slug, frozen := b.product(i, in.Product), src.frozenOf(s); !frozen[slug] {
+			frozen[slug] = !in.Disabled
 		}
 	}
 	for k := range m.Entries {
@@ -289,26 +292,109 @@ func (b *backward) shown(s *stand, r *rowThen, product string) shownThen {
 		}
 	}
 	if len(claims) == 0 {
-		if v.meant {
+		if v.id = b.assumed(s, r, product); v.id != "" {
+			v.state = b.stateThen(r, product, v.id, nil)
+		} else if v.meant {
 			v.state = StateMissing
 		}
 		return v
 	}
 	slices.SortFunc(claims, func(x, y claimThen) int {
-		return cmp.Or(cmp.Compare(x.source, y.source), -CompareBuildIDs(x.id, y.id), strings.Compare(x.id, y.id))
+		return cmp.Or(
+			cmp.Compare(b.first.build[x.source], b.first.build[y.source]), cmp.Compare(x.source, y.source),
+			-CompareBuildIDs(x.id, y.id), strings.Compare(x.id, y.id),
+		)
 	})
 	v.id = claims[0].id
+	v.state = b.stateThen(r, product, v.id, claims)
+	return v
+}
+
+// stateThen is the state of a build, as joiner.settleState finds it.
+func (b *backward) stateThen(r *rowThen, product, id string, claims []claimThen) State {
+	var said foremost[State]
+	odd, pinned := false, false
+	hear := func(source int, word string, own bool) {
+		switch state := stateOf(word); {
+		case !state.Current():
+		case state == StateUnknown:
+			odd = odd || word != string(StateUnknown)
+		default:
+			said.hear(b.first.state, source, own, state)
+		}
+	}
 	for _, c := range claims {
-		if c.id == v.id && (v.state == "" || v.state == StateUnknown) {
-			v.state = stateOf(r.claims[c])
+		if c.id == id {
+			hear(c.source, r.claims[c], false)
+			pinned = pinned || b.sources[c.source].plans
 		}
 	}
 	for i := range b.sources {
-		if own := stateOf(b.sources[i].builds[buildThen{product, v.id}]); v.state == StateUnknown && own.Current() {
-			v.state = own
+		hear(i, b.sources[i].builds[product][id], true)
+	}
+	switch {
+	case said.said:
+		return said.value
+	case !pinned:
+		return StateUnknown
+	}
+	for c, word := range r.claims {
+		if c.id == id && !stateOf(word).Current() {
+			return StateRemoved // or superseded, which counts alike
 		}
 	}
-	return v
+	if odd {
+		return StateUnknown
+	}
+	return StateReady
+}
+
+// assumed is the build that joiner.assume takes for a row on which none stands; empty for
+// none.
+func (b *backward) assumed(s *stand, r *rowThen, product string) string {
+	newest := ""
+	for i := range b.sources {
+		for id, word := range b.sources[i].builds[product] {
+			if stateOf(word).Current() && (newest == "" || CompareBuildIDs(id, newest) > 0) {
+				newest = id
+			}
+		}
+	}
+	if newest == "" || !b.assumes(s) || s.m.Kind != KindDaily && !b.meant(s, product) {
+		return ""
+	}
+	for c := range r.claims {
+		if CompareBuildIDs(c.id, newest) >= 0 {
+			return ""
+		}
+	}
+	return newest
+}
+
+// assumes tells it as joiner.assumes does.
+func (b *backward) assumes(s *stand) bool {
+	only := true
+	for i := range b.sources {
+		_, has := b.sources[i].statuses[s]
+		only = only && (!has || b.sources[i].plans)
+	}
+	return (s.m.Kind == KindDaily || only) && b.open(s)
+}
+
+// frozenOf is what the source has written down for a milestone.
+func (s *sourceThen) frozenOf(m *stand) map[string]bool {
+	if s.frozen[m] == nil {
+		s.frozen[m] = map[string]bool{}
+	}
+	return s.frozen[m]
+}
+
+// buildsOf are the states of the source's own builds of a product, by id.
+func (s *sourceThen) buildsOf(product string) map[string]string {
+	if s.builds[product] == nil {
+		s.builds[product] = map[string]string{}
+	}
+	return s.builds[product]
 }
 
 // stateOf is the state that a word of an event means.

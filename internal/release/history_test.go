@@ -35,10 +35,15 @@ func toldBoth(first, second []*Facts) (*Picture, []Event) {
 	return pictureAt(hour(last), first[last], second[last]), log
 }
 
+// pictureAt is a picture of trackers, and of a source called plans, whose word counts first.
 func pictureAt(t time.Time, facts ...*Facts) *Picture {
-	in := Input{AsOf: t}
+	in := Input{AsOf: t, Rules: Rules{Precedence: Precedence{Intent: []string{KindPlan}, Build: []string{KindPlan}, State: []string{"late"}}}}
 	for _, f := range facts {
-		in.Sources = append(in.Sources, SourceFacts{State: SourceState{Name: f.Source, Kind: "qatracker", Success: t}, Facts: f})
+		kind := "qatracker"
+		if f.Source == "plans" {
+			kind = KindPlan
+		}
+		in.Sources = append(in.Sources, SourceFacts{State: SourceState{Name: f.Source, Kind: kind, Success: t}, Facts: f})
 	}
 	return Join(in)
 }
@@ -200,6 +205,15 @@ func TestBackwardAgreesWithForward(t *testing.T) {
 		first, second := randomPolls(rng, "iso", 6, false), randomPolls(rng, "other", 6, false)
 		p, log = toldBoth(first, second)
 		changes += agree(t, seed, NewPast(p, log), p, func(i int) *Picture { return pictureAt(hour(i), first[i], second[i]) })
+
+		// A plan decides, and a source that counts first for states knows builds alone.
+		late, plans := onlyBuilds(randomPolls(rng, "late", 6, false)), randomPlans(rng, 6)
+		for _, beside := range [][]*Facts{first, late} {
+			p, log = toldBoth(beside, plans)
+			changes += agree(t, seed, NewPast(p, log), p, func(i int) *Picture { return pictureAt(hour(i), beside[i], plans[i]) })
+		}
+		p, log = toldBoth(first, late)
+		changes += agree(t, seed, NewPast(p, log), p, func(i int) *Picture { return pictureAt(hour(i), first[i], late[i]) })
 	}
 	if changes < 1000 {
 		t.Errorf("only %d moments in all: the facts change too little to tell", changes)
@@ -278,6 +292,45 @@ func randomPolls(rng *rand.Rand, source string, n int, disabled bool) []*Facts {
 		f.Milestones = slices.DeleteFunc(f.Milestones, func(m Milestone) bool { return m.Slug == "final" && rng.Intn(8) == 0 })
 		f.Sort()
 		polls = append(polls, firstOfLike(f))
+	}
+	return polls
+}
+
+// onlyBuilds takes away what a source does not have that knows no milestones.
+func onlyBuilds(polls []*Facts) []*Facts {
+	for _, f := range polls {
+		f.Milestones = nil
+		for i := range f.Series {
+			f.Series[i].Manifest = nil
+		}
+	}
+	return polls
+}
+
+// randomPlans are facts of plans: what is meant for milestones, and the builds for some of
+// it. Whether a plan that is not in testing means something else is no event.
+func randomPlans(rng *rand.Rand, n int) []*Facts {
+	products := []Product{{Slug: "a", Title: "A"}, {Slug: "b", Title: "B"}, {Slug: "sea", Title: "Sea"}}
+	polls := make([]*Facts, 0, n)
+	for range n {
+		f := &Facts{Source: "plans", Products: products}
+		for _, slug := range []string{"beta", "final", "daily"} {
+			m := Milestone{Series: "noble", Slug: slug, Title: "Noble " + slug, Kind: KindRelease, Status: MilestoneTesting}
+			for _, p := range []string{"a", "b", "sea"} {
+				if rng.Intn(3) > 0 {
+					m.Intended = append(m.Intended, Intent{Product: p})
+				}
+				if rng.Intn(3) == 0 {
+					id := []string{"20260420", "20260420.2", "20260420.10"}[rng.Intn(3)]
+					m.Entries = append(m.Entries, Entry{Product: p, BuildID: id, State: StateUnknown, Pinned: "beta.toml:1"})
+				}
+			}
+			if rng.Intn(4) > 0 {
+				f.Milestones = append(f.Milestones, m)
+			}
+		}
+		f.Sort()
+		polls = append(polls, f)
 	}
 	return polls
 }

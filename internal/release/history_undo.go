@@ -136,9 +136,21 @@ func (b *backward) undoMilestone(source int, e *Event) {
 }
 
 func (b *backward) undoIntent(source int, e *Event) {
-	product := b.product(source, e.Product)
-	b.sources[source].intents[product] = e.What == EventUnintended
-	for _, s := range b.stands {
+	src, product := &b.sources[source], b.product(source, e.Product)
+	intents, stands := src.intents, b.stands
+	if e.Milestone != "" {
+		s := b.stand(source, e.Milestone)
+		if s == nil {
+			return
+		}
+		intents, stands = src.frozenOf(s), []*stand{s}
+	}
+	spoke := anyTrue(intents)
+	intents[product] = e.What == EventUnintended
+	if anyTrue(intents) != spoke { // whether others are heard may hang on it
+		b.showAll(stands...)
+	}
+	for _, s := range stands {
 		b.touch(s, product)
 	}
 }
@@ -147,7 +159,7 @@ func (b *backward) undoIntent(source int, e *Event) {
 func (b *backward) undoBuild(source int, e *Event) {
 	product := b.product(source, e.Product)
 	if e.Milestone == "" {
-		put(b.sources[source].builds, buildThen{product, e.BuildID}, e)
+		put(b.sources[source].buildsOf(product), e.BuildID, e)
 		for _, s := range b.stands {
 			b.touch(s, product)
 		}
@@ -194,8 +206,26 @@ func (b *backward) showAll(stands ...*stand) {
 // meant reports whether a source means a product to be released with a milestone, as
 // joiner.intents tells it.
 func (b *backward) meant(s *stand, product string) bool {
-	for i := range b.sources {
-		if b.intents(i, s)[product] {
+	for n, group := range b.groups {
+		speaks := n == len(b.groups)-1
+		for _, i := range group {
+			intents := b.intents(i, s)
+			if intents[product] {
+				return true
+			}
+			speaks = speaks || anyTrue(intents)
+		}
+		if speaks {
+			break
+		}
+	}
+	return false
+}
+
+// anyTrue reports whether anything is meant.
+func anyTrue(intents map[string]bool) bool {
+	for _, meant := range intents {
+		if meant {
 			return true
 		}
 	}
@@ -208,7 +238,7 @@ func (b *backward) intents(source int, s *stand) map[string]bool {
 	status, has := src.statuses[s]
 	testing := has && status == string(MilestoneTesting)
 	switch {
-	case has && !testing && len(src.frozen[s]) > 0:
+	case has && (src.plans || !testing) && len(src.frozen[s]) > 0:
 		return src.frozen[s]
 	case !b.open(s) && (!testing || b.disabled()):
 		return src.frozen[s]

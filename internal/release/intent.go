@@ -1,44 +1,94 @@
 package release
 
-// intents is the statement of intent that holds for a milestone, by product, and
-// whether there is one. While the milestone is open it is the series manifest of the
-// sources that have the milestone, or that have no milestones of the series at all;
-// afterwards it is what was written down when it left testing, and the manifest of a
-// source in which it has not left testing yet.
-func (j *joiner) intents(m *Manifest) (map[*ProductLine]*Intended, bool) {
-	intents := map[*ProductLine]*Intended{}
-	known := false
-	for i := range j.sources {
-		src := &j.sources[i]
-		list := j.intentsOf(m, src)
-		known = known || len(list) > 0
-		for _, in := range list {
-			product := j.product(i, in.Product)
-			if intents[product] != nil {
-				continue
-			}
-			n := &Intended{Product: product, Disabled: in.Disabled, Source: src.state.Name}
-			n.Contact, n.Team = j.contact(product, in.Contact)
-			intents[product] = n
-		}
-	}
-	for _, n := range intents {
-		j.completeContact(m.Line, n)
-	}
-	return intents, known
-}
+import (
+	"math"
+	"slices"
+	"strings"
+)
 
-// completeContact takes the contact from the series where the milestone's line has
-// none.
-func (j *joiner) completeContact(l *Line, n *Intended) {
-	if n.Contact != "" {
+// readIntent joins a line of a series manifest: the source that counts first says whether
+// the product is meant to be released.
+func (j *joiner) readIntent(l *Line, src *source, in *Intent) {
+	product := j.product(src.index, in.Product)
+	j.names(l, product, saidContact{src: src, who: in.Contact})
+	if j.lineIntents[l] == nil {
+		j.lineIntents[l] = map[*ProductLine]*Intended{}
+	}
+	have := j.lineIntents[l][product]
+	if have == nil {
+		n := &Intended{Product: product, Disabled: in.Disabled, Source: src.state.Name, src: src}
+		j.lineIntents[l][product] = n
+		l.Intents = append(l.Intents, n)
 		return
 	}
-	if whole := j.lineIntents[l][n.Product]; whole != nil {
-		n.Contact, n.Team = whole.Contact, whole.Team
+	if before(j.first.intent, src, have.src) < 0 {
+		have.Disabled, have.Source, have.src = in.Disabled, src.state.Name, src
 	}
 }
 
+// settleIntents leaves the sources that speak first in each series manifest, and puts it in
+// order, once all families are known.
+func (j *joiner) settleIntents() {
+	for _, l := range j.p.Lines {
+		first := math.MaxInt
+		for _, n := range l.Intents {
+			first = min(first, j.first.intent[n.src.index])
+		}
+		l.Intents = slices.DeleteFunc(l.Intents, func(n *Intended) bool {
+			less := j.first.intent[n.src.index] > first
+			if less {
+				delete(j.lineIntents[l], n.Product)
+			}
+			return less
+		})
+		slices.SortFunc(l.Intents, func(a, b *Intended) int { return compareByFamily(a.Product, b.Product) })
+	}
+}
+
+// intents is the statement of intent that holds for a milestone, by product, and
+// whether there is one: that of the sources that speak first and say something of it.
+func (j *joiner) intents(m *Manifest) (map[*ProductLine]*Intended, bool) {
+	intents := map[*ProductLine]*Intended{}
+	for _, group := range j.speakers {
+		for _, i := range group {
+			src := &j.sources[i]
+			list := j.intentsOf(m, src)
+			for _, in := range list {
+				j.intend(m, intents, src, in)
+			}
+			if len(list) > 0 {
+				m.MeantBy, m.Planned = append(m.MeantBy, src.state.Name), m.Planned || src.plans()
+			}
+		}
+		if len(intents) > 0 {
+			break
+		}
+	}
+	return intents, len(intents) > 0
+}
+
+// intend adds what a source means to be released with a milestone, unless one before it
+// said something of the product. What was written down when a milestone left testing has
+// its contact in it.
+func (j *joiner) intend(m *Manifest, intents map[*ProductLine]*Intended, src *source, in Intent) {
+	product := j.product(src.index, in.Product)
+	if intents[product] != nil {
+		return
+	}
+	n := &Intended{Product: product, Disabled: in.Disabled, Source: src.state.Name, src: src}
+	if !m.Open && strings.TrimSpace(in.Contact) != "" {
+		n.Contact, n.Team, n.ContactFrom = j.contact(product, in.Contact, src)
+	} else {
+		n.Contact, n.Team, n.ContactFrom = j.contactIn(m.Line, product, m)
+	}
+	intents[product] = n
+}
+
+// intentsOf is what one source means to be released with a milestone. Of a plan it is
+// always what it says. While the milestone is open it is otherwise the series manifest of
+// a source that has the milestone, or that has no milestones of the series at all;
+// afterwards it is what was written down when it left testing, and the manifest of a
+// source in which it has not left testing yet.
 func (j *joiner) intentsOf(m *Manifest, src *source) []Intent {
 	var list []Intent
 	has := false
@@ -48,7 +98,7 @@ func (j *joiner) intentsOf(m *Manifest, src *source) []Intent {
 			list = append(list, p.m.Intended...)
 		}
 	}
-	if has && len(list) > 0 && j.left(m, src) {
+	if has && len(list) > 0 && (src.plans() || j.left(m, src)) {
 		return list
 	}
 	if !m.Open && !j.behind(m, src) {

@@ -22,7 +22,10 @@ func (k *Joiner) join(in Input) *Picture {
 		slugs:    map[string]string{},
 		teams:    map[string]string{},
 		accounts: in.Accounts,
+		newest:   map[lineProduct]claim{},
+		passed:   map[*Manifest]map[*ProductLine][]claim{},
 		limits:   map[limitKey]int64{},
+		keepers:  map[*ProductLine][]saidContact{},
 		products: map[string]*ProductLine{},
 		expired:  map[int]int{},
 	}
@@ -35,7 +38,7 @@ func (k *Joiner) join(in Input) *Picture {
 	j.readRebuilds()
 	j.readTrees()
 	j.unifyFamilies()
-	j.sortIntents()
+	j.settleIntents()
 	j.readBuilds()
 	j.readMilestones()
 	j.readNetboot()
@@ -55,10 +58,12 @@ type joiner struct {
 	p         *Picture
 
 	sources []source
-	first   standings         // see precedence.go
-	ranks   map[string]int    // place of a series in release order, by name and core number
-	slugs   map[string]string // see lineSlug
-	teams   map[string]string // whether contacts are teams
+	first   standings // see precedence.go
+	// speakers are the indexes of sources that speak together of what is meant.
+	speakers [][]int
+	ranks    map[string]int    // place of a series in release order, by name and core number
+	slugs    map[string]string // see lineSlug
+	teams    map[string]string // whether contacts are teams
 	// accounts are those of Input.
 	accounts map[string]string
 	limits   map[limitKey]int64
@@ -71,6 +76,8 @@ type joiner struct {
 
 	lines       map[string]*Line // by slug; see line.go
 	lineIntents map[*Line]map[*ProductLine]*Intended
+	whom        map[lineProduct][]saidContact // see whom.go
+	keepers     map[*ProductLine][]saidContact
 	rebuilds    map[lineProduct][]*Rebuild // open requests; see row.go
 
 	doubts []planDoubt // what the lists of plans do not tell; see planlists.go
@@ -80,9 +87,13 @@ type joiner struct {
 	planted []TreeImage
 	extra   map[dirKey]*TreeDirectory // those that only netboot sets name
 
-	builds   map[buildKey][]sourceBuild // see manifest.go
-	buildIDs map[string][]productBuild  // those of a series
+	builds   map[buildKey][]sourceBuild             // see manifest.go
+	buildIDs map[string][]productBuild              // those of a series
+	newest   map[lineProduct]claim                  // of those with a state of their own; see assumed.go
+	passed   map[*Manifest]map[*ProductLine][]claim // what does not stand any more; see assumed.go
 	parts    map[*Manifest][]part
+	alike    map[kindKey]kindPart // the first milestone of a source's slug
+	unlike   [][2]part            // of one such slug, and different kinds
 
 	expired map[int]int // what expired excuses would excuse; see checks.go
 

@@ -55,6 +55,9 @@ func sampleRules() Rules {
 			{Series: []string{"focal"}, Arches: []string{"amd64"}, Address: "https://archive.example/{series}/{arch}", Kernel: "linux", Initrd: "initrd.gz", Note: "for {version}"},
 		},
 		Contacts: Contacts{Teams: []string{"~*-team"}, People: []string{"jane"}},
+		Precedence: Precedence{
+			Intent: []string{KindPlan}, Contact: []string{KindPlan}, Build: []string{KindPlan}, Date: []string{KindPlan},
+		},
 	}
 }
 

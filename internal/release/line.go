@@ -3,7 +3,6 @@ package release
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -11,6 +10,7 @@ import (
 // readLines makes the lines of all series that a source names.
 func (j *joiner) readLines() {
 	j.lineIntents = map[*Line]map[*ProductLine]*Intended{}
+	j.whom = map[lineProduct][]saidContact{}
 	for i := range j.sources {
 		src := &j.sources[i]
 		for k := range src.facts.Series {
@@ -152,82 +152,6 @@ func (j *joiner) readSeries(src *source, s *Series) {
 	for i := range s.Manifest {
 		j.readIntent(l, src, &s.Manifest[i])
 	}
-}
-
-// sortIntents puts the series manifests in order, once all families are known.
-func (j *joiner) sortIntents() {
-	for _, l := range j.p.Lines {
-		slices.SortFunc(l.Intents, func(a, b *Intended) int { return compareByFamily(a.Product, b.Product) })
-	}
-}
-
-// readIntent joins a line of a series manifest. A source with less precedence only
-// adds products and contacts that were missing.
-func (j *joiner) readIntent(l *Line, src *source, in *Intent) {
-	product := j.product(src.index, in.Product)
-	if j.lineIntents[l] == nil {
-		j.lineIntents[l] = map[*ProductLine]*Intended{}
-	}
-	if have := j.lineIntents[l][product]; have != nil {
-		if have.Contact == "" {
-			have.Contact, have.Team = j.contact(product, in.Contact)
-		}
-		return
-	}
-	n := &Intended{Product: product, Disabled: in.Disabled, Source: src.state.Name}
-	n.Contact, n.Team = j.contact(product, in.Contact)
-	j.lineIntents[l][product] = n
-	l.Intents = append(l.Intents, n)
-}
-
-// The answers to who a contact is.
-const (
-	ContactTeam   = "team"
-	ContactPerson = "person"
-	// ContactNeither is a contact with the form of an account of which there is none.
-	ContactNeither = "neither"
-)
-
-// contact is whom to ask about a product, and whether that is a team or a person as
-// far as the rules know, or else a look-up.
-func (j *joiner) contact(p *ProductLine, said string) (contact, team string) {
-	contact = cmp.Or(j.rules.Contacts.Product[p.Slug], strings.TrimSpace(said))
-	team, known := j.teams[contact]
-	if !known {
-		if team = j.rules.Contacts.Team(contact); team == "" {
-			if name, ok := Account(contact); ok {
-				team = j.accounts[name]
-			}
-		}
-		j.teams[contact] = team
-	}
-	return contact, team
-}
-
-// Team reports whether a contact is known to be a team or a person; capitals do
-// not matter. It is empty where neither is known.
-func (c Contacts) Team(contact string) string {
-	switch {
-	case contact == "":
-		return ""
-	case matchFold(c.Teams, contact):
-		return ContactTeam
-	case matchFold(c.People, contact):
-		return ContactPerson
-	}
-	return ""
-}
-
-// matchFold is like Match without regard to capitals, and an empty list matches
-// nothing.
-func matchFold(patterns []string, s string) bool {
-	s = strings.ToLower(s)
-	for _, p := range patterns {
-		if glob(strings.ToLower(p), s) {
-			return true
-		}
-	}
-	return false
 }
 
 // compareLines puts the newest series first: those that no rule knows before all

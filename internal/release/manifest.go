@@ -54,6 +54,7 @@ func (j *joiner) readBuilds() {
 				j.buildIDs[key.series] = append(j.buildIDs[key.series], productBuild{key.product, key.id})
 			}
 			j.builds[key] = append(have, sourceBuild{src, b})
+			j.readNewest(src, b, key)
 		}
 	}
 }
@@ -61,7 +62,7 @@ func (j *joiner) readBuilds() {
 // readMilestones makes the manifests of every series: of the milestones that the
 // sources have, joined by slug, and a daily one where they have none.
 func (j *joiner) readMilestones() {
-	j.parts = map[*Manifest][]part{}
+	j.parts, j.alike = map[*Manifest][]part{}, map[kindKey]kindPart{}
 	bySlug := map[*Line]map[string]*Manifest{}
 	for i := range j.sources {
 		src := &j.sources[i]
@@ -76,6 +77,8 @@ func (j *joiner) readMilestones() {
 		}
 		slices.SortFunc(l.Milestones, compareSlugs)
 		j.order(l)
+		j.readPlanned(l)
+		j.settleContacts(l)
 		for _, m := range l.Milestones {
 			j.fill(m, j.standing(m))
 		}
@@ -99,6 +102,23 @@ func (j *joiner) addPart(bySlug map[*Line]map[string]*Manifest, p part) {
 		l.Milestones = append(l.Milestones, m)
 	}
 	j.parts[m] = append(j.parts[m], p)
+	key := kindKey{l, Slug(p.m.Slug)}
+	if first, known := j.alike[key]; !known {
+		j.alike[key] = kindPart{p, kind}
+	} else if first.kind != kind {
+		j.unlike = append(j.unlike, [2]part{first.part, p})
+	}
+}
+
+// kindKey is a milestone by the slug that a source gives it.
+type kindKey struct {
+	line *Line
+	slug string
+}
+
+type kindPart struct {
+	part
+	kind Kind
 }
 
 // milestoneName is under which slug, and as what kind, a source's milestone is
@@ -122,10 +142,14 @@ func (j *joiner) describe(m *Manifest) {
 		return flags(Slug(a.m.Slug) != m.Slug, Slug(b.m.Slug) != m.Slug)
 	})
 	m.Title = cmp.Or(parts[0].m.Title, m.Line.Title+" "+Capital(m.Slug))
+	var date foremost[string]
 	for _, p := range parts {
-		m.Date = cmp.Or(m.Date, p.m.Date)
+		if p.m.Date != "" {
+			date.hear(j.first.date, p.src.index, false, p.m.Date)
+		}
 		m.Refs = append(m.Refs, Ref{p.src.state.Name, p.m.ID, pageOfMilestone(p.src.state, p.m.ID)})
 	}
+	m.Date = date.value
 	m.Status = partsStatus(m.Kind, parts)
 	m.Open = m.Status == MilestoneTesting && m.Line.Status != SeriesDisabled
 	m.Bugs = joinBugs(parts)
@@ -238,6 +262,7 @@ func (j *joiner) standing(m *Manifest) map[*ProductLine][]claim {
 	}
 	claims := make(map[*ProductLine][]claim, n)
 	room := make([]claim, 0, n)
+	past := j.wantsPassed(m)
 	for _, p := range j.parts[m] {
 		for _, e := range p.m.Entries {
 			if e.State, e.RawState = knownState(e.State, e.RawState); e.State.Current() {
@@ -248,6 +273,8 @@ func (j *joiner) standing(m *Manifest) map[*ProductLine][]claim {
 					room = room[:len(room)+1]
 				}
 				claims[product] = append(have, claim{p, e})
+			} else if past {
+				j.pass(m, j.product(p.src.index, e.Product), claim{p, e})
 			}
 		}
 	}
@@ -256,10 +283,7 @@ func (j *joiner) standing(m *Manifest) map[*ProductLine][]claim {
 			continue
 		}
 		slices.SortStableFunc(list, func(a, b claim) int {
-			return cmp.Or(
-				cmp.Compare(a.part.src.index, b.part.src.index),
-				-CompareBuildIDs(a.entry.BuildID, b.entry.BuildID),
-			)
+			return cmp.Or(before(j.first.build, a.part.src, b.part.src), -CompareBuildIDs(a.entry.BuildID, b.entry.BuildID))
 		})
 	}
 	return claims

@@ -39,7 +39,10 @@ type Picture struct {
 	Findings []*Finding       // blockers first; see SortFindings
 	Excused  []*Finding       // those that do not count for now, likewise; nothing else here refers to them
 
-	first standings // of Sources; see precedence.go
+	// Of Sources: who counts first, see precedence.go; and their facts with what the lists of
+	// plans stand for.
+	first  standings
+	joined []*Facts
 }
 
 // Source is a source as pages show it.
@@ -92,6 +95,10 @@ type Intended struct {
 	Team     string
 	Disabled bool
 	Source   string // the source that was believed
+	// ContactFrom is who named the contact: a source, or [ConfiguredSource]; empty for nobody.
+	ContactFrom string
+
+	src *source // that was believed
 }
 
 // Ref points to the same thing at a source.
@@ -117,15 +124,27 @@ type Manifest struct {
 	Version string // what its images' names carry; empty where unknown
 	// ReleaseStatus is the release directory's status, "release" or "beta".
 	ReleaseStatus string
-	Refs          []Ref
-	Groups        []Group
-	Totals        Totals
+	// MeantBy are the sources whose word counts for what is meant to be released, empty where
+	// nobody says; Planned says that a plan is among them.
+	MeantBy []string
+	Planned bool
+	Refs    []Ref
+	Groups  []Group
+	Totals  Totals
 	// Before is the earlier release milestone of the series, nil for the first
 	// and for dailies; Changes is what differs from it.
 	Before   *Manifest
 	Changes  []Change
 	Bugs     []Bug
 	Findings []*Finding
+}
+
+// Statement is what says what is meant to be released with the milestone, in words.
+func (m *Manifest) Statement() string {
+	if m.Planned {
+		return "the plan in " + joinWords(m.MeantBy, "and")
+	}
+	return "the series manifest"
 }
 
 // Rows returns the rows of all groups in order.
@@ -175,22 +194,31 @@ type Row struct {
 	BuildID  string
 	State    State
 	RawState string
-	Intended bool
+	// StateFrom and TestsFrom are the sources that say so; empty where none does.
+	StateFrom, TestsFrom string
+	Intended             bool
 	// IntentKnown says whether there is a statement of intent for this milestone at all.
 	IntentKnown bool
 	Netboot     bool
 	// Rebuild is the status of the newest open rebuild request; empty for none.
-	Rebuild  *Rebuild
-	Contact  string
-	Team     string // as in Intended
-	Note     string // raw, from the source
-	NoteFrom string
-	Date     string
+	Rebuild *Rebuild
+	Contact string
+	Team    string // as in Intended
+	// IntentFrom is the source that says whether it is meant to be released, ContactFrom who
+	// named the contact, as in Intended; empty where nobody did.
+	IntentFrom, ContactFrom string
+	Note                    string // raw, from the source
+	NoteFrom                string
+	Date                    string
 	// Pinned is where a plan decided for the build; empty where none did.
 	Pinned string
-	Tests  *Tests
-	Bugs   []Bug
-	Refs   []Ref // the build at its trackers: the testcases page
+	// Assumed says that no source has the build on the milestone: it is the newest that
+	// one knows.
+	Assumed bool
+	Tests   *Tests
+	Reviews *Reviews // nil where no source has them
+	Bugs    []Bug
+	Refs    []Ref // the build at its trackers: the testcases page
 	// Daily is the image of this build in a daily directory, nil when none is there.
 	Daily *TreeImage
 	// Release is the image at the place where the row is or will be published.

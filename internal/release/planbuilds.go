@@ -81,7 +81,7 @@ func (w *weigher) inSeries(i *TreeImage) bool {
 
 // source takes what one source knows.
 func (w *weigher) source(s *Source) {
-	if s.Facts == nil || s.Kind == planKind {
+	if s.Facts == nil || s.Kind == KindPlan {
 		return
 	}
 	own := w.slugs(s)

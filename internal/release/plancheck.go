@@ -140,7 +140,7 @@ func (c *planChecker) standing(product *ProductLine, id string) string {
 			continue
 		}
 		for _, claim := range r.claims {
-			if src := claim.part.src; src != nil && src.state.Kind != planKind {
+			if src := claim.part.src; src != nil && !src.plans() {
 				if claim.entry.BuildID == id {
 					return ""
 				}

@@ -9,9 +9,6 @@ import (
 	"shiplist/internal/spelling"
 )
 
-// planKind is the kind of source that is made of plan files.
-const planKind = "plan"
-
 // planReader works out which products the lists of plans stand for. It reads the facts
 // as they are stored, so that the order in which it does so does not matter.
 type planReader struct {
@@ -45,7 +42,7 @@ func (j *joiner) readPlans() {
 	read := map[*source][]Milestone{}
 	for i := range j.sources {
 		src := &j.sources[i]
-		if src.state.Kind == planKind {
+		if src.plans() {
 			k.checkNames(src)
 		}
 		if !slices.ContainsFunc(src.facts.Milestones, func(m Milestone) bool { return len(m.Lists) > 0 }) {
@@ -60,6 +57,9 @@ func (j *joiner) readPlans() {
 		facts := *src.facts
 		facts.Milestones = milestones
 		src.facts = &facts
+	}
+	for i := range j.sources {
+		j.p.joined = append(j.p.joined, j.sources[i].facts)
 	}
 }
 
@@ -245,7 +245,7 @@ func (k *planReader) manifests(series string, m *Milestone) []planned {
 	frozen := map[*source][]Intent{}
 	if m != nil {
 		for _, p := range k.called(series, m.Slug) {
-			if p.m.Status != MilestoneTesting && p.src.state.Kind != planKind {
+			if p.m.Status != MilestoneTesting && !p.src.plans() {
 				frozen[p.src] = append(frozen[p.src], p.m.Intended...)
 			}
 		}
@@ -325,7 +325,7 @@ func (k *planReader) eachIntent(line string, do func(*ProductLine, Intent)) {
 func (k *planReader) eachStanding(line string, do func(*ProductLine)) {
 	for i := range k.sources {
 		src := &k.sources[i]
-		if src.state.Kind == planKind {
+		if src.plans() {
 			continue
 		}
 		src.facts.eachEntry(func(at Event, e *Entry) {
@@ -361,8 +361,8 @@ func (k *planReader) checkNames(src *source) {
 }
 
 // knows reports whether anybody but plans knows a product: a rule, or a source.
-func (k *planReader) knows(p *ProductLine) bool {
-	return len(p.Identities) > 0 || slices.ContainsFunc(p.Refs, func(ref Ref) bool { return k.stateOf(ref.Source).Kind != planKind })
+func (j *joiner) knows(p *ProductLine) bool {
+	return len(p.Identities) > 0 || slices.ContainsFunc(p.Refs, func(ref Ref) bool { return j.stateOf(ref.Source).Kind != KindPlan })
 }
 
 // anybody reports whether a pattern matches a product that is known.

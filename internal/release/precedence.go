@@ -59,6 +59,7 @@ func (j *joiner) readStandings() {
 		*kind.into = j.places(kind.list)
 	}
 	j.p.first = j.first
+	j.speakers = speakersOf(j.first.intent)
 }
 
 func (j *joiner) places(list []string) []int {
@@ -72,6 +73,27 @@ func (j *joiner) places(list []string) []int {
 		places[i] = place
 	}
 	return places
+}
+
+// same reports whether two have the places by which the past is worked out.
+func (s *standings) same(o *standings) bool {
+	return slices.Equal(s.intent, o.intent) && slices.Equal(s.build, o.build) && slices.Equal(s.state, o.state)
+}
+
+// speakersOf are the indexes of sources in groups of one place, those that count first
+// before the others.
+func speakersOf(places []int) [][]int {
+	var groups [][]int
+	for _, place := range slices.Compact(slices.Sorted(slices.Values(places))) {
+		var group []int
+		for i, p := range places {
+			if p == place {
+				group = append(group, i)
+			}
+		}
+		groups = append(groups, group)
+	}
+	return groups
 }
 
 // before compares two sources by their places, then by their order.

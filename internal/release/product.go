@@ -51,6 +51,7 @@ func (j *joiner) readProduct(src *source, p *Product, own map[string]bool, same 
 	line.Type = cmp.Or(line.Type, p.Type)
 	line.Disabled = line.Disabled && p.Disabled
 	line.Netboot = line.Netboot || j.rules.IsNetboot(p.Title, p.Family)
+	j.namesOwner(src, line, p.Contact)
 	for _, id := range ids {
 		line.Identities = appendIdentity(line.Identities, id)
 	}

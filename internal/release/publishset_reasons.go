@@ -14,6 +14,7 @@ const (
 	ReasonUnintended = "unintended"
 	ReasonByHand     = "by-hand"
 	ReasonNotForced  = "not-forced" // beside the others of what --force names
+	ReasonAssumed    = "assumed"
 )
 
 // unforcible says why the product cannot be published against the reasons; "" where it
@@ -50,7 +51,7 @@ func (k *setMaker) reasons(p *Publication) []Reason {
 	var why []Reason
 	add := func(rule, text string) { why = append(why, Reason{rule, text}) }
 	if !p.Wanted {
-		add(ReasonUnintended, "built, and not in the series manifest")
+		add(ReasonUnintended, "built, and not in "+r.Manifest.Statement())
 	}
 	if p.Rule != nil && (p.Rule.Directory != "" || p.Rule.Prefix != "") {
 		add(ReasonByHand, "placed by hand: its [[publish]] rule names a directory or prefix of its own")
@@ -59,7 +60,10 @@ func (k *setMaker) reasons(p *Publication) []Reason {
 		add(ReasonNoBuild, "no build")
 		return why
 	}
-	if r.State != StateReady && !r.pinnedReady() {
+	if r.Assumed {
+		add(ReasonAssumed, "build "+r.BuildID+" is the newest, and neither a tracker nor a plan has it on the milestone")
+	}
+	if r.State != StateReady {
 		add(ReasonNotReady, "not ready: "+r.stateWords())
 	}
 	why = append(why, k.heldBack(r)...)
@@ -74,12 +78,6 @@ func (r *Row) stateWords() string {
 		return r.RawState
 	}
 	return string(r.State)
-}
-
-// pinnedReady reports whether a build counts as ready because a plan pins it and no
-// source says how it stands.
-func (r *Row) pinnedReady() bool {
-	return r.Pinned != "" && r.State == StateUnknown && r.RawState == ""
 }
 
 // heldBack says whether what is known of a row is older than what its sources say now,

@@ -125,15 +125,12 @@ func TestMakePublishSet(t *testing.T) {
 			serverLine, "noble arm64 ubuntu ubuntu-server/daily-live 20240424 live-server yes",
 		}},
 		{"pinned", func(in *Input) {
-			final(in).Entries[0].State, final(in).Entries[0].Pinned = StateUnknown, "plans/noble.toml:3"
+			pin("20240424")(in)
+			final(in).Entries[0].State = StateUnknown
 		}, PublishOptions{Only: []string{"kubuntu*"}}, []string{kubuntuLine}},
 		{"pinned, and a tracker says otherwise", func(in *Input) {
-			plan := Facts{Products: products("Kubuntu Desktop amd64"), Milestones: []Milestone{{
-				Series: "noble", Slug: "final", Title: "Noble Final", Kind: KindRelease, Status: MilestoneTesting,
-				Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateUnknown, Pinned: "plans/noble.toml:3"}},
-			}}}
+			pin("20240424")(in)
 			final(in).Entries[0].State = StateTesting
-			in.Sources = append(in.Sources, tracker("plans", plan))
 		}, PublishOptions{Only: []string{"kubuntu*"}}, []string{"out: kubuntu-desktop-amd64; not-ready: not ready: testing"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

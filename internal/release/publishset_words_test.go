@@ -41,8 +41,9 @@ func TestPublishSetSummary(t *testing.T) {
 		}, PublishOptions{Only: []string{"kubuntu*", "ubuntu-desktop*"}}, "2 products can be published by 2 commands.", "ready: "},
 		{"pinned", func(in *Input) {
 			full(in).Images[3].Files[0].SHA256, full(in).Images[3].BuildID = sum("x"), "20240401"
-			final(in).Entries[0].State, final(in).Entries[0].Pinned = StateUnknown, "plan.toml:3"
-		}, PublishOptions{Only: []string{"kubuntu*"}}, "1 product can be published by 1 command.", "ready: pinned in plan.toml:3"},
+			pin("20240424")(in)
+			final(in).Entries[0].State = StateUnknown
+		}, PublishOptions{Only: []string{"kubuntu*"}}, "1 product can be published by 1 command.", "ready: pinned in noble.toml:3"},
 		{"forced", testing3, PublishOptions{Force: []string{"kubuntu*"}}, "1 product can be published by 1 command; 2 cannot yet.", "forced: not ready: testing"},
 		{"none", testing3, PublishOptions{}, "nothing can be published; 3 cannot yet.", "left out: not ready: testing"},
 		{"not meant", func(in *Input) {

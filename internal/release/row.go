@@ -11,6 +11,7 @@ import (
 // a build has no row, as it never counts as missing.
 func (j *joiner) fill(m *Manifest, standing map[*ProductLine][]claim) {
 	intents, known := j.intents(m)
+	j.assume(m, standing, intents)
 	rows := make([]Row, 0, len(intents)+len(standing))
 	for product, n := range intents {
 		if _, stands := standing[product]; !stands && !n.Disabled && !product.Netboot {
@@ -25,9 +26,10 @@ func (j *joiner) fill(m *Manifest, standing map[*ProductLine][]claim) {
 		r := &rows[n]
 		r.IntentKnown, r.Netboot = known, r.Product.Netboot
 		if n := intents[r.Product]; n != nil {
-			r.Intended, r.Contact, r.Team = !n.Disabled, n.Contact, n.Team
+			r.Intended, r.IntentFrom = !n.Disabled, n.Source
+			r.Contact, r.Team, r.ContactFrom = n.Contact, n.Team, n.ContactFrom
 		} else {
-			j.seriesContact(r)
+			r.Contact, r.Team, r.ContactFrom = j.contactIn(m.Line, r.Product, m)
 		}
 		list[n] = r
 	}
@@ -40,15 +42,6 @@ func (j *joiner) fill(m *Manifest, standing map[*ProductLine][]claim) {
 
 func compareRows(a, b *Row) int { return compareByFamily(a.Product, b.Product) }
 
-// seriesContact finds whom to ask about a build that nobody intended.
-func (j *joiner) seriesContact(r *Row) {
-	if n := j.lineIntents[r.Manifest.Line][r.Product]; n != nil {
-		r.Contact, r.Team = n.Contact, n.Team
-		return
-	}
-	r.Contact, r.Team = j.contact(r.Product, "")
-}
-
 // completeRow fills in what follows from the product, its builds and its images.
 func (j *joiner) completeRow(r *Row) {
 	m := r.Manifest
@@ -56,47 +49,42 @@ func (j *joiner) completeRow(r *Row) {
 	if m.Open {
 		r.Rebuild = j.rebuild(r)
 	}
-	for i, c := range r.claims {
-		if i == 0 {
-			r.BuildID, r.State, r.RawState = c.entry.BuildID, c.entry.State, c.entry.RawState
-		}
-		if c.entry.BuildID == r.BuildID {
-			j.believe(r, c)
-		}
-	}
-	for _, b := range j.buildsOf(r) {
-		if r.Tests == nil && b.b.Tests != nil {
-			r.Tests = clonePointer(b.b.Tests)
-		}
-		if r.Bugs == nil {
-			r.Bugs = b.b.Bugs
-		}
-		if r.State == StateUnknown && r.BuildID != "" {
-			j.stateOfBuild(r, b)
-		}
+	if len(r.claims) > 0 {
+		r.BuildID, r.Assumed = r.claims[0].entry.BuildID, r.claims[0].assumed()
+		builds := j.buildsOf(r)
+		j.settleState(r, builds)
+		j.settleResults(r, builds)
+		j.settleNote(r, builds)
+		j.refer(r, builds)
 	}
 	j.rowImages(r)
 }
 
-// believe takes from a source what those before it did not know.
-func (j *joiner) believe(r *Row, c claim) {
-	if r.State == StateUnknown && c.entry.State != StateUnknown {
-		r.State, r.RawState = c.entry.State, c.entry.RawState
+// refer adds where the row's build is found at its sources, and what else they say of it
+// on the milestone. Those that have it on no milestone count where it has a state there.
+func (j *joiner) refer(r *Row, builds []sourceBuild) {
+	for i := range r.claims {
+		c := &r.claims[i]
+		if c.entry.BuildID != r.BuildID {
+			continue
+		}
+		r.Date = cmp.Or(r.Date, c.entry.Date)
+		r.Pinned = cmp.Or(r.Pinned, c.entry.Pinned)
+		if c.part.src != nil { // not a build that was made of an image
+			r.Refs = append(r.Refs, buildRef(r, c, builds))
+		}
 	}
-	if r.Note == "" && c.entry.Note != "" {
-		r.Note, r.NoteFrom = c.entry.Note, c.part.src.state.Name
-	}
-	r.Date = cmp.Or(r.Date, c.entry.Date)
-	r.Pinned = cmp.Or(r.Pinned, c.entry.Pinned)
-	if c.part.src != nil { // not a build that was made of an image
-		r.Refs = append(r.Refs, j.buildRef(r, c))
+	for _, b := range builds {
+		if b.b.State != "" && !slices.ContainsFunc(r.claims, func(c claim) bool { return c.part.src == b.src }) {
+			r.Refs = append(r.Refs, Ref{b.src.state.Name, b.b.ID, pageOfBuild(b.src.state, "", b.b.ID)})
+		}
 	}
 }
 
 // buildRef points to the testcases of a build on a milestone.
-func (j *joiner) buildRef(r *Row, c claim) Ref {
+func buildRef(r *Row, c *claim, builds []sourceBuild) Ref {
 	state := c.part.src.state
-	for _, b := range j.buildsOf(r) {
+	for _, b := range builds {
 		if b.src == c.part.src {
 			return Ref{state.Name, b.b.ID, pageOfBuild(state, c.part.m.ID, b.b.ID)}
 		}
@@ -109,16 +97,6 @@ func (j *joiner) buildsOf(r *Row) []sourceBuild {
 		return nil
 	}
 	return j.builds[buildKey{r.Manifest.Line.Slug, r.Product, r.BuildID}]
-}
-
-// stateOfBuild takes the state that a source gives the build itself.
-func (j *joiner) stateOfBuild(r *Row, b sourceBuild) {
-	if b.b.State == "" {
-		return
-	}
-	if state, raw := knownState(b.b.State, b.b.RawState); state.Current() {
-		r.State, r.RawState = state, raw
-	}
 }
 
 // rebuildRequested is the status of a rebuild request that nobody has begun with.

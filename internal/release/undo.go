@@ -23,7 +23,7 @@ var undone = map[EventKind]func(f *Facts, e *Event){
 // Undo gives the facts as they were before events of their source, which are in order of
 // time: it puts back the words that they replaced. It is exact in what makes the rows of
 // milestones: which milestones there were, their statuses, what was meant to be released
-// and by whom, the states of builds. Of an image that is gone it knows place, build and
+// and whom to ask, the states of builds. Of an image that is gone it knows place, build and
 // main file. What a milestone keeps of the manifest since it left testing stays with it, and
 // does not count while it is in testing; of one that went back to testing since, nobody
 // knows any more what it had kept.
@@ -80,22 +80,46 @@ func (f *Facts) undoMilestone(e *Event) {
 }
 
 func (f *Facts) undoIntent(e *Event) {
+	switch {
+	case e.Milestone != "":
+		m := f.someMilestone(e)
+		m.Intended = undoLine(m.Intended, e)
+		return
+	case e.What == EventContact && e.Series == "":
+		if i := slices.IndexFunc(f.Products, func(p Product) bool { return p.Slug == e.Product }); i >= 0 {
+			f.Products[i].Contact = e.From
+		}
+		return
+	}
 	s := f.seriesOf(e.Series)
 	if s == nil { // its lines left with it, and are undone before it
 		f.Series = append(f.Series, Series{Slug: e.Series, Title: Capital(e.Series)})
 		s = &f.Series[len(f.Series)-1]
 	}
+	s.Manifest = undoLine(s.Manifest, e)
+}
+
+// undoLine puts back the line of a product in a manifest.
+func undoLine(list []Intent, e *Event) []Intent {
 	meant := func(in Intent) bool { return in.Product == e.Product && !in.Disabled }
 	if e.What == EventIntended {
-		s.Manifest = slices.DeleteFunc(s.Manifest, meant)
-		return
+		return slices.DeleteFunc(list, meant)
 	}
-	if i := slices.IndexFunc(s.Manifest, meant); i >= 0 {
-		s.Manifest[i].Contact = e.From
-		return
+	if i := slices.IndexFunc(list, meant); i >= 0 {
+		list[i].Contact = e.From
+		return list
 	}
-	s.Manifest = slices.DeleteFunc(s.Manifest, func(in Intent) bool { return in.Product == e.Product })
-	s.Manifest = append(s.Manifest, Intent{Product: e.Product, Contact: e.From})
+	list = slices.DeleteFunc(list, func(in Intent) bool { return in.Product == e.Product })
+	return append(list, Intent{Product: e.Product, Contact: e.From})
+}
+
+// someMilestone is the milestone of an event. What was on one that left is undone before it.
+func (f *Facts) someMilestone(e *Event) *Milestone {
+	if m := f.milestoneOf(e.Series, e.Milestone); m != nil {
+		return m
+	}
+	f.Milestones = append(f.Milestones, Milestone{Series: e.Series, Slug: e.Milestone})
+	return &f.Milestones[len(f.Milestones)-1]
 }
 
 // undoBuild puts back the state of a build on a milestone, or its own.
@@ -105,11 +129,7 @@ func (f *Facts) undoBuild(e *Event) {
 		f.undoOwnState(e, state, raw)
 		return
 	}
-	m := f.milestoneOf(e.Series, e.Milestone)
-	if m == nil { // its builds left with it, and are undone before it
-		f.Milestones = append(f.Milestones, Milestone{Series: e.Series, Slug: e.Milestone})
-		m = &f.Milestones[len(f.Milestones)-1]
-	}
+	m := f.someMilestone(e)
 	same := func(n Entry) bool { return n.Product == e.Product && n.BuildID == e.BuildID }
 	i := slices.IndexFunc(m.Entries, same)
 	switch {

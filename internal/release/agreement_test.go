@@ -1,0 +1,176 @@
+package release
+
+import (
+	"fmt"
+	"math/rand"
+	"slices"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// agreeing is cleanInput with three sources more that say the same: a second tracker, one
+// that knows builds and owners only, and a plan.
+func agreeing() *Input {
+	in := cleanInput()
+	iso := in.Sources[0].Facts
+	for i := range iso.Builds {
+		iso.Builds[i].SHA256 = full(in).Images[i].Files[0].SHA256
+		iso.Products[i].Contact = "~a-team"
+	}
+	in.Sources = append(in.Sources, secondTracker(iso), observer(iso))
+	plan(in, Milestone{Date: "2024-04-25"})
+	planned := &in.Sources[len(in.Sources)-1].Facts.Milestones[0]
+	for _, n := range iso.Series[0].Manifest {
+		planned.Intended = append(planned.Intended, n)
+		planned.Entries = append(planned.Entries, Entry{Product: n.Product, BuildID: "20240424", State: StateUnknown, Pinned: "final.toml:3"})
+	}
+	final(in).Date = "2024-04-25"
+	in.Sources[3].Facts.Milestones[1].Date = "2024-04-25"
+	return in
+}
+
+func secondTracker(iso *Facts) SourceFacts { return tracker("other", clone(*iso)) }
+
+// observer knows the builds of a tracker, and no milestones.
+func observer(iso *Facts) SourceFacts {
+	f := Facts{Products: clone(*iso).Products, Builds: clone(*iso).Builds}
+	for i := range f.Builds {
+		f.Builds[i].State = StateReady
+	}
+	s := tracker("observer", f)
+	s.State.Kind = "test-observer"
+	return s
+}
+
+// disagreement lets one source say something else of a product, by its number.
+type disagreement struct {
+	about string // of what is about one thing there is one at most
+	rule  string // empty for none
+	apply func(in *Input, product int)
+}
+
+// The sources of agreeing, by number.
+const (
+	atOther    = 3
+	atObserver = 4
+	atPlan     = 5
+)
+
+func facts(in *Input, source int) *Facts { return in.Sources[source].Facts }
+
+var disagreements = []disagreement{
+	{"build", "disagree-state", func(in *Input, p int) { facts(in, atOther).Milestones[1].Entries[p].State = StateFailed }},
+	{"build", "disagree-state", func(in *Input, p int) { facts(in, atObserver).Builds[p].State = StateTesting }},
+	{"build", "disagree-build", func(in *Input, p int) { facts(in, atOther).Milestones[1].Entries[p].BuildID = "20240423" }},
+	{"build", "disagree-build", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Entries[p].BuildID = "20240423" }},
+	{"sum", "disagree-checksum", func(in *Input, p int) { facts(in, atOther).Builds[p].SHA256 = sum("other") }},
+	{"sum", "disagree-checksum", func(in *Input, p int) { facts(in, atObserver).Builds[p].SHA256 = sum("observer") }},
+	{"contact", "disagree-contact", func(in *Input, p int) { facts(in, atOther).Series[0].Manifest[p].Contact = "~b-team" }},
+	{"contact", "disagree-contact", func(in *Input, p int) { facts(in, atObserver).Products[p].Contact = "~b-team" }},
+	{"contact", "disagree-contact", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Intended[p].Contact = "~b-team" }},
+	{"intent", "disagree-intent", func(in *Input, p int) { facts(in, atOther).Series[0].Manifest[p].Disabled = true }},
+	{"intent", "disagree-intent", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Intended[p].Disabled = true }},
+	{"note", "", func(in *Input, p int) { facts(in, atObserver).Builds[p].Note = "looked at" }},
+	{"build", "", func(in *Input, p int) { facts(in, atObserver).Builds[p].State = StateUnknown }},
+	{"build", "", func(in *Input, p int) { facts(in, atOther).Milestones[1].Entries[p].State = StateUnknown }},
+	{"contact", "", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Intended[p].Contact = "" }},
+}
+
+// TestEveryDisagreementIsFound: of facts that agree but for some, each disagreement is a
+// finding of the product that names both sides, and there is no other.
+func TestEveryDisagreementIsFound(t *testing.T) {
+	t.Parallel()
+	made := map[int]int{}
+	for seed := range int64(300) {
+		rng := rand.New(rand.NewSource(seed))
+		in := agreeing()
+		names := []string{"kubuntu-desktop-amd64", "ubuntu-desktop-amd64", "ubuntu-server-subiquity-amd64"}
+		want, got := map[string][]string{}, map[string][]string{}
+		for product, slug := range names {
+			told := map[string]bool{}
+			for range rng.Intn(5) {
+				n := rng.Intn(len(disagreements))
+				d := disagreements[n]
+				if told[d.about] {
+					continue
+				}
+				told[d.about] = true
+				made[n]++
+				d.apply(in, product)
+				if d.rule != "" {
+					want[slug] = append(want[slug], d.rule)
+				}
+			}
+			slices.Sort(want[slug])
+		}
+		p := Join(*in)
+		for _, line := range p.Products {
+			for _, f := range line.Findings {
+				if strings.HasPrefix(f.Rule, "disagree-") && !slices.Contains(got[line.Slug], f.Rule) {
+					got[line.Slug] = append(got[line.Slug], f.Rule)
+				}
+			}
+			slices.Sort(got[line.Slug])
+		}
+		if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("seed %d (-want +got)\n%s\n%s", seed, diff, strings.Join(dumpFindings(p.Findings), "\n"))
+		}
+		namesBothSides(t, p)
+	}
+	if len(made) != len(disagreements) {
+		t.Errorf("only %d of %d disagreements were tried", len(made), len(disagreements))
+	}
+}
+
+// namesBothSides wants each disagreement to rest on two sources at least.
+func namesBothSides(t *testing.T, p *Picture) {
+	t.Helper()
+	for _, f := range p.Findings {
+		var sources []string
+		for _, e := range f.Evidence {
+			sources = appendNew(sources, e.Source)
+		}
+		if strings.HasPrefix(f.Rule, "disagree-") && len(sources) < 2 {
+			t.Errorf("%s rests on %v alone: %s", f.Rule, sources, f.Text)
+		}
+	}
+}
+
+// TestAgreeingSourceChangesNothing: whoever says the same as the others is named beside
+// them, and nothing else changes.
+func TestAgreeingSourceChangesNothing(t *testing.T) {
+	t.Parallel()
+	whole := agreeing()
+	for _, without := range [][]int{{}, {atPlan}, {atObserver}, {atOther}, {atOther, atObserver}, {atOther, atObserver, atPlan}} {
+		in := *whole
+		in.Sources = slices.Clone(in.Sources)
+		for _, n := range slices.Backward(without) {
+			in.Sources = slices.Delete(in.Sources, n, n+1)
+		}
+		if diff := gocmp.Diff(toldBy(Join(*whole)), toldBy(Join(in))); diff != "" {
+			t.Errorf("without %v (-all +some)\n%s", without, diff)
+		}
+	}
+}
+
+// toldBy is what a picture tells of rows, lines and findings without who told it.
+func toldBy(p *Picture) []string {
+	var texts []string
+	for _, l := range p.Lines {
+		texts = append(texts, fmt.Sprint(l.Slug, l.Title, l.Status, len(l.Intents)))
+		for _, m := range l.Milestones {
+			texts = append(texts, fmt.Sprint(m.Slug, m.Title, m.Kind, m.Status, m.Open, m.Date, m.Totals))
+			for _, r := range m.Rows() {
+				texts = append(texts, fmt.Sprint(r.Product.Slug, r.BuildID, r.State, r.Intended, r.IntentKnown, r.Contact, r.Team, r.Note, r.Tests,
+					r.Assumed, r.Daily != nil, r.Release != nil, r.Location))
+			}
+		}
+	}
+	for _, f := range p.Findings {
+		texts = append(texts, f.Rule+" "+f.Text)
+	}
+	return texts
+}
