@@ -78,7 +78,7 @@ type PublishWords struct {
 	BuildID  shell.Word  // 20260129
 	Type     shell.Word  // the publish type: live-server
 	Official shell.Word  // yes, named, ...
-	Status   shell.Words // snapshot-3, or none for finals
+	Status   shell.Words // snapshot-3, release/snapshot-3, or none for finals
 }
 
 // PublishCommand is the command that publishes a build for some architectures.

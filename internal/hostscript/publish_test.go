@@ -31,8 +31,14 @@ var sample = []product{
 }
 
 // name is the file of a product's daily.
-func (p product) name() string { return "resolute-" + p.publishType + "-" + p.arch + "." + p.end }
-func (p product) dir() string  { return p.project + "/resolute/" + p.imageType + "/20260129" }
+func (p product) name(series string) string {
+	return series + "-" + p.publishType + "-" + p.arch + "." + p.end
+}
+
+func (p product) dir(series string) string {
+	return p.project + "/" + series + "/" + p.imageType + "/20260129"
+}
+
 func (p product) content() []byte {
 	return []byte("the daily of " + p.title + "\n")
 }
@@ -46,13 +52,19 @@ func script(t *testing.T, options release.PublishOptions, change func(*release.F
 // scriptWith is the same where ours says whose the pages of the full tree are.
 func scriptWith(t *testing.T, options release.PublishOptions, change func(*release.Facts), ours bool) string {
 	t.Helper()
+	return scriptOf(t, "resolute", options, change, ours)
+}
+
+// scriptOf is the same of another series.
+func scriptOf(t *testing.T, series string, options release.PublishOptions, change func(*release.Facts), ours bool) string {
+	t.Helper()
 	c, err := config.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
 	// As for final releases, the server goes to the simple tree.
 	c.Rules.Publish = append([]release.PublishRule{{Project: []string{"ubuntu-server"}, Official: release.OfficialYes, Under: "ubuntu"}}, c.Rules.Publish...)
-	iso, full := facts()
+	iso, full := facts(series)
 	change(iso)
 	state := func(name, kind, role string) release.SourceState {
 		return release.SourceState{Name: name, Kind: kind, Role: role, Attempt: noon, Success: noon}
@@ -60,7 +72,7 @@ func scriptWith(t *testing.T, options release.PublishOptions, change func(*relea
 	p := release.Join(release.Input{Rules: c.Rules, AsOf: noon, Sources: []release.SourceFacts{
 		{State: state("iso", "qatracker", ""), Facts: iso}, {State: state("full", "tree", "full"), Facts: full},
 	}})
-	m, err := release.FindMilestone(p, "resolute/snapshot-3")
+	m, err := release.FindMilestone(p, series+"/snapshot-3")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,10 +91,10 @@ func scriptWith(t *testing.T, options release.PublishOptions, change func(*relea
 	return text
 }
 
-func facts() (iso, full *release.Facts) {
+func facts(name string) (iso, full *release.Facts) {
 	iso, full = &release.Facts{Source: "iso"}, &release.Facts{Source: "full"}
-	series := release.Series{Slug: "resolute", Title: "Resolute", Status: release.SeriesActive}
-	m := release.Milestone{Series: "resolute", Slug: "snapshot-3", Title: "Resolute Snapshot 3", Kind: release.KindRelease, Status: release.MilestoneTesting}
+	series := release.Series{Slug: name, Title: "Resolute", Status: release.SeriesActive}
+	m := release.Milestone{Series: name, Slug: "snapshot-3", Title: "Resolute Snapshot 3", Kind: release.KindRelease, Status: release.MilestoneTesting}
 	for _, p := range sample {
 		slug := release.Slug(p.title)
 		size := int64(len(p.content()))
@@ -92,9 +104,9 @@ func facts() (iso, full *release.Facts) {
 		series.Manifest = append(series.Manifest, release.Intent{Product: slug, Contact: "~a-team"})
 		m.Entries = append(m.Entries, release.Entry{Product: slug, BuildID: "20260129", State: release.StateReady})
 		full.Images = append(full.Images, release.Image{
-			Series: "resolute", Project: p.project, Dir: p.dir(), Name: strings.TrimSuffix(p.name(), "."+p.end), Kind: release.ImageDaily,
+			Series: name, Project: p.project, Dir: p.dir(name), Name: strings.TrimSuffix(p.name(name), "."+p.end), Kind: release.ImageDaily,
 			ImageType: p.imageType, PublishType: p.publishType, Arch: p.arch, BuildID: "20260129",
-			Files: []release.File{{Name: p.name(), Type: p.end, Main: true, Size: &size, Exact: true}},
+			Files: []release.File{{Name: p.name(name), Type: p.end, Main: true, Size: &size, Exact: true}},
 		})
 	}
 	iso.Series, iso.Milestones = []release.Series{series}, []release.Milestone{m}
@@ -103,11 +115,13 @@ func facts() (iso, full *release.Facts) {
 
 // forProject is a build host in few lines: for-project PROJECT publish-release SOURCE
 // ID TYPE OFFICIAL [STATUS] links what is asked for, and writes the companions, the
-// checksum list, and a page that is headed as that of a daily build. It fails once where a file called "fail" names the project, and
-// publishes then half of what it should.
+// checksum list, and a page that is headed as that of a daily build. The status is a path, whose last name stands in the names of files.
+// It fails once where a file called "fail" names the project, and publishes then half of what it should.
 const forProject = `#!/bin/bash
 set -eu
 project=$1 source=$3 id=$4 type=$5 official=$6 status=${7:-release}
+case $DIST in stonking) version=26.10 ;; *) version=26.04 ;; esac
+word=${status##*/}
 owner=$project image=$source
 case $source in */*) owner=${source%/*} image=${source#*/} ;; esac
 companions() {
@@ -119,7 +133,7 @@ companions() {
 }
 for arch in $ARCHES; do
   for file in www/full/"$owner/$DIST/$image/$id/$DIST-$type-$arch".*; do
-    name=$project-26.04-${status//-/}-$type-$arch.${file##*"$arch".}
+    name=$project-$version-${word//-/}-$type-$arch.${file##*"$arch".}
     if [ "$official" = yes ]; then
       mkdir -p "www/simple/$DIST" www/simple/.pool
       ln -f "$file" "www/simple/.pool/$name"
@@ -141,10 +155,16 @@ done
 // host is a folder with www and the dailies of the sample, and for-project.
 func host(t *testing.T) string {
 	t.Helper()
+	return hostOf(t, "resolute")
+}
+
+// hostOf is the same with the dailies of another series.
+func hostOf(t *testing.T, series string) string {
+	t.Helper()
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "bin", "for-project"), []byte(forProject), 0o755)
 	for _, p := range sample {
-		write(t, filepath.Join(dir, "www", "full", filepath.FromSlash(p.dir()), p.name()), p.content(), 0o644)
+		write(t, filepath.Join(dir, "www", "full", filepath.FromSlash(p.dir(series)), p.name(series)), p.content(), 0o644)
 	}
 	return dir
 }
@@ -202,6 +222,24 @@ var allReleased = []string{
 const asItShould = "resolute/snapshot-3 is published as it should be; www.prev is the tree of before\n"
 
 func keep(*release.Facts) {}
+
+// TestPublishBelowRelease publishes a snapshot of a series whose snapshots lie in the directory
+// of the final.
+func TestPublishBelowRelease(t *testing.T) {
+	t.Parallel()
+	dir := hostOf(t, "stonking")
+	out, ok := bash(t, dir, scriptOf(t, "stonking", release.PublishOptions{}, keep, false))
+	if want := "stonking/snapshot-3 is published as it should be; www.prev is the tree of before\n"; out != want || !ok {
+		t.Errorf("%t %s", ok, out)
+	}
+	var want []string
+	for _, path := range allReleased {
+		want = append(want, strings.NewReplacer("resolute/snapshot-3", "stonking/release/snapshot-3", "resolute", "stonking", "26.04", "26.10").Replace(path))
+	}
+	if diff := cmp.Diff(want, released(t, filepath.Join(dir, "www"))); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
 
 // TestPublishRuns runs the script twice on a build host in a folder.
 func TestPublishRuns(t *testing.T) {
@@ -291,11 +329,11 @@ func TestPublishInterrupted(t *testing.T) {
 func TestPublishCompares(t *testing.T) {
 	t.Parallel()
 	dir := host(t)
-	write(t, filepath.Join(dir, "www", sample[0].dir(), "x"), nil, 0o644)
+	write(t, filepath.Join(dir, "www", sample[0].dir("resolute"), "x"), nil, 0o644)
 	place := filepath.Join(dir, "www", "full", "ubuntu-base", "releases", "resolute", "snapshot-3")
 	write(t, filepath.Join(place, "ubuntu-base-26.04-snapshot3-base-armhf.tar.gz"), nil, 0o644)
 	write(t, filepath.Join(place, "ubuntu-base-26.04-snapshot3-base-amd64.tar.gz.torrent"), nil, 0o644)
-	write(t, filepath.Join(dir, "www", "full", "kubuntu", "resolute", "daily-live", "20260129", sample[0].name()), []byte("other"), 0o644)
+	write(t, filepath.Join(dir, "www", "full", "kubuntu", "resolute", "daily-live", "20260129", sample[0].name("resolute")), []byte("other"), 0o644)
 	text := script(t, release.PublishOptions{}, keep)
 	text = strings.Replace(text, "DIST=resolute ARCHES='amd64' for-project ubuntu publish-release", "true", 1)
 	out, ok := bash(t, dir, text)
@@ -326,7 +364,7 @@ func TestPublishComparesBytes(t *testing.T) {
 		}
 		write(t, filepath.Join(dir, "www", filepath.FromSlash(allReleased[i])), content, 0o644)
 	}
-	if err := os.Remove(filepath.Join(dir, "www", "full", filepath.FromSlash(sample[2].dir()), sample[2].name())); err != nil {
+	if err := os.Remove(filepath.Join(dir, "www", "full", filepath.FromSlash(sample[2].dir("resolute")), sample[2].name("resolute"))); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(filepath.Join(dir, "www", "full", "kubuntu", "releases", "resolute", "snapshot-3", "kubuntu-26.04-snapshot3-notes.d"), 0o755); err != nil {

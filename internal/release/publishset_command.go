@@ -19,7 +19,8 @@ type PublishCommand struct {
 	BuildID     string
 	PublishType string
 	Official    Official
-	// Status is the last name of the status directory; empty for finals.
+	// Status is the directory below that of the series, release/snapshot-3, as the build
+	// host takes it: the last name of it stands in the names of files. Empty for finals.
 	Status string
 }
 
@@ -66,9 +67,8 @@ func (k *setMaker) command(p *Publication) *PublishCommand {
 	if p.Rule.Under != "" && p.Rule.Under != c.Project {
 		c.Project, c.Source = p.Rule.Under, c.Project+"/"+c.Source
 	}
-	c.Status = p.Location.Status[strings.LastIndex(p.Location.Status, "/")+1:]
-	if c.Status == FinalStatus {
-		c.Status = ""
+	if p.Location.Status != FinalStatus {
+		c.Status = p.Location.Status
 	}
 	return c
 }
