@@ -97,6 +97,10 @@ func one(ctx context.Context, job Job, o Options, begin func() (string, error)) 
 		_, err = fmt.Fprintf(log, "# not run: %s\n%v\n", job.Command, against)
 		return Result{Log: path, Err: errors.Join(against, err, log.Close())}
 	}
+	if ctx.Err() != nil { // while begin was at work
+		_, err = fmt.Fprintf(log, "# not run: %s\n%v\n", command, ErrNeverBegun)
+		return Result{Log: path, Err: errors.Join(ErrNeverBegun, err, log.Close())}
+	}
 	_, err = fmt.Fprintf(log, "$ %s\n", command)
 	if err == nil {
 		err = run(ctx, command, log, o)

@@ -212,6 +212,29 @@ func TestRunAsksBefore(t *testing.T) {
 	}
 }
 
+// An interrupt while it is asked whether a job may begin keeps it from beginning.
+func TestInterruptBeforeTheCommand(t *testing.T) {
+	t.Parallel()
+	o := options(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	ran := filepath.Join(t.TempDir(), "ran")
+	list := []Job{{"it", "touch " + strconv.Quote(ran)}}
+	o.Begin = func(int) (string, error) {
+		cancel()
+		return list[0].Command, nil
+	}
+	results, err := Run(ctx, list, o)
+	if err != nil || results[0].Begun || !errors.Is(results[0].Err, ErrNeverBegun) {
+		t.Errorf("%v, %+v", err, results)
+	}
+	if _, err := os.Stat(ran); err == nil {
+		t.Error("the command ran")
+	}
+	if text, err := os.ReadFile(results[0].Log); err != nil || string(text) != "# not run: "+list[0].Command+"\nnever begun\n" {
+		t.Errorf("log %q, %v", text, err)
+	}
+}
+
 func TestRunWithoutBash(t *testing.T) {
 	t.Parallel()
 	o := options(t, 1)
