@@ -48,19 +48,20 @@ type RespinGroup struct {
 	Command  string
 	Rule     int // index of the rule
 	Products []*ProductLine
-	// Requests are the requests on the trackers that the command fulfils.
-	Requests []RespinRequest
-	Cost     BuildCost
+	// Requests are the requests on the trackers that the command fulfils, Begun those
+	// that somebody is at work on already: the command builds the same once more.
+	Requests, Begun []RespinRequest
+	Cost            BuildCost
 
-	parts []respinPart // what Products, Arches, Requests and Cost are the sum of
+	parts []respinPart // what Products, Arches, Requests, Begun and Cost are the sum of
 }
 
 // respinPart is what a command does for one product.
 type respinPart struct {
-	product  *ProductLine
-	arch     string
-	requests []RespinRequest
-	cost     BuildCost
+	product         *ProductLine
+	arch            string
+	requests, begun []RespinRequest
+	cost            BuildCost
 }
 
 // add makes a command build one product more.
@@ -71,6 +72,7 @@ func (g *RespinGroup) add(part respinPart) {
 		g.Arches = append(g.Arches, part.arch)
 	}
 	g.Requests = append(g.Requests, part.requests...)
+	g.Begun = append(g.Begun, part.begun...)
 	g.Cost.Images += part.cost.Images
 	g.Cost.Hours += part.cost.Hours
 	g.Cost.Unknown += part.cost.Unknown
@@ -115,11 +117,11 @@ func (r Rules) RespinSet(p *Picture, l *Line, o RespinOptions) (*RespinSet, erro
 	if o.Milestone != nil && o.Milestone.Line != l {
 		return nil, fmt.Errorf("milestone %s is not one of series %s", o.Milestone.Title, l.Slug)
 	}
+	x.requests = openRequests(p, l, o.Milestone)
 	x.gather()
 	if o.Release && !x.intentKnown {
 		return nil, errors.New("nothing says what is meant to be released in " + l.Slug + ": it has no series manifest; leave out --release")
 	}
-	x.requests = openRequests(p, l, o.Milestone)
 	for _, c := range x.candidates {
 		x.decide(c)
 	}
@@ -141,12 +143,14 @@ type respin struct {
 // candidate is a product that may be built again.
 type candidate struct {
 	product  *ProductLine
-	row      *Row // where it stands; nil where only the statement of intent has it
+	row      *Row // where it stands; nil where it stands on none that counts
 	intended bool
+	asked    bool // nothing but a request on a tracker tells of it
 }
 
 // gather finds the products, by family and title: those of the milestone, or else
-// those of the series' daily and open milestones and of its statement of intent.
+// those of the series' daily and open milestones and of its statement of intent; and
+// those that a request asks for, which of a milestone has to name it.
 func (x *respin) gather() {
 	found := map[*ProductLine]*candidate{}
 	add := func(p *ProductLine) *candidate {
@@ -167,6 +171,12 @@ func (x *respin) gather() {
 			c.row = row
 			c.intended = c.intended || row.Intended
 			x.intentKnown = x.intentKnown || row.IntentKnown
+		}
+	}
+	for p, requests := range x.requests {
+		named := func(q RespinRequest) bool { return q.Milestone != "" }
+		if found[p] == nil && (x.options.Milestone == nil || slices.ContainsFunc(requests, named)) {
+			add(p).asked = true
 		}
 	}
 	for _, p := range x.options.Products {
@@ -236,14 +246,15 @@ func (x *respin) unwanted(c candidate) string {
 		return fmt.Sprintf("build %s is ready on %s", c.row.BuildID, c.row.Manifest.Title)
 	case o.Requested && len(x.requests[c.product]) == 0:
 		return "nobody asked for it"
-	case o.Requested && !slices.ContainsFunc(x.requests[c.product], asked):
+	case (o.Requested || c.asked) && !slices.ContainsFunc(x.requests[c.product], asked):
 		return "the request is " + x.requests[c.product][0].Status + " already"
 	}
 	return ""
 }
 
-// asked reports whether nobody has begun with a request.
+// asked reports whether nobody has begun with a request, begun whether somebody has.
 func asked(q RespinRequest) bool { return q.Status == rebuildRequested }
+func begun(q RespinRequest) bool { return !asked(q) }
 
 func (x *respin) identity(c candidate) Identity {
 	if c.row != nil {
@@ -315,7 +326,7 @@ func (x *respin) group(p *ProductLine, id Identity, rule *RespinRule, n int) {
 		i = len(x.set.Groups)
 		x.set.Groups = append(x.set.Groups, g)
 	}
-	part := respinPart{product: p, arch: id.Arch, requests: requestsWhere(x.requests[p], asked)}
+	part := respinPart{product: p, arch: id.Arch, requests: requestsWhere(x.requests[p], asked), begun: requestsWhere(x.requests[p], begun)}
 	part.cost.add(x.rules, p)
 	x.set.Groups[i].add(part)
 	x.set.Build.add(x.rules, p)

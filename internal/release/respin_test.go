@@ -188,6 +188,74 @@ func TestRespinSet(t *testing.T) {
 	}
 }
 
+// What somebody asks for is built though it stands on no open milestone and nobody means
+// to release it; it is not lost in silence either where somebody is at work on it.
+func TestRespinSetTakesWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	f := respinFacts()
+	entries, intents := f.Milestones[0].Entries, f.Series[0].Manifest
+	f.Milestones[0].Entries = slices.DeleteFunc(entries, func(e Entry) bool { return e.Product != "base-amd64" })
+	f.Series[0].Manifest = slices.DeleteFunc(intents, func(i Intent) bool { return i.Product != "base-amd64" })
+	p := Join(Input{Rules: respinRules(), Sources: []SourceFacts{tracker("iso", f)}})
+	l := p.Lines[0]
+	final := l.Milestones[len(l.Milestones)-1]
+	const kubuntu = "kubuntu/ daily-live cron.daily-live noble live=true amd64 for iso:1\n"
+	const pi = "ubuntu-server/ daily-preinstalled cron.daily-preinstalled noble live=true arm64+raspi for iso:4\n"
+	const base = "ubuntu-base/ daily cron.daily-live noble live=true amd64\n"
+	for _, tc := range []struct {
+		name         string
+		options      RespinOptions
+		beta         bool // the request of the Pi is for the final
+		groups, left string
+	}{
+		{"everything", RespinOptions{}, false, base + kubuntu + pi, "server-arm64: the request is building already\n"},
+		{"requested", RespinOptions{Requested: true}, false, kubuntu + pi, "base-amd64: nobody asked for it\nserver-arm64: the request is building already\n"},
+		{"meant", RespinOptions{Release: true}, false, base, "kubuntu-amd64: not meant to be released\nserver-arm64: not meant to be released\nserver-pi: not meant to be released\n"},
+		{"of a milestone", RespinOptions{Milestone: final}, false, base, ""},
+		{"of a milestone that is named", RespinOptions{Milestone: final}, true, base + pi, ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			request := &p.Sources[0].Facts.Series[0].Rebuilds[3]
+			if request.Milestone = "beta"; tc.beta {
+				request.Milestone = "final"
+			}
+			set, err := respinRules().RespinSet(p, l, tc.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.groups, groupsText(set)); diff != "" {
+				t.Errorf("groups (-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff(tc.left, leftText(set.Left)); diff != "" {
+				t.Errorf("left out (-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// Somebody at work on a request is told of where the same is built all the same.
+func TestRespinSetKnowsWhatWasBegun(t *testing.T) {
+	t.Parallel()
+	p := respinPicture()
+	set, err := respinRules().RespinSet(p, p.Lines[0], RespinOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, g := range set.Groups {
+		now, _ := g.Now(func(RespinRequest) string { return "" }, false)
+		for i, q := range g.Begun {
+			if now.Begun[i].ID != q.ID {
+				t.Errorf("now begun %+v", now.Begun[i])
+			}
+			got = append(got, q.Product.Slug+": "+q.Became(q.Status))
+		}
+	}
+	if diff := cmp.Diff([]string{"server-arm64: request 2 on iso is building"}, got); diff != "" {
+		t.Errorf("begun (-want +got)\n%s", diff)
+	}
+}
+
 // linesWithout drops the lines that begin with one of the texts.
 func linesWithout(text string, begins ...string) string {
 	var b strings.Builder

@@ -17,7 +17,7 @@ import (
 // nothing remains. Otherwise all products are built all the same.
 func (g *RespinGroup) Now(status func(RespinRequest) string, requested bool) (now RespinGroup, left []RespinLeft) {
 	now = *g
-	now.parts, now.Products, now.Arches, now.Requests, now.Cost = nil, nil, nil, nil, BuildCost{}
+	now.parts, now.Products, now.Arches, now.Requests, now.Begun, now.Cost = nil, nil, nil, nil, nil, BuildCost{}
 	still := func(q RespinRequest) bool { return status(q) == rebuildRequested }
 	for _, part := range g.parts {
 		all := part.requests
