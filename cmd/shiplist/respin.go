@@ -66,6 +66,8 @@ type respinCall struct {
 	Arches   []string        `json:"arches"`
 	Products []respinProduct `json:"products"`
 	Requests []respinRequest `json:"requests,omitempty"`
+	// Begun are the requests that somebody is at work on already, with their status.
+	Begun []respinRequest `json:"begun,omitempty"`
 	Cost     respinCost      `json:"build"`
 	Log      string          `json:"log,omitempty"`
 	Error    string          `json:"error,omitempty"`
@@ -76,7 +78,9 @@ type respinCall struct {
 	Left  []respinLeft    `json:"left_out,omitempty"`
 	Taken []respinRequest `json:"taken,omitempty"`
 
-	group release.RespinGroup
+	group      release.RespinGroup
+	queued     bool // its requests are marked so
+	unfinished bool // Error says itself that it was stopped, or never begun
 }
 
 type respinProduct struct {
@@ -90,7 +94,7 @@ type respinRequest struct {
 	ID      string `json:"id"`
 	Product string `json:"product"`
 	By      string `json:"by,omitempty"`
-	// Status is how far one is that was taken; empty where it is not open any more.
+	// Status is how far one is that was begun or taken; empty where it is not open any more.
 	Status string `json:"status,omitempty"`
 }
 
@@ -126,9 +130,6 @@ func (o *respinOptions) respin(ctx context.Context, e *environment, args []strin
 		return err
 	}
 	if o.run {
-		if err := s.warnAside(e); err != nil {
-			return err
-		}
 		return o.runAll(ctx, e, s, r)
 	}
 	if o.json {
@@ -197,13 +198,20 @@ func respunOf(s *seen, set *release.RespinSet) (*respun, error) {
 // builds makes a call that of a command with a text.
 func (c *respinCall) builds(g release.RespinGroup, text string) {
 	c.Command, c.Arches, c.Cost, c.group = text, g.Arches, respinCost(g.Cost), g
-	c.Products, c.Requests = nil, nil
+	c.Products, c.Requests, c.Begun = nil, nil, nil
 	for _, p := range g.Products {
 		c.Products = append(c.Products, respinProduct{p.Slug, p.Title})
 	}
 	for _, q := range g.Requests {
-		c.Requests = append(c.Requests, respinRequest{Source: q.Source, ID: q.ID, Product: q.Product.Slug, By: q.By})
+		c.Requests = append(c.Requests, respinRequestOf(q, ""))
 	}
+	for _, q := range g.Begun {
+		c.Begun = append(c.Begun, respinRequestOf(q, q.Status))
+	}
+}
+
+func respinRequestOf(q release.RespinRequest, status string) respinRequest {
+	return respinRequest{Source: q.Source, ID: q.ID, Product: q.Product.Slug, By: q.By, Status: status}
 }
 
 func respinLefts(list []release.RespinLeft) []respinLeft {

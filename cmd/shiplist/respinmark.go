@@ -49,6 +49,10 @@ func (b *builder) begin(ctx context.Context, i int) (string, error) {
 		return "", err
 	}
 	b.say("%d of %d: %s", i+1, len(b.Commands), c.Command)
+	for _, q := range c.group.Begun {
+		b.say("attention: %s already; %s is built all the same", q.Became(q.Status), q.Product.Title)
+	}
+	c.queued = true
 	b.mark(ctx, i, "queued")
 	return c.Command, nil
 }
@@ -61,8 +65,11 @@ func (b *builder) ended(ctx context.Context, i int, r jobs.Result) {
 		b.mark(ctx, i, "built")
 	case errors.As(r.Err, &unwanted):
 		b.say("%d of %d: skipped, %v", i+1, len(b.Commands), unwanted)
-	case !r.Begun: // the request is still open to everyone
+	case !r.Begun:
 		b.say("%d of %d: %v", i+1, len(b.Commands), r.Err)
+		if b.Commands[i].queued { // the request is open to everyone again
+			b.mark(ctx, i, "requested")
+		}
 	default:
 		b.say("%d of %d: failed: %v; log %s", i+1, len(b.Commands), r.Err, r.Log)
 		b.mark(ctx, i, "canceled")
@@ -83,6 +90,9 @@ func (b *builder) askAgain(ctx context.Context, i int) error {
 		return nil
 	}
 	open, problems := b.open(ctx, c)
+	if ctx.Err() != nil { // nothing is known of a tracker that could not be heard out
+		return jobs.ErrNeverBegun
+	}
 	if err := errors.Join(problems...); err != nil && b.requested {
 		return fmt.Errorf("%w, as the requests may be taken: %w", jobs.ErrNeverBegun, err)
 	}
@@ -143,7 +153,7 @@ func (b *builder) tellTaken(c *respinCall, now release.RespinGroup, open map[str
 			continue
 		}
 		status := list[q.ID]
-		c.Taken = append(c.Taken, respinRequest{Source: q.Source, ID: q.ID, Product: q.Product.Slug, By: q.By, Status: status})
+		c.Taken = append(c.Taken, respinRequestOf(q, status))
 		if !b.requested {
 			b.say("attention: %s; %s is built all the same, and the request is left as it is", q.Became(status), q.Product.Title)
 		}

@@ -82,6 +82,7 @@ func (r *respun) take(results []jobs.Result) {
 		}
 		r.Commands[i].Error = result.Err.Error()
 		r.Failed++
+		r.Commands[i].unfinished = errors.Is(result.Err, jobs.ErrStopped) || errors.Is(result.Err, jobs.ErrNeverBegun)
 		switch {
 		case errors.Is(result.Err, jobs.ErrStopped):
 			r.Stopped++
@@ -116,7 +117,7 @@ func (c *respinCall) became() string {
 	switch {
 	case c.Skipped != "":
 		return "skipped: " + c.Skipped
-	case c.Error == jobs.ErrStopped.Error() || strings.HasPrefix(c.Error, jobs.ErrNeverBegun.Error()):
+	case c.unfinished:
 		return c.Error
 	case c.Error != "":
 		return "failed: " + c.Error

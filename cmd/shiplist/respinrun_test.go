@@ -30,6 +30,7 @@ import (
 type markServer struct {
 	url    string
 	access string
+	during func(body []byte) // told of what is asked, before the answer
 	mu     sync.Mutex
 	noted  []string
 	status [10]string // the number of each request's status; empty where it is not open
@@ -51,6 +52,9 @@ var wireNumbers = regexp.MustCompile(`<int>(\d+)</int>`)
 
 func (m *markServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	if m.during != nil {
+		m.during(body)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	answer := "<string>" + m.access + "</string>"
@@ -335,6 +339,47 @@ func TestRespinRunTrackerDoesNotAnswer(t *testing.T) {
 			}
 			if tc.err != "" && (rig.respun.NeverBegun != 1 || rig.respun.Failed != 1) {
 				t.Errorf("counts %+v", rig.respun)
+			}
+		})
+	}
+}
+
+// An interrupt while a tracker is asked, or told, keeps a command from beginning, and its
+// request stays open to everyone.
+func TestRespinRunInterruptedBeforeTheCommand(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, during string
+		requested    bool
+		marks        string
+	}{
+		{"asked", "rebuilds.get_list", false, ""},
+		{"asked for requests alone", "rebuilds.get_list", true, ""},
+		{"told", "update_status", false, "1=1 1=0"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			ran := filepath.Join(t.TempDir(), "ran")
+			tracker := newMarkServer(t, "admin")
+			rig := respinRun(t, tracker.url, "touch '"+ran+"'", "touch '"+ran+"'")
+			rig.wanted.Requested = tc.requested
+			ctx, cancel := context.WithCancel(t.Context())
+			tracker.during = func(body []byte) {
+				if bytes.Contains(body, []byte(tc.during)) {
+					cancel()
+				}
+			}
+			if err := rig.run(ctx); err == nil || err.Error() != "2 of 2 commands did not succeed" {
+				t.Errorf("error %v", err)
+			}
+			if _, err := os.Stat(ran); err == nil {
+				t.Error("a command ran")
+			}
+			if tracker.marks() != tc.marks || rig.respun.NeverBegun != 2 || strings.Contains(rig.err.String(), "all the same") {
+				t.Errorf("marked %q, want %q; never begun %d\n%s", tracker.marks(), tc.marks, rig.respun.NeverBegun, &rig.err)
+			}
+			if want := "kubuntu daily: never begun\nkubuntu daily: never begun\n"; !strings.HasPrefix(rig.out.String(), want) {
+				t.Errorf("output %s", &rig.out)
 			}
 		})
 	}

@@ -69,6 +69,9 @@ func (c *respinCall) about() string {
 			text += " by " + q.By
 		}
 	}
+	for _, q := range c.group.Begun {
+		text += "; attention: " + q.Became(q.Status) + " already"
+	}
 	return strings.TrimPrefix(shell.Comment(text), "# ")
 }
 
