@@ -178,6 +178,9 @@ func writeDemoConfig(dir string, servers *demo.Running) (*config.Config, error) 
 	if err := os.WriteFile(path, servers.Config(dir), 0o644); err != nil {
 		return nil, err
 	}
+	if err := demo.WritePlans(dir); err != nil {
+		return nil, err
+	}
 	return config.Load(path)
 }
 

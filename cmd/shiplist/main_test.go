@@ -130,6 +130,9 @@ func polledSample(t *testing.T, servers *demo.Running) string {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.toml")
 	write(t, file, string(servers.Config("")))
+	if err := demo.WritePlans(dir); err != nil {
+		t.Fatal(err)
+	}
 	e := system()
 	var out bytes.Buffer
 	e.stdout, e.stderr = &out, &out
@@ -149,6 +152,7 @@ func sample(ts *testscript.TestScript, servers *demo.Running, polled func() stri
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o755))
 	ts.Check(os.WriteFile(filepath.Join(dir, "config.toml"), servers.Config(""), 0o644))
+	ts.Check(demo.WritePlans(dir))
 	if len(args) == 2 {
 		for _, name := range []string{"data", "state"} {
 			ts.Check(os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(polled(), name))))

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -105,7 +107,42 @@ func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string)
 		}
 		b.WriteString(schedule)
 	}
+	fmt.Fprintf(&b, "\n[[plan]]\nname = \"plans\"\npath = %s\n", in(plansDir))
+	b.WriteString(schedule)
 	return []byte(b.String())
+}
+
+// plansDir is where the plan files of a configuration lie, beside the data.
+const plansDir = "plans"
+
+// WritePlans writes the plan files of the sample into a directory for which there is a
+// configuration. Files that are there stay as they are: somebody may have changed them.
+func WritePlans(dir string) error {
+	plans, err := fs.Sub(sampleFiles, "sample/"+plansDir)
+	if err != nil {
+		return err
+	}
+	names, err := fs.Glob(plans, "*.toml")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(plans, name)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, plansDir, name)
+		if _, err := os.Lstat(to); err == nil {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Running is a demo that listens.

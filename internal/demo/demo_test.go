@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -287,6 +288,7 @@ func TestConfigIsTOML(t *testing.T) {
 		Store   map[string]string
 		Tracker []struct{ Name, Kind, URL, Host, Site string }
 		Tree    []struct{ Name, Role, URL string }
+		Plan    []struct{ Name, Path string }
 	}
 	if err := toml.Unmarshal(r.Config(`/with "quotes"`), &got); err != nil {
 		t.Fatalf("%v\n%s", err, r.Config(""))
@@ -294,7 +296,8 @@ func TestConfigIsTOML(t *testing.T) {
 	if len(got.Tracker) != 2 || got.Tracker[1].Name != "localized-iso" || got.Tracker[0].Host != "iso.qa.sample.test" || len(got.Tree) != 3 {
 		t.Errorf("configuration is %+v", got)
 	}
-	if got.Tree[2].URL != r.TreeURLs["old"]+"/releases" || got.Store["data"] != `/with "quotes"/data` || got.Site["notice"] != Notice {
+	if got.Tree[2].URL != r.TreeURLs["old"]+"/releases" || got.Store["data"] != `/with "quotes"/data` || got.Site["notice"] != Notice ||
+		len(got.Plan) != 1 || got.Plan[0].Path != `/with "quotes"/plans` {
 		t.Errorf("configuration is %+v", got)
 	}
 }
@@ -311,6 +314,27 @@ func TestConfigPaths(t *testing.T) {
 	for dir, want := range map[string]string{"": `data = "data"`, "/x": `data = "/x/data"`, "kept": `data = "` + here + `/data"`} {
 		if got := string(d.Config("http://t", nil, dir)); !strings.Contains(got, want+"\n") {
 			t.Errorf("directory %q: no line %s in\n%s", dir, want, got)
+		}
+	}
+}
+
+// TestWritePlans: the plans of the sample are written once; what somebody changed stays.
+func TestWritePlans(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "plans", "stonking-snapshot-3.toml")
+	for _, text := range []string{"", "mine"} {
+		if text != "" {
+			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := WritePlans(dir); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(file)
+		if err != nil || text == "" && !strings.Contains(string(got), "Snapshot 3") || text != "" && string(got) != text {
+			t.Errorf("%q, %v", got, err)
 		}
 	}
 }

@@ -54,6 +54,9 @@ func (s *stage) lead(t *testing.T, moments []time.Time) (*config.Config, agent.R
 	if err := os.WriteFile(file, sample.Config(s.tracker, s.trees, dir), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	if err := demo.WritePlans(dir); err != nil {
+		t.Fatal(err)
+	}
 	cfg, err := config.Load(file)
 	if err != nil {
 		t.Fatal(err)
