@@ -79,7 +79,7 @@ func (o *publishSetOptions) run(ctx context.Context, e *environment, args []stri
 	}
 	set, err := release.MakePublishSet(s.Picture, s.config.Rules, m, release.PublishOptions{
 		Only: o.set.only, Except: o.set.except, Force: o.set.force,
-		Released: o.released || len(o.verify) > 0, // to compare is right at any time
+		Released: o.released, Compare: len(o.verify) > 0,
 	})
 	if err != nil {
 		return refuse(m, err)

@@ -31,6 +31,7 @@ type publishSetJSON struct {
 	LeftOut    int                  `json:"left_out"`
 	Doubts     []release.Doubt      `json:"doubts,omitempty"`
 	Mismatches *[]release.Mismatch  `json:"mismatches,omitempty"` // there with --verify
+	Beside     []release.Mismatch   `json:"beside,omitempty"`
 }
 
 type publicationJSON struct {
@@ -89,7 +90,7 @@ func (r publishSetResult) json(asOf time.Time, doubts []release.Doubt) publishSe
 	}
 	if r.verified != nil {
 		list := append([]release.Mismatch{}, r.verified.Mismatches...)
-		j.Mismatches = &list
+		j.Mismatches, j.Beside = &list, r.verified.Beside
 	}
 	return j
 }
@@ -209,6 +210,9 @@ func (r publishSetResult) printMismatches(e *environment) error {
 	tab := terminal.NewTable(e.terminal, terminal.Column{}, terminal.Column{Least: 18, Keep: terminal.Ending}, terminal.Column{Least: 10})
 	for _, m := range r.verified.Mismatches {
 		tab.Row(terminal.Cell{Text: m.Kind, Style: terminal.Bad}, terminal.Text(m.Path), terminal.Text(m.Text))
+	}
+	for _, m := range r.verified.Beside {
+		tab.Row(terminal.Cell{Text: m.Kind, Style: terminal.Quiet}, terminal.Text(m.Path), terminal.Text(m.Text))
 	}
 	p.table(tab, "")
 	p.say("", "%s: %s", r.set.Manifest.Title, r.verified.Summary())

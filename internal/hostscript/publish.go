@@ -35,6 +35,7 @@ type publishScript struct {
 	Expected []string // "SIZE DAILY PATH", "-" for what is not known
 	Begins   []string
 	Stems    []string
+	Beside   []string   // stems of what other milestones have there
 	Ours     []string   // comments: directories whose pages this program writes
 	Pages    []string   // directories whose pages are headed anew
 	Heading  shell.Word // how, for sed
@@ -81,11 +82,11 @@ func Publish(set *release.PublishSet, commands []string, asOf time.Time, ours bo
 		}
 		s.Expected = append(s.Expected, size+" "+daily+" "+e.Path)
 	}
-	s.Begins, s.Stems = set.Begins(), set.Stems()
+	s.Begins, s.Stems, s.Beside = set.Begins(), set.Stems(), set.Beside
 	if err := s.head(set, ours); err != nil {
 		return "", err
 	}
-	for _, lines := range [][]string{s.Expected, s.Begins, s.Stems, s.Pages} {
+	for _, lines := range [][]string{s.Expected, s.Begins, s.Stems, s.Beside, s.Pages} {
 		if err := checkLines(lines); err != nil {
 			return "", err
 		}

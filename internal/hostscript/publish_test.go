@@ -52,11 +52,11 @@ func script(t *testing.T, options release.PublishOptions, change func(*release.F
 // scriptWith is the same where ours says whose the pages of the full tree are.
 func scriptWith(t *testing.T, options release.PublishOptions, change func(*release.Facts), ours bool) string {
 	t.Helper()
-	return scriptOf(t, "resolute", options, change, ours)
+	return scriptOf(t, "resolute/snapshot-3", options, change, ours)
 }
 
-// scriptOf is the same of another series.
-func scriptOf(t *testing.T, series string, options release.PublishOptions, change func(*release.Facts), ours bool) string {
+// scriptOf is the same of another milestone.
+func scriptOf(t *testing.T, milestone string, options release.PublishOptions, change func(*release.Facts), ours bool) string {
 	t.Helper()
 	c, err := config.Default()
 	if err != nil {
@@ -64,7 +64,7 @@ func scriptOf(t *testing.T, series string, options release.PublishOptions, chang
 	}
 	// As for final releases, the server goes to the simple tree.
 	c.Rules.Publish = append([]release.PublishRule{{Project: []string{"ubuntu-server"}, Official: release.OfficialYes, Under: "ubuntu"}}, c.Rules.Publish...)
-	iso, full := facts(series)
+	iso, full := facts(milestone)
 	change(iso)
 	state := func(name, kind, role string) release.SourceState {
 		return release.SourceState{Name: name, Kind: kind, Role: role, Attempt: noon, Success: noon}
@@ -72,7 +72,7 @@ func scriptOf(t *testing.T, series string, options release.PublishOptions, chang
 	p := release.Join(release.Input{Rules: c.Rules, AsOf: noon, Sources: []release.SourceFacts{
 		{State: state("iso", "qatracker", ""), Facts: iso}, {State: state("full", "tree", "full"), Facts: full},
 	}})
-	m, err := release.FindMilestone(p, series+"/snapshot-3")
+	m, err := release.FindMilestone(p, milestone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,10 +91,11 @@ func scriptOf(t *testing.T, series string, options release.PublishOptions, chang
 	return text
 }
 
-func facts(name string) (iso, full *release.Facts) {
+func facts(milestone string) (iso, full *release.Facts) {
+	name, slug, _ := strings.Cut(milestone, "/")
 	iso, full = &release.Facts{Source: "iso"}, &release.Facts{Source: "full"}
 	series := release.Series{Slug: name, Title: "Resolute", Status: release.SeriesActive}
-	m := release.Milestone{Series: name, Slug: "snapshot-3", Title: "Resolute Snapshot 3", Kind: release.KindRelease, Status: release.MilestoneTesting}
+	m := release.Milestone{Series: name, Slug: slug, Title: "Resolute Snapshot 3", Kind: release.KindRelease, Status: release.MilestoneTesting}
 	for _, p := range sample {
 		slug := release.Slug(p.title)
 		size := int64(len(p.content()))
@@ -121,7 +122,7 @@ const forProject = `#!/bin/bash
 set -eu
 project=$1 source=$3 id=$4 type=$5 official=$6 status=${7:-release}
 case $DIST in stonking) version=26.10 ;; *) version=26.04 ;; esac
-word=${status##*/}
+word=${status##*/} && word=${word//-/} && word=${word#release}
 owner=$project image=$source
 case $source in */*) owner=${source%/*} image=${source#*/} ;; esac
 companions() {
@@ -133,7 +134,7 @@ companions() {
 }
 for arch in $ARCHES; do
   for file in www/full/"$owner/$DIST/$image/$id/$DIST-$type-$arch".*; do
-    name=$project-$version-${word//-/}-$type-$arch.${file##*"$arch".}
+    name=$project-$version${word:+-$word}-$type-$arch.${file##*"$arch".}
     if [ "$official" = yes ]; then
       mkdir -p "www/simple/$DIST" www/simple/.pool
       ln -f "$file" "www/simple/.pool/$name"
@@ -228,7 +229,7 @@ func keep(*release.Facts) {}
 func TestPublishBelowRelease(t *testing.T) {
 	t.Parallel()
 	dir := hostOf(t, "stonking")
-	out, ok := bash(t, dir, scriptOf(t, "stonking", release.PublishOptions{}, keep, false))
+	out, ok := bash(t, dir, scriptOf(t, "stonking/snapshot-3", release.PublishOptions{}, keep, false))
 	if want := "stonking/snapshot-3 is published as it should be; www.prev is the tree of before\n"; out != want || !ok {
 		t.Errorf("%t %s", ok, out)
 	}
@@ -343,6 +344,32 @@ func TestPublishCompares(t *testing.T) {
 		"4 of resolute/snapshot-3 is not as it should be; www.prev is the tree of before\n"
 	if out != want || ok {
 		t.Errorf("%t (-want +got)\n%s", ok, cmp.Diff(want, out))
+	}
+}
+
+// TestPublishBeside tells what the beta has beside the final, and is content; nobody knows of
+// one for another architecture.
+func TestPublishBeside(t *testing.T) {
+	t.Parallel()
+	dir := host(t)
+	text := scriptOf(t, "resolute/final", release.PublishOptions{}, func(iso *release.Facts) {
+		beta := iso.Milestones[0]
+		beta.Slug, beta.Title, beta.Status = "beta", "Resolute Beta", release.MilestoneReleased
+		iso.Milestones = append(iso.Milestones, beta)
+	}, false)
+	place := filepath.Join(dir, "www", "simple", "resolute")
+	write(t, filepath.Join(place, "ubuntu-26.04-beta-live-server-amd64.iso"), nil, 0o644)
+	write(t, filepath.Join(place, "ubuntu-26.04-beta-netboot-amd64.tar.gz"), nil, 0o644)
+	out, ok := bash(t, dir, text)
+	told := "beside, of another milestone: simple/resolute/ubuntu-26.04-beta-live-server-amd64.iso\n" +
+		"beside, of another milestone: simple/resolute/ubuntu-26.04-beta-netboot-amd64.tar.gz\n"
+	if want := told + strings.Replace(asItShould, "snapshot-3", "final", 1); out != want || !ok {
+		t.Errorf("%t (-want +got)\n%s", ok, cmp.Diff(want, out))
+	}
+	write(t, filepath.Join(place, "ubuntu-26.04-beta-live-server-s390x.iso"), nil, 0o644)
+	out, ok = bash(t, dir, text)
+	if ok || !strings.Contains(out, "\nextra: simple/resolute/ubuntu-26.04-beta-live-server-s390x.iso\n") || !strings.Contains(out, "\n1 of resolute/final is not") {
+		t.Errorf("%t %s", ok, out)
 	}
 }
 

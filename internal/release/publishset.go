@@ -17,6 +17,9 @@ type PublishOptions struct {
 	Force  []string // published in spite of what would leave them out
 	// Released asks for the set of a milestone that is released already, too.
 	Released bool
+	// Compare asks for a set that is only compared with what lies somewhere, which is right
+	// at any time: what a tree shows as released counts where its daily is gone.
+	Compare bool
 }
 
 // PublishSet is what of a release milestone is published, from where and to where, and
@@ -30,6 +33,9 @@ type PublishSet struct {
 	Commands []*PublishCommand
 	// Others are the stems of what was not asked for and has its place beside.
 	Others []string
+	// Beside are the stems of what other milestones have in the same directories under
+	// names that begin as those of this one: betas, which the build host leaves there.
+	Beside []string
 }
 
 // LeftOut are the products that are meant to be published and are not.
@@ -68,6 +74,8 @@ type Publication struct {
 	Location Location
 	Rule     *PublishRule
 	Files    []PublishFile // the main files; none where no daily is known
+	// By is the tree whose released files they are; empty where they are those of the daily.
+	By string
 	// Why are the reasons for which the product is left out, the weightiest first; with
 	// Forced those in spite of which it is published.
 	Why    []Reason
@@ -79,8 +87,12 @@ func (p *Publication) Publishes() bool { return len(p.Why) == 0 || p.Forced }
 
 // Published reports whether the build lies where it goes already, as far as is known.
 func (p *Publication) Published() bool {
-	return p.Row.Release != nil && p.Publishes() && !p.Forced &&
-		!slices.ContainsFunc(p.Row.Findings, func(f *Finding) bool { return f.Rule == "published-not-ready" })
+	return p.Row.Release != nil && p.Publishes() && !p.Forced && !p.Row.publishedOther()
+}
+
+// publishedOther reports whether another build than the one that counts is published.
+func (r *Row) publishedOther() bool {
+	return slices.ContainsFunc(r.Findings, func(f *Finding) bool { return f.Rule == "published-not-ready" })
 }
 
 // From is the directory of the daily, with its tree; empty where none is known.
@@ -121,7 +133,7 @@ func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*Publis
 	if m.Kind != KindRelease {
 		return nil, &RefusedError{Reasons: []string{m.Title + " is a daily milestone; only release milestones are published"}}
 	}
-	if why := m.Over(); why != "" && !o.Released {
+	if why := m.Over(); why != "" && !o.Released && !o.Compare {
 		return nil, &RefusedError{Reasons: []string{why + "; what is released is not published again"}}
 	}
 	k := setMaker{picture: p, rules: r, options: o, set: &PublishSet{Manifest: m}}
@@ -139,6 +151,8 @@ func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*Publis
 	}
 	slices.SortStableFunc(k.set.Products, comparePublications)
 	k.set.Commands = k.commands()
+	k.begins = k.set.Begins()
+	k.beside()
 	return k.set, nil
 }
 
@@ -162,6 +176,7 @@ type setMaker struct {
 	set      *PublishSet
 	problems []string
 	refused  []string // slugs of the products that they are about
+	begins   []string // of the set, when it is whole
 }
 
 // refuse notes a problem with products.
@@ -256,6 +271,9 @@ func (k *setMaker) add(r *Row) {
 	}
 	p := &Publication{Row: r, Wanted: wanted, Location: *location, Rule: rule}
 	p.Files = publishFiles(r.Daily, location.Stem)
+	if k.options.Compare {
+		p.takeReleased()
+	}
 	p.Why = k.reasons(p)
 	if forced {
 		p.force()

@@ -12,6 +12,7 @@ import (
 type PlacePath struct {
 	Path   string
 	Daily  string // the path of the same bytes as a daily; empty where not known
+	By     string // who tells size and checksum: the daily, the tree full
 	Size   int64  // in bytes; -1 where not known exactly
 	SHA256 string // empty where not known
 }
@@ -57,7 +58,7 @@ func (s *PublishSet) Expected() []PlacePath {
 		for _, dir := range p.Location.Paths() {
 			for _, f := range p.Files {
 				list = append(list, PlacePath{
-					Path: path.Join(p.Location.Role, dir, f.To), Daily: p.dailyPath(f), Size: f.Size, SHA256: f.SHA256,
+					Path: path.Join(p.Location.Role, dir, f.To), Daily: p.dailyPath(f), By: p.teller(), Size: f.Size, SHA256: f.SHA256,
 				})
 			}
 		}
@@ -138,10 +139,13 @@ type FoundFile struct {
 
 // Mismatch is what is not as it should be after publishing.
 type Mismatch struct {
-	Kind string `json:"kind"` // missing, extra, size, checksum, unseen
+	Kind string `json:"kind"` // missing, extra, size, checksum, unseen; beside is only a remark
 	Path string `json:"path"`
 	Text string `json:"text"` // what was expected, and what was found
 }
+
+// MismatchBeside is the kind of what is not of the milestone and may be there all the same.
+const MismatchBeside = "beside"
 
 // Compare tells how what was found, by path, differs from the publish set. Of paths in
 // none of the set's directories nothing is said.
@@ -157,9 +161,9 @@ func (s *PublishSet) Compare(found map[string]FoundFile) []Mismatch {
 		case !there:
 			list = append(list, Mismatch{"missing", want.Path, "not there"})
 		case want.Size >= 0 && got.Size >= 0 && want.Size != got.Size:
-			list = append(list, Mismatch{"size", want.Path, bytesText(got.Size) + ", the daily has " + bytesText(want.Size)})
+			list = append(list, Mismatch{"size", want.Path, bytesText(got.Size) + ", " + want.By + " has " + bytesText(want.Size)})
 		case want.SHA256 != "" && got.SHA256 != "" && want.SHA256 != got.SHA256:
-			list = append(list, Mismatch{"checksum", want.Path, "SHA256 " + got.SHA256 + ", the daily has " + want.SHA256})
+			list = append(list, Mismatch{"checksum", want.Path, "SHA256 " + got.SHA256 + ", " + want.By + " has " + want.SHA256})
 		}
 	}
 	begins, known := s.Begins(), s.Stems()
@@ -170,11 +174,20 @@ func (s *PublishSet) Compare(found map[string]FoundFile) []Mismatch {
 			}
 			continue
 		}
-		if hasAnyPrefix(p, begins, "") && !hasAnyPrefix(p, known, ".") && !hasAnyPrefix(p, known, "-") {
+		switch {
+		case !hasAnyPrefix(p, begins, "") || hasStem(p, known):
+		case hasStem(p, s.Beside):
+			list = append(list, Mismatch{MismatchBeside, p, "of another milestone, which may stay"})
+		default:
 			list = append(list, Mismatch{"extra", p, "not in the publish set"})
 		}
 	}
 	return list
+}
+
+// hasStem reports whether a path is one of some stems, or lies beside it.
+func hasStem(p string, stems []string) bool {
+	return hasAnyPrefix(p, stems, ".") || hasAnyPrefix(p, stems, "-")
 }
 
 func unseenMismatch(path string, f FoundFile) Mismatch {

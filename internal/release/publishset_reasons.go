@@ -15,6 +15,7 @@ const (
 	ReasonByHand     = "by-hand"
 	ReasonNotForced  = "not-forced" // beside the others of what --force names
 	ReasonAssumed    = "assumed"
+	ReasonMoved      = "moved" // only where the set is compared
 )
 
 // unforcible says why the product cannot be published against the reasons; "" where it
@@ -48,6 +49,9 @@ func (p *Publication) force() {
 // reasons are why a product is left out, the weightiest first.
 func (k *setMaker) reasons(p *Publication) []Reason {
 	r := p.Row
+	if k.options.Compare && r.Release != nil && r.Manifest.Over() != "" {
+		return p.movedAway() // it is out, whatever would leave it out today
+	}
 	var why []Reason
 	add := func(rule, text string) { why = append(why, Reason{rule, text}) }
 	if !p.Wanted {

@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -71,6 +72,7 @@ type Verification struct {
 	Set        *PublishSet
 	Checked    int // files of the set that were looked for
 	Mismatches []Mismatch
+	Beside     []Mismatch // what is of other milestones: no mistake
 }
 
 // Verify compares what was found, by path, with the set, in the trees of which looked
@@ -87,7 +89,11 @@ func (s *PublishSet) Verify(found map[string]FoundFile, looked func(role string)
 		}
 	}
 	for _, m := range s.Compare(found) {
-		if in(m.Path) {
+		switch {
+		case !in(m.Path):
+		case m.Kind == MismatchBeside:
+			v.Beside = append(v.Beside, m)
+		default:
 			v.Mismatches = append(v.Mismatches, m)
 		}
 	}
@@ -106,13 +112,40 @@ func (v Verification) Summary() string {
 	switch n := len(v.Mismatches); {
 	case n > 0:
 		text += fmt.Sprintf(", %s not as it should be", Plural(n, "path is", "paths are"))
+	case v.Checked == 0 && len(v.Set.Expected()) == 0:
+		text = "nothing could be looked for"
 	case v.Checked == 0:
 		text = "nothing of the set belongs to the trees that were looked at"
 	default:
 		text += ", all is as it should be"
 	}
-	if n := len(v.Set.LeftOut()); n > 0 {
-		text += fmt.Sprintf("; %s left out of the set", Plural(n, "product is", "products are"))
+	if n := len(v.Beside); n > 0 {
+		text += fmt.Sprintf("; %s of another milestone", Plural(n, "path is", "paths are"))
+	}
+	if left := v.Set.LeftOut(); len(left) > 0 {
+		text += fmt.Sprintf("; %s left out of the set: %s", Plural(len(left), "product is", "products are"), mainReasons(left))
 	}
 	return text + "."
+}
+
+// mainReasons are the weightiest reasons of what is left out in a line: of how many each is,
+// unless it is that of all, and at most three, the most frequent first.
+func mainReasons(left []*Publication) string {
+	count := map[string]int{}
+	var texts []string
+	for _, p := range left {
+		texts = appendNew(texts, p.Why[0].Text)
+		count[p.Why[0].Text]++
+	}
+	if len(texts) == 1 {
+		return texts[0]
+	}
+	slices.SortStableFunc(texts, func(a, b string) int { return count[b] - count[a] })
+	for i, text := range texts {
+		texts[i] = fmt.Sprintf("%s (%d)", text, count[text])
+	}
+	if len(texts) > 3 {
+		texts = append(texts[:3], "and others")
+	}
+	return strings.Join(texts, ", ")
 }

@@ -91,7 +91,7 @@ func TestPublishSetVerify(t *testing.T) {
 		{"as it should be", set, found, "simple", outcome{4, 0, true, "4 files were looked for, all is as it should be."}},
 		{"nothing there", set, nil, "full", outcome{1, 1, false, "1 file was looked for, 1 path is not as it should be."}},
 		{"no such tree", set, found, "old", outcome{0, 0, false, "nothing of the set belongs to the trees that were looked at."}},
-		{"one is left out", short, found, "simple", outcome{4, 0, false, "4 files were looked for, all is as it should be; 1 product is left out of the set."}},
+		{"one is left out", short, found, "simple", outcome{4, 0, false, "4 files were looked for, all is as it should be; 1 product is left out of the set: not ready: testing."}},
 	} {
 		v := tc.set.Verify(tc.found, func(role string) bool { return role == tc.role })
 		got := outcome{v.Checked, len(v.Mismatches), v.Good(), v.Summary()}
