@@ -141,7 +141,7 @@ func TestBuildMissesNothing(t *testing.T) {
 			Rules: c.Rules, Sources: sources, AsOf: asOf(sources, c.Site.Freshness), Stale: c.Site.Stale, Freshness: c.Site.Freshness,
 		})
 	}
-	b, sample := NewBuilder(o), sampleSources(&c.Rules)
+	b, sample := NewBuilder(o), manySources(&c.Rules)
 	log := sampleLog(&c.Rules)
 	b.load = func(before *changeLog) (*release.Picture, *changeLog, error) {
 		return join(&release.Joiner{}, sample), newLog(months(log), time.Time{}, before), nil

@@ -43,29 +43,51 @@ type sourceJSON struct {
 }
 
 type rowJSON struct {
-	Series      string         `json:"series,omitempty"`    // in product.json only
-	Milestone   string         `json:"milestone,omitempty"` // likewise
-	Product     string         `json:"product"`
-	Title       string         `json:"title"`
-	Family      string         `json:"family,omitempty"`
-	Arch        string         `json:"arch,omitempty"`
-	Intended    bool           `json:"intended"`
-	Netboot     bool           `json:"netboot,omitempty"`
-	BuildID     string         `json:"build_id,omitempty"`
-	State       release.State  `json:"state"`
-	RawState    string         `json:"raw_state,omitempty"`
-	Rebuild     string         `json:"rebuild,omitempty"`
-	Contact     string         `json:"contact,omitempty"`
-	Note        string         `json:"note,omitempty"`
-	DailyTree   string         `json:"daily_tree,omitempty"`
-	DailyPath   string         `json:"daily_path,omitempty"`
-	ReleaseTree string         `json:"release_tree,omitempty"`
-	ReleasePath string         `json:"release_path,omitempty"`
-	Addresses   *addressesJSON `json:"addresses,omitempty"`
-	Files       []fileJSON     `json:"files,omitempty"`
-	Tests       *release.Tests `json:"tests,omitempty"`
-	Bugs        []string       `json:"bugs,omitempty"`
-	Findings    []findingJSON  `json:"findings,omitempty"`
+	Series      string           `json:"series,omitempty"`    // in product.json only
+	Milestone   string           `json:"milestone,omitempty"` // likewise
+	Product     string           `json:"product"`
+	Title       string           `json:"title"`
+	Family      string           `json:"family,omitempty"`
+	Arch        string           `json:"arch,omitempty"`
+	Intended    bool             `json:"intended"`
+	Netboot     bool             `json:"netboot,omitempty"`
+	BuildID     string           `json:"build_id,omitempty"`
+	State       release.State    `json:"state"`
+	RawState    string           `json:"raw_state,omitempty"`
+	Rebuild     string           `json:"rebuild,omitempty"`
+	Contact     string           `json:"contact,omitempty"`
+	Note        string           `json:"note,omitempty"`
+	DailyTree   string           `json:"daily_tree,omitempty"`
+	DailyPath   string           `json:"daily_path,omitempty"`
+	ReleaseTree string           `json:"release_tree,omitempty"`
+	ReleasePath string           `json:"release_path,omitempty"`
+	Addresses   *addressesJSON   `json:"addresses,omitempty"`
+	Files       []fileJSON       `json:"files,omitempty"`
+	Tests       *release.Tests   `json:"tests,omitempty"`
+	Reviews     *release.Reviews `json:"reviews,omitempty"`
+	Bugs        []string         `json:"bugs,omitempty"`
+	Says        []sayingJSON     `json:"says,omitempty"` // of open milestones
+	Findings    []findingJSON    `json:"findings,omitempty"`
+}
+
+// sayingJSON is what one source says of a row.
+type sayingJSON struct {
+	Source   string           `json:"source"`
+	Kind     string           `json:"kind"`
+	Intent   string           `json:"intent,omitempty"` // meant, switched off, not named
+	Contact  string           `json:"contact,omitempty"`
+	BuildID  string           `json:"build_id,omitempty"`
+	Unplaced bool             `json:"unplaced,omitempty"`
+	Pinned   string           `json:"pinned,omitempty"`
+	State    release.State    `json:"state,omitempty"`
+	RawState string           `json:"raw_state,omitempty"`
+	Tests    *release.Tests   `json:"tests,omitempty"`
+	Reviews  *release.Reviews `json:"reviews,omitempty"`
+	SHA256   string           `json:"sha256,omitempty"`
+	File     string           `json:"file,omitempty"`
+	Listed   bool             `json:"listed,omitempty"`
+	Differs  []string         `json:"differs,omitempty"` // intent, contact, build, state, checksum
+	Since    string           `json:"since,omitempty"`   // in product.json only
 }
 
 type addressesJSON struct {
@@ -103,7 +125,11 @@ func (s *site) manifestJSON(m *release.Manifest) manifestJSON {
 		Sources: s.sourcesJSON(m.Line.Sources), Rows: []rowJSON{}, Findings: viewJSON(m.Findings),
 	}
 	for _, r := range m.Rows() {
-		j.Rows = append(j.Rows, s.rowJSON(r))
+		row := s.rowJSON(r)
+		if sources, _ := s.severalTell(r); sources > 1 {
+			row.Says = s.saysJSON(r, false)
+		}
+		j.Rows = append(j.Rows, row)
 	}
 	if m.Before != nil {
 		j.Before = m.Before.Slug
@@ -136,7 +162,7 @@ func (s *site) rowJSON(r *release.Row) rowJSON {
 	j := rowJSON{
 		Product: r.Product.Slug, Title: r.Product.Title, Family: r.Product.Family, Arch: r.Product.Arch, Intended: r.Intended,
 		Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, Note: s.notes.words(s.ownNote(r)),
-		Tests: r.Tests, Findings: viewJSON(r.Findings),
+		Tests: r.Tests, Reviews: r.Reviews, Findings: viewJSON(r.Findings),
 	}
 	if r.Rebuild != nil {
 		j.Rebuild = r.Rebuild.Status
@@ -158,6 +184,26 @@ func (s *site) rowJSON(r *release.Row) rowJSON {
 		j.Addresses = &at
 	}
 	return j
+}
+
+// saysJSON is what each source says of a row of an open milestone, with since when on demand.
+func (s *site) saysJSON(r *release.Row, since bool) []sayingJSON {
+	if !r.Manifest.Open {
+		return nil
+	}
+	var list []sayingJSON
+	for _, said := range s.picture.Truth(r) {
+		j := sayingJSON{
+			Source: said.Source, Kind: said.Kind, Intent: said.Intent, Contact: said.Contact, BuildID: said.BuildID,
+			Unplaced: said.Unplaced, Pinned: said.Pinned, State: said.State, RawState: said.RawState, Tests: said.Tests,
+			Reviews: said.Reviews, SHA256: said.SHA256, File: said.File, Listed: said.Listed, Differs: said.Differs,
+		}
+		if since {
+			j.Since = stamp(s.saidSince(r, &said))
+		}
+		list = append(list, j)
+	}
+	return list
 }
 
 // releasedName is the name that the main file has, or will have, where it is
@@ -239,6 +285,7 @@ func (s *site) productJSON(pl *release.ProductLine) productJSON {
 	for _, r := range pl.Rows {
 		row := s.rowJSON(r)
 		row.Series, row.Milestone = r.Manifest.Line.Slug, r.Manifest.Slug
+		row.Says = s.saysJSON(r, true)
 		j.Rows = append(j.Rows, row)
 	}
 	for _, img := range pl.Images {

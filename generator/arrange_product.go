@@ -1,9 +1,7 @@
 package generator
 
 import (
-	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +18,7 @@ type productPage struct {
 	Trackers   []Link
 	Rows       []standView
 	HasTests   bool
-	Says       []saysView
+	Truths     []truthView
 	HasSince   bool
 	Contact    Link
 	Bugs       html // where to report bugs, from content
@@ -36,6 +34,7 @@ type standView struct {
 	Series, Milestone Link
 	Open              bool
 	State             stateView
+	Reviews           string    // how many there are, where a verdict does not rest on all
 	Since             time.Time // zero where it is not known
 	Rebuild           string
 	Build             Link
@@ -43,13 +42,6 @@ type standView struct {
 	Contact           Link
 	Place             Link
 	Note              html
-}
-
-// saysView is what one source says about the newest build.
-type saysView struct {
-	Source string
-	Says   string
-	Link   Link
 }
 
 // imageView is an image of the product in a tree.
@@ -87,7 +79,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
 	}
 	p.News = s.newsList(&p.Page, s.newsOf[pl.Slug].news, ownNews)
 	p.Sizes = s.productSizes(&p.Page, pl)
-	p.Says = s.says(pl)
+	p.Truths = s.viewTruths(&p.Page, pl)
 	for _, img := range pl.Images {
 		p.Images = append(p.Images, s.viewImage(&p.Page, img))
 	}
@@ -191,7 +183,7 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 	v := standView{
 		Series:    Link{Text: r.Manifest.Line.Title, Href: p.to(s.seriesPath(r.Manifest.Line))},
 		Milestone: Link{Text: r.Manifest.Title, Href: p.to(s.milestonePath(r.Manifest))},
-		Open:      r.Manifest.Open, State: rowState(r), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
+		Open:      r.Manifest.Open, State: rowState(r), Reviews: weakened(r), Since: s.past.Since(r), Rebuild: rebuildText(r.Rebuild),
 		Build: Link{Text: r.BuildID, Href: firstHref(refs(r.Refs))}, Tests: viewTests(r),
 		Contact: s.contact(r.Contact), Note: s.notes.note(s.ownNote(r)),
 	}
@@ -199,77 +191,6 @@ func (s *site) viewStand(p *Page, r *release.Row) standView {
 		v.Place = s.place(p, r)
 	}
 	return v
-}
-
-// saying collects what the sources say, no fact twice: what stands in a line is told
-// for its source.
-type saying struct {
-	lines []saysView
-	told  map[string][]string // by source: build ids, names, sizes
-}
-
-func (w *saying) add(v saysView, facts ...string) {
-	w.lines = append(w.lines, v)
-	w.told[v.Source] = append(w.told[v.Source], facts...)
-}
-
-// evidence adds what a finding rests on, unless a line of its source told it.
-func (w *saying) evidence(e release.Evidence) {
-	known := func(fact string) bool { return fact != "" && strings.Contains(e.Fact, fact) }
-	if e.Fact == "" || slices.ContainsFunc(w.told[e.Source], known) {
-		return
-	}
-	w.add(saysView{e.Source, e.Fact, named("evidence", e.URL)}, e.Fact)
-}
-
-// image adds an image of a tree.
-func (w *saying) image(what string, img *release.TreeImage) {
-	f := img.Main()
-	text, facts := what+" "+f.Name, []string{img.Name}
-	if img.BuildID != "" {
-		text, facts = text+", build "+img.BuildID, append(facts, img.BuildID)
-	}
-	if f.Size != nil {
-		text, facts = text+", "+release.Size(*f.Size), append(facts, strconv.FormatInt(*f.Size, 10))
-	}
-	w.add(saysView{img.Tree.Name, text, Link{Text: img.Dir, Href: webURL(img.URL)}}, facts...)
-}
-
-// named is a link under a name that says nothing by itself; none without an address.
-func named(name, address string) Link {
-	if address = webURL(address); address == "" {
-		return Link{}
-	}
-	return Link{Text: name, Href: address}
-}
-
-// says sets side by side what each source says about the row that people ask for.
-func (s *site) says(pl *release.ProductLine) []saysView {
-	r := askedRow(pl)
-	if r == nil {
-		return nil
-	}
-	w := saying{told: map[string][]string{}}
-	for _, ref := range r.Refs {
-		word := cmp.Or(r.RawState, viewState(r.State, r.RawState).Word)
-		w.add(saysView{ref.Source, "build " + r.BuildID + " on " + r.Manifest.Title + ": " + word, named("testcases", ref.URL)}, r.BuildID)
-	}
-	if r.Daily != nil {
-		w.image("daily", r.Daily)
-	} else if r.BuildID != "" && !r.Netboot {
-		w.add(saysView{Source: "image trees", Says: "no daily image of build " + r.BuildID})
-	}
-	if r.Release != nil {
-		w.image("published", r.Release)
-	} else if r.Location != nil {
-		w.add(saysView{treeName(r.Location), "not published: " + releasedName(r), Link{Text: r.Location.Dir, Href: s.placeURL(r.Location)}})
-	}
-	for _, f := range r.Findings {
-		for _, e := range f.Evidence {
-			w.evidence(e)
-		}
-	}
-	return w.lines
 }
 
 func treeName(l *release.Location) string {

@@ -24,11 +24,13 @@ type rowView struct {
 	Name     string // the product without the architecture at its end
 	Arch     string
 	State    stateView
+	Reviews  string // how many there are, where a verdict does not rest on all
 	Rank     int    // of the state: what needs somebody comes first
 	Rebuild  string // "rebuild queued, asked by x"; empty for none
 	Build    Link
 	Old      string // "53 days old"; of dailies that are not built any more
 	Trackers []Link // where the build can be looked up
+	Sources  Link   // what each source says, where several do; to the page of the product
 	Download Link   // the daily image
 	Tests    testsView
 	Untested bool // a mandatory test of it has no result yet
@@ -101,6 +103,7 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 		Extra:   r.IntentKnown && !r.Intended && !r.Netboot,
 		Missing: r.State == release.StateMissing, Size: rowSize(r),
 	}
+	v.Reviews, v.Sources = weakened(r), s.sourcesLink(p, r)
 	v.Rank = stateRank(v.State.Class)
 	v.Build = Link{Text: r.BuildID, Href: firstHref(v.Trackers)}
 	v.Tests, v.Untested = viewTests(r), r.Tests != nil && r.Tests.Untested > 0

@@ -81,6 +81,7 @@ func TestNews(t *testing.T) {
 		{about(release.EventIntended, "", "~team", line), "note: Kubuntu Desktop amd64 is meant to be released in Noble contact ~team"},
 		{about(release.EventUnintended, "~team", "", line), "off: Kubuntu Desktop amd64 is no longer meant to be released in Noble"},
 		{about(release.EventContact, "~a", "~b", line), "note: Kubuntu Desktop amd64 has another contact in Noble ~b instead of ~a"},
+		{about(release.EventContact, "~a", "~b", release.Event{Product: kubuntuSlug}), "note: Kubuntu Desktop amd64 has another contact in all series ~b instead of ~a"},
 		{about(release.EventBuildAppeared, "", "testing", kubuntu), "testing: Kubuntu Desktop amd64 has a new build in Noble 24.04.4 20260421"},
 		{about(release.EventBuildLeft, "testing", "", kubuntu), "off: Kubuntu Desktop amd64 lost a build in Noble 24.04.4 20260421"},
 		{about(release.EventBuildReady, "testing", readyWord, kubuntu), "ready: Kubuntu Desktop amd64 is ready in Noble 24.04.4 20260421"},

@@ -198,6 +198,8 @@ func (s *site) whereOf(p *Page, h *happening) Link {
 		return Link{}
 	case h.Product == "":
 		return s.seriesLink(p, h)
+	case h.Series == "":
+		return Link{Text: "all series"} // whose owner changed
 	case m != nil:
 		return Link{Text: m.Title, Href: p.to(s.milestonePath(m))}
 	case h.Milestone != "":

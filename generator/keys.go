@@ -104,9 +104,14 @@ func (s *site) namesKey() fingerprint {
 // rowFields are all of a row but what points to other records.
 var rowFields = fieldsBut[release.Row]("Manifest", "Product", "Daily", "Release", "Findings")
 
-// rowKey stands for everything that a row tells, with names for what it points to.
+// rowKey stands for everything that a row tells, with names for what it points to, and for
+// what the sources say of it.
 func (s *site) rowKey(r *release.Row) fingerprint {
-	return fingerprintOf(rowFields.of(r), r.Product.Slug, imageName(r.Daily), imageName(r.Release), s.keys.found(r.Findings), s.past.Since(r))
+	var truth []release.Saying
+	if r.Manifest.Open || r == askedRow(r.Product) {
+		truth = s.picture.Truth(r)
+	}
+	return fingerprintOf(rowFields.of(r), truth, r.Product.Slug, imageName(r.Daily), imageName(r.Release), s.keys.found(r.Findings), s.past.Since(r))
 }
 
 // milestoneKey stands for the files of a milestone.

@@ -20,8 +20,13 @@ func (c *Config) readPrecedence(t *table) {
 		key  string
 		into *[]string
 	}{
-		{"intent", &p.Intent}, {"contact", &p.Contact}, {"build", &p.Build}, {"state", &p.State},
-		{"tests", &p.Tests}, {"note", &p.Note}, {"date", &p.Date},
+		{"intent", &p.Intent},
+		{"contact", &p.Contact},
+		{"build", &p.Build},
+		{"state", &p.State},
+		{"tests", &p.Tests},
+		{"note", &p.Note},
+		{"date", &p.Date},
 	} {
 		if t.strings(kind.key, kind.into) && t.doc.name != builtIn {
 			c.checkSelected(t, kind.key, *kind.into)

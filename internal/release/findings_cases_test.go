@@ -604,21 +604,24 @@ var findingCases = []findingCase{
 		"a plan names another contact", func(in *Input) {
 			plan(in, Milestone{Lists: wholeSeries, Intended: []Intent{{Product: "kubuntu-desktop-amd64", Contact: "~b-team"}}})
 		},
-		[]string{"disagree-contact"}, "for Kubuntu Desktop amd64: ~a-team by iso; ~b-team by plans.", "noble/ kubuntu-desktop-amd64  :",
+		[]string{"disagree-contact"},
+		"for Kubuntu Desktop amd64: ~a-team by iso; ~b-team by plans.", "noble/ kubuntu-desktop-amd64  :",
 	},
 	{
 		"a plan names another day", func(in *Input) {
 			plan(in, Milestone{Lists: wholeSeries, Date: "2024-04-26"})
 			final(in).Date = "2024-04-25"
 		},
-		[]string{"disagree-date"}, "Sources give Noble Final different days: iso says 2024-04-25 and plans says 2024-04-26.", "noble/final   :",
+		[]string{"disagree-date"},
+		"Sources give Noble Final different days: iso says 2024-04-25 and plans says 2024-04-26.", "noble/final   :",
 	},
 	{
 		"a rule names another day", func(in *Input) {
 			final(in).Date = "2024-04-25"
 			in.Rules.Milestones = append([]MilestoneRule{{Match: []string{"final"}, Date: "2024-04-26"}}, in.Rules.Milestones...)
 		},
-		[]string{"disagree-date"}, "iso says 2024-04-25 and the configuration says 2024-04-26.", "noble/final   :",
+		[]string{"disagree-date"},
+		"iso says 2024-04-25 and the configuration says 2024-04-26.", "noble/final   :",
 	},
 	{"the same day", func(in *Input) {
 		plan(in, Milestone{Lists: wholeSeries, Date: "2024-04-25"})
@@ -629,7 +632,8 @@ var findingCases = []findingCase{
 			in.Rules.Milestones = nil
 			second(func(f *Facts) { f.Milestones[0].Kind = KindDaily })(in)
 		},
-		[]string{"disagree-kind"}, "Sources disagree about what final of Noble is: iso says release and other says daily.", "noble/final   :",
+		[]string{"disagree-kind"},
+		"Sources disagree about what final of Noble is: iso says release and other says daily.", "noble/final   :",
 	},
 }
 

@@ -32,6 +32,7 @@ type dissent struct {
 // milestones. That those who speak together name different products is no disagreement:
 // together they name all. What is about series manifests alone is told once in a series.
 func (j *joiner) findIntentDisagreements() {
+	j.said = map[*Manifest][]*statement{}
 	for _, l := range j.p.Lines {
 		told := map[string]bool{}
 		for _, m := range l.Milestones {
@@ -55,7 +56,7 @@ func (j *joiner) findIntentDisagreements() {
 // dissents are what the sources disagree about: those that speak first with each of the
 // others, and those that speak together among themselves.
 func (j *joiner) dissents(m *Manifest) []*dissent {
-	var said []*statement
+	said := make([]*statement, 0, len(j.speakers))
 	all := map[string]*dissent{}
 	for _, group := range j.speakers {
 		if s := j.statement(m, group); len(s.srcs) > 0 {
@@ -63,6 +64,7 @@ func (j *joiner) dissents(m *Manifest) []*dissent {
 			said = append(said, s)
 		}
 	}
+	j.said[m] = said
 	for n := 1; n < len(said); n++ {
 		said[0].against(said[n], all)
 		said[n].against(said[0], all)

@@ -44,6 +44,7 @@ func (k *Joiner) join(in Input) *Picture {
 	j.readNetboot()
 	j.arrange()
 	j.find()
+	j.p.asserted = asserted{j.said, j.whom, j.keepers, j.builds, j.newest}
 	return j.p
 }
 
@@ -94,6 +95,7 @@ type joiner struct {
 	parts    map[*Manifest][]part
 	alike    map[kindKey]kindPart // the first milestone of a source's slug
 	unlike   [][2]part            // of one such slug, and different kinds
+	said     map[*Manifest][]*statement
 
 	expired map[int]int // what expired excuses would excuse; see checks.go
 

@@ -27,9 +27,13 @@ func joinerStep(t *testing.T, what string, j *Joiner, in Input, seen map[uint64]
 		seen[d.Revision] = text
 		revisions[d], d.Revision = d.Revision, 0
 	})
+	asserted := got.asserted
+	got.asserted = want.asserted // it is found by pointers, which are never the same
 	if !reflect.DeepEqual(want, got) {
 		t.Fatalf("%s: the picture is another one (-want +got)\n%s", what, cmp.Diff(dump(want), dump(got)))
 	}
+	got.asserted = asserted
+	sameTruth(t, what, got, want)
 	for d, n := range revisions {
 		d.Revision = n
 	}
@@ -384,6 +388,18 @@ func TestJoinerKeepsRevisions(t *testing.T) {
 	for path, n := range after {
 		if (n != first[path]) != (path == facts.Images[0].Dir) {
 			t.Errorf("%s: revision %d, was %d", path, n, first[path])
+		}
+	}
+}
+
+// sameTruth compares what the sources say of each row.
+func sameTruth(t *testing.T, what string, got, want *Picture) {
+	t.Helper()
+	for n, p := range want.Products {
+		for k, r := range p.Rows {
+			if diff := cmp.Diff(want.Truth(r), got.Truth(got.Products[n].Rows[k])); diff != "" {
+				t.Fatalf("%s: %s says other things (-want +got)\n%s", what, r.name(), diff)
+			}
 		}
 	}
 }

@@ -43,6 +43,17 @@ type Picture struct {
 	// plans stand for.
 	first  standings
 	joined []*Facts
+
+	asserted asserted
+}
+
+// asserted is what the sources said that the picture was joined of, for [Picture.Truth].
+type asserted struct {
+	said    map[*Manifest][]*statement // of open milestones, in order of precedence
+	whom    map[lineProduct][]saidContact
+	keepers map[*ProductLine][]saidContact
+	builds  map[buildKey][]sourceBuild
+	newest  map[lineProduct]claim
 }
 
 // Source is a source as pages show it.
