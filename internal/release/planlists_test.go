@@ -46,7 +46,12 @@ func TestPlanLists(t *testing.T) {
 		m      Milestone
 		want   []string
 	}{
-		"the series":         {nil, Milestone{Lists: []PlanList{planFile("series", nil, nil)}}, []string{kubuntu, ubuntu, server}},
+		"the series": {nil, Milestone{Lists: []PlanList{planFile("series", nil, nil)}}, []string{kubuntu, ubuntu, server}},
+		"of what has owners": {
+			func(in *Input) { in.Sources[0].Facts.Products[0].Contact = "a-team" },
+			Milestone{Lists: []PlanList{planFile("series", nil, nil)}},
+			[]string{kubuntu, ubuntu, server},
+		},
 		"the series, in two": {nil, Milestone{Lists: []PlanList{planFile("series", nil, nil), planFile("series", nil, nil)}}, []string{kubuntu, ubuntu, server}},
 		"all but some":       {nil, Milestone{Lists: []PlanList{planFile("series", nil, []string{"KUBUNTU*", "ubuntu-server-*"})}}, []string{"-" + kubuntu, ubuntu, "-" + server}},
 		"a name stays in spite of a pattern": {

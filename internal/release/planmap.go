@@ -113,7 +113,7 @@ type PlannedLine struct {
 // PlannedBy works out what a source, one of those of a picture, means of its milestones.
 // The products are those of the picture.
 func PlannedBy(p *Picture, r Rules, source string) []Planned {
-	j := &joiner{memo: new(Joiner), rules: r, p: &Picture{}, slugs: map[string]string{}, products: map[string]*ProductLine{}}
+	j := &joiner{memo: new(Joiner), rules: r, p: &Picture{}, slugs: map[string]string{}, products: map[string]*ProductLine{}, keepers: map[*ProductLine][]saidContact{}}
 	j.readRanks()
 	var in []SourceFacts
 	for i := range p.Sources {
