@@ -31,13 +31,13 @@ const (
 type Error struct {
 	Method, URL string // without credentials
 	Kind        Kind
-	Status      int       // where there was one
-	Text        string    // what went wrong, and for KindStatus the reason phrase
+	Status      int    // where there was one
+	Text        string // what went wrong, and for KindStatus the reason phrase
 	// Body is the beginning of the answer for KindStatus, at most 4 KiB, as it came. It is
 	// for whoever knows its form; no message has it.
 	Body  []byte
 	Until time.Time // for KindResting: when the host may be asked again
-	Err         error
+	Err   error
 }
 
 func (e *Error) Error() string { return e.Method + " " + e.URL + ": " + e.Text }
