@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -120,9 +121,22 @@ func (j *joiner) divided(r *Row) bool {
 		}
 	}
 	return slices.ContainsFunc(j.buildsOf(r), func(b sourceBuild) bool {
-		state, _ := knownState(b.b.State, b.b.RawState)
-		return b.b.State != "" && differs(state)
+		state, counts := j.ownState(r, b)
+		return counts && differs(state)
 	})
+}
+
+// ownState is the state that a source gives the row's build itself, and whether it says
+// anything of the row: not that a newer build is there, or that this one is off a list, and
+// not that it is ready where it goes on being tested, as on a daily milestone nobody decides.
+func (j *joiner) ownState(r *Row, b sourceBuild) (state State, counts bool) {
+	if b.b.State == "" {
+		return "", false
+	}
+	state, _ = knownState(b.b.State, b.b.RawState)
+	undecided := r.Manifest.Kind == KindDaily && state == StateReady &&
+		slices.ContainsFunc(r.claims, func(c claim) bool { return c.entry.BuildID == r.BuildID && c.entry.State == StateTesting })
+	return state, state.Current() && state != StateUnknown && !undecided
 }
 
 // opinions has at most one for each source: its state on the milestone, else that
@@ -139,13 +153,13 @@ func (j *joiner) opinions(r *Row) []opinion {
 		list = append(list, opinion{c.entry.State, claimed(r, c)})
 	}
 	for _, b := range j.buildsOf(r) {
-		state, _ := knownState(b.b.State, b.b.RawState)
-		if b.b.State == "" || state == StateUnknown || asked[b.src] {
+		state, counts := j.ownState(r, b)
+		if !counts || asked[b.src] {
 			continue
 		}
 		asked[b.src] = true
 		file := b.src.state.Name + "/builds/" + r.Manifest.Line.Slug + ".toml"
-		list = append(list, opinion{state, says(b.src.state, file, r.Product.Title+" "+r.BuildID+": "+string(state))})
+		list = append(list, opinion{state, says(b.src.state, cmp.Or(pageOfBuild(b.src.state, "", b.b.ID), file), r.Product.Title+" "+r.BuildID+": "+string(state))})
 	}
 	return list
 }

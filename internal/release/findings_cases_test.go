@@ -30,6 +30,14 @@ func publishFirst(in *Input, rules ...PublishRule) {
 	in.Rules.Publish = slices.Concat(rules, in.Rules.Publish[:1], in.Rules.Publish[3:])
 }
 
+// secondBuild adds a source that has no milestones, and a build with a state of its own.
+func secondBuild(s State) func(*Input) {
+	return second(func(f *Facts) {
+		f.Milestones, f.Series = nil, nil
+		f.Builds = []Build{{Series: "noble", Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: s}}
+	})
+}
+
 var findingCases = []findingCase{
 	{
 		"no build", func(in *Input) { final(in).Entries = final(in).Entries[1:]; full(in).Images = full(in).Images[:3] },
@@ -102,10 +110,17 @@ var findingCases = []findingCase{
 		[]string{"disagree-state"},
 		"iso says ready and other says failed", "noble/final kubuntu-desktop-amd64  :",
 	},
-	{"other state of the build itself", second(func(f *Facts) {
-		f.Milestones, f.Series = nil, nil
-		f.Builds = []Build{{Series: "noble", Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateFailed}}
-	}), []string{"disagree-state", "disagree-state"}, "other says failed", "noble/daily kubuntu-desktop-amd64  :"},
+	{"other state of the build itself", secondBuild(StateFailed), []string{"disagree-state", "disagree-state"}, "other says failed", "noble/daily kubuntu-desktop-amd64  :"},
+	{"ready by itself, and tested on a daily milestone", func(in *Input) {
+		in.Sources[0].Facts.Milestones[0].Entries[0].State = StateTesting
+		secondBuild(StateReady)(in)
+	}, nil, "", ""},
+	{"ready by itself, and failed on a daily milestone", func(in *Input) {
+		in.Sources[0].Facts.Milestones[0].Entries[0].State = StateFailed
+		secondBuild(StateReady)(in)
+	}, []string{"build-failed", "disagree-state"}, "is marked failed", "noble/daily kubuntu-desktop-amd64  :"},
+	{"superseded by itself", secondBuild(StateSuperseded), nil, "", ""},
+	{"off a list", secondBuild(StateRemoved), nil, "", ""},
 	{"unknown state elsewhere", second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateUnknown }), nil, "", ""},
 	{"same elsewhere", second(func(*Facts) {}), nil, "", ""},
 	{
