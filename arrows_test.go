@@ -58,7 +58,7 @@ var arrows = map[string]arrow{
 		modules: []string{toml, renameio},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
-	"internal/demo":          {may: []string{"internal/release"}},
+	"internal/demo":          {may: []string{"internal/demo/observer", "internal/release"}},
 	"internal/plaintext":     {never: ioPackages},
 	"internal/problems":      {may: []string{"internal/release"}, never: ioPackages},
 	"internal/statefile":     {modules: []string{renameio}, never: []string{"net", "net/http", "os/exec"}},
@@ -136,7 +136,7 @@ var arrows = map[string]arrow{
 	},
 	"cmd/shiplist": {
 		may: []string{
-			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/tree", "generator", "generator/preview", "generator/publish",
+			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/testobserver", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
 			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/store",
 			"internal/terminal",

@@ -666,7 +666,7 @@ func TestNobodysAddress(t *testing.T) {
 	for _, status := range []int{200, 403, 422, 500} {
 		h.refuse("/v1/artefacts/13/builds", status, person)
 		h.refuse("/v1/artefacts/13/environment-reviews", status, person)
-		h.refuse(rerunsPath, status, person)
+		h.refuse(recordedReruns, status, person)
 		c.move(7 * time.Hour)
 		a := mustPoll(t, s, facts)
 		log.WriteString(fmt.Sprintf("%+v %+v", a.Facts, a.Problems))

@@ -123,16 +123,16 @@ func (s *recorded) asked() []string {
 }
 
 const (
-	listPath   = "/v1/artefacts?family=image"
-	rerunsPath = "/v1/test-executions/reruns?environment=cdimage.ubuntu.com&family=image"
-	runsPath   = "/v1/test-executions?environments=cdimage.ubuntu.com&execution_is_latest=true&families=image&limit=1000&rerun_is_requested=true"
-	newsPath   = "/v1/test-results?" // with any query
+	listPath       = "/v1/artefacts?family=image"
+	recordedReruns = "/v1/test-executions/reruns?environment=cdimage.ubuntu.com&family=image"
+	runsPath       = "/v1/test-executions?environments=cdimage.ubuntu.com&execution_is_latest=true&families=image&limit=1000&rerun_is_requested=true"
+	newsPath       = "/v1/test-results?" // with any query
 )
 
 // recordedService answers as the recordings do. Queries are in the order of the client.
 func recordedService(t testing.TB) *recorded {
 	s := loadRecorded(t)
-	s.set(rerunsPath, recording(t, "reruns-image-cdimage.json"))
+	s.set(recordedReruns, recording(t, "reruns-image-cdimage.json"))
 	s.set(runsPath, recording(t, "test-executions-search-rerun.json"))
 	s.set(newsPath, []byte(`{"count":0,"limit":1000,"offset":0,"test_results":[]}`))
 	return s

@@ -16,30 +16,29 @@ import (
 // there is one to build again.
 const builder = "cdimage.ubuntu.com"
 
+// rerunsPath is where requests are listed, made and taken off.
+const rerunsPath = "test-executions/reruns"
+
+// requested is how far every request is.
+const requested = "requested"
+
 // requests adds the open requests to build again to their series. Where they are refused,
 // the search for test runs tells the same but their times; where that is, too, or where
 // nothing that can be read comes, those of the facts before stay.
 func (p *poll) requests(ctx context.Context, a *assembler) error {
-	const path = "test-executions/reruns"
-	texts, err := p.reruns(ctx, path, url.Values{"family": {"image"}, "environment": {builder}})
-	if optional(err) {
-		var second error
-		if texts, second = p.runs(ctx); second == nil {
-			err = nil
-		}
-	}
+	texts, err := p.open(ctx)
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err != nil {
-		p.notes.AddAt(p.c.address(path, nil), ruleAccess, fmt.Sprintf("requests to build again stay as they were: %v", err))
+		p.notes.AddAt(p.c.address(rerunsPath, nil), ruleAccess, fmt.Sprintf("requests to build again stay as they were: %v", err))
 		a.keepRequests()
 		return nil
 	}
 	for i, text := range texts {
 		r, err := readRerun(text)
 		if err != nil {
-			p.notes.AddAt(p.c.address(path, nil), ruleUnreadable, fmt.Sprintf("request number %d to build again is left out: %v", i+1, err))
+			p.notes.AddAt(p.c.address(rerunsPath, nil), ruleUnreadable, fmt.Sprintf("request number %d to build again is left out: %v", i+1, err))
 			continue
 		}
 		a.request(&r)
@@ -47,14 +46,28 @@ func (p *poll) requests(ctx context.Context, a *assembler) error {
 	return nil
 }
 
-func (p *poll) reruns(ctx context.Context, path string, query url.Values) ([]json.RawMessage, error) {
-	body, err := p.c.get(ctx, path, query)
+// open are the requests, or the test runs that are requested again where only these may be
+// read. An error is that of the requests.
+func (p *poll) open(ctx context.Context) ([]json.RawMessage, error) {
+	texts, err := p.reruns(ctx)
+	if !optional(err) {
+		return texts, err
+	}
+	if runs, second := p.runs(ctx); second == nil {
+		return runs, nil
+	}
+	return nil, err
+}
+
+func (p *poll) reruns(ctx context.Context) ([]json.RawMessage, error) {
+	query := url.Values{"family": {"image"}, "environment": {builder}}
+	body, err := p.c.get(ctx, rerunsPath, query)
 	if err != nil {
 		return nil, err
 	}
 	texts, err := elements(body)
 	if err != nil {
-		return nil, p.c.wrong(path, query, err)
+		return nil, p.c.wrong(rerunsPath, query, err)
 	}
 	return texts, nil
 }
@@ -88,11 +101,11 @@ func (a *assembler) request(r *rerun) {
 	if slices.ContainsFunc(s.Rebuilds, func(b release.Rebuild) bool { return b.ID == id }) {
 		return
 	}
-	s.Rebuilds = append(s.Rebuilds, release.Rebuild{Product: a.product(of), ID: id, Status: "requested", Requested: cmp.Or(r.created, a.p.requested(of.series, id))})
+	s.Rebuilds = append(s.Rebuilds, release.Rebuild{Product: a.product(of), ID: id, Status: requested, Requested: cmp.Or(r.created, a.p.since(of.series, id))})
 }
 
-// requested is when a request was made, as the facts before have it.
-func (p *poll) requested(series, id string) string {
+// since is when a request was made, as the facts before have it.
+func (p *poll) since(series, id string) string {
 	for i := range p.prev.Series {
 		for _, b := range p.prev.Series[i].Rebuilds {
 			if p.prev.Series[i].Slug == series && b.ID == id {

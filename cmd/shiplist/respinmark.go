@@ -12,10 +12,21 @@ import (
 
 	"shiplist/agent/fetch"
 	"shiplist/agent/qatracker"
+	"shiplist/agent/testobserver"
 	"shiplist/internal/config"
 	"shiplist/internal/jobs"
 	"shiplist/internal/release"
 )
+
+// requests are those of one tracker to build products again.
+type requests interface {
+	// Allowed asks whether our credentials do for Mark.
+	Allowed(context.Context) error
+	// Open are the requests that are open, each with how far it is, by id.
+	Open(context.Context) (map[string]string, error)
+	// Mark tells how far one is: queued, built or canceled, as far as the tracker has that.
+	Mark(ctx context.Context, id, status string) error
+}
 
 // builder follows commands while they run, several at once, and holds what they do and
 // the requests on the trackers together.
@@ -23,8 +34,8 @@ type builder struct {
 	*respun
 	requested bool // only what is asked for is built
 	commands  config.Commands
-	trackers  map[string]*qatracker.Requests // those that have requests, by name
-	marked    map[string]bool                // those on which they are marked
+	trackers  map[string]requests // those that have requests, by name
+	marked    map[string]bool     // those on which they are marked
 	mu        sync.Mutex
 	out       io.Writer
 }
@@ -126,13 +137,13 @@ func (b *builder) open(ctx context.Context, c *respinCall) (open map[string]map[
 			continue
 		}
 		open[q.Source] = nil
-		requests := b.trackers[q.Source]
-		if requests == nil {
-			problems = append(problems, fmt.Errorf("tracker %s cannot be asked how far its requests are: it is no qatracker of the configuration", q.Source))
+		tracker := b.trackers[q.Source]
+		if tracker == nil {
+			problems = append(problems, fmt.Errorf("tracker %s cannot be asked how far its requests are: it is not in the configuration", q.Source))
 			continue
 		}
 		within, cancel := context.WithTimeout(ctx, trackerWithin)
-		list, err := requests.Open(within)
+		list, err := tracker.Open(within)
 		cancel()
 		if err != nil {
 			problems = append(problems, err)
@@ -185,28 +196,42 @@ func (b *builder) mark(ctx context.Context, i int, status string) {
 	}
 }
 
-// reach finds out how each QA tracker that a command has a request on is asked, and marked
+// requestsOf are those of a tracker of the configuration. A QA tracker's are asked for as
+// anybody where it has no user.
+func requestsOf(t config.Tracker, key config.Secret, limits config.Limits, client *fetch.Client) requests {
+	if t.Kind == "test-observer" {
+		return testobserver.NewRequests(testobserver.Options{Tracker: t, Key: key, Limits: limits, Client: client})
+	}
+	return qatracker.NewRequests(qatracker.Options{Tracker: t, Key: key, Limits: limits, Client: client})
+}
+
+// hasKey reports whether there are credentials of a tracker; a QA tracker's have a user.
+func hasKey(t config.Tracker) bool {
+	return (t.KeyEnv != "" || t.KeyFile != "") && (t.Kind == "test-observer" || t.User != "")
+}
+
+// reach finds out how each tracker that a command has a request on is asked, and marked
 // if we have credentials of it. One whose credentials do not do is an error: better now
 // than when images are built and still look as if nobody had begun.
 func (o *respinOptions) reach(ctx context.Context, e *environment, cfg *config.Config, b *builder) error {
-	b.trackers, b.marked = map[string]*qatracker.Requests{}, map[string]bool{}
+	b.trackers, b.marked = map[string]requests{}, map[string]bool{}
 	client := fetch.New(fetch.Options{
 		UserAgent: "shiplist/" + programVersion(), PerHost: cfg.Limits.Connections, Connect: cfg.Limits.Connect, Headers: cfg.Limits.Headers,
 		Answer: cfg.Limits.Answer, PerMinute: cfg.Limits.PerMinute,
 	})
 	var problems []error
 	for _, t := range cfg.Trackers {
-		if t.Kind != "qatracker" || !b.hasRequests(t.Name) {
+		if !b.hasRequests(t.Name) {
 			continue
 		}
-		q := qatracker.Options{Tracker: t, Limits: cfg.Limits, Client: client}
-		if o.unmarked || t.User == "" || t.KeyEnv == "" && t.KeyFile == "" {
-			b.trackers[t.Name] = qatracker.NewRequests(q)
-			continue
-		}
+		var key config.Secret
 		var err error
-		if q.Key, err = t.Key(e.getenv); err == nil {
-			b.trackers[t.Name], b.marked[t.Name] = qatracker.NewRequests(q), true
+		marked := !o.unmarked && hasKey(t)
+		if marked || hasKey(t) && t.Kind == "test-observer" { // which may want one from readers, too
+			key, err = t.Key(e.getenv)
+		}
+		b.trackers[t.Name], b.marked[t.Name] = requestsOf(t, key, cfg.Limits, client), marked
+		if err == nil && marked {
 			err = b.trackers[t.Name].Allowed(ctx)
 		}
 		if err != nil {

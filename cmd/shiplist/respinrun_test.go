@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"shiplist/internal/config"
+	"shiplist/internal/demo/observer"
 	"shiplist/internal/jobs"
 	"shiplist/internal/release"
 	"shiplist/internal/testenv"
@@ -300,26 +301,79 @@ func TestRespinRunLeavesWhatWasTaken(t *testing.T) {
 	}
 }
 
+// TestRespinRunTestObserver: a request is taken off when building begins, with a key alone.
+func TestRespinRunTestObserver(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		keys     map[string][]string
+		key      string // of the configuration; empty for none
+		unmarked bool
+		taken    bool // by somebody else
+		open     int  // requests that are left
+		err, out string
+	}{
+		"key":            {map[string][]string{"to_key": {"view_rerun", "change_rerun"}}, "to_key", false, false, 0, "", "1 of 1: built"},
+		"no key":         {nil, "", false, false, 1, "", "1 of 1: built"},
+		"unmarked":       {map[string][]string{"to_key": {"view_rerun", "change_rerun"}}, "to_key", true, false, 1, "", "1 of 1: built"},
+		"weak key":       {map[string][]string{"to_key": {"view_rerun"}}, "to_key", false, false, 1, "the key may not take requests to build again off; it takes one with the permission change_rerun; with --unmarked", ""},
+		"unknown key":    {nil, "to_key", false, false, 1, "tracker iso does not know the key", ""},
+		"somebody began": {map[string][]string{"to_key": {"view_rerun", "change_rerun"}}, "to_key", false, true, 0, "", "1 of 1: skipped, no longer wanted"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			service := observer.New(time.Now)
+			for key, permissions := range tt.keys {
+				service.Keys[key] = permissions
+			}
+			id := service.Publish(observer.Image{Name: "x.iso", Version: "20260827", Arch: "amd64", OS: "kubuntu", Release: "noble", SHA256: "1"})
+			if service.Ask(id); tt.taken {
+				service.Take(id)
+			}
+			server := httptest.NewServer(service)
+			t.Cleanup(server.Close)
+			rig := respinRun(t, server.URL, "true")
+			rig.wanted.Requested, rig.unmarked = true, tt.unmarked
+			rig.seen.config.Trackers[0] = config.Tracker{Name: "iso", Kind: "test-observer", URL: server.URL}
+			if tt.key != "" {
+				rig.seen.config.Trackers[0].KeyEnv = "KEY"
+				rig.env.getenv = func(string) string { return tt.key }
+			}
+			err := rig.run(t.Context())
+			if got := fmt.Sprint(err); tt.err == "" && err != nil || !strings.Contains(got, tt.err) {
+				t.Errorf("error %v, want %q", err, tt.err)
+			}
+			if text := rig.err.String(); !strings.Contains(text, tt.out) || strings.Contains(text, "attention") || strings.Contains(text, "to_key") {
+				t.Errorf("standard error, which is to have %q:\n%s", tt.out, text)
+			}
+			if service.Open() != tt.open {
+				t.Errorf("%d requests are open, want %d", service.Open(), tt.open)
+			}
+		})
+	}
+}
+
 // Of a tracker that does not answer nobody knows what is still wanted.
 func TestRespinRunTrackerDoesNotAnswer(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name              string
 		requested, public bool // public is without credentials
-		kind              string
+		gone              bool // the tracker is not in the configuration any more
 		want, err         string
 	}{
-		{"requested", true, false, "qatracker", "1 of 1: never begun, as the requests may be taken: tracker iso: ask for its requests to build again: ", "1 of 1 command did not succeed"},
-		{"not marked either", true, true, "qatracker", "1 of 1: never begun, as the requests may be taken: ", "1 of 1 command did not succeed"},
-		{"of another kind", true, true, "test-observer", "never begun, as the requests may be taken: tracker iso cannot be asked how far its requests are: it is no qatracker of the configuration", "1 of 1 command did not succeed"},
-		{"all the same", false, true, "qatracker", "; built all the same, and its requests are left as they are\n", ""},
+		{"requested", true, false, false, "1 of 1: never begun, as the requests may be taken: tracker iso: ask for its requests to build again: ", "1 of 1 command did not succeed"},
+		{"not marked either", true, true, false, "1 of 1: never begun, as the requests may be taken: ", "1 of 1 command did not succeed"},
+		{"not in the configuration", true, true, true, "never begun, as the requests may be taken: tracker iso cannot be asked how far its requests are: it is not in the configuration", "1 of 1 command did not succeed"},
+		{"all the same", false, true, false, "; built all the same, and its requests are left as they are\n", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			tracker := newMarkServer(t, "admin")
 			rig := respinRun(t, tracker.url, "true")
 			rig.wanted.Requested, rig.unmarked = tc.requested, tc.public
-			rig.seen.config.Trackers[0].Kind = tc.kind
+			if tc.gone {
+				rig.seen.config.Trackers = nil
+			}
 			if rig.unmarked {
 				tracker.access = "broken"
 			} else {

@@ -1,0 +1,88 @@
+package testobserver
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/agent/fetch"
+	"shiplist/internal/config"
+	"shiplist/internal/demo/observer"
+)
+
+// requestsWith are the requests of a service for whoever has a key.
+func requestsWith(t *testing.T, on *service, key string) *Requests {
+	t.Helper()
+	s, _ := start(t, on)
+	o := Options{Tracker: s.o.Tracker, Client: fetch.New(fetch.Options{PerMinute: 1_000_000})}
+	if key != "" {
+		var err error
+		if o.Key, err = (config.Tracker{KeyEnv: "KEY"}).Key(func(string) string { return key }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return NewRequests(o)
+}
+
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	on := newService()
+	on.Keys["builder"] = []string{"change_test", "view_rerun", "change_rerun"}
+	on.Keys["reader"] = observer.Public
+	for _, project := range []string{"kubuntu", "xubuntu", "lubuntu"} {
+		on.Ask(on.Publish(image(project, "resolute", "20260826")))
+	}
+	on.Archive(3) // which is not built again
+	r := requestsWith(t, on, "builder")
+	if err := r.Allowed(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"1": requested, "3": requested}
+	for _, step := range []struct {
+		id, status string
+		want       map[string]string
+	}{
+		{"1", "canceled", want},
+		{"1", "built", want},
+		{"1", "queued", map[string]string{"3": requested}},
+		{"1", "queued", map[string]string{"3": requested}}, // as good as done
+		{"99", "queued", map[string]string{"3": requested}},
+	} {
+		if err := r.Mark(t.Context(), step.id, step.status); err != nil {
+			t.Errorf("%s %s: %v", step.id, step.status, err)
+		}
+		open, err := r.Open(t.Context())
+		if diff := cmp.Diff(step.want, open); err != nil || diff != "" {
+			t.Errorf("after %s %s: %v (-want +got):\n%s", step.id, step.status, err, diff)
+		}
+	}
+	for _, id := range []string{"", "x", "-1", "99999999999"} {
+		if err := r.Mark(t.Context(), id, "queued"); err == nil || !strings.Contains(err.Error(), "tracker tests: no request") {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+	for key, want := range map[string]string{
+		"": "does not know the key", "unknown": "does not know the key", "reader": "takes one with the permission change_rerun",
+	} {
+		r := requestsWith(t, on, key)
+		if err := r.Allowed(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("key %q: %v, want %q", key, err, want)
+		}
+		if err := r.Mark(t.Context(), "3", "queued"); err == nil || !strings.Contains(err.Error(), "Insufficient permissions") {
+			t.Errorf("key %q: %v", key, err)
+		}
+	}
+	on.refuse("test-executions/reruns", 403, "application/json", `{"detail":"Insufficient permissions"}`)
+	if open, err := r.Open(t.Context()); err != nil || len(open) != 1 {
+		t.Errorf("by the other search: %v, %v", open, err)
+	}
+	on.refuse("test-executions", 500, "text/plain", "Internal Server Error")
+	if _, err := r.Open(t.Context()); err == nil || !strings.Contains(err.Error(), "tracker tests: ask for its requests to build again: ") {
+		t.Errorf("%v", err)
+	}
+	on.refuse("applications", 200, "application/json", `[1,2]`)
+	if err := r.Allowed(t.Context()); err == nil || !strings.Contains(err.Error(), "found array") {
+		t.Errorf("%v", err)
+	}
+}
