@@ -36,11 +36,16 @@ func New() (*Demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Demo{tracker: &tracker{db, methods()}, trees: f.trees}, nil
+	t, err := newTracker(db)
+	if err != nil {
+		return nil, err
+	}
+	return &Demo{tracker: t, trees: f.trees}, nil
 }
 
 // Tracker serves both sites of the sample tracker, chosen by the Host header: the
-// XML-RPC interface at /xmlrpc.php and the pages to which a site links.
+// XML-RPC interface at /xmlrpc.php and the pages to which a site links. Beside it, at
+// /v1/, is the API of a Test Observer that has the same builds, and its page at /tests/.
 func (d *Demo) Tracker() http.Handler { return d.tracker.handler() }
 
 // Hosts returns the names of the tracker's sites, the main one first.
@@ -64,6 +69,9 @@ func (d *Demo) Tree(name string) http.Handler {
 	}
 	return &treeHandler{t}
 }
+
+// ObserverName is the name of the Test Observer as a source.
+const ObserverName = "tests"
 
 // Notice is the sentence that every page of the site carries.
 const Notice = "Sample data: the names are real, but builds, test results, contacts and most checksums are made up. Nothing here can be downloaded."
@@ -96,6 +104,8 @@ func (d *Demo) Config(trackerURL string, treeURLs map[string]string, dir string)
 			name, trackerURL+"/xmlrpc.php", host, trackerURL)
 		b.WriteString(schedule)
 	}
+	fmt.Fprintf(&b, "\n[[tracker]]\nname = %q\nkind = \"test-observer\"\nurl = %q\nsite = %q\ntest_calls = 5000\n", ObserverName, trackerURL, trackerURL+"/tests")
+	b.WriteString(schedule)
 	for _, name := range d.Trees() {
 		url := treeURLs[name]
 		if name == "old" {

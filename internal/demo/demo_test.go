@@ -293,7 +293,7 @@ func TestConfigIsTOML(t *testing.T) {
 	if err := toml.Unmarshal(r.Config(`/with "quotes"`), &got); err != nil {
 		t.Fatalf("%v\n%s", err, r.Config(""))
 	}
-	if len(got.Tracker) != 2 || got.Tracker[1].Name != "localized-iso" || got.Tracker[0].Host != "iso.qa.sample.test" || len(got.Tree) != 3 {
+	if len(got.Tracker) != 3 || got.Tracker[2].Kind != "test-observer" || got.Tracker[1].Name != "localized-iso" || got.Tracker[0].Host != "iso.qa.sample.test" || len(got.Tree) != 3 {
 		t.Errorf("configuration is %+v", got)
 	}
 	if got.Tree[2].URL != r.TreeURLs["old"]+"/releases" || got.Store["data"] != `/with "quotes"/data` || got.Site["notice"] != Notice ||

@@ -1,7 +1,7 @@
 // Package demo is a release day in one process, without a network: a QA tracker
-// that speaks XML-RPC and three image trees with Apache-like listings, all filled
-// with samples, for people who have neither tracker nor tree and for tests of the
-// whole program.
+// that speaks XML-RPC, a Test Observer beside it, and three image trees with
+// Apache-like listings, all filled with samples, for people who have neither tracker
+// nor tree and for tests of the whole program.
 //
 // The samples lie in sample/ as tables that a person can read and change; each
 // begins with a comment that explains its columns. They show Thursday 27 August

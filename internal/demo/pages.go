@@ -22,7 +22,18 @@ func (t *tracker) addPages(mux *http.ServeMux) {
 	mux.HandleFunc("GET /qatracker/milestones/{milestone}/builds/{build}/downloads", t.testcasesPage)
 	mux.HandleFunc("GET /qatracker/series/{series}/manifest", t.manifestPage)
 	mux.HandleFunc("GET /qatracker/testcases/{testcase}/info", t.testcasePage)
+	mux.HandleFunc("GET /tests/{$}", t.testsPage)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { notOnTracker(w) })
+}
+
+// testsPage stands in for the pages of the Test Observer, which tell images apart by what
+// follows the # and so are one.
+func (t *tracker) testsPage(w http.ResponseWriter, _ *http.Request) {
+	list := newTable("Image", "Version", "Project", "Verdict")
+	for _, i := range t.observed.listed() {
+		list.add("", i.Name, i.Version, i.OS, i.Verdict)
+	}
+	writePage(w, http.StatusOK, "Images", list.String())
 }
 
 func notOnTracker(w http.ResponseWriter) {

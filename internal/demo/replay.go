@@ -31,7 +31,11 @@ func NewReplay() (*Replay, error) {
 		return nil, err
 	}
 	r := &Replay{db: db, down: map[string]bool{}, tested: map[*build][]time.Time{}}
-	r.demo = &Demo{tracker: &tracker{db, methods()}, passing: true}
+	t, err := newTracker(db)
+	if err != nil {
+		return nil, err
+	}
+	r.demo = &Demo{tracker: t, passing: true}
 	if err := r.readSteps(); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -11,8 +12,17 @@ import (
 
 // tracker answers as the QA tracker does.
 type tracker struct {
-	db      *records
-	methods []method
+	db       *records
+	methods  []method
+	observed *observed // the Test Observer at the same address
+}
+
+func newTracker(db *records) (*tracker, error) {
+	o, err := newObserved(db)
+	if err != nil {
+		return nil, fmt.Errorf("samples of the Test Observer: %w", err)
+	}
+	return &tracker{db, methods(), o}, nil
 }
 
 // maxCall bounds the body of a request; the largest that makes sense has a few
@@ -22,6 +32,7 @@ const maxCall = 1 << 20
 func (t *tracker) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/xmlrpc.php", t.serveCall)
+	mux.Handle("/v1/", t.observed)
 	t.addPages(mux)
 	return mux
 }

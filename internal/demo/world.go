@@ -40,7 +40,11 @@ func NewWorld() (*World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &World{demo: &Demo{tracker: &tracker{db, methods()}, trees: f.trees}, forest: f, db: db, now: Now()}, nil
+	t, err := newTracker(db)
+	if err != nil {
+		return nil, err
+	}
+	return &World{demo: &Demo{tracker: t, trees: f.trees}, forest: f, db: db, now: Now()}, nil
 }
 
 // Demo is what the world is made of. Its own handlers must not be used while time

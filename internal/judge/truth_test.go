@@ -51,8 +51,8 @@ func (l *life) checkFacts() {
 
 // forgetThePast removes from facts what nobody can learn who sees the source for the
 // first time: which build a published image was, once its daily directory is purged,
-// how builds were tested that are superseded, with the bugs, and what was intended for a milestone
-// that has left testing.
+// how builds were tested that are superseded, with the bugs, builds that a list has forgotten, and what
+// was intended for a milestone that has left testing.
 func forgetThePast(fresh, old *release.Facts) {
 	builds := map[string]string{}
 	for _, i := range fresh.Images {
@@ -72,6 +72,10 @@ func forgetThePast(fresh, old *release.Facts) {
 			b.Bugs = nil
 		}
 	}
+	old.Builds = slices.DeleteFunc(old.Builds, func(b release.Build) bool {
+		_, listed := tests[b.ID]
+		return b.State == release.StateSuperseded && !listed
+	})
 	for n := range old.Builds {
 		if b := &old.Builds[n]; tests[b.ID] == nil {
 			b.Tests, b.Bugs = nil, nil

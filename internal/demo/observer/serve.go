@@ -105,10 +105,18 @@ type problem struct {
 
 func invalid(list ...problem) error { return refused(http.StatusUnprocessableEntity, list) }
 
+// bodyOf reads a request to its end. Without a network between, one may have no body at all.
+func bodyOf(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.Body == nil {
+		return nil, nil
+	}
+	return io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+}
+
 // ServeHTTP answers a request of the API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Origin")
-	sent, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	sent, err := bodyOf(w, r)
 	if err != nil {
 		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
 		return

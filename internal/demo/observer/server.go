@@ -239,6 +239,40 @@ func (s *Server) Ask(id int64) int64 {
 	return 0
 }
 
+// Take takes the request to build an artefact again off, as the build host does when it begins.
+func (s *Server) Take(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reruns = slices.DeleteFunc(s.reruns, func(r *rerun) bool { return r.of.id == id && r.plan == BuildPlan })
+}
+
+// Retest submits an artefact to one more environment, which wants a review of its own. The
+// verdict stays.
+func (s *Server) Retest(id int64, env, plan string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.find(id); a != nil {
+		s.start(a, env, plan, "", "NOT_STARTED")
+	}
+}
+
+// Listed is an image of the list with its verdict.
+type Listed struct {
+	Image
+	Verdict string
+}
+
+// Listed are the images of the list.
+func (s *Server) Listed() []Listed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []Listed
+	for _, a := range s.listed() {
+		all = append(all, Listed{a.Image, a.status})
+	}
+	return all
+}
+
 // Open are how many requests there are.
 func (s *Server) Open() int {
 	s.mu.Lock()
