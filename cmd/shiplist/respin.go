@@ -68,9 +68,9 @@ type respinCall struct {
 	Requests []respinRequest `json:"requests,omitempty"`
 	// Begun are the requests that somebody is at work on already, with their status.
 	Begun []respinRequest `json:"begun,omitempty"`
-	Cost     respinCost      `json:"build"`
-	Log      string          `json:"log,omitempty"`
-	Error    string          `json:"error,omitempty"`
+	Cost  respinCost      `json:"build"`
+	Log   string          `json:"log,omitempty"`
+	Error string          `json:"error,omitempty"`
 	// Skipped says why the command was not run: its requests were all taken.
 	Skipped string `json:"skipped,omitempty"`
 	// Left are the products that it did not build for that reason, Taken the requests

@@ -169,6 +169,9 @@ func TestParsePublish(t *testing.T) {
 	if !c.Rules.PublishOwn || parse(t, oneTree).Rules.PublishOwn || defaultConfig(t).Rules.PublishOwn {
 		t.Error("whose own the publish rules are is not known")
 	}
+	if !parse(t, oneTree+"[[arches]]\narches = [\"amd64\"]\n").Rules.ArchesOwn || c.Rules.ArchesOwn || defaultConfig(t).Rules.ArchesOwn {
+		t.Error("whose own the rules of architectures are is not known")
+	}
 	for _, tc := range []struct{ text, want string }{
 		{head + "together = 1\n", `c.toml:7:1: publish[0].together: must be true, or a name in quotes like "server", not a whole number`},
 		{head + "together = \"true\"\n", `c.toml:7:1: publish[0].together: "true" is not a name that rules can have in common; write it like "server", or true without quotes for this rule alone`},

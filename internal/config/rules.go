@@ -36,6 +36,9 @@ func (d *document) readRules(r *release.Rules) {
 		r.PublishOwn = d.name != builtIn
 	}
 	rows(d, "arches", &r.Arches, readArches)
+	if _, given := d.root.values["arches"]; given {
+		r.ArchesOwn = d.name != builtIn
+	}
 	rows(d, "size_limit", &r.SizeLimits, readSizeLimit)
 	rows(d, "architecture", &r.Architectures, readArchitecture)
 	rows(d, "publish_type", &r.PublishTypes, readPublishType)

@@ -68,7 +68,7 @@ var everyFindingRule = []FindingRule{
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
 	{"plan-product-unknown", Note, "Plan names what nobody knows", "A plan names a product that no tracker and no [[product]] rule knows, or a pattern that matches no product of the series."},
 	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own decide about no product of any milestone."},
-	{"unused-rule", Note, "Rule that decides about nothing", "[[respin.rule]], [[respin.hours]] or [[archive.rule]] rules of a site's own decide about nothing, or a [[check]] names what is nowhere."},
+	{"unused-rule", Note, "Rule that decides about nothing", "[[arches]], [[respin.rule]], [[respin.hours]] or [[archive.rule]] rules of a site's own decide about nothing, or a [[check]] or [contacts] names what is nowhere."},
 }
 
 // RuleOf returns the rule of a name; that of a name which is not known has the name as

@@ -481,7 +481,24 @@ var findingCases = []findingCase{
 	}, []string{"publish-without-product"}, "rule 1 (milestone beta), rule 2 (series noble, milestone alpha-*, project kubuntu) and rule 3 (milestone 24.04.1 fnial).", "/   :"},
 	{"no product for the respin rule", func(in *Input) {
 		in.Rules.Respin = RespinRules{Own: true, Rules: []RespinRule{{Project: []string{"nope"}}, {Project: []string{"*"}}, {Arch: []string{"amd64"}}}}
-	}, []string{"unused-rule"}, "2 [[respin.rule]] rules decide about nothing: rule 1 (project nope) and rule 3 (architecture amd64).", "/   :"},
+	}, []string{"unused-rule"}, "2 [[respin.rule]] rules decide about nothing: rule 1 (project nope) and rule 3 (architecture amd64; rule 2 decides before it).", "/   :"},
+	{"no build for the rule of architectures", func(in *Input) {
+		in.Rules.ArchesOwn = true
+		in.Rules.Arches = append([]ArchesRule{{Project: []string{"nowhere"}}}, append(slices.Clone(in.Rules.Arches), ArchesRule{Project: []string{"kubuntu"}, Series: []string{"noble"}})...)
+	}, []string{"unused-rule"}, "2 [[arches]] rules decide about nothing: rule 1 (project nowhere) and rule ", "/   :"},
+	{"nobody's own rule of architectures", func(in *Input) {
+		in.Rules.Arches = append([]ArchesRule{{Project: []string{"nowhere"}}}, in.Rules.Arches...)
+	}, nil, "", ""},
+	{"no product for the contacts", func(in *Input) {
+		in.Rules.Contacts.Product = map[string]string{"kubnutu-desktop-amd64": "~a-team", "kubuntu-desktop-amd64": "~a-team"}
+		in.Rules.Contacts.Managers = map[string]string{"gone-amd64": "ann", "kubuntu-desktop-amd64": "~a-team"}
+	}, []string{"unused-rule"}, "2 [contacts] entries name a product that is nowhere: product kubnutu-desktop-amd64 and managers gone-amd64.", "/   :"},
+	{"checks of milestones to come", func(in *Input) {
+		in.Rules.Checks = []CheckRule{{Rule: []string{"missing-build"}, Milestone: toCome[0].Milestone, Severity: Note}}
+	}, nil, "", ""},
+	{"checks of milestones to come, but not there", func(in *Input) {
+		in.Rules.Checks = []CheckRule{{Rule: []string{"missing-build"}, Series: []string{"jammy"}, Milestone: toCome[0].Milestone, Severity: Note}}
+	}, []string{"unused-rule"}, "1 [[check]] rule names what is nowhere: rule 1 (", "/   :"},
 	{"rules for hours of building that are never used", func(in *Input) {
 		in.Rules.Respin.Hours = []BuildHours{{Product: []string{"nope-*"}, Hours: 1}, {Hours: 2}, {Arch: []string{"amd64"}, Hours: 3}}
 	}, []string{"unused-rule"}, "2 [[respin.hours]] rules tell of no product: rule 1 (product nope-*) and rule 3 (architecture amd64).", "/   :"},

@@ -14,16 +14,20 @@ func (j *joiner) findUnused() {
 		return
 	}
 	if j.rules.PublishOwn {
-		j.unused("publish-without-product", "[[publish]]", "decides", "decide", "about no product of any milestone", j.unusedPublish())
+		j.unused("publish-without-product", "[[publish]]", "rule decides", "rules decide", "about no product of any milestone", j.unusedPublish())
+	}
+	if j.rules.ArchesOwn && len(j.p.Trees) > 0 {
+		j.unused("unused-rule", "[[arches]]", "rule decides", "rules decide", "about nothing", j.unusedArches())
 	}
 	if j.rules.Respin.Own {
-		j.unused("unused-rule", "[[respin.rule]]", "decides", "decide", "about nothing", j.unusedRespin())
+		j.unused("unused-rule", "[[respin.rule]]", "rule decides", "rules decide", "about nothing", j.unusedRespin())
 	}
-	j.unused("unused-rule", "[[respin.hours]]", "tells", "tell", "of no product", j.unusedHours()) // a site's own in any case
+	j.unused("unused-rule", "[[respin.hours]]", "rule tells", "rules tell", "of no product", j.unusedHours()) // a site's own in any case
 	if j.rules.Archive.Own && len(j.p.Trees) > 0 {
-		j.unused("unused-rule", "[[archive.rule]]", "decides", "decide", "about nothing", j.unusedArchive())
+		j.unused("unused-rule", "[[archive.rule]]", "rule decides", "rules decide", "about nothing", j.unusedArchive())
 	}
-	j.unused("unused-rule", "[[check]]", "names", "name", "what is nowhere", j.unusedChecks())
+	j.unused("unused-rule", "[[check]]", "rule names", "rules name", "what is nowhere", j.unusedChecks())
+	j.unused("unused-rule", "[contacts]", "entry names", "entries name", "a product that is nowhere", j.unusedContacts())
 }
 
 // unused reports rules of a table, each in words.
@@ -33,7 +37,7 @@ func (j *joiner) unused(rule, table, one, many, what string, list []string) {
 	}
 	j.report(Finding{
 		Rule:     rule,
-		Text:     fmt.Sprintf("%s %s: %s.", Plural(len(list), table+" rule "+one, table+" rules "+many), what, listWords(list)),
+		Text:     fmt.Sprintf("%s %s: %s.", Plural(len(list), table+" "+one, table+" "+many), what, listWords(list)),
 		Advice:   "Correct what they select, or take them away.",
 		Actor:    ActorConfig,
 		Evidence: []Evidence{configured(table + " " + listWords(list))},
@@ -61,10 +65,7 @@ func (j *joiner) unusedPublish() []string {
 	}
 	return unusedRules(j.rules.Publish, used, func(i int, r *PublishRule) string {
 		words := selected(selection{"series", r.Series}, selection{"milestone", r.Milestone}, selection{"project", r.Project}, selection{"publish type", r.PublishType}, selection{"architecture", r.Arch})
-		if before[i] > 0 {
-			words += fmt.Sprintf("; rule %d decides before it", before[i])
-		}
-		return words
+		return words + decidesBefore(before[i])
 	})
 }
 
@@ -110,20 +111,85 @@ func (j *joiner) unusedRespin() []string {
 		id     Identity
 		series string
 	}
-	used, seen := map[int]bool{}, map[build]bool{}
+	used, before := map[int]bool{}, map[int]int{}
+	seen := map[build]bool{}
 	for _, row := range j.allRows() {
 		b := build{row.Identity, row.Manifest.Line.Slug}
 		if seen[b] {
 			continue
 		}
 		seen[b] = true
-		if _, i := j.rules.respinRule(b.id, b.series); i >= 0 {
-			used[i] = true
+		decided(len(j.rules.Respin.Rules), used, before, func(i int) bool { return j.rules.respins(&j.rules.Respin.Rules[i], b.id, b.series) })
+	}
+	return unusedRules(j.rules.Respin.Rules, used, func(i int, r *RespinRule) string {
+		return selected(selection{"series", r.Series}, selection{"project", r.Project}, selection{"image type", r.ImageType}, selection{"publish type", r.PublishType}, selection{"architecture", r.Arch}) +
+			decidesBefore(before[i])
+	})
+}
+
+// decided notes which of some rules decides about one thing, and before which others that
+// select it, too: those have the number of the former.
+func decided(rules int, used map[int]bool, before map[int]int, selects func(i int) bool) {
+	first := -1
+	for i := range rules {
+		switch {
+		case !selects(i):
+		case first < 0:
+			first, used[i] = i, true
+		case before[i] == 0:
+			before[i] = first + 1
 		}
 	}
-	return unusedRules(j.rules.Respin.Rules, used, func(_ int, r *RespinRule) string {
-		return selected(selection{"series", r.Series}, selection{"project", r.Project}, selection{"image type", r.ImageType}, selection{"publish type", r.PublishType}, selection{"architecture", r.Arch})
+}
+
+// decidesBefore says which rule decides before another; 0 for none.
+func decidesBefore(rule int) string {
+	if rule == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; rule %d decides before it", rule)
+}
+
+// unusedArches are the rules that tell of no kind of build for which architectures it is:
+// none that has dailies, and none of a product of a milestone.
+func (j *joiner) unusedArches() []string {
+	used, before := map[int]bool{}, map[int]int{}
+	build := func(project, sub, imageType, series string) {
+		decided(len(j.rules.Arches), used, before, func(i int) bool { return j.rules.Arches[i].tells(j.rules, project, sub, imageType, series) })
+	}
+	for i := range j.forest.kinds {
+		k := &j.forest.kinds[i]
+		for _, sub := range append([]string{""}, k.subs...) {
+			build(k.key.project, sub, j.buildType(k.key), k.key.series)
+		}
+	}
+	for _, row := range j.allRows() {
+		id := row.Identity
+		build(id.Project, id.Subproject, j.buildType(built{id.Project, id.ImageType, row.Manifest.Line.Slug}), row.Manifest.Line.Slug)
+	}
+	return unusedRules(j.rules.Arches, used, func(i int, r *ArchesRule) string {
+		return selected(selection{"series", r.Series}, selection{"project", r.Project}, selection{"image type", r.ImageType}) + decidesBefore(before[i])
 	})
+}
+
+// unusedContacts are the products of [contacts] that are nowhere: by key, then by name.
+func (j *joiner) unusedContacts() []string {
+	known := map[string]bool{}
+	for _, p := range j.p.Products {
+		known[p.Slug] = true
+	}
+	var list []string
+	for _, of := range []struct {
+		key     string
+		entries map[string]string
+	}{{"product", j.rules.Contacts.Product}, {"managers", j.rules.Contacts.Managers}} {
+		for _, slug := range sortedKeys(of.entries) {
+			if !known[slug] {
+				list = append(list, of.key+" "+slug)
+			}
+		}
+	}
+	return list
 }
 
 // unusedHours are the rules that tell of no product how long it is built.
@@ -162,7 +228,8 @@ func (j *joiner) unusedChecks() []string {
 	return unusedRules(j.rules.Checks, used, func(_ int, c *CheckRule) string { return j.nowhere(c) })
 }
 
-// nowhere are the patterns of a check that nothing known fits, in words.
+// nowhere are the patterns of a check that nothing known fits, in words. A milestone that a
+// series may still get is known.
 func (j *joiner) nowhere(c *CheckRule) string {
 	none := func(patterns []string, fits func(pattern []string) bool) []string {
 		return slices.DeleteFunc(slices.Clone(patterns), func(p string) bool { return fits([]string{p}) })
@@ -176,7 +243,7 @@ func (j *joiner) nowhere(c *CheckRule) string {
 		})},
 		selection{"milestone", none(c.Milestone, func(p []string) bool {
 			return slices.ContainsFunc(j.p.Lines, func(l *Line) bool {
-				return slices.ContainsFunc(l.Milestones, func(m *Manifest) bool { return Match(p, m.Slug) })
+				return j.comes(l, p[0]) && j.rules.MatchSeries(c.Series, l.Slug) || slices.ContainsFunc(l.Milestones, func(m *Manifest) bool { return Match(p, m.Slug) })
 			})
 		})},
 	)

@@ -206,17 +206,20 @@ func (r Rules) Limit(project, series, publishType, extension string) int64 {
 // DailyArches returns which architectures the rules say are built daily, and
 // whether a rule speaks of the project at all.
 func (r Rules) DailyArches(project, subproject, imageType, series string) ([]string, bool) {
-	name := project
-	if subproject != "" {
-		name += "-" + subproject
-	}
 	for i := range r.Arches {
-		a := &r.Arches[i]
-		if Match(a.Project, name) && Match(a.ImageType, imageType) && r.MatchSeries(a.Series, series) {
+		if a := &r.Arches[i]; a.tells(r, project, subproject, imageType, series) {
 			return a.Arches, true
 		}
 	}
 	return nil, false
+}
+
+// tells reports whether the rule is about a kind of build in a series.
+func (a *ArchesRule) tells(r Rules, project, subproject, imageType, series string) bool {
+	if subproject != "" {
+		project += "-" + subproject
+	}
+	return Match(a.Project, project) && Match(a.ImageType, imageType) && r.MatchSeries(a.Series, series)
 }
 
 // IsNetboot reports whether the rules recognise a product of a tracker as a

@@ -44,13 +44,17 @@ type BuildHours struct {
 // respinRule is the first rule for a product in a series, nil where none matches.
 func (r Rules) respinRule(id Identity, series string) (*RespinRule, int) {
 	for i := range r.Respin.Rules {
-		x := &r.Respin.Rules[i]
-		if Match(x.Project, id.Project) && Match(x.ImageType, id.ImageType) && Match(x.PublishType, id.PublishType) &&
-			Match(x.Arch, id.Arch) && r.MatchSeries(x.Series, series) {
+		if x := &r.Respin.Rules[i]; r.respins(x, id, series) {
 			return x, i
 		}
 	}
 	return nil, -1
+}
+
+// respins reports whether a rule selects a product in a series.
+func (r Rules) respins(x *RespinRule, id Identity, series string) bool {
+	return Match(x.Project, id.Project) && Match(x.ImageType, id.ImageType) && Match(x.PublishType, id.PublishType) &&
+		Match(x.Arch, id.Arch) && r.MatchSeries(x.Series, series)
 }
 
 // buildHours is how long a product is built; ok is false where no rule says it.

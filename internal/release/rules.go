@@ -16,6 +16,7 @@ type Rules struct {
 	// of those that nothing matches.
 	PublishOwn    bool           `toml:"-"`
 	Arches        []ArchesRule   `toml:"arches"`
+	ArchesOwn     bool           `toml:"-"` // likewise
 	SizeLimits    []SizeLimit    `toml:"size_limit"`
 	Architectures []Architecture `toml:"architecture"`
 	PublishTypes  []PublishType  `toml:"publish_type"`
