@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"io"
 	"slices"
@@ -63,7 +64,7 @@ func (o *checkOptions) run(ctx context.Context, e *environment, args []string) e
 	}
 	subject, err := release.What(s.Picture, name)
 	if err != nil {
-		return err
+		return errors.Join(err, errLayouts)
 	}
 	r := o.findings(s, subject)
 	if err := o.print(e, s, r); err != nil {

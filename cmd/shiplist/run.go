@@ -245,6 +245,11 @@ func report(e *environment, c command, err error) int {
 		return exitUsage
 	case errors.As(err, &lookup):
 		fmt.Fprintf(e.stderr, "shiplist %s: %s\n", c.name, terminal.Clean(lookup.Error()))
+		for _, other := range generator.Mistakes(err) {
+			if !errors.As(other, &lookup) {
+				printMistakes(e.stderr, c.name, other)
+			}
+		}
 		return exitUsage
 	case errors.As(err, &noConfig):
 		fmt.Fprintln(e.stderr, noConfig)
