@@ -4,6 +4,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"strings"
 	"time"
 
 	"shiplist/internal/release"
@@ -151,7 +153,7 @@ func (r *whyResult) print(e *environment) error {
 		if url := c.brokenURL(); url != "" && t.Width > 0 {
 			fmt.Fprintln(e.stdout, t.Wrap(url, "see: ", "     "))
 		}
-		if err := c.table(t, r.Product).Print(e.stdout, ""); err != nil {
+		if err := c.links(e.stdout, t, r.Product); err != nil {
 			return err
 		}
 	}
@@ -179,20 +181,65 @@ func (c chainResult) brokenURL() string {
 	return ""
 }
 
-// table has a line for each link; a terminal has no room for addresses.
-func (c chainResult) table(t terminal.Terminal, product string) *terminal.Table {
-	columns := []terminal.Column{{}, {}, {Least: 20}, {Leave: 2}, {Leave: 1}}
-	var subject []terminal.Cell
-	if t.Width == 0 {
-		columns = append([]terminal.Column{{}, {}}, append(columns, terminal.Column{})...)
-		subject = []terminal.Cell{terminal.Text(product), terminal.Text(c.Series + "/" + c.Milestone)}
+// links writes the chain: for a pipe a table, in a terminal texts that are read whole, as
+// one sentence among them is the answer.
+func (c chainResult) links(w io.Writer, t terminal.Terminal, product string) error {
+	if t.Width > 0 {
+		return c.told(w, t)
 	}
-	tab := terminal.NewTable(t, columns...)
+	tab := terminal.NewTable(t, make([]terminal.Column, 8)...)
 	for _, l := range c.Links {
-		tab.Row(append(append([]terminal.Cell(nil), subject...),
-			terminal.Cell{Text: string(l.State), Style: linkStyles[l.State]}, terminal.Text(l.Name), terminal.Text(l.Text),
-			terminal.Text(l.since()), terminal.Text(orDash(l.Source)), terminal.Text(l.URL),
-		)...)
+		tab.Row(terminal.Text(product), terminal.Text(c.Series+"/"+c.Milestone), terminal.Text(string(l.State)), terminal.Text(l.Name),
+			terminal.Text(l.Text), terminal.Text(l.since()), terminal.Text(orDash(l.Source)), terminal.Text(l.URL))
 	}
-	return tab
+	return tab.Print(w, "")
+}
+
+// besideLeast is the width of a terminal in which the text of a link stands beside its
+// name, and not below it.
+const besideLeast = 80
+
+// told writes the links for a terminal: state and name, the text, and since when and by
+// whose word it is so. There is no room for addresses.
+func (c chainResult) told(w io.Writer, t terminal.Terminal) error {
+	states, names := 0, 0
+	for _, l := range c.Links {
+		states, names = max(states, terminal.Columns(string(l.State))), max(names, terminal.Columns(l.Name))
+	}
+	var b strings.Builder
+	for _, l := range c.Links {
+		fmt.Fprintf(&b, "%s%s  %s", t.Paint(string(l.State), linkStyles[l.State]), pad(string(l.State), states), terminal.Clean(l.Name))
+		cells := []terminal.Cell{terminal.Text(l.Text), {Text: l.aside(), Style: terminal.Quiet}}
+		if t.Width < besideLeast {
+			b.WriteString("\n" + t.WrapCells("    ", "    ", cells...) + "\n")
+			continue
+		}
+		indent := strings.Repeat(" ", states+names+4)
+		b.WriteString(pad(l.Name, names) + "  " + strings.TrimPrefix(t.WrapCells(indent, indent, cells...), indent) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// pad are the spaces that a text lacks in a column.
+func pad(text string, width int) string {
+	return strings.Repeat(" ", max(0, width-terminal.Columns(text)))
+}
+
+// aside is since when a link is so, and who says it, in brackets; empty where neither is known.
+func (l linkResult) aside() string {
+	var words []string
+	switch {
+	case l.Since != nil:
+		words = append(words, "since "+l.since())
+	case l.Before != nil:
+		words = append(words, l.since())
+	}
+	if l.Source != "" {
+		words = append(words, l.Source)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(words, ", ") + ")"
 }
