@@ -131,9 +131,23 @@ func refuse(m *release.Manifest, err error) error {
 		lines = append(lines, "to see its set all the same, write --released; to compare what lies there with it, --verify")
 	}
 	if len(refused.Products) > 0 {
-		lines = append(lines, "mend the rules or the tracker; or publish the others, with --except "+strings.Join(refused.Products, ","))
+		lines = append(lines, "mend the rules or the tracker; or publish the others"+without(refused))
 	}
 	return fmt.Errorf("refused for %s:\n  %s", m.Title, strings.Join(lines, "\n  "))
+}
+
+// without says with which flags a set is made of the products that are not refused. What
+// --force alone brings in goes there; --except of it would be refused in its turn.
+func without(refused release.RefusedError) string {
+	except := slices.DeleteFunc(slices.Clone(refused.Products), func(p string) bool { return slices.Contains(refused.Unmeant, p) })
+	var ways []string
+	if len(except) > 0 {
+		ways = append(ways, "with --except "+strings.Join(except, ","))
+	}
+	if len(refused.Forced) > 0 {
+		ways = append(ways, "without "+strings.Join(refused.Forced, ", ")+" in --force")
+	}
+	return ", " + strings.Join(ways, " and ")
 }
 
 // print prints the result in the form that was asked for.

@@ -120,7 +120,11 @@ type PublishFile struct {
 // the slugs of those without which there is one.
 type RefusedError struct {
 	Reasons, Products []string
-	Mistyped          bool // the reasons are patterns that match nothing
+	// Forced are those of Products that patterns of --force name and nothing else; they
+	// have to go there, too. Unmeant are those of Forced of which that is enough, as
+	// nobody means to publish them.
+	Forced, Unmeant []string
+	Mistyped        bool // the reasons are patterns that match nothing
 }
 
 func (e *RefusedError) Error() string { return strings.Join(e.Reasons, "\n") }
@@ -147,7 +151,7 @@ func MakePublishSet(p *Picture, r Rules, m *Manifest, o PublishOptions) (*Publis
 	}
 	k.checkPlaces()
 	if len(k.problems) > 0 {
-		return nil, &RefusedError{Reasons: k.problems, Products: k.refused}
+		return nil, k.refusal()
 	}
 	slices.SortStableFunc(k.set.Products, comparePublications)
 	k.set.Commands = k.commands()
@@ -175,7 +179,7 @@ type setMaker struct {
 	options  PublishOptions
 	set      *PublishSet
 	problems []string
-	refused  []string // slugs of the products that they are about
+	refused  []*Row   // of the products that they are about
 	begins   []string // of the set, when it is whole
 }
 
@@ -183,8 +187,30 @@ type setMaker struct {
 func (k *setMaker) refuse(text string, rows ...*Row) {
 	k.problems = append(k.problems, text)
 	for _, r := range rows {
-		k.refused = appendNew(k.refused, r.Product.Slug)
+		if !slices.Contains(k.refused, r) {
+			k.refused = append(k.refused, r)
+		}
 	}
+}
+
+// refusal is the error of what was refused.
+func (k *setMaker) refusal() *RefusedError {
+	e := &RefusedError{Reasons: k.problems}
+	refused := func(r *Row) bool { return slices.Contains(k.refused, r) }
+	for _, r := range k.refused {
+		e.Products = append(e.Products, r.Product.Slug)
+		if !slices.ContainsFunc(k.options.Force, func(pattern string) bool {
+			others := slices.DeleteFunc(k.named(pattern), func(o *Row) bool { return refused(o) || !k.asked(o) })
+			return r.Product.Named(pattern) && len(others) == 0
+		}) {
+			continue
+		}
+		e.Forced = append(e.Forced, r.Product.Slug)
+		if r.IntentKnown && !r.Intended {
+			e.Unmeant = append(e.Unmeant, r.Product.Slug)
+		}
+	}
+	return e
 }
 
 // checkOptions refuses patterns that match nothing: a typing error must not publish
@@ -214,6 +240,9 @@ func (k *setMaker) named(pattern string) []*Row {
 
 // meant offers what may have been meant by a pattern that matches nothing.
 func (k *setMaker) meant(pattern string) string {
+	if slices.ContainsFunc(k.picture.Products, func(p *ProductLine) bool { return p.Netboot && p.Named(pattern) }) {
+		return "; netboot products are never in a publish set"
+	}
 	all := &Picture{}
 	for _, r := range k.set.Manifest.Rows() {
 		if r.publishable() {

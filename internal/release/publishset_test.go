@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -230,6 +231,50 @@ func TestPublished(t *testing.T) {
 	}
 }
 
+// TestPublishSetRefusesForced names, of what is refused, what has to go from --force: with
+// that, and without the rest, there is a set.
+func TestPublishSetRefusesForced(t *testing.T) {
+	t.Parallel()
+	const kubuntu, server = "kubuntu-desktop-amd64", "ubuntu-server-subiquity-amd64"
+	for _, tt := range []struct {
+		name, force     string
+		unmeant         bool // nobody means to publish Kubuntu
+		forced, without []string
+	}{
+		{"meant and forced", "kubuntu-*", false, []string{kubuntu}, nil},
+		{"forced alone", "kubuntu-*", true, []string{kubuntu}, []string{kubuntu}},
+		{"forced with others", "*", true, nil, nil},
+		{"not forced", server, false, nil, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in := cleanInput()
+			in.Rules.Products = slices.DeleteFunc(slices.Clone(in.Rules.Products), func(r ProductRule) bool { return Slug(r.Title) == kubuntu })
+			series := &in.Sources[0].Facts.Series[0]
+			if tt.unmeant {
+				series.Manifest = slices.DeleteFunc(slices.Clone(series.Manifest), func(i Intent) bool { return i.Product == kubuntu })
+			}
+			p := Join(*in)
+			m := findManifest(t, p, "noble/final")
+			_, err := MakePublishSet(p, in.Rules, m, PublishOptions{Force: []string{tt.force}})
+			refused := Refused(err)
+			if !slices.Equal(refused.Products, []string{kubuntu}) || !slices.Equal(refused.Forced, tt.forced) || !slices.Equal(refused.Unmeant, tt.without) {
+				t.Errorf("%v: products %q, forced %q, unmeant %q", err, refused.Products, refused.Forced, refused.Unmeant)
+			}
+			options := PublishOptions{Force: []string{tt.force}}
+			if len(refused.Forced) > 0 {
+				options.Force = nil
+			}
+			if len(refused.Unmeant) == 0 {
+				options.Except = refused.Products
+			}
+			if _, err := MakePublishSet(p, in.Rules, m, options); err != nil {
+				t.Errorf("with the advice: %v", err)
+			}
+		})
+	}
+}
+
 // TestPublishSetNeverHasNetboot looks at the sample, where a netboot product stands on
 // a release milestone.
 func TestPublishSetNeverHasNetboot(t *testing.T) {
@@ -248,8 +293,9 @@ func TestPublishSetNeverHasNetboot(t *testing.T) {
 			t.Errorf("%s is in the set", one.Row.Product.Title)
 		}
 	}
-	if _, err = MakePublishSet(p, in.Rules, m, PublishOptions{Only: []string{"netboot-amd64"}}); len(Refused(err).Reasons) != 1 {
-		t.Errorf("only a netboot product: %v", err)
+	const want = `--only "netboot-*" matches no product of Noble Final; netboot products are never in a publish set`
+	if _, err = MakePublishSet(p, in.Rules, m, PublishOptions{Only: []string{"netboot-*"}}); err == nil || err.Error() != want {
+		t.Errorf("only a netboot product: %v, want %s", err, want)
 	}
 }
 
