@@ -47,6 +47,7 @@ type archivePlan struct {
 	Descriptions []archiveDescriptions `json:"descriptions"`
 	Index        []archiveLine         `json:"index"`
 	Links        []archiveLink         `json:"links"`
+	KeptLinks    []string              `json:"links_kept,omitempty"`
 	Redirects    []archiveRedirect     `json:"redirects"`
 	Pages        []archivePage         `json:"by_hand"`
 	Stays        []archiveStay         `json:"stays,omitempty"`
@@ -172,6 +173,9 @@ func archivePlanOf(set *release.ArchiveSet, rules release.ArchiveRules, doubts [
 	}
 	for _, l := range set.Links {
 		p.Links = append(p.Links, archiveLink{rules.On(l.At), l.Target})
+	}
+	for _, l := range set.KeptLinks {
+		p.KeptLinks = append(p.KeptLinks, rules.On(l))
 	}
 	for _, r := range set.Redirects {
 		p.Redirects = append(p.Redirects, archiveRedirect{rules.On(r.In), r.From, r.To})

@@ -40,6 +40,8 @@ func Archive(set *release.ArchiveSet, rules release.ArchiveRules, sign func(list
 
 func (s *archiveScript) text(format string, args ...any) { fmt.Fprintf(&s.b, format, args...) }
 
+func (s *archiveScript) comment(text string) { s.text("%s\n", shell.Comment(text)) }
+
 // quoted is a word of the script.
 func (s *archiveScript) quoted(text string) string {
 	w, err := shell.Quote(text)
@@ -53,27 +55,31 @@ func (s *archiveScript) place(h release.HostPath) string { return s.quoted(s.rul
 
 // lines write a here-document.
 func (s *archiveScript) lines(lines []string) {
-	if err := checkLines(lines); err != nil && s.err == nil {
+	d, err := newDocument(lines)
+	if err != nil && s.err == nil {
 		s.err = err
 	}
-	s.text(" <<'END'\n%s\nEND\n", strings.Join(lines, "\n"))
+	s.text(" %s\n", d)
 }
 
 func (s *archiveScript) head(doubts []release.Doubt) {
 	s.text("#!/bin/bash\n")
 	for _, text := range release.DoubtLines(doubts) {
-		s.text("%s\n", shell.Comment("attention: "+text))
+		s.comment("attention: " + text)
 	}
-	s.text("%s\n", shell.Comment(fmt.Sprintf("Moves the files of %s to the archive, as %s is out.", s.set.Version, s.set.Newer)))
+	s.comment(fmt.Sprintf("Moves the files of %s to the archive, as %s is out.", s.set.Version, s.set.Newer))
 	for _, text := range s.set.Unsure {
-		s.text("%s\n", shell.Comment("attention: "+text))
+		s.comment("attention: " + text)
 	}
 	s.text("# Run it in the directory that holds the roots, or name that: bash SCRIPT DIRECTORY.\n")
 	s.text("# It looks at everything before it changes anything, and may be run again.\n")
-	for _, i := range s.set.Stays {
-		s.text("%s\n", shell.Comment("stays, as no newer release has it: "+i.Tree.Name+" "+i.Dir+" "+i.Name))
+	for _, l := range s.set.KeptLinks {
+		s.comment("stays: the link " + s.rules.On(l) + ", which shows what is newer from now on")
 	}
-	s.text("\n%s\ncd -- \"${1:-.}\"\n", strings.TrimRight(archiveFunctions, "\n"))
+	for _, i := range s.set.Stays {
+		s.comment("stays, as no newer release has it: " + i.Tree.Name + " " + i.Dir + " " + i.Name)
+	}
+	s.text("\n%s\ncd -- \"${1:-.}\"\nalone\n", strings.TrimRight(archiveFunctions, "\n"))
 }
 
 func (s *archiveScript) files() {

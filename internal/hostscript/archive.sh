@@ -1,4 +1,4 @@
-set -eu
+set -eu -o pipefail
 export LC_ALL=C
 
 say() { printf '%s\n' "$*" >&2; }
@@ -53,15 +53,46 @@ move() {
 	rm -- "$1"
 }
 
-# change FILE: takes standard input as the new content of a file, if it differs.
-change() {
-	mkdir -p -- "$(dirname -- "$1")"
-	cat >"$1.new"
-	if [ -e "$1" ] && cmp -s -- "$1" "$1.new"; then
-		rm -- "$1.new"
-	else
-		mv -- "$1.new" "$1"
+# alone: waits for nobody. The directory is locked as long as the script runs, also
+# against scripts that publish; what it started may end later, and must not keep the lock.
+alone() {
+	exec 9<.
+	if ! flock -n 9; then
+		say "another run works in $PWD at this moment; wait for its end"
+		exit 1
 	fi
+	trap 'flock -u 9' EXIT
+}
+
+# change FILE COMMAND...: takes what a command writes as the new content of a file, if it
+# differs. It is a new file, as the old one may have other names, with the mode of the
+# old one; where the command fails the old one stays.
+change() {
+	file=$1
+	shift
+	mkdir -p -- "$(dirname -- "$file")"
+	"$@" >"$file.new"
+	if [ -e "$file" ]; then
+		if cmp -s -- "$file" "$file.new"; then
+			rm -- "$file.new"
+			return 0
+		fi
+		chmod --reference="$file" -- "$file.new"
+	fi
+	mv -- "$file.new" "$file"
+}
+
+# without LINES LIST: a checksum list without the lines about the same files.
+without() {
+	printf '%s\n' "$1" | awk 'NR == FNR { moved[$2] = 1; next } { name = $2; sub(/^[*]/, "", name); if (!(("*" name) in moved)) print }' - "$2"
+}
+
+# with LINES LIST: a checksum list with lines, in place of those about the same files.
+with() {
+	{
+		printf '%s\n' "$1"
+		without "$1" "$2"
+	} | sort -k 2
 }
 
 # relist FROM TO: moves the checksum lines on standard input from list to list; only
@@ -75,17 +106,24 @@ relist() {
 	fi
 	known=/dev/null
 	[ ! -e "$2" ] || known=$2
-	{
-		printf '%s\n' "$lines"
-		printf '%s\n' "$lines" | awk 'NR == FNR { moved[$2] = 1; next } { name = $2; sub(/^[*]/, "", name); if (!(("*" name) in moved)) print }' - "$known"
-	} | sort -k 2 | change "$2"
-	if [ -e "$1" ]; then
-		printf '%s\n' "$lines" | awk 'NR == FNR { moved[$2] = 1; next } { name = $2; sub(/^[*]/, "", name); if (!(("*" name) in moved)) print }' - "$1" | change "$1"
-	fi
+	change "$2" with "$lines" "$known"
+	[ ! -e "$1" ] || change "$1" without "$lines" "$1"
 }
 
-# signed LIST: whether the signature is newer than the list.
-signed() { [ ! -e "$1" ] || { [ -e "$1.gpg" ] && [ ! "$1" -nt "$1.gpg" ]; }; }
+# signed LIST: whether the signature is newer than the list. One that is not is wrong, and
+# goes: what signs may write in place, and the file may have another name in a backup.
+signed() {
+	if [ ! -e "$1" ] || { [ -e "$1.gpg" ] && [ ! "$1" -nt "$1.gpg" ]; }; then
+		return 0
+	fi
+	rm -f -- "$1.gpg"
+	return 1
+}
+
+# undescribed FILES FILE: a file without the descriptions of some others.
+undescribed() {
+	printf '%s\n' "$1" | awk 'NR == FNR { moved[$1] = 1; next } !($1 == "AddDescription" && ($NF in moved))' - "$2"
+}
 
 # describe FROM TO: moves the descriptions of the files named on standard input.
 describe() {
@@ -94,14 +132,20 @@ describe() {
 	lines=$(printf '%s\n' "$files" | awk 'NR == FNR { moved[$1] = 1; next } $1 == "AddDescription" && ($NF in moved)' - "$1")
 	[ -n "$lines" ] || return 0
 	printf '%s\n' "$lines" | while IFS= read -r text; do line "$2" "$text"; done
-	printf '%s\n' "$files" | awk 'NR == FNR { moved[$1] = 1; next } !($1 == "AddDescription" && ($NF in moved))' - "$1" | change "$1"
+	change "$1" undescribed "$files" "$1"
+}
+
+# longer FILE TEXT: a file, which need not be there, with one more line. What a person
+# wrote last may lack the end of its line.
+longer() {
+	[ ! -e "$1" ] || awk 1 - <"$1"
+	printf '%s\n' "$2"
 }
 
 # line FILE TEXT: adds a line to a file that does not have it.
 line() {
-	mkdir -p -- "$(dirname -- "$1")"
 	if ! [ -e "$1" ] || ! grep -qxF -- "$2" "$1"; then
-		printf '%s\n' "$2" >>"$1"
+		change "$1" longer "$1" "$2"
 	fi
 }
 

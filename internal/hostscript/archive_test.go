@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,7 @@ func archiveTree() map[string]string {
 		"www/simple/noble/SHA256SUMS":          sumLine("desktop one", "*u-24.04.1.iso") + sumLine("desktop two", "*u-24.04.2.iso"),
 		"www/simple/noble/SHA256SUMS.gpg":      "old signature",
 		"www/simple/noble/.htaccess":           "AddDescription \"Desktop one\" u-24.04.1.iso\nAddDescription \"Desktop two\" u-24.04.2.iso\nIndexOptions X\n",
+		"www/simple/.htaccess":                 "Options +IndexesRedirect", // by hand, without the end of the line
 		"www/simple/24.04.1":                   "-> noble",
 		"www/simple/24.04.2":                   "-> noble",
 		"www/full/u/releases/s-24.04.1.iso":    "server one",
@@ -54,7 +56,7 @@ func archivedTree() map[string]string {
 		"www/simple/noble/SHA256SUMS":               simple,
 		"www/simple/noble/SHA256SUMS.gpg":           simple,
 		"www/simple/noble/.htaccess":                "AddDescription \"Desktop two\" u-24.04.2.iso\nIndexOptions X\n",
-		"www/simple/.htaccess":                      "RedirectPermanent /24.04.1 https://old.example/24.04.1\n",
+		"www/simple/.htaccess":                      "Options +IndexesRedirect\nRedirectPermanent /24.04.1 https://old.example/24.04.1\n",
 		"www/simple/24.04.2":                        "-> noble",
 		"www/full/u/releases/SHA256SUMS":            full,
 		"www/full/u/releases/SHA256SUMS.gpg":        full,
@@ -230,6 +232,115 @@ func TestArchiveScript(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestArchiveScriptKeeps changes no file in place, which may have other names, and keeps
+// its mode. Where a program fails no list is harmed.
+func TestArchiveScriptKeeps(t *testing.T) {
+	t.Parallel()
+	bash := testenv.Program(t, "bash")
+	script, err := archiveText(t, archivePlan24041())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, bin := t.TempDir(), t.TempDir()
+	before := archiveTree()
+	plant(t, dir, before)
+	if out, err := exec.CommandContext(t.Context(), "cp", "-al", filepath.Join(dir, "www"), filepath.Join(dir, "www.prev")).CombinedOutput(); err != nil {
+		t.Fatal(string(out))
+	}
+	list := filepath.Join(dir, "www/simple/noble/SHA256SUMS")
+	if err := os.Chmod(list, 0o664); err != nil {
+		t.Fatal(err)
+	}
+	run := func(path string) ([]byte, error) {
+		cmd := exec.CommandContext(t.Context(), bash, "-c", "umask 077\n"+script, "script", dir)
+		cmd.Env = append(os.Environ(), "PATH="+path)
+		return cmd.CombinedOutput()
+	}
+	write(t, filepath.Join(bin, "awk"), []byte("#!"+bash+"\nexit 3\n"), 0o755)
+	if out, err := run(bin + ":" + os.Getenv("PATH")); err == nil {
+		t.Errorf("it goes on: %s", out)
+	}
+	for name, want := range before {
+		if got := harvest(t, dir)[name]; strings.HasSuffix(name, "SHA256SUMS") && got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	if out, err := run(os.Getenv("PATH")); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+	after := harvest(t, dir)
+	for name, want := range before {
+		if got := after[strings.Replace(name, "www", "www.prev", 1)]; got != want {
+			t.Errorf("%s was %q, the other name of it has %q", name, want, got)
+		}
+	}
+	if info, err := os.Stat(list); err != nil || info.Mode().Perm() != 0o664 {
+		t.Errorf("%v, %v", info, err)
+	}
+}
+
+// TestArchiveScriptAlone refuses where another script is at work in the same directory.
+func TestArchiveScriptAlone(t *testing.T) {
+	t.Parallel()
+	script, err := archiveText(t, archivePlan24041())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	plant(t, dir, archiveTree())
+	cmd := exec.CommandContext(t.Context(), testenv.Program(t, "flock"), dir, testenv.Program(t, "bash"), "-c", script, "script", dir)
+	out, err := cmd.CombinedOutput()
+	if want := "another run works in " + dir + " at this moment; wait for its end\n"; err == nil || string(out) != want {
+		t.Errorf("%v %s", err, out)
+	}
+	if diff := cmp.Diff(archiveTree(), harvest(t, dir)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestArchiveRedirects has Apache lead on from every spelling of what moved, and from nothing
+// else.
+func TestArchiveRedirects(t *testing.T) {
+	t.Parallel()
+	set := archivePlan24041()
+	for _, path := range []string{"/u/releases", "/u/24.04.1"} {
+		set.Redirects = append(set.Redirects, release.ArchiveRedirect{
+			In: release.HostPath{Root: "full", Path: ".htaccess"}, From: path + "/s-24.04.1.iso", To: "https://old.example/noble/s-24.04.1.iso",
+		})
+	}
+	script, err := archiveText(t, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := testenv.OpenDir(t)
+	plant(t, dir, archiveTree())
+	plant(t, dir, map[string]string{
+		"www/full/u/releases/s-24.04.2.iso": "server two", "www/full/u/24.04.1": "-> releases", "www/full/.htaccess": "Options +FollowSymLinks",
+	})
+	root := filepath.Join(dir, "www", "full")
+	config := fmt.Sprintf("<Directory %q>\nAllowOverride All\n</Directory>", root)
+	address := testenv.Apache(t, root, config, "alias")
+	if out, err := exec.CommandContext(t.Context(), testenv.Program(t, "bash"), "-c", script, "script", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	for path, want := range map[string]string{
+		"/u/releases/s-24.04.1.iso": "301 https://old.example/noble/s-24.04.1.iso",
+		"/u/24.04.1/s-24.04.1.iso":  "301 https://old.example/noble/s-24.04.1.iso",
+		"/u/24.04.1/s-24.04.2.iso":  "200 ",
+		"/u/releases/s-24.04.1.is":  "404 ",
+	} {
+		answer, err := client.Get(address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if got := fmt.Sprintf("%d %s", answer.StatusCode, answer.Header.Get("Location")); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
 	}
 }
 

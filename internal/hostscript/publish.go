@@ -9,7 +9,6 @@ package hostscript
 
 import (
 	_ "embed"
-	"fmt"
 	"html"
 	"strconv"
 	"strings"
@@ -32,12 +31,12 @@ type publishScript struct {
 	Name     shell.Word
 	LeftOut  []string // comments
 	Steps    []step
-	Expected []string // "SIZE DAILY PATH", "-" for what is not known
-	Begins   []string
-	Stems    []string
-	Beside   []string   // stems of what other milestones have there
+	Expected document // "SIZE DAILY PATH", "-" for what is not known
+	Begins   document
+	Stems    document
+	Beside   document   // stems of what other milestones have there
 	Ours     []string   // comments: directories whose pages this program writes
-	Pages    []string   // directories whose pages are headed anew
+	Pages    document   // directories whose pages are headed anew
 	Heading  shell.Word // how, for sed
 }
 
@@ -51,63 +50,78 @@ type step struct {
 // the form of the configuration. Where ours says so the pages of the full tree are this program's,
 // and not headed anew. An error names what cannot stand in a script.
 func Publish(set *release.PublishSet, commands []string, asOf time.Time, ours bool) (string, error) {
-	m := set.Manifest
-	name, err := shell.Quote(m.Line.Slug + "/" + m.Slug)
-	if err != nil {
-		return "", err
-	}
-	s := publishScript{Name: name, Head: []string{
-		shell.Comment("Publish " + m.Title + ": " + release.Plural(len(commands), "command", "commands") + "."),
-		shell.Comment("Facts as of " + asOf.UTC().Format("2006-01-02 15:04 UTC") + "."),
-	}}
-	if over := m.Over(); over != "" {
-		s.Head = append(s.Head, shell.Comment(over+"."))
-	}
+	s := publishScript{}
+	s.introduce(set, commands, asOf)
 	for i, c := range set.Commands {
 		s.Steps = append(s.Steps, step{Comments: stepComments(c), Command: commands[i]})
 	}
-	for _, p := range set.Products {
-		if !p.Publishes() {
-			s.LeftOut = append(s.LeftOut, shell.Comment(p.Row.Product.Title+": "+p.WhyText()))
-		}
-	}
-	for _, e := range set.Expected() {
-		size := "-"
-		if e.Size >= 0 {
-			size = strconv.FormatInt(e.Size, 10)
-		}
-		daily := e.Daily
-		if daily == "" || strings.ContainsFunc(daily, unicode.IsSpace) {
-			daily = "-"
-		}
-		s.Expected = append(s.Expected, size+" "+daily+" "+e.Path)
-	}
-	s.Begins, s.Stems, s.Beside = set.Begins(), set.Stems(), set.Beside
-	if err := s.head(set, ours); err != nil {
+	if err := s.documents(set, ours); err != nil {
 		return "", err
 	}
-	for _, lines := range [][]string{s.Expected, s.Begins, s.Stems, s.Beside, s.Pages} {
-		if err := checkLines(lines); err != nil {
-			return "", err
-		}
+	var err error
+	if s.Name, err = shell.Quote(set.Manifest.Line.Slug + "/" + set.Manifest.Slug); err != nil {
+		return "", err
+	}
+	if s.Heading, err = shell.Quote(headingOf(set.Manifest.Heading())); err != nil {
+		return "", err
 	}
 	var b strings.Builder
 	err = publishTemplate.Execute(&b, s)
 	return b.String(), err
 }
 
-// head says which pages are headed anew, and how.
-func (s *publishScript) head(set *release.PublishSet, ours bool) error {
-	if ours {
-		for _, dir := range set.Headed() {
-			s.Ours = append(s.Ours, shell.Comment(dir))
-		}
-		return nil
+// introduce says at the head of the script what it does, and what it leaves out.
+func (s *publishScript) introduce(set *release.PublishSet, commands []string, asOf time.Time) {
+	m := set.Manifest
+	s.Head = comments([]string{
+		"Publish " + m.Title + ": " + release.Plural(len(commands), "command", "commands") + ".",
+		"Facts as of " + asOf.UTC().Format("2006-01-02 15:04 UTC") + ".",
+	})
+	if over := m.Over(); over != "" {
+		s.Head = append(s.Head, shell.Comment(over+"."))
 	}
-	s.Pages = set.Headed()
-	var err error
-	s.Heading, err = shell.Quote(headingOf(set.Manifest.Heading()))
-	return err
+	for _, p := range set.Products {
+		if !p.Publishes() {
+			s.LeftOut = append(s.LeftOut, shell.Comment(p.Row.Product.Title+": "+p.WhyText()))
+		}
+	}
+}
+
+// documents are the lists of paths that the script reads.
+func (s *publishScript) documents(set *release.PublishSet, ours bool) error {
+	pages := set.Headed()
+	if ours {
+		s.Ours, pages = comments(pages), nil
+	}
+	for _, one := range []struct {
+		lines []string
+		into  *document
+	}{
+		{expectedLines(set), &s.Expected}, {set.Begins(), &s.Begins}, {set.Stems(), &s.Stems},
+		{set.Beside, &s.Beside}, {pages, &s.Pages},
+	} {
+		var err error
+		if *one.into, err = newDocument(one.lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expectedLines are "SIZE DAILY PATH" of every file, "-" for what is not known.
+func expectedLines(set *release.PublishSet) []string {
+	var lines []string
+	for _, e := range set.Expected() {
+		size, daily := "-", e.Daily
+		if e.Size >= 0 {
+			size = strconv.FormatInt(e.Size, 10)
+		}
+		if daily == "" || strings.ContainsFunc(daily, unicode.IsSpace) {
+			daily = "-"
+		}
+		lines = append(lines, size+" "+daily+" "+e.Path)
+	}
+	return lines
 }
 
 // headingOf is the command of sed that puts a name, as text of a page, in place of what
@@ -139,20 +153,4 @@ func stepComments(c *release.PublishCommand) []string {
 		list = append(list, shell.Comment(text))
 	}
 	return list
-}
-
-// end is the line that ends a here-document.
-const end = "END"
-
-// checkLines refuses what would end a here-document, or another line than it seems.
-func checkLines(lines []string) error {
-	for _, line := range lines {
-		if _, err := shell.Always(line); err != nil {
-			return fmt.Errorf("a path cannot stand in a script: %w", err)
-		}
-		if line == end || strings.TrimSpace(line) != line {
-			return fmt.Errorf("the path %q cannot stand in a script", line)
-		}
-	}
-	return nil
 }

@@ -35,6 +35,10 @@ func (a *archiver) moveDirectory(d *TreeDirectory) {
 		a.unruled = append(a.unruled, fmt.Sprintf("no [[archive.rule]] says where the files of %s in tree %s go", d.Path, d.Tree.Name))
 		return
 	}
+	if !plainPath(d.Path) {
+		a.refuse("%q in tree %s is no name of a directory of released files", d.Path, d.Tree.Name)
+		return
+	}
 	from := HostPath{d.Tree.Role, d.Path}
 	for _, i := range images {
 		for _, f := range i.Files {
@@ -48,6 +52,7 @@ func (a *archiver) moveDirectory(d *TreeDirectory) {
 	if d.Kind != DirectoryPool {
 		a.describeFiles(d, from, to, images)
 		a.redirectFiles(d, to, images)
+		a.keepLinks(d)
 	}
 }
 
@@ -224,13 +229,53 @@ func (a *archiver) redirectFiles(d *TreeDirectory, to HostPath, images []*TreeIm
 	}
 	for _, i := range images {
 		for _, f := range i.Files {
-			if f.Main {
+			if !f.Main {
+				continue
+			}
+			for _, path := range a.spelled(d) {
 				a.set.Redirects = append(a.set.Redirects, ArchiveRedirect{
-					In: HostPath{d.Tree.Role, ".htaccess"}, From: "/" + joinPath(d.Path, f.Name), To: site + "/" + joinPath(to.Path, f.Name),
+					In: HostPath{d.Tree.Role, ".htaccess"}, From: "/" + joinPath(path, f.Name), To: site + "/" + joinPath(to.Path, f.Name),
 				})
 			}
 		}
 	}
+}
+
+// spelled are the paths at which people found the files of the release in a directory:
+// its own, and those of its aliases that name the release or the series. At the links of
+// other releases nobody looked for them.
+func (a *archiver) spelled(d *TreeDirectory) []string {
+	paths := []string{d.Path}
+	for _, alias := range d.Aliases {
+		if plainPath(alias) && slices.ContainsFunc(strings.Split(alias, "/"), func(name string) bool {
+			return name == a.set.Version || name == a.set.Line.Slug || name == a.set.Line.Version
+		}) {
+			paths = append(paths, alias)
+		}
+	}
+	return paths
+}
+
+// keepLinks notes the links of the release in a tree where they stay: they lead to the
+// directory of the series, where the newer release remains.
+func (a *archiver) keepLinks(d *TreeDirectory) {
+	if d.Tree.Role == RoleSimple {
+		return // see leadOn
+	}
+	for _, alias := range d.Aliases {
+		names := strings.Split(alias, "/")
+		if n := slices.Index(names, a.set.Version); n >= 0 && plainPath(alias) {
+			link := HostPath{d.Tree.Role, strings.Join(names[:n+1], "/")}
+			if !slices.Contains(a.set.KeptLinks, link) {
+				a.set.KeptLinks = append(a.set.KeptLinks, link)
+			}
+		}
+	}
+}
+
+// plainPath reports whether a path can stand in the file of a server.
+func plainPath(path string) bool {
+	return path == "" || !slices.ContainsFunc(strings.Split(path, "/"), func(name string) bool { return !plainName(name) })
 }
 
 // site is the public address of what a root holds; empty where it has none.

@@ -34,7 +34,9 @@ type ArchiveSet struct {
 	// Lists are the checksum lists whose lines move; both ends have to be signed anew.
 	Lists []ArchiveList
 	// Links are made, or, where they lead nowhere, removed.
-	Links     []ArchiveLink
+	Links []ArchiveLink
+	// KeptLinks are links of the version that stay as they are, and show what is newer.
+	KeptLinks []HostPath
 	Redirects []ArchiveRedirect
 	// Described are files of descriptions whose lines about moved files move, too.
 	Described []ArchiveDescribed

@@ -42,6 +42,10 @@ func archiveInput() Input {
 	}
 	simpleFacts := Facts{Directories: []Directory{dir("ubuntu", "noble")}}
 	fullFacts := Facts{Directories: []Directory{dir("ubuntu", full), dir("kubuntu", kubuntu)}}
+	fullFacts.Directories[0].Aliases = []string{
+		"releases/24.04.1/release", "releases/24.04.2/release", "releases/24.04/release", "releases/noble/release",
+		"ubuntu/releases/24.04.1/release", "ubuntu/releases/24.04.1/re lease",
+	}
 	fullFacts.Directories[0].Strays = []string{"ubuntu-24.04.1-netboot-amd64.tar.gz", "notes.txt"}
 	for _, v := range []string{"24.04.1", "24.04.2"} {
 		simpleFacts.Images = append(simpleFacts.Images, archived("ubuntu", "noble", "ubuntu-"+v+"-desktop-amd64", "desktop", v))
@@ -89,6 +93,9 @@ func archiveText(set *ArchiveSet) string {
 	for _, r := range set.Redirects {
 		fmt.Fprintf(&b, "redirect in %s: %s to %s\n", r.In, r.From, r.To)
 	}
+	for _, l := range set.KeptLinks {
+		fmt.Fprintf(&b, "link %s stays\n", l)
+	}
 	for _, d := range set.Described {
 		fmt.Fprintf(&b, "descriptions %s to %s: %s\n", d.From, d.To, strings.Join(d.Files, " "))
 	}
@@ -121,7 +128,13 @@ link old:24.04.1 to "noble"
 link old:24.04 to "noble"
 link simple:24.04.1 to ""
 redirect in full:.htaccess: /ubuntu/releases/noble/release/ubuntu-24.04.1-live-server-amd64.iso to https://old.example/noble/ubuntu-24.04.1-live-server-amd64.iso
+redirect in full:.htaccess: /releases/24.04.1/release/ubuntu-24.04.1-live-server-amd64.iso to https://old.example/noble/ubuntu-24.04.1-live-server-amd64.iso
+redirect in full:.htaccess: /releases/24.04/release/ubuntu-24.04.1-live-server-amd64.iso to https://old.example/noble/ubuntu-24.04.1-live-server-amd64.iso
+redirect in full:.htaccess: /releases/noble/release/ubuntu-24.04.1-live-server-amd64.iso to https://old.example/noble/ubuntu-24.04.1-live-server-amd64.iso
+redirect in full:.htaccess: /ubuntu/releases/24.04.1/release/ubuntu-24.04.1-live-server-amd64.iso to https://old.example/noble/ubuntu-24.04.1-live-server-amd64.iso
 redirect in simple:.htaccess: /24.04.1 to https://old.example/24.04.1
+link full:releases/24.04.1 stays
+link full:ubuntu/releases/24.04.1 stays
 descriptions full:kubuntu/releases/noble/release/.htaccess to hidden:full/kubuntu/releases/noble/release/.htaccess: kubuntu-24.04.1-desktop-amd64.iso kubuntu-24.04.1-desktop-amd64.manifest
 descriptions full:ubuntu/releases/noble/release/.htaccess to old:noble/.htaccess: ubuntu-24.04.1-live-server-amd64.iso ubuntu-24.04.1-live-server-amd64.manifest ubuntu-24.04.1-netboot-amd64.tar.gz
 descriptions simple:noble/.htaccess to old:noble/.htaccess: ubuntu-24.04.1-desktop-amd64.iso ubuntu-24.04.1-desktop-amd64.manifest

@@ -68,6 +68,9 @@ func (s *ArchiveSet) Steps(r ArchiveRules) []ArchiveStep {
 	for _, p := range s.Pages {
 		add("edit by hand", r.On(p.At), "", ifThere+": "+p.words())
 	}
+	for _, l := range s.KeptLinks {
+		add("link stays", r.On(l), "", "shows what is newer from now on")
+	}
 	for _, i := range s.Stays {
 		add("stays", strings.Trim(i.Tree.Name+" "+i.Dir+"/"+i.Name, "/"), "", "no newer release has it")
 	}

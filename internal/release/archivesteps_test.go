@@ -26,6 +26,7 @@ func TestArchiveSteps(t *testing.T) {
 		Described: []ArchiveDescribed{{From: at("n/.htaccess"), To: old("n/.htaccess")}},
 		Index:     []ArchiveIndex{{old(".htaccess"), "a line"}},
 		Links:     []ArchiveLink{{old("24.04.1"), "n"}, {At: at("24.04.1")}},
+		KeptLinks: []HostPath{at("u/24.04.1")},
 		Redirects: []ArchiveRedirect{{at(".htaccess"), "/24.04.1", "https://old/24.04.1"}},
 		Pages:     []ArchivePage{{At: at("n/H"), Out: []string{"a", "b"}}, {At: at("H"), Out: []string{"24.04.1"}}, {At: old("H"), In: "24.04.1"}},
 		Stays:     []*TreeImage{{Image: &Image{Dir: "n", Name: "c"}, Tree: tree}},
@@ -47,6 +48,7 @@ func TestArchiveSteps(t *testing.T) {
 		{"edit by hand", "www/n/H", "", "if there: take out any of the 2 files that move"},
 		{"edit by hand", "www/H", "", "if there: take out 24.04.1"},
 		{"edit by hand", "www/old/H", "", "if there: add 24.04.1"},
+		{"link stays", "www/u/24.04.1", "", "shows what is newer from now on"},
 		{"stays", "full n/c", "", "no newer release has it"},
 	}
 	var got [][4]string
