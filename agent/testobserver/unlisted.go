@@ -14,48 +14,67 @@ const mostUnlisted = 50
 // unlisted takes in what the facts before have and the list has not. What did not stand
 // stays as it is. What stood was superseded where the list has a newer artefact of its
 // product and stage; otherwise it is asked for: it was promoted, archived, or is gone. One
-// that is still what it was ought to be in the list: it stays, and where more are missing
-// than can be asked for, the whole list is suspect.
+// that is still what it was ought to be in the list, and stays.
+//
+// Where more are missing than can be asked for, those that were tell of the rest: if some
+// are there still, the whole list is suspect; if some are gone, so is the rest, and whoever
+// compares the facts with those before has all of the loss in view at once; if all were
+// archived, the rest stays until it is asked for.
 func (p *poll) unlisted(ctx context.Context, a *assembler) (suspect string, err error) {
 	ask := a.missing()
-	lacking, example := 0, int64(0)
-	for i, b := range ask {
-		g := a.group(groupKey{b.Series, b.Product})
-		if i >= mostUnlisted || !askable(numberOf(b.ID)) {
-			a.hold(g, b)
-			continue
-		}
-		r, err := p.single(ctx, numberOf(b.ID))
-		switch {
+	asked, rest := ask[:min(len(ask), mostUnlisted)], ask[min(len(ask), mostUnlisted):]
+	there, lost := 0, 0
+	for _, b := range asked {
+		switch found, err := p.look(ctx, a, b); {
 		case gone(err):
-			continue
+			lost++
 		case err != nil:
 			return "", err
-		case r == nil:
-			a.hold(g, b)
-			continue
-		}
-		a.add(r)
-		if !r.archived && r.stage == b.Stage {
-			lacking, example = lacking+1, r.id
-			p.notes.AddAt(p.page(r.id), ruleKept, fmt.Sprintf("artefact %d of %s is not listed, and is there when it is asked for; it counts", r.id, r.title))
+		case found:
+			there++
 		}
 	}
-	switch more := len(ask) - mostUnlisted; {
-	case more <= 0:
-		return "", nil
-	case lacking > 0:
-		return fmt.Sprintf("%s lacks %d artefacts that were there; of %d of them that were asked for, %d are there still, such as %d",
-			p.notes.Address, len(ask), mostUnlisted, lacking, example), nil
-	default:
-		p.notes.Add(ruleKept, fmt.Sprintf("%d artefacts that are not listed any more stay as they were; the next polls ask for them", more))
+	if len(rest) == 0 || lost > 0 && there == 0 {
 		return "", nil
 	}
+	for _, b := range rest {
+		a.hold(b)
+	}
+	if there > 0 {
+		return fmt.Sprintf("%s lacks %d artefacts that were there; of %d of them that were asked for, %d are there still",
+			p.notes.Address, len(ask), len(asked), there), nil
+	}
+	p.notes.Add(ruleKept, fmt.Sprintf("%d artefacts that are not listed any more stay as they were; the next polls ask for them", len(rest)))
+	return "", nil
+}
+
+// look asks for an artefact that the list does not have, takes in what it is now, and
+// reports whether the list ought to have it.
+func (p *poll) look(ctx context.Context, a *assembler, b *release.Build) (listed bool, err error) {
+	if !askable(numberOf(b.ID)) {
+		a.hold(b)
+		return false, nil
+	}
+	r, err := p.single(ctx, numberOf(b.ID))
+	if err != nil {
+		return false, err
+	}
+	if r == nil {
+		a.hold(b)
+		return false, nil
+	}
+	a.add(r)
+	if r.archived || r.stage != b.Stage {
+		return false, nil
+	}
+	p.notes.AddAt(p.page(r.id), ruleKept, fmt.Sprintf("artefact %d of %s is not listed, and is there when it is asked for; it counts", r.id, r.title))
+	return true, nil
 }
 
 // hold keeps a build that may stand, though the list does not have it.
-func (a *assembler) hold(g *group, b *release.Build) {
+func (a *assembler) hold(b *release.Build) {
 	a.keep(b.Product)
+	g := a.group(groupKey{b.Series, b.Product})
 	g.held = append(g.held, b)
 }
 
