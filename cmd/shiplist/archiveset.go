@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"io"
+	"strings"
 
 	"shiplist/internal/hostscript"
 	"shiplist/internal/release"
@@ -117,6 +120,19 @@ func (o *archiveSetOptions) run(_ context.Context, e *environment, args []string
 	if err != nil {
 		return err
 	}
+	wanted, err := o.wanted(s)
+	if err != nil {
+		return err
+	}
+	set, err := s.config.Rules.ArchiveSet(s.Picture, args[0], wanted)
+	if err != nil {
+		return refuseArchive(err)
+	}
+	return o.end(s, false, o.print(e, s, set))
+}
+
+// wanted is what the flags and the configuration say about the set.
+func (o *archiveSetOptions) wanted(s *seen) (release.ArchiveOptions, error) {
 	wanted := release.ArchiveOptions{All: o.all, Distribution: s.config.Site.Distribution}
 	for _, t := range s.config.Trees {
 		if t.Headers {
@@ -126,30 +142,50 @@ func (o *archiveSetOptions) run(_ context.Context, e *environment, args []string
 	for _, name := range o.force {
 		p, err := release.FindProduct(s.Picture, name)
 		if err != nil {
-			return err
+			return wanted, err
 		}
 		wanted.Force = append(wanted.Force, p)
 	}
-	set, err := s.config.Rules.ArchiveSet(s.Picture, args[0], wanted)
-	if err != nil {
+	return wanted, nil
+}
+
+// refuseArchive is the error of a release that cannot be archived, each reason in a line of
+// its own, and what a person can do.
+func refuseArchive(err error) error {
+	var refused *release.ArchiveError
+	if !errors.As(err, &refused) {
 		return err
 	}
+	if refused.Mistyped {
+		return usagef("%s", strings.Join(refused.Reasons, "\n  "))
+	}
+	lines := refused.Reasons
+	switch n := len(refused.Products); {
+	case n == 1:
+		lines = append(lines, "if it never will be: --force "+refused.Products[0])
+	case n > 1:
+		lines = append(lines, "of each that never will be: --force PRODUCT, as in --force "+refused.Products[0])
+	}
+	return fmt.Errorf("%s cannot be archived:\n  %s", refused.Version, strings.Join(lines, "\n  "))
+}
+
+// print prints the set in the form that was asked for.
+func (o *archiveSetOptions) print(e *environment, s *seen, set *release.ArchiveSet) error {
+	rules := s.config.Rules.Archive
 	if o.script {
-		text, err := hostscript.Archive(set, s.config.Rules.Archive, s.config.Commands.SignCommand, s.doubts)
+		text, err := hostscript.Archive(set, rules, s.config.Commands.SignCommand, s.doubts)
 		if err == nil {
 			_, err = io.WriteString(e.stdout, text)
 		}
-		return o.end(s, false, err)
+		return err
 	}
-	err = o.warnBeside(e, s)
-	switch {
-	case err != nil:
-	case o.json:
-		err = printJSON(e, archivePlanOf(set, s.config.Rules.Archive, s.doubts))
-	default:
-		err = printArchive(e, set, s.config.Rules.Archive)
+	if err := o.warnBeside(e, s); err != nil {
+		return err
 	}
-	return o.end(s, false, err)
+	if o.json {
+		return printJSON(e, archivePlanOf(set, rules, s.doubts))
+	}
+	return printArchive(e, set, rules)
 }
 
 // archivePlanOf is a set with the paths of the build host.

@@ -97,8 +97,11 @@ func (s *publishScript) documents(set *release.PublishSet, ours bool) error {
 		lines []string
 		into  *document
 	}{
-		{expectedLines(set), &s.Expected}, {set.Begins(), &s.Begins}, {set.Stems(), &s.Stems},
-		{set.Beside, &s.Beside}, {pages, &s.Pages},
+		{expectedLines(set), &s.Expected},
+		{set.Begins(), &s.Begins},
+		{set.Stems(), &s.Stems},
+		{set.Beside, &s.Beside},
+		{pages, &s.Pages},
 	} {
 		var err error
 		if *one.into, err = newDocument(one.lines); err != nil {

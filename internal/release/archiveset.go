@@ -107,6 +107,10 @@ type ArchiveIndex struct {
 type ArchiveError struct {
 	Version string
 	Reasons []string
+	// Products are the slugs of those of the newer release that are not published, or not
+	// as they should: each can be forced.
+	Products []string
+	Mistyped bool // the reasons are options that are of no use
 }
 
 func (e *ArchiveError) Error() string {
@@ -131,7 +135,7 @@ func (r Rules) ArchiveSet(p *Picture, version string, o ArchiveOptions) (*Archiv
 	a.move()
 	a.leadOn()
 	if why := a.refused(); len(why) > 0 {
-		return nil, &ArchiveError{version, why}
+		return nil, &ArchiveError{Version: version, Reasons: why}
 	}
 	return a.set, nil
 }
@@ -154,6 +158,8 @@ type archiver struct {
 	moved   []*TreeImage        // those of them that move
 	reasons []string            // that forbid it
 	unruled []string            // reasons that are about the configuration
+	missing []string            // slugs of what the newer release lacks
+	forced  []*ProductLine      // what would be missing, and is forced
 }
 
 // archiver returns one for a release of a series, of which the version is to be set.
@@ -210,14 +216,28 @@ func (a *archiver) supersede() error {
 			e.offer(spelling.Nearest(a.set.Version, known), known)
 			return e
 		}
-		return &ArchiveError{a.set.Version, []string{"no tree but the archive holds files of it; nothing is left to do"}}
+		return &ArchiveError{Version: a.set.Version, Reasons: []string{"no tree but the archive holds files of it; nothing is left to do"}}
 	}
 	newer := a.newer()
 	if len(newer) == 0 {
-		return &ArchiveError{a.set.Version, []string{"no newer release of " + a.set.Line.Slug + " is published"}}
+		return &ArchiveError{Version: a.set.Version, Reasons: []string{"no newer release of " + a.set.Line.Slug + " is published"}}
 	}
 	if why := a.choose(newer); len(why) > 0 {
-		return &ArchiveError{a.set.Version, why}
+		return &ArchiveError{Version: a.set.Version, Reasons: why, Products: a.missing}
+	}
+	return a.forcedInVain()
+}
+
+// forcedInVain refuses to force what hinders nothing: something else was meant.
+func (a *archiver) forcedInVain() error {
+	var why []string
+	for _, p := range a.options.Force {
+		if !slices.Contains(a.forced, p) {
+			why = append(why, fmt.Sprintf("--force %s: it does not keep %s from being archived", p.Slug, a.set.Version))
+		}
+	}
+	if len(why) > 0 {
+		return &ArchiveError{Version: a.set.Version, Reasons: why, Mistyped: true}
 	}
 	return nil
 }
@@ -294,18 +314,31 @@ func (a *archiver) unpublished(version string) []string {
 			why = append(why, m.Title+" is still in testing")
 		}
 		for _, row := range m.Rows() {
-			if row.Netboot || imageless(row.Product) || !meantToBeOut(row) || slices.Contains(a.options.Force, row.Product) {
-				continue
-			}
-			switch {
-			case row.Release == nil:
-				why = append(why, fmt.Sprintf("%s of %s is not published", row.Product.Title, version))
-			case slices.ContainsFunc(row.Findings, func(f *Finding) bool { return f.Rule == "published-not-ready" }):
-				why = append(why, fmt.Sprintf("%s of %s is published with another build than the ready one", row.Product.Title, version))
+			switch text := row.notOut(version); {
+			case text == "":
+			case slices.Contains(a.options.Force, row.Product):
+				a.forced = append(a.forced, row.Product)
+			default:
+				why = append(why, text)
+				a.missing = appendNew(a.missing, row.Product.Slug)
 			}
 		}
 	}
 	return why
+}
+
+// notOut says what is wrong with a row of a release that should be published; nothing
+// where it is, or nobody means it to be.
+func (r *Row) notOut(version string) string {
+	switch {
+	case r.Netboot || imageless(r.Product) || !meantToBeOut(r):
+		return ""
+	case r.Release == nil:
+		return fmt.Sprintf("%s of %s is not published", r.Product.Title, version)
+	case r.publishedOther():
+		return fmt.Sprintf("%s of %s is published with another build than the ready one", r.Product.Title, version)
+	}
+	return ""
 }
 
 // meantToBeOut reports whether a row's build is to be published: not one that failed,

@@ -173,6 +173,44 @@ func TestArchiveSet(t *testing.T) {
 	}
 }
 
+// TestArchiveSetForce goes on without what is forced, tells what can be, and refuses to force
+// what hinders nothing.
+func TestArchiveSetForce(t *testing.T) {
+	t.Parallel()
+	in := archiveInput()
+	half := half24042("ubuntu-desktop-amd64", "xubuntu-desktop-amd64")
+	half.Milestones[0].Status = MilestoneReleased
+	in.Sources[0].Facts = half
+	p := Join(in)
+	for _, tc := range []struct {
+		force []string
+		want  ArchiveError
+	}{
+		{nil, ArchiveError{Version: "24.04.1", Reasons: []string{"Xubuntu Desktop amd64 of 24.04.2 is not published"}, Products: []string{"xubuntu-desktop-amd64"}}},
+		{[]string{"xubuntu-desktop-amd64"}, ArchiveError{}},
+		{[]string{"xubuntu-desktop-amd64", "ubuntu-desktop-amd64"}, ArchiveError{
+			Version: "24.04.1", Reasons: []string{"--force ubuntu-desktop-amd64: it does not keep 24.04.1 from being archived"}, Mistyped: true,
+		}},
+	} {
+		var o ArchiveOptions
+		for _, name := range tc.force {
+			product, err := FindProduct(p, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Force = append(o.Force, product)
+		}
+		_, err := in.Rules.ArchiveSet(p, "24.04.1", o)
+		var got ArchiveError
+		if refused := (*ArchiveError)(nil); errors.As(err, &refused) {
+			got = *refused
+		}
+		if diff := cmp.Diff(tc.want, got); diff != "" {
+			t.Errorf("%q: (-want +got)\n%s", tc.force, diff)
+		}
+	}
+}
+
 func TestArchiveSetRefuses(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
