@@ -68,11 +68,17 @@ func (s *ArchiveSet) Steps(r ArchiveRules) []ArchiveStep {
 	for _, p := range s.Pages {
 		add("edit by hand", r.On(p.At), "", ifThere+": "+p.words())
 	}
+	return append(steps, s.stays(r)...)
+}
+
+// stays are the steps of what is left as it is.
+func (s *ArchiveSet) stays(r ArchiveRules) []ArchiveStep {
+	var steps []ArchiveStep
 	for _, l := range s.KeptLinks {
-		add("link stays", r.On(l), "", "shows what is newer from now on")
+		steps = append(steps, ArchiveStep{"link stays", r.On(l), "", "shows what is newer from now on"})
 	}
 	for _, i := range s.Stays {
-		add("stays", strings.Trim(i.Tree.Name+" "+i.Dir+"/"+i.Name, "/"), "", "no newer release has it")
+		steps = append(steps, ArchiveStep{"stays", strings.Trim(i.Tree.Name+" "+i.Dir+"/"+i.Name, "/"), "", "no newer release has it"})
 	}
 	return steps
 }
