@@ -235,8 +235,8 @@ func printArchive(e *environment, set *release.ArchiveSet, rules release.Archive
 	for _, text := range set.Unsure {
 		p.say("", "attention: %s", text)
 	}
-	tab := terminal.NewTable(e.terminal, terminal.Column{Title: "what"}, terminal.Column{Title: "from", Least: 16, Keep: terminal.Ending},
-		terminal.Column{Title: "to", Least: 16, Keep: terminal.Ending, Leave: 1}, terminal.Column{Title: "note", Least: 12, Leave: 2})
+	tab := terminal.NewTable(e.terminal, terminal.Column{Title: "what"}, terminal.Column{Title: "from", Least: 16, Want: 36, Keep: terminal.Way},
+		terminal.Column{Title: "to", Least: 16, Want: 24, Keep: terminal.Way, Leave: 2}, terminal.Column{Title: "note", Least: 12, Leave: 1})
 	for _, s := range set.Steps(rules) {
 		tab.Row(terminal.Text(s.What), terminal.Text(s.From), terminal.Text(s.To), terminal.Text(s.Note))
 	}

@@ -21,7 +21,11 @@ func (p *paper) say(indent, format string, args ...any) {
 	p.WriteString(p.terminal.Wrap(fmt.Sprintf(text, args...), indent, indent+"  ") + "\n")
 }
 
-// table writes a table, each line behind an indent.
+// table writes a table, each line behind an indent, and which of its columns that have
+// titles the terminal has no room for.
 func (p *paper) table(t *terminal.Table, indent string) {
 	_ = t.Print(p, indent) // a builder takes everything
+	if left := t.LeftOut(indent); len(left) > 0 {
+		p.say(indent, "(Too narrow for: %s. A wider terminal, a pipe or --json has all.)", strings.Join(left, ", "))
+	}
 }

@@ -133,7 +133,7 @@ func (r publishSetResult) print(e *environment) error {
 	tab := terminal.NewTable(e.terminal,
 		terminal.Column{Title: "Product", Least: 22, Keep: terminal.BothEnds}, terminal.Column{Title: "Build", Leave: 4},
 		terminal.Column{Title: "State"}, terminal.Column{Title: "Why", Least: 14, Leave: 5}, terminal.Column{Title: "Official", Leave: 2},
-		terminal.Column{Title: "From", Least: 12, Keep: terminal.Ending, Leave: 1}, terminal.Column{Title: "To", Least: 14, Keep: terminal.Ending, Leave: 3})
+		terminal.Column{Title: "From", Least: 12, Want: 20, Keep: terminal.Way, Leave: 1}, terminal.Column{Title: "To", Least: 14, Want: 30, Keep: terminal.Way, Leave: 3})
 	for _, one := range r.set.Products {
 		standing := one.Standing()
 		tab.Row(terminal.Text(one.Row.Product.Title), terminal.Text(orDash(one.Row.BuildID)),
@@ -207,7 +207,7 @@ func (r publishSetResult) printCommands(w io.Writer) error {
 // printMismatches prints one line for each thing that is not as it should be.
 func (r publishSetResult) printMismatches(e *environment) error {
 	p := paper{terminal: e.terminal}
-	tab := terminal.NewTable(e.terminal, terminal.Column{}, terminal.Column{Least: 18, Keep: terminal.Ending}, terminal.Column{Least: 10})
+	tab := terminal.NewTable(e.terminal, terminal.Column{}, terminal.Column{Least: 18, Keep: terminal.Way}, terminal.Column{Least: 10})
 	for _, m := range r.verified.Mismatches {
 		tab.Row(terminal.Cell{Text: m.Kind, Style: terminal.Bad}, terminal.Text(m.Path), terminal.Text(m.Text))
 	}

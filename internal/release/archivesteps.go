@@ -66,7 +66,7 @@ func (s *ArchiveSet) Steps(r ArchiveRules) []ArchiveStep {
 		add("redirect", r.On(d.In), d.From+" to "+d.To, "")
 	}
 	for _, p := range s.Pages {
-		add("edit by hand", r.On(p.At), "", ifThere+": "+p.words())
+		add("edit by hand", r.On(p.At), p.words(), ifThere)
 	}
 	return append(steps, s.stays(r)...)
 }

@@ -45,9 +45,9 @@ func TestArchiveSteps(t *testing.T) {
 		{"link", "www/old/24.04.1", "n", ""},
 		{"remove link", "www/24.04.1", "", ""},
 		{"redirect", "www/.htaccess", "/24.04.1 to https://old/24.04.1", ""},
-		{"edit by hand", "www/n/H", "", "if there: take out any of the 2 files that move"},
-		{"edit by hand", "www/H", "", "if there: take out 24.04.1"},
-		{"edit by hand", "www/old/H", "", "if there: add 24.04.1"},
+		{"edit by hand", "www/n/H", "take out any of the 2 files that move", "if there"},
+		{"edit by hand", "www/H", "take out 24.04.1", "if there"},
+		{"edit by hand", "www/old/H", "add 24.04.1", "if there"},
 		{"link stays", "www/u/24.04.1", "", "shows what is newer from now on"},
 		{"stays", "full n/c", "", "no newer release has it"},
 	}

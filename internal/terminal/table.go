@@ -13,6 +13,9 @@ type Column struct {
 	// Least is how narrow the column may become in a terminal where lines do not fit;
 	// zero says that it is never cut.
 	Least int
+	// Want is how narrow it becomes only where no column is left that may be left out;
+	// zero is the same as Least.
+	Want int
 	// Keep is the part of a text that stays when it is cut.
 	Keep Part
 	// Leave says that the column is left out where lines do not fit though all is cut as
@@ -26,7 +29,7 @@ type Part int
 // The parts.
 const (
 	Beginning Part = iota
-	Ending         // of paths, whose beginnings are alike
+	Way            // of paths: their first name and their last, and what there is room for between
 	BothEnds       // of names that begin alike and end alike
 )
 
@@ -85,6 +88,21 @@ func (t *Table) Print(w io.Writer, indent string) error {
 	return err
 }
 
+// LeftOut are the titles of the columns that there is no room for behind an indent.
+func (t *Table) LeftOut(indent string) []string {
+	rows := t.rows
+	if head := t.head(); head != nil {
+		rows = append([][]Cell{head}, rows...)
+	}
+	var titles []string
+	for i, w := range t.fit(natural(rows, len(t.columns)), Columns(indent)) {
+		if w == leftOut && t.columns[i].Title != "" {
+			titles = append(titles, t.columns[i].Title)
+		}
+	}
+	return titles
+}
+
 // head is the line of headings, nil where there is none.
 func (t *Table) head() []Cell {
 	head, titled := make([]Cell, len(t.columns)), false
@@ -120,19 +138,25 @@ func (t *Table) fit(widths []int, indent int) []int {
 	}
 	room := t.terminal.Width - indent
 	t.leaveOut(widths, room)
+	narrow(widths, room, t.wanted)
+	narrow(widths, room, t.least)
+	return widths
+}
+
+// narrow makes columns narrower, the widest first, until a line fits or none may be.
+func narrow(widths []int, room int, least func(column, width int) int) {
 	for over := total(widths) - room; over > 0; over-- {
 		widest := -1
 		for i, w := range widths {
-			if w > t.least(i, w) && (widest < 0 || w > widths[widest]) {
+			if w > least(i, w) && (widest < 0 || w > widths[widest]) {
 				widest = i
 			}
 		}
 		if widest < 0 {
-			break
+			return
 		}
 		widths[widest]--
 	}
-	return widths
 }
 
 // leaveOut drops the columns that may go, in their order, as long as those that stay do
@@ -141,7 +165,7 @@ func (t *Table) leaveOut(widths []int, room int) {
 	for {
 		narrow, next := slices.Clone(widths), -1
 		for i, w := range widths {
-			narrow[i] = t.least(i, w)
+			narrow[i] = t.wanted(i, w)
 			if leave := t.columns[i].Leave; w != leftOut && leave > 0 && (next < 0 || leave < t.columns[next].Leave) {
 				next = i
 			}
@@ -161,6 +185,11 @@ func (t *Table) least(column, width int) int {
 	return width
 }
 
+// wanted is how narrow a column of a width may become while others may be left out.
+func (t *Table) wanted(column, width int) int {
+	return min(width, max(t.columns[column].Want, t.least(column, width)))
+}
+
 // total is the width of a line.
 func total(widths []int) int {
 	sum, shown := 0, 0
@@ -175,19 +204,30 @@ func total(widths []int) int {
 
 // line writes one record. Nothing follows its last cell, not even a space.
 func (t *Table) line(b *strings.Builder, indent string, row []Cell, widths []int) {
-	var cells, pads strings.Builder
+	var cells strings.Builder
+	at, next := 0, 0 // how far the line is written, and where the next column begins
 	for i, c := range row {
 		if widths[i] == leftOut {
 			continue
 		}
-		text := t.columns[i].cut(c.Text, widths[i])
-		if text != "" {
-			cells.WriteString(pads.String() + t.terminal.Paint(text, c.Style))
-			pads.Reset()
+		if text := t.columns[i].cut(c.Text, widths[i]+spare(row, widths, i)); text != "" {
+			cells.WriteString(strings.Repeat(" ", next-at) + t.terminal.Paint(text, c.Style))
+			at = next + Columns(text)
 		}
-		pads.WriteString(strings.Repeat(" ", widths[i]-Columns(text)) + gap)
+		next += widths[i] + len(gap)
 	}
 	b.WriteString(indent + cells.String() + "\n")
+}
+
+// spare is the room of the empty cells that follow one directly, which is its own.
+func spare(row []Cell, widths []int, column int) int {
+	room := 0
+	for i := column + 1; i < len(row) && row[i].Text == ""; i++ {
+		if widths[i] != leftOut {
+			room += len(gap) + widths[i]
+		}
+	}
+	return room
 }
 
 // cut is a text in a width, without the part that tells least.
@@ -197,8 +237,8 @@ func (c Column) cut(text string, width int) string {
 		return measure.Truncate(text, width, more)
 	}
 	switch c.Keep {
-	case Ending:
-		return ending(text, over+Columns(more))
+	case Way:
+		return way(text, width)
 	case BothEnds:
 		back := (width - Columns(more)) / 2
 		return measure.Truncate(text, width-back, more) + measure.TruncateLeft(text, Columns(text)-back, "")
@@ -206,12 +246,39 @@ func (c Column) cut(text string, width int) string {
 	return measure.Truncate(text, width, more)
 }
 
-// ending is a text without as much of its beginning. Of a path whole names stay, unless
-// that were less than half of what could.
-func ending(text string, without int) string {
-	rest := measure.TruncateLeft(text, without, "")
-	if at := strings.IndexByte(rest, '/'); at >= 0 && at < len(rest)/2 {
-		rest = rest[at:]
+// way is a path in a width: its first name, as that tells of which tree or project it is,
+// its last one, and of those between as many as fit, the first before others. Where a name
+// has to be cut, it loses its beginning.
+func way(path string, width int) string {
+	names := strings.SplitAfter(path, "/")
+	from, to := 1, len(names)-1
+	if to > 0 && names[to] == "" { // a directory
+		to--
 	}
-	return more + rest
+	shown := func(from, to int) string {
+		return strings.Join(names[:from], "") + more + "/" + strings.Join(names[to:], "")
+	}
+	if to <= from || Columns(shown(from, to)) > width {
+		return tail(path, names[0], width)
+	}
+	for from < to && Columns(shown(from+1, to)) <= width {
+		from++
+	}
+	for from < to && Columns(shown(from, to-1)) <= width {
+		to--
+	}
+	return shown(from, to)
+}
+
+// nameLeast is how much of the end of a name has to be seen for its beginning to be, too.
+const nameLeast = 8
+
+// tail is a text in a width without its middle, or, where its beginning leaves too little
+// room for the end, without both.
+func tail(text, beginning string, width int) string {
+	room := width - Columns(beginning) - Columns(more)
+	if room < max(width/3, nameLeast) {
+		beginning, room = "", width-Columns(more)
+	}
+	return beginning + more + measure.TruncateLeft(text, Columns(text)-room, "")
 }

@@ -78,7 +78,7 @@ func TestTableFits(t *testing.T) {
 // paths is a table of what lies where, whose columns go one after the other.
 func paths(width int) *Table {
 	tab := NewTable(Terminal{Width: width}, Column{Title: "product", Least: 12, Keep: BothEnds}, Column{Title: "state"},
-		Column{Title: "from", Least: 14, Keep: Ending, Leave: 1}, Column{Title: "to", Least: 14, Keep: Ending, Leave: 2})
+		Column{Title: "from", Least: 14, Keep: Way, Leave: 1}, Column{Title: "to", Least: 14, Keep: Way, Leave: 2})
 	tab.Row(Text("Ubuntu Server arm64+raspi"), Cell{"ready", Good}, Text("full:ubuntu-server/noble/daily-preinstalled/20260826"), Text("simple:noble/ubuntu.img.xz"))
 	tab.Row(Text("Kubuntu"), Cell{"failed", Bad})
 	return tab
@@ -93,17 +93,17 @@ func TestTableLeavesOut(t *testing.T) {
 	}{
 		{75, `
 product                state   from                   to
-Ubuntu Ser…rm64+raspi  ready   …reinstalled/20260826  …/ubuntu.img.xz
+Ubuntu Ser…rm64+raspi  ready   …reinstalled/20260826  …:noble/ubuntu.img.xz
 Kubuntu                failed
 `},
 		{52, `
 product       state   from            to
-Ubuntu…raspi  ready   …/20260826      …ubuntu.img.xz
+Ubuntu…raspi  ready   …lled/20260826  …ubuntu.img.xz
 Kubuntu       failed
 `},
 		{51, `
 product               state   to
-Ubuntu Ser…m64+raspi  ready   …/ubuntu.img.xz
+Ubuntu Ser…m64+raspi  ready   …:noble/ubuntu.img.xz
 Kubuntu               failed
 `},
 		{35, `
@@ -120,6 +120,59 @@ Kubuntu       failed
 		var b bytes.Buffer
 		if err := paths(tc.width).Print(&b, ""); err != nil || b.String() != tc.want[1:] {
 			t.Errorf("width %d: %v\n%s\nwant%s", tc.width, err, b.String(), tc.want)
+		}
+	}
+}
+
+// TestTableTellsWhatIsLeftOut: by the width that columns want, not by the least.
+func TestTableTellsWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		width, want int
+		left        string
+	}{{100, 0, ""}, {75, 0, ""}, {51, 0, "from"}, {64, 30, ""}, {63, 30, "from"}, {47, 30, "from to"}, {0, 30, ""}} {
+		tab := paths(tc.width)
+		tab.columns[3].Want = tc.want
+		if got := strings.Join(tab.LeftOut(""), " "); got != tc.left {
+			t.Errorf("width %d, wanted %d: left out %q, want %q", tc.width, tc.want, got, tc.left)
+		}
+	}
+}
+
+// TestTableSpares gives the room of empty cells to what stands before them.
+func TestTableSpares(t *testing.T) {
+	t.Parallel()
+	tab := NewTable(Terminal{Width: 30}, Column{}, Column{Least: 8, Keep: Way}, Column{Least: 8, Keep: Way}, Column{Least: 4})
+	tab.Row(Text("sign"), Text("www/full/kubuntu/SUMS"))
+	tab.Row(Text("move"), Text("www/full/kubuntu/SUMS"), Text("www/old/SUMS"), Text("if there"))
+	tab.Row(Text("edit"), Text("www/full/kubuntu/SUMS"), Text(""), Text("by hand"))
+	const want = "sign  www/full/kubuntu/SUMS\nmove  …tu/SUMS  …ld/SUMS  if …\nedit  www/full/…/SUMS     by …\n"
+	var b bytes.Buffer
+	if err := tab.Print(&b, ""); err != nil || b.String() != want {
+		t.Errorf("%v\n%s\nwant\n%s", err, b.String(), want)
+	}
+}
+
+func TestWay(t *testing.T) {
+	t.Parallel()
+	const path = "full:kubuntu/releases/26.04.1/release/kubuntu-desktop-amd64.iso"
+	for _, tc := range []struct {
+		path  string
+		width int
+		want  string
+	}{
+		{path, 62, "full:kubuntu/releases/26.04.1/…/kubuntu-desktop-amd64.iso"},
+		{path, 56, "full:kubuntu/releases/…/kubuntu-desktop-amd64.iso"},
+		{path, 40, "full:kubuntu/…/kubuntu-desktop-amd64.iso"},
+		{path, 39, "full:kubuntu/…kubuntu-desktop-amd64.iso"},
+		{path, 22, "full:kubuntu/…md64.iso"},
+		{path, 20, "…u-desktop-amd64.iso"},
+		{"www/full/kubuntu/noble/", 17, "www/full/…/noble/"},
+		{"www/full/kubuntu/noble/SUMS", 21, "www/full/…/noble/SUMS"},
+		{"noslash-in-a-long-name", 10, "…long-name"},
+	} {
+		if got := way(tc.path, tc.width); got != tc.want || Columns(got) > tc.width {
+			t.Errorf("width %d: %q, want %q", tc.width, got, tc.want)
 		}
 	}
 }
