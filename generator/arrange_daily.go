@@ -14,8 +14,11 @@ import (
 
 // rowState is the state of a row as its page words it.
 func rowState(r *release.Row) stateView {
-	if r.Manifest.Kind == release.KindDaily {
+	switch {
+	case r.Manifest.Kind == release.KindDaily:
 		return dailyState(r)
+	case r.State == release.StateReady && r.RawState == release.RawPinned:
+		return stateView{"ready", "ready by plan"} // no tracker says so
 	}
 	return viewState(r.State, r.RawState)
 }

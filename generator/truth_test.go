@@ -95,7 +95,7 @@ func TestWhatEachSourceSays(t *testing.T) {
 		"iso: to be released ~kubuntu-release 20260421 testing",
 		"full: 20260421",
 		"observer: ~others differs 20260421 not placed on a milestone failed 1 of 3 reviews differs since 2026-04-23",
-		"plans: to be released ~kubuntu-release 20260421 decided for at noble.toml:9",
+		"plans: to be released 20260421 decided for at noble.toml:9",
 	}
 	if diff := cmp.Diff(want, said(v)); diff != "" || !v.Differs {
 		t.Errorf("differs %t (-want +got)\n%s", v.Differs, diff)

@@ -18,8 +18,9 @@ func Account(contact string) (name string, ok bool) {
 }
 
 // UndecidedAccounts are the names of the accounts that contacts of the sources, or of
-// the rules, may be, in order and each once: of series that are worked on, and only
-// where the rules do not say whether the contact is a team or a person.
+// the rules, may be, in order and each once: of series that are worked on, of products in
+// all of them, and of milestones that plans have in testing; only where the rules do not
+// say whether the contact is a team or a person.
 func UndecidedAccounts(c Contacts, sources []SourceFacts) []string {
 	var names []string
 	add := func(contact string) {
@@ -36,9 +37,31 @@ func UndecidedAccounts(c Contacts, sources []SourceFacts) []string {
 			}
 		}
 	}
+	for _, s := range sources {
+		for _, p := range s.Facts.Products {
+			add(p.Contact)
+		}
+		for i := range s.Facts.Milestones {
+			if m := &s.Facts.Milestones[i]; m.Status == MilestoneTesting {
+				m.eachContact(add)
+			}
+		}
+	}
 	for _, contact := range c.Product {
 		add(contact)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// eachContact visits the contacts that a plan names.
+func (m *Milestone) eachContact(do func(string)) {
+	for _, n := range m.Intended {
+		do(n.Contact)
+	}
+	for _, l := range m.Lists {
+		for _, p := range l.Products {
+			do(p.Contact)
+		}
+	}
 }

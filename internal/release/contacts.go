@@ -47,7 +47,7 @@ func ContactLines(p *Picture, c Contacts) []ContactLine {
 				all = addContact(all, l, lineOfContact(n, c))
 			}
 		}
-		for _, n := range testedOnly(l) {
+		for _, n := range besides(l, func(r *Row) bool { return r.Intended || r.State != StateMissing }) {
 			all = addContact(all, l, lineOfContact(n, c))
 		}
 	}
@@ -60,10 +60,10 @@ func ContactLines(p *Picture, c Contacts) []ContactLine {
 	return all
 }
 
-// testedOnly are the products of which a build stands on an open milestone of a series, and
-// which nobody means to release: who looks after them has to be known all the same. They
-// are shaped as if they were intended.
-func testedOnly(l *Line) []*Intended {
+// besides are the products of wanted rows of the open release milestones of a series that
+// its manifest does not name: who looks after them has to be known all the same. They are
+// shaped as if they were in it.
+func besides(l *Line, wanted func(*Row) bool) []*Intended {
 	known := map[*ProductLine]bool{}
 	for _, n := range l.Intents {
 		known[n.Product] = !n.Disabled
@@ -74,12 +74,12 @@ func testedOnly(l *Line) []*Intended {
 			continue
 		}
 		for _, r := range m.Rows() {
-			if known[r.Product] || r.State == StateMissing {
+			if known[r.Product] || !wanted(r) {
 				continue
 			}
 			known[r.Product] = true
-			n := &Intended{Product: r.Product, Contact: r.Contact, Team: r.Team}
-			if len(r.Refs) > 0 {
+			n := &Intended{Product: r.Product, Contact: r.Contact, Team: r.Team, Source: r.IntentFrom, ContactFrom: r.ContactFrom}
+			if n.Source == "" && len(r.Refs) > 0 {
 				n.Source = r.Refs[0].Source
 			}
 			list = append(list, n)
@@ -98,9 +98,9 @@ func CountContacts(lines []ContactLine) map[ContactKind]int {
 }
 
 func lineOfContact(n *Intended, c Contacts) ContactLine {
-	line := ContactLine{Product: n.Product, Contact: n.Contact, Kind: ContactKindUnknown, Source: n.Source, Manager: c.Managers[n.Product.Slug]}
-	if c.Product[n.Product.Slug] != "" {
-		line.Source = "configuration"
+	line := ContactLine{
+		Product: n.Product, Contact: n.Contact, Kind: ContactKindUnknown, Source: cmp.Or(n.ContactFrom, n.Source),
+		Manager: c.Managers[n.Product.Slug],
 	}
 	switch {
 	case n.Contact == "":

@@ -30,7 +30,7 @@ var everyFindingRule = []FindingRule{
 	{"source-held", Blocker, "Answer held back", "The last answer of a source would remove so much that it was kept aside; what is shown is older."},
 	{"source-lost", Blocker, "Source lost", "A source does not answer, and has not within the time after which it counts as stale."},
 
-	{"contact-missing", Warning, "Contact missing", "The series manifest names no contact for a product that is meant to be released."},
+	{"contact-missing", Warning, "Contact missing", "No source names a contact for a product that is meant to be released, and neither does [contacts]."},
 	{"contact-unknown", Warning, "Contact not known to be a team", "The contact of products that are meant to be released is a person, or in no list of teams."},
 	{"rebuild-open", Warning, "Rebuild open for a ready build", "Someone asked for a new build of a product whose build is marked ready."},
 	{"oversized", Warning, "Oversized", "A daily image is larger than its limit, by the tree's own marker or by its exact size."},

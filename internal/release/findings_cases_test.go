@@ -195,7 +195,7 @@ var findingCases = []findingCase{
 	{
 		"no contact", func(in *Input) { in.Sources[0].Facts.Series[0].Manifest[0].Contact = "" },
 		[]string{"contact-missing"},
-		"names no contact for Kubuntu Desktop amd64", "noble/ kubuntu-desktop-amd64 iso :",
+		"names a contact in Noble for Kubuntu Desktop amd64", "noble/ kubuntu-desktop-amd64 iso :",
 	},
 	{"contact from the configuration", func(in *Input) {
 		in.Sources[0].Facts.Series[0].Manifest[0].Contact = ""
@@ -602,7 +602,7 @@ var findingCases = []findingCase{
 			plan(in, Milestone{Intended: []Intent{{Product: "ubuntu-desktop-amd64"}}, Lists: wholeSeries})
 			series0(in).Manifest = slices.Delete(series0(in).Manifest, 1, 2)
 		},
-		[]string{"disagree-intent", "built-not-intended"},
+		[]string{"disagree-intent", "built-not-intended", "contact-missing"},
 		"Ubuntu Desktop amd64: meant to be released in Noble Final by plans, and left out by iso.", "noble/final ubuntu-desktop-amd64  :",
 	},
 	{"a plan means the same", func(in *Input) { plan(in, Milestone{Lists: wholeSeries}) }, nil, "", ""},
@@ -638,6 +638,14 @@ var findingCases = []findingCase{
 		},
 		[]string{"disagree-contact"},
 		"for Kubuntu Desktop amd64: ~a-team by iso; ~b-team by plans.", "noble/ kubuntu-desktop-amd64  :",
+	},
+	{
+		"a plan means a product that no manifest names, and names nobody", func(in *Input) {
+			plan(in, Milestone{Lists: wholeSeries, Intended: []Intent{{Product: "ubuntu-desktop-amd64"}}})
+			series0(in).Manifest = slices.Delete(series0(in).Manifest, 1, 2)
+		},
+		[]string{"contact-missing", "disagree-intent", "built-not-intended"},
+		"No source names a contact in Noble for Ubuntu Desktop amd64.", "noble/ ubuntu-desktop-amd64 plans :",
 	},
 	{
 		"a plan names another day", func(in *Input) {

@@ -350,9 +350,9 @@ func (j *joiner) findContacts() {
 			continue
 		}
 		byContact := map[string][]*Intended{}
-		for _, n := range l.Intents {
+		for _, n := range slices.Concat(l.Intents, besides(l, func(r *Row) bool { return r.Intended })) {
 			switch {
-			case n.Disabled:
+			case n.Disabled || !j.knows(n.Product):
 			case n.Contact == "":
 				j.contactMissing(l, n)
 			case n.Team != ContactTeam && j.excuses("contact-unknown", l, n.Product):
@@ -370,17 +370,28 @@ func (j *joiner) findContacts() {
 func (j *joiner) contactMissing(l *Line, n *Intended) {
 	j.report(Finding{
 		Rule:   "contact-missing",
-		Text:   fmt.Sprintf("The series manifest of %s names no contact for %s.", l.Title, n.Product.Title),
-		Advice: "Enter a team in the series manifest, or in [contacts] of the configuration.",
+		Text:   fmt.Sprintf("No source names a contact in %s for %s.", l.Title, n.Product.Title),
+		Advice: "Enter a team in the series manifest, in the plan, or in [contacts] of the configuration.",
 		Actor:  ActorRelease, Source: n.Source,
 		Evidence: []Evidence{j.manifestLine(l, n)},
 	}, spot{line: l, products: []*ProductLine{n.Product}, rows: j.openRowsOf(l, n.Product)})
 }
 
 func (j *joiner) manifestLine(l *Line, n *Intended) Evidence {
-	s := j.stateOf(n.Source)
-	url := cmp.Or(seriesURL(s, j.seriesID(l, n.Source)), s.Name+"/series/"+l.Slug+".toml")
-	return says(s, url, n.Product.Title+": "+cmp.Or(n.Contact, "no contact"))
+	src := j.sourceOf(n.Source)
+	url := j.intentURL(l, src, nil)
+	if src.plans() {
+		url = n.Source + "/milestones/" + l.Slug
+	}
+	return says(src.state, url, n.Product.Title+": "+cmp.Or(n.Contact, "no contact"))
+}
+
+// contactGrounds are what a contact rests on.
+func (j *joiner) contactGrounds(l *Line, n *Intended) []Evidence {
+	if n.ContactFrom == ConfiguredSource {
+		return []Evidence{configured("[contacts] names " + n.Contact + " for " + n.Product.Title)}
+	}
+	return slices.DeleteFunc(j.contactEvidence(l, n.Product), func(e Evidence) bool { return e.Source != n.ContactFrom })
 }
 
 func (j *joiner) contactUnknown(l *Line, contact string, list []*Intended) {
@@ -403,8 +414,8 @@ func (j *joiner) contactUnknown(l *Line, contact string, list []*Intended) {
 		Text: fmt.Sprintf("%s, contact in %s for %s, %s.", contact, l.Title, listWords(titles), what),
 		Advice: "Name a team in the series manifest, or add the contact to teams in [contacts]; " +
 			"a person may be away on release day.",
-		Actor: ActorRelease, Who: contact, Source: list[0].Source,
-		Evidence: []Evidence{j.manifestLine(l, list[0])},
+		Actor: ActorRelease, Who: contact, Source: list[0].ContactFrom,
+		Evidence: j.contactGrounds(l, list[0]),
 	}, at)
 }
 

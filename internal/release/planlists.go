@@ -265,12 +265,16 @@ func (k *planReader) manifests(series string, m *Milestone) []planned {
 	return meant(list)
 }
 
-// lines are the lines of a source's list. Their notes belong to that list.
+// lines are the lines of a source's list. Their notes belong to that list, and contacts to
+// who names them: a plan that begins with a tracker's list names nobody by that.
 func (k *planReader) lines(src *source, intents []Intent) []planned {
 	list := make([]planned, len(intents))
 	for i, in := range intents {
 		p := k.product(src.index, in.Product)
-		list[i] = planned{Intent: Intent{Product: p.Slug, Contact: in.Contact, Disabled: in.Disabled}, product: p}
+		list[i] = planned{Intent: Intent{Product: p.Slug, Disabled: in.Disabled}, product: p}
+		if src.plans() {
+			list[i].Contact = in.Contact
+		}
 	}
 	return list
 }

@@ -61,13 +61,21 @@ func (p *Picture) Truth(r *Row) []Saying {
 		t.contact(&s)
 		t.build(&s)
 		t.file(&s)
-		if s.Intent+s.Contact+s.BuildID+s.File == "" || s.Intent == SaidNotNamed && s.Contact+s.BuildID+s.File == "" && !r.Intended {
-			continue
-		}
 		t.compare(&s)
-		list = append(list, s)
+		if s.says() {
+			list = append(list, s)
+		}
 	}
 	return list
+}
+
+// says reports whether there is anything in a saying. That a tracker does not name a
+// product which others name with it says nothing.
+func (s *Saying) says() bool {
+	if s.Contact+s.BuildID+s.File != "" {
+		return true
+	}
+	return s.Intent != "" && (s.Intent != SaidNotNamed || s.Kind == KindPlan || len(s.Differs) > 0)
 }
 
 // truth makes the sayings of one row.
