@@ -47,6 +47,7 @@ var everyFindingRule = []FindingRule{
 	{"released-not-published", Warning, "Released, but not where it should be", "Products were ready in the newest release of a series that is cared for, and the trees do not hold them where the rules say. Older releases are not judged."},
 	{"title-ambiguous", Warning, "Title with several meanings", "The title of a product stands for several kinds of image, and the trees hold several of them, or none, for the series."},
 	{"plan-list-unclear", Warning, "List of a plan is not clear", "A plan begins with the list of a milestone that no source has or that leads back to itself, or several files of a plan name one product."},
+	{"plan-product-twice", Warning, "Product is in two plans", "Two [[plan]] sources name one product on the same milestone, so that each can say something else of it."},
 	{"excuse-expired", Warning, "Excuse expired", "A [[check]] of the configuration excused findings until a day that has passed. They count again."},
 	{"disagree-date", Warning, "Sources disagree about the day", "Sources, or a [[milestone]] rule, give an open milestone different days. The one that [precedence] puts first is shown."},
 	{"disagree-kind", Warning, "Sources disagree about the kind of milestone", "One source counts a milestone among the dailies and another one of the same name does not, and no [[milestone]] rule decides. Their builds are shown apart."},

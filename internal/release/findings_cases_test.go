@@ -580,6 +580,20 @@ var findingCases = []findingCase{
 		"Sources have different builds of Kubuntu Desktop amd64 on Noble Final: plans decides for 20240425 and iso has 20240424.",
 		"noble/final kubuntu-desktop-amd64  :",
 	},
+	{
+		"two plans name one product", func(in *Input) {
+			plan(in, Milestone{Intended: []Intent{{Product: "kubuntu-desktop-amd64", At: "a.toml:4"}}, Lists: wholeSeries})
+			plan(in, Milestone{Intended: []Intent{{Product: "kubuntu-desktop-amd64", At: "b.toml:7"}}, Lists: wholeSeries})
+			in.Sources[4].State.Name = "flavours"
+		},
+		[]string{"plan-product-twice"},
+		"Kubuntu Desktop amd64 is in two plans: in plans at a.toml:4, and in flavours at b.toml:7.", "noble/final kubuntu-desktop-amd64  :",
+	},
+	{"two plans with one list", func(in *Input) {
+		plan(in, Milestone{Lists: wholeSeries})
+		plan(in, Milestone{Lists: wholeSeries})
+		in.Sources[4].State.Name = "flavours"
+	}, nil, "", ""},
 	{"a plan decides for the build that stands", pin("20240424"), nil, "", ""},
 	{
 		"a plan decides for a build that was replaced", func(in *Input) {

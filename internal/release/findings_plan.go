@@ -19,7 +19,7 @@ func (j *joiner) findPlans() {
 		}
 		var ev []Evidence
 		for _, place := range d.at {
-			ev = append(ev, says(d.src.state, place, "in the plan of "+m.Title))
+			ev = append(ev, says(place.src.state, place.at, "in the plan of "+m.Title))
 		}
 		j.report(Finding{Rule: d.rule, Text: d.text, Advice: d.advice, Actor: ActorRelease, Evidence: ev}, at)
 	}

@@ -15,6 +15,7 @@ type planReader struct {
 	*joiner
 	done   map[*Milestone][]Intent
 	within []*Milestone // whose lists are being worked out, the outermost first
+	named  map[namedProduct]planPlace
 	series map[string][]*ProductLine
 }
 
@@ -25,27 +26,38 @@ type planned struct {
 	from    bool // it comes of another list, not of a pattern
 }
 
+// namedProduct is a product that a plan names on a milestone.
+type namedProduct struct {
+	line, milestone string
+	product         *ProductLine
+}
+
+// planPlace is a place in the files of a plan.
+type planPlace struct {
+	src *source
+	at  string // file and line
+}
+
 // planDoubt is what a plan says and what cannot be meant. It becomes a finding where the
 // milestone is open.
 type planDoubt struct {
 	rule, text, advice string
-	src                *source
 	m                  *Milestone
-	at                 []string // files and lines
+	at                 []planPlace
 	product            *ProductLine
 }
 
 // readPlans adds what the lists of plans stand for to what they call by name, in the
 // facts that the rest of the picture is made of.
 func (j *joiner) readPlans() {
-	k := planReader{joiner: j, done: map[*Milestone][]Intent{}, series: map[string][]*ProductLine{}}
+	k := planReader{joiner: j, done: map[*Milestone][]Intent{}, series: map[string][]*ProductLine{}, named: map[namedProduct]planPlace{}}
 	read := map[*source][]Milestone{}
 	for i := range j.sources {
 		src := &j.sources[i]
 		if src.plans() {
 			k.checkNames(src)
 		}
-		if !slices.ContainsFunc(src.facts.Milestones, func(m Milestone) bool { return len(m.Lists) > 0 }) {
+		if !src.plans() {
 			continue
 		}
 		read[src] = slices.Clone(src.facts.Milestones)
@@ -66,7 +78,7 @@ func (j *joiner) readPlans() {
 // intended is what a milestone means: what is called by name, then what its lists stand
 // for.
 func (k *planReader) intended(src *source, m *Milestone) []Intent {
-	if len(m.Lists) == 0 {
+	if len(m.Lists) == 0 && !src.plans() {
 		return m.Intended
 	}
 	if list, done := k.done[m]; done {
@@ -88,6 +100,7 @@ func (k *planReader) intended(src *source, m *Milestone) []Intent {
 	for _, p := range have {
 		list = append(list, p.Intent)
 	}
+	k.twice(src, m, have)
 	slices.SortFunc(list, compareIntents)
 	k.done[m] = list
 	return list
@@ -103,7 +116,7 @@ func (k *planReader) add(src *source, m *Milestone, have map[*ProductLine]*plann
 		return
 	case !was.from && !p.from && fileOf(was.At) != fileOf(p.At):
 		k.doubts = append(k.doubts, planDoubt{
-			rule: "plan-list-unclear", src: src, m: m, at: []string{was.At, p.At}, product: p.product,
+			rule: "plan-list-unclear", m: m, at: []planPlace{{src, was.At}, {src, p.At}}, product: p.product,
 			text:   fmt.Sprintf("%s is in two files of one plan: %s and %s.", p.product.Title, was.At, p.At),
 			advice: "Leave it to one of the files.",
 		})
@@ -112,6 +125,31 @@ func (k *planReader) add(src *source, m *Milestone, have map[*ProductLine]*plann
 	}
 	was.Contact, was.Note = cmp.Or(was.Contact, p.Contact), cmp.Or(was.Note, p.Note)
 	was.from = was.from && p.from
+}
+
+// twice looks for products that this plan names and another plan has named on the same
+// milestone. What one takes over from a list, it does not name.
+func (k *planReader) twice(src *source, m *Milestone, have map[*ProductLine]*planned) {
+	line := k.lineSlug(m.Series)
+	slug, _ := k.milestoneName(line, m)
+	for _, p := range have {
+		if p.from || p.Disabled || !src.plans() {
+			continue
+		}
+		key, here := namedProduct{line, slug, p.product}, planPlace{src, cmp.Or(p.At, src.state.Name)}
+		was, named := k.named[key]
+		switch {
+		case !named:
+			k.named[key] = here
+		case was.src != src:
+			k.doubts = append(k.doubts, planDoubt{
+				rule: "plan-product-twice", m: m, at: []planPlace{was, here}, product: p.product,
+				text: fmt.Sprintf("%s is in two plans: in %s at %s, and in %s at %s.",
+					p.product.Title, was.src.state.Name, was.at, src.state.Name, here.at),
+				advice: "Leave it to one of the plans.",
+			})
+		}
+	}
 }
 
 // fileOf is the file of a place.
@@ -159,7 +197,7 @@ func (k *planReader) matched(src *source, m *Milestone, pattern *PlanPattern) []
 
 func (k *planReader) unknown(src *source, m *Milestone, pattern *PlanPattern, does string) {
 	k.doubts = append(k.doubts, planDoubt{
-		rule: "plan-product-unknown", src: src, m: m, at: []string{pattern.At},
+		rule: "plan-product-unknown", m: m, at: []planPlace{{src, pattern.At}},
 		text:   fmt.Sprintf("%s %s %q, which matches no product of %s%s.", pattern.At, does, pattern.Name, Capital(k.lineSlug(m.Series)), k.nearest(pattern.Name)),
 		advice: "Correct the name, or take the line out of the plan.",
 	})
@@ -192,7 +230,7 @@ func (k *planReader) from(src *source, m *Milestone, l *PlanList) []planned {
 
 func (k *planReader) unclear(src *source, m *Milestone, l *PlanList, text string) {
 	k.doubts = append(k.doubts, planDoubt{
-		rule: "plan-list-unclear", src: src, m: m, at: []string{l.At}, text: text,
+		rule: "plan-list-unclear", m: m, at: []planPlace{{src, l.At}}, text: text,
 		advice: `Write from = "series", or the name of a milestone that a source has.`,
 	})
 }
@@ -356,7 +394,7 @@ func (k *planReader) checkNames(src *source) {
 			}
 			place := cmp.Or(in.At, src.state.Name)
 			k.doubts = append(k.doubts, planDoubt{
-				rule: "plan-product-unknown", src: src, m: m, at: []string{place}, product: p,
+				rule: "plan-product-unknown", m: m, at: []planPlace{{src, place}}, product: p,
 				text:   fmt.Sprintf("%s names %q, which no tracker and no [[product]] rule knows%s.", place, p.Title, k.nearest(p.Title)),
 				advice: "Correct the name in the plan, or add a [[product]] rule for it.",
 			})
