@@ -127,6 +127,27 @@ func optional(err error) bool {
 	return false
 }
 
+// particular reports whether an error is about what was asked for, so that other things may
+// be asked all the same: the answer is an error of the service, too large, or no answer that
+// we can read. Any other is about the service, or what stands before it.
+func particular(err error) bool {
+	var failed *fetch.Error
+	if !errors.As(err, &failed) {
+		return err != nil
+	}
+	switch failed.Kind {
+	case fetch.KindSize, fetch.KindEncoding:
+		return true
+	case fetch.KindStatus:
+		switch failed.Status {
+		case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return false
+		}
+		return true
+	}
+	return false
+}
+
 // gone reports whether an error says that there is no such thing.
 func gone(err error) bool {
 	var failed *fetch.Error

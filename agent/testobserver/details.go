@@ -60,7 +60,9 @@ func (p *poll) details(ctx context.Context, a *assembler) error {
 		p.notes.Add(ruleKept, fmt.Sprintf("tests and reviews of %d of %d builds stay as they were: %v", len(due)-told, len(all), err))
 	}
 	for _, b := range due[told:] { // their turn is still to come
-		p.memory.Details[b.ID] = asking{At: p.asked.last.Details[b.ID].At}
+		if _, ended := p.memory.Details[b.ID]; !ended {
+			p.memory.Details[b.ID] = asking{At: p.asked.last.Details[b.ID].At}
+		}
 	}
 	p.o.Logger.DebugContext(ctx, "asked about builds", "source", p.o.Tracker.Name, "count", told, "due", len(due), "of", len(all))
 	return nil
@@ -109,8 +111,8 @@ func (p *poll) news(ctx context.Context) (fresh map[string]bool, whole bool, err
 	if err != nil {
 		// Nothing is known of the time since then.
 		p.memory.Since, p.memory.Results = p.asked.last.Since, p.asked.last.Results
-		if optional(err) {
-			p.notes.AddAt(p.c.address("test-results", nil), ruleAccess, fmt.Sprintf("new results cannot be asked for, so test counts follow within %s: %v", p.o.Tracker.Recheck, err))
+		if particular(err) {
+			p.notes.AddAt(p.c.address("test-results", nil), ruleOf(err), fmt.Sprintf("new results cannot be asked for, so test counts follow within %s: %v", p.o.Tracker.Recheck, err))
 			return fresh, !first, nil
 		}
 		return fresh, !first, err
@@ -166,8 +168,9 @@ type teller struct {
 	refused bool // reviews are not for us
 }
 
-// tell asks about builds in their order and tells how many had their turn. What is refused
-// concerns one build only; any other failure ends the asking.
+// tell asks about builds in their order and tells how many had their turn. A failure that is
+// about one build is noted, and the turn passes; any other ends the asking. Even then the
+// build at which it ended comes last the next time: it may be the reason.
 func (t *teller) tell(ctx context.Context, due []*release.Build) (told int, err error) {
 	for _, b := range due {
 		before, from := t.left, t.p.notes.Len()
@@ -175,10 +178,12 @@ func (t *teller) tell(ctx context.Context, due []*release.Build) (told int, err 
 		switch {
 		case gone(err):
 			err = nil // since the list was made; the next one tells
-		case optional(err):
-			t.p.notes.AddAt(t.p.page(numberOf(b.ID)), ruleAccess, fmt.Sprintf("tests of artefact %s stay as they were: %v", b.ID, err))
+		case particular(err):
+			t.p.notes.AddAt(t.p.page(numberOf(b.ID)), ruleOf(err), fmt.Sprintf("tests of artefact %s stay as they were: %v", b.ID, err))
 			err = nil
-		case err == nil && !fits && before == t.p.o.Tracker.TestCalls:
+		case err != nil:
+			t.p.memory.Details[b.ID] = asking{At: t.p.now}
+		case !fits && before == t.p.o.Tracker.TestCalls:
 			t.p.notes.AddAt(t.p.page(numberOf(b.ID)), ruleLimit, fmt.Sprintf("artefact %s has more runs of its tests than test_calls = %d allows to ask about; its tests are not counted", b.ID, before))
 			fits = true
 		}
@@ -189,6 +194,14 @@ func (t *teller) tell(ctx context.Context, due []*release.Build) (told int, err 
 		t.p.memory.Details[b.ID] = asking{At: t.p.now, Row: digestRow(b), Facts: digestFacts(b), Notes: slices.Clone(t.p.notes.Since(from))}
 	}
 	return told, nil
+}
+
+// ruleOf is the rule of a part that stays as it was.
+func ruleOf(err error) string {
+	if optional(err) {
+		return ruleAccess
+	}
+	return ruleKept
 }
 
 // build asks about one build, unless it needs more calls than are left.

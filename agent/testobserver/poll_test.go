@@ -72,6 +72,9 @@ func (s *service) refuse(prefix string, status int, typ, body string) {
 		if !strings.HasPrefix(r.URL.Path, "/v1/"+prefix) {
 			return false
 		}
+		if status == 0 { // cut short
+			panic(http.ErrAbortHandler)
+		}
 		w.Header().Set("Content-Type", typ)
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte(body))
@@ -433,6 +436,70 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// TestOneBadImage: what fails about one image is told and keeps no other from its turn; what
+// may be the fault of the service ends the asking, and the others come first the next time.
+func TestOneBadImage(t *testing.T) {
+	t.Parallel()
+	const typ = "application/json"
+	for name, tt := range map[string]struct {
+		status    int
+		typ, body string
+		ends      bool
+		want      string
+	}{
+		"crash":      {500, "text/plain", "Internal Server Error", false, "500 Internal Server Error"},
+		"refused":    {403, typ, `{"detail":"Insufficient permissions"}`, false, "Insufficient permissions"},
+		"gone":       {410, typ, "{}", false, "410 Gone"},
+		"unreadable": {200, typ, `{"id":1}`, false, "found object"},
+		"half":       {200, typ, `[{"id":1`, false, "not JSON"},
+		"too large":  {200, typ, "[" + strings.Repeat(" ", 1<<20) + "]", false, "larger than the limit"},
+		"ingress":    {502, "text/html", "<html>", true, "502"},
+		"too slow":   {504, "text/html", "<html>", true, "504"},
+		"login page": {200, "text/html", "<html>", true, "login page"},
+		"cut":        {0, "", "", true, "artefacts/1/builds"},
+	} {
+		on := newService()
+		for _, project := range []string{"kubuntu", "lubuntu", "xubuntu"} {
+			on.Report(on.Publish(image(project, "resolute", "20260826")), "Install", "PASSED")
+		}
+		on.refuse("artefacts/1/builds", tt.status, tt.typ, tt.body)
+		p := poller(t, on, func(o *Options) { o.Limits.TrackerBytes = 1 << 20 })
+		for round, want := range map[bool][]int{false: {2, 2}, true: {0, 2}}[tt.ends] {
+			p.poll()
+			counted := 0
+			for _, b := range p.facts.Builds {
+				if b.Tests != nil {
+					counted++
+				}
+			}
+			if counted != want || len(p.last.Problems) != 1 || !strings.Contains(p.last.Problems[0].Text, tt.want) {
+				t.Errorf("%s, poll %d: %d builds are counted, want %d; %+v", name, round+1, counted, want, p.last.Problems)
+			}
+			on.clock.move(10 * time.Minute)
+		}
+		on.obey()
+		on.clock.move(7 * time.Hour)
+		if p.poll(); p.facts.Builds[0].Tests == nil || p.rules() != "" {
+			t.Errorf("%s: not asked again: %+v", name, p.last.Problems)
+		}
+	}
+}
+
+// TestOneBadUnlisted: an artefact that left the list, and cannot be asked for, stays.
+func TestOneBadUnlisted(t *testing.T) {
+	t.Parallel()
+	on := newService()
+	gone := on.Publish(image("kubuntu", "resolute", "20260826"))
+	on.Publish(image("xubuntu", "resolute", "20260826"))
+	p := poller(t, on)
+	whole := p.poll()
+	on.Archive(gone)
+	on.refuse("artefacts/1", 500, "text/plain", "Internal Server Error")
+	if got := p.poll(); got != whole || !strings.Contains(fmt.Sprint(p.last.Problems), "artefact 1 is not listed, and stays as it was: ") {
+		t.Errorf("%s %+v", got, p.last.Problems)
+	}
+}
+
 // TestEmptyList: a list without anything is not believed, with or without facts before.
 func TestEmptyList(t *testing.T) {
 	t.Parallel()
@@ -708,7 +775,6 @@ func TestKey(t *testing.T) {
 	}
 	other := newService()
 	away, _ := start(t, other)
-	on.refuse("artefacts", 0, "", "")
 	on.mu.Lock()
 	on.instead = func(w http.ResponseWriter, r *http.Request) bool {
 		http.Redirect(w, r, away.o.Tracker.URL+"/v1/artefacts", http.StatusFound)

@@ -28,6 +28,9 @@ func (p *poll) unlisted(ctx context.Context, a *assembler) (suspect string, err 
 		switch found, err := p.look(ctx, a, b); {
 		case gone(err):
 			lost++
+		case particular(err):
+			p.notes.AddAt(p.page(numberOf(b.ID)), ruleOf(err), fmt.Sprintf("artefact %s is not listed, and stays as it was: %v", b.ID, err))
+			a.hold(b)
 		case err != nil:
 			return "", err
 		case found:
