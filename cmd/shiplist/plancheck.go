@@ -69,7 +69,7 @@ func (o *planCheckOptions) run(ctx context.Context, e *environment, args []strin
 	} else {
 		err = r.print(e)
 	}
-	return o.end(s, len(r.Troubles) > 0, err)
+	return o.end(s, r.counted() > 0, err)
 }
 
 // planCheckResult is the result of the command; docs/operations.md tells its JSON.
@@ -87,6 +87,7 @@ type planTrouble struct {
 	At      string `json:"at,omitempty"`
 	Product string `json:"product,omitempty"`
 	Text    string `json:"text"`
+	Note    bool   `json:"note,omitempty"`
 }
 
 // checkSheet checks what a sheet says of each image.
@@ -109,7 +110,7 @@ func (t *planText) checkSheet(s *seen, series, milestone string) ([]planTrouble,
 		}
 		entries = append(entries, entry)
 	}
-	for _, one := range release.CheckPlan(s.Picture, l, milestone, entries, nil) {
+	for _, one := range release.CheckPlan(s.Picture, l, release.PlanClaims{Milestone: milestone, Entries: entries}) {
 		troubles = append(troubles, planTrouble(one))
 	}
 	return troubles, nil
@@ -127,27 +128,29 @@ func (t *planText) checkPlan(ctx context.Context, s *seen, series, milestone str
 	if l == nil {
 		return nil, fmt.Errorf("%s says nothing of a series", t.path)
 	}
-	var entries []release.PlanEntry
-	off := map[*release.ProductLine]bool{}
+	claims := release.PlanClaims{Milestone: milestone, Off: map[*release.ProductLine]bool{}}
 	for _, m := range release.PlannedBy(p, s.config.Rules, source) {
+		if m.Series != l.Slug || m.Slug != milestone {
+			continue
+		}
+		claims.Begun = m.Begun
 		for _, line := range m.Lines {
 			switch {
-			case m.Series != l.Slug || m.Slug != milestone:
 			case line.Disabled:
-				off[line.Product] = true
+				claims.Off[line.Product] = true
 			default:
 				at := line.At
 				if line.Pinned != "" {
 					at = line.Pinned
 				}
-				entries = append(entries, release.PlanEntry{
+				claims.Entries = append(claims.Entries, release.PlanEntry{
 					Name: line.Product.Slug, At: at, BuildID: line.BuildID, Contact: line.Contact, Products: []*release.ProductLine{line.Product},
 				})
 			}
 		}
 	}
 	troubles := []planTrouble{}
-	for _, one := range release.CheckPlan(p, l, milestone, entries, off) {
+	for _, one := range release.CheckPlan(p, l, claims) {
 		if place, here := strings.CutPrefix(one.At, name+":"); here {
 			one.At = t.path + ":" + place
 		} else if one.At != "" {
@@ -194,18 +197,36 @@ func withFacts(s *seen, source string, facts *release.Facts) *release.Picture {
 	return release.Join(in)
 }
 
+// counted is how many of the troubles are disagreements, and no notes.
+func (r *planCheckResult) counted() int {
+	n := 0
+	for _, one := range r.Troubles {
+		if !one.Note {
+			n++
+		}
+	}
+	return n
+}
+
 // print has a line for each trouble.
 func (r *planCheckResult) print(e *environment) error {
 	tab := terminal.NewTable(e.terminal, terminal.Column{}, terminal.Column{}, terminal.Column{Least: 30})
 	for _, one := range r.Troubles {
-		tab.Row(terminal.Text(orDash(one.At)), terminal.Cell{Text: one.Rule, Style: terminal.Bad}, terminal.Text(one.Text))
+		style := terminal.Bad
+		if one.Note {
+			style = terminal.Quiet
+		}
+		tab.Row(terminal.Text(orDash(one.At)), terminal.Cell{Text: one.Rule, Style: style}, terminal.Text(one.Text))
 	}
 	if err := tab.Print(e.stdout, ""); err != nil {
 		return err
 	}
 	text := "agrees with the trackers and trees"
-	if n := len(r.Troubles); n > 0 {
+	if n := r.counted(); n > 0 {
 		text = fmt.Sprintf("%s between the plan and the sources", release.Plural(n, "disagreement", "disagreements"))
+	}
+	if n := len(r.Troubles) - r.counted(); n > 0 {
+		text += "; " + release.Plural(n, "note", "notes")
 	}
 	_, err := fmt.Fprintf(e.stdout, "%s, %s/%s: %s.\n", r.File, r.Series, r.Milestone, text)
 	return err

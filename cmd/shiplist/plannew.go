@@ -54,11 +54,12 @@ func (o *planNewOptions) run(_ context.Context, e *environment, args []string) e
 		name = m.Title
 	}
 	draft := planfile.Draft{
-		Series: l.Slug, Milestone: name, Slug: slug, Groups: draftGroups(from, l),
+		Series: l.Slug, Milestone: name, Slug: slug, Except: draftExcept(from), Groups: draftGroups(from, l),
 		Head: []string{
 			fmt.Sprintf("What is meant of %s/%s, copied from %s/%s by 'shiplist plan new'.", l.Slug, slug, from.Line.Slug, from.Slug),
-			"Take out the lines of what is not released. 'shiplist plan fill' writes build ids into",
-			"empty ones, and 'shiplist plan check' tells what the trackers and trees say otherwise.",
+			"Take out the lines of what is not released; 'except' says so in words, for what is left",
+			"out on purpose. 'shiplist plan fill' writes build ids into empty ones, and 'shiplist plan",
+			"check' tells what the trackers and trees say otherwise.",
 		},
 	}
 	if rule, _ := s.config.Rules.MilestoneRule(l.Slug, slug); rule != nil {
@@ -96,6 +97,18 @@ func (o *planNewOptions) base(s *seen, l *release.Line, slug string) (*release.M
 		return nil, usagef("%s has no milestone before %s, and no dailies; name one of another series with --from", l.Title, slug)
 	}
 	return last, nil
+}
+
+// draftExcept are the products that a milestone leaves out: those that somebody switched
+// off, or did not name where others are.
+func draftExcept(m *release.Manifest) []string {
+	var names []string
+	for _, r := range m.Rows() {
+		if !r.Netboot && r.IntentKnown && !r.Intended {
+			names = append(names, r.Product.Title)
+		}
+	}
+	return names
 }
 
 // draftGroups are the products that a milestone means, by family; those with a build where

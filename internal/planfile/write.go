@@ -14,6 +14,7 @@ type Draft struct {
 	Milestone string   // name
 	Slug      string
 	Date      string // YYYY-MM-DD; empty where not known
+	Except    []string // names that are left out
 	Groups    []DraftGroup
 }
 
@@ -43,6 +44,13 @@ func (d *Draft) Write() string {
 	}
 	if d.Date != "" {
 		fmt.Fprintf(&b, "date = %s\n", quote(d.Date))
+	}
+	if len(d.Except) > 0 {
+		b.WriteString("except = [\n")
+		for _, name := range d.Except {
+			b.WriteString("  " + quote(name) + ",\n")
+		}
+		b.WriteString("]\n")
 	}
 	b.WriteString("\nproducts = [\n")
 	for i, g := range d.Groups {

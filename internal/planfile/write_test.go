@@ -11,7 +11,7 @@ import (
 func TestWrite(t *testing.T) {
 	t.Parallel()
 	d := Draft{
-		Head: []string{"Copied.", ""}, Series: "noble", Milestone: "Point Three", Slug: "24.04.3", Date: "2025-08-07",
+		Head: []string{"Copied.", ""}, Series: "noble", Milestone: "Point Three", Slug: "24.04.3", Date: "2025-08-07", Except: []string{`Old "one"`},
 		Groups: []DraftGroup{
 			{"Kubuntu", []DraftProduct{{Name: `Kubuntu "Desktop" \ amd64`, Build: "20250805.3", Contact: "~k", Note: "a\nb"}}},
 			{"Ubuntu", []DraftProduct{{Name: "Ubuntu 桌面版"}}},
@@ -23,6 +23,9 @@ series = "noble"
 milestone = "Point Three"
 slug = "24.04.3"
 date = "2025-08-07"
+except = [
+  "Old \"one\"",
+]
 
 products = [
   # Kubuntu

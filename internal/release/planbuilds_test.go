@@ -176,13 +176,13 @@ func TestCheckPlan(t *testing.T) {
 		},
 		"known already": {
 			func(e []PlanEntry) []PlanEntry {
-				e[2].Extra = []PlanTrouble{{"command", "p:3", server, "odd"}}
+				e[2].Extra = []PlanTrouble{{Rule: "command", At: "p:3", Product: server, Text: "odd"}}
 				return e
 			}, []string{"command p:3 ubuntu-server-subiquity-amd64"},
 		},
 	} {
 		var got []string
-		for _, one := range CheckPlan(p, p.LineOf("noble"), "final", tc.change(slices.Clone(all)), nil) {
+		for _, one := range CheckPlan(p, p.LineOf("noble"), PlanClaims{Milestone: "final", Entries: tc.change(slices.Clone(all)), Begun: true}) {
 			if one.Rule == "older" || one.Rule == "differs" {
 				continue // see below
 			}
@@ -192,10 +192,16 @@ func TestCheckPlan(t *testing.T) {
 			t.Errorf("%s (-want +got)\n%s", name, diff)
 		}
 	}
-	if got := CheckPlan(p, p.LineOf("noble"), "final", all[:2], map[*ProductLine]bool{find(server)[0]: true}); len(got) != 1 || got[0].Rule != "differs" || !strings.Contains(got[0].Text, "iso has 20240501 on Noble Final") {
+	if got := CheckPlan(p, p.LineOf("noble"), PlanClaims{Milestone: "final", Entries: all[:2], Off: map[*ProductLine]bool{find(server)[0]: true}}); len(got) != 1 || got[0].Rule != "differs" || !strings.Contains(got[0].Text, "iso has 20240501 on Noble Final") {
 		t.Errorf("left out in so many words, and another stands: %+v", got)
 	}
-	if got := CheckPlan(p, p.LineOf("noble"), "daily", all, nil); len(got) != 1 || got[0].Rule != "older" || got[0].Text != "Kubuntu Desktop amd64 20240424: 20240425 is newer" {
+	for _, begun := range []bool{false, true} {
+		got := CheckPlan(p, p.LineOf("noble"), PlanClaims{Milestone: "daily", Entries: all[1:], Begun: begun})
+		if n := len(got); n == 0 || got[n-1].Rule != "not-planned" || got[n-1].Note == begun {
+			t.Errorf("without a line, begun with another list %v: %+v", begun, got)
+		}
+	}
+	if got := CheckPlan(p, p.LineOf("noble"), PlanClaims{Milestone: "daily", Entries: all}); len(got) != 1 || got[0].Rule != "older" || got[0].Text != "Kubuntu Desktop amd64 20240424: 20240425 is newer" {
 		t.Errorf("on the daily one: %+v", got)
 	}
 }

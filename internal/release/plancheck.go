@@ -24,16 +24,27 @@ type PlanTrouble struct {
 	At      string // file and line; empty where the plan does not say a thing
 	Product string // slug; empty where it is about none
 	Text    string
+	Note    bool // said, but no disagreement
 }
 
-// CheckPlan compares the entries of a plan for a milestone with what the sources say, by
-// place in the plan; what it lacks comes last. Products that are in off are left out by
-// the plan in so many words.
-func CheckPlan(p *Picture, l *Line, milestone string, entries []PlanEntry, off map[*ProductLine]bool) []PlanTrouble {
-	c := planChecker{picture: p, line: l, milestone: Slug(milestone)}
+// PlanClaims is what a plan says of a milestone, as far as it is compared.
+type PlanClaims struct {
+	Milestone string // slug
+	Entries   []PlanEntry
+	// Off are products that the plan leaves out in so many words.
+	Off map[*ProductLine]bool
+	// Begun says that the list begins with another one: what such a plan lacks, it lacks by
+	// mistake. One that names all it means leaves the others out.
+	Begun bool
+}
+
+// CheckPlan compares what a plan says of a milestone with what the sources say, by place
+// in the plan; what it lacks comes last.
+func CheckPlan(p *Picture, l *Line, claims PlanClaims) []PlanTrouble {
+	c := planChecker{picture: p, line: l, milestone: Slug(claims.Milestone)}
 	unknown := c.findings()
 	planned := map[*ProductLine]bool{}
-	for _, e := range entries {
+	for _, e := range claims.Entries {
 		c.list = append(c.list, e.Extra...)
 		for _, product := range e.Products {
 			planned[product] = true
@@ -44,8 +55,9 @@ func CheckPlan(p *Picture, l *Line, milestone string, entries []PlanEntry, off m
 		}
 	}
 	for _, n := range l.Intents {
-		if !n.Disabled && !planned[n.Product] && !off[n.Product] && !n.Product.Netboot {
-			c.add(PlanEntry{}, n.Product, "not-planned", fmt.Sprintf("%s is in the manifest of %s, and the plan does not name it", n.Product.Title, l.Title))
+		if !n.Disabled && !planned[n.Product] && !claims.Off[n.Product] && !n.Product.Netboot {
+			text := fmt.Sprintf("%s is in the manifest of %s, and the plan does not name it", n.Product.Title, l.Title)
+			c.list = append(c.list, PlanTrouble{Rule: "not-planned", Product: n.Product.Slug, Text: text, Note: !claims.Begun})
 		}
 	}
 	slices.SortStableFunc(c.list, func(a, b PlanTrouble) int {
@@ -66,7 +78,7 @@ func (c *planChecker) findings() map[string]bool {
 		if !ok || f.Series != c.line.Slug || f.Milestone != c.milestone {
 			continue
 		}
-		c.list = append(c.list, PlanTrouble{rule, f.Evidence[0].URL, f.Product, trimStop(f.Text)})
+		c.list = append(c.list, PlanTrouble{Rule: rule, At: f.Evidence[0].URL, Product: f.Product, Text: trimStop(f.Text)})
 		if rule == "unknown" && f.Product != "" {
 			unknown[f.Product] = true
 		}
@@ -82,7 +94,7 @@ type planChecker struct {
 }
 
 func (c *planChecker) add(e PlanEntry, product *ProductLine, rule, text string) {
-	c.list = append(c.list, PlanTrouble{rule, e.At, product.Slug, text})
+	c.list = append(c.list, PlanTrouble{Rule: rule, At: e.At, Product: product.Slug, Text: text})
 }
 
 // intent compares with the series manifests.

@@ -97,6 +97,7 @@ func Mispublished(r Rules, c *PublishCommand, product *ProductLine, series, mile
 type Planned struct {
 	Series, Slug string
 	Lines        []PlannedLine
+	Begun        bool // a list of it begins with another one
 }
 
 // PlannedLine is a product of a plan, or of what it leaves out.
@@ -135,7 +136,8 @@ func PlannedBy(p *Picture, r Rules, source string) []Planned {
 		for n := range src.facts.Milestones {
 			m := &src.facts.Milestones[n]
 			name, _ := j.milestoneName(j.lineSlug(m.Series), m)
-			all = append(all, Planned{j.lineSlug(m.Series), name, j.plannedLines(src, m, bySlug)})
+			begun := slices.ContainsFunc(m.Lists, func(l PlanList) bool { return l.From != "" })
+			all = append(all, Planned{j.lineSlug(m.Series), name, j.plannedLines(src, m, bySlug), begun})
 		}
 	}
 	return all
