@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"maps"
 	"math/rand"
 	"slices"
 	"strings"
@@ -76,6 +77,11 @@ var disagreements = []disagreement{
 	{"note", "", func(in *Input, p int) { facts(in, atObserver).Builds[p].Note = "looked at" }},
 	{"build", "", func(in *Input, p int) { facts(in, atObserver).Builds[p].State = StateUnknown }},
 	{"build", "", func(in *Input, p int) { facts(in, atOther).Milestones[1].Entries[p].State = StateUnknown }},
+	{"build", "", func(in *Input, p int) { // nobody decides about a daily
+		for _, source := range []int{0, atOther} {
+			facts(in, source).Milestones[0].Entries[p].State = StateTesting
+		}
+	}},
 	{"contact", "", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Intended[p].Contact = "" }},
 }
 
@@ -87,6 +93,9 @@ func TestEveryDisagreementIsFound(t *testing.T) {
 	for seed := range int64(300) {
 		rng := rand.New(rand.NewSource(seed))
 		in := agreeing()
+		if seed%2 == 1 {
+			in.Rules.Precedence.State = []string{"observer"}
+		}
 		names := []string{"kubuntu-desktop-amd64", "ubuntu-desktop-amd64", "ubuntu-server-subiquity-amd64"}
 		want, got := map[string][]string{}, map[string][]string{}
 		for product, slug := range names {
@@ -119,6 +128,7 @@ func TestEveryDisagreementIsFound(t *testing.T) {
 			t.Errorf("seed %d (-want +got)\n%s\n%s", seed, diff, strings.Join(dumpFindings(p.Findings), "\n"))
 		}
 		namesBothSides(t, p)
+		differsAsFound(t, seed, p)
 	}
 	if len(made) != len(disagreements) {
 		t.Errorf("only %d of %d disagreements were tried", len(made), len(disagreements))
@@ -135,6 +145,42 @@ func namesBothSides(t *testing.T, p *Picture) {
 		}
 		if strings.HasPrefix(f.Rule, "disagree-") && len(sources) < 2 {
 			t.Errorf("%s rests on %v alone: %s", f.Rule, sources, f.Text)
+		}
+	}
+}
+
+// differsAsFound wants what the sources are shown to disagree about on a row to be the
+// findings of that row, and the other way around. Of a contact a finding tells once for all
+// milestones. A source that has another build there says nothing of the one that is shown.
+func differsAsFound(t *testing.T, seed int64, p *Picture) {
+	t.Helper()
+	for _, product := range p.Products {
+		var contact [2]bool
+		for _, r := range product.Rows {
+			shown, found := map[string]bool{}, map[string]bool{}
+			for _, s := range p.Truth(r) {
+				for _, d := range s.Differs {
+					shown["disagree-"+d] = true
+				}
+			}
+			for _, f := range r.Findings {
+				if strings.HasPrefix(f.Rule, "disagree-") {
+					found[f.Rule] = true
+				}
+			}
+			contact[0], contact[1] = contact[0] || shown["disagree-contact"], contact[1] || found["disagree-contact"]
+			delete(shown, "disagree-contact")
+			delete(found, "disagree-contact")
+			if shown["disagree-build"] {
+				shown["disagree-state"], shown["disagree-checksum"] = found["disagree-state"], found["disagree-checksum"]
+			}
+			maps.DeleteFunc(shown, func(_ string, is bool) bool { return !is })
+			if !maps.Equal(shown, found) {
+				t.Errorf("seed %d: %s: the sources differ about %v, and findings tell of %v", seed, r.name(), shown, found)
+			}
+		}
+		if contact[0] != contact[1] {
+			t.Errorf("seed %d: %s: contacts differ: shown %t, found %t", seed, product.Title, contact[0], contact[1])
 		}
 	}
 }

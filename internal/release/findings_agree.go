@@ -61,7 +61,7 @@ type opinion struct {
 // a row. Not to know a state is no opinion.
 func (j *joiner) findStateDisagreements() {
 	for _, r := range j.open {
-		if !j.divided(r) {
+		if !r.divided(j.buildsOf(r)) {
 			continue
 		}
 		list := j.opinions(r)
@@ -107,7 +107,7 @@ func (j *joiner) findReplacedPins() {
 }
 
 // divided reports whether two states of the row's build differ, whoever gives them.
-func (j *joiner) divided(r *Row) bool {
+func (r *Row) divided(builds []sourceBuild) bool {
 	first := StateUnknown
 	differs := func(s State) bool {
 		if first == StateUnknown {
@@ -120,8 +120,8 @@ func (j *joiner) divided(r *Row) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(j.buildsOf(r), func(b sourceBuild) bool {
-		state, counts := j.ownState(r, b)
+	return slices.ContainsFunc(builds, func(b sourceBuild) bool {
+		state, counts := r.ownState(b)
 		return counts && differs(state)
 	})
 }
@@ -129,7 +129,7 @@ func (j *joiner) divided(r *Row) bool {
 // ownState is the state that a source gives the row's build itself, and whether it says
 // anything of the row: not that a newer build is there, or that this one is off a list, and
 // not that it is ready where it goes on being tested, as on a daily milestone nobody decides.
-func (j *joiner) ownState(r *Row, b sourceBuild) (state State, counts bool) {
+func (r *Row) ownState(b sourceBuild) (state State, counts bool) {
 	if b.b.State == "" {
 		return "", false
 	}
@@ -153,15 +153,20 @@ func (j *joiner) opinions(r *Row) []opinion {
 		list = append(list, opinion{c.entry.State, claimed(r, c)})
 	}
 	for _, b := range j.buildsOf(r) {
-		state, counts := j.ownState(r, b)
+		state, counts := r.ownState(b)
 		if !counts || asked[b.src] {
 			continue
 		}
 		asked[b.src] = true
-		file := b.src.state.Name + "/builds/" + r.Manifest.Line.Slug + ".toml"
-		list = append(list, opinion{state, says(b.src.state, cmp.Or(pageOfBuild(b.src.state, "", b.b.ID), file), r.Product.Title+" "+r.BuildID+": "+string(state))})
+		list = append(list, opinion{state, ownClaim(r, b, state)})
 	}
 	return list
+}
+
+// ownClaim is the evidence of a state that a source gives the row's build itself.
+func ownClaim(r *Row, b sourceBuild, state State) Evidence {
+	file := b.src.state.Name + "/builds/" + r.Manifest.Line.Slug + ".toml"
+	return says(b.src.state, cmp.Or(pageOfBuild(b.src.state, "", b.b.ID), file), r.Product.Title+" "+r.BuildID+": "+string(state))
 }
 
 // digest is a checksum of a row's build, and who gives it: a source, or the image of a

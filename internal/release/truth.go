@@ -45,6 +45,7 @@ type Saying struct {
 	Listed  bool
 	URL     string
 	Differs []string // what of it is not as it is shown, in the order of the constants
+	silent  bool     // whether the state is the build's own, and says nothing of the row
 }
 
 // Tells reports whether the source is one that says what is so, and not only holds files.
@@ -158,6 +159,8 @@ func (t *truth) own(s *Saying, b sourceBuild) {
 	}
 	if b.b.State != "" && (s.State == "" || s.State == StateUnknown) {
 		s.State, s.RawState = knownState(b.b.State, b.b.RawState)
+		_, counts := t.row.ownState(b)
+		s.silent = !counts
 	}
 	s.Tests, s.Reviews, s.SHA256 = b.b.Tests, b.b.Reviews, b.b.SHA256
 }
@@ -186,7 +189,8 @@ func (t *truth) compare(s *Saying) {
 	add(s.Contact != "" && contactKey(s.Contact) != contactKey(r.Contact), DiffersContact)
 	add(!s.Unplaced && s.BuildID != "" && r.BuildID != "" && s.BuildID != r.BuildID, DiffersBuild)
 	same := s.BuildID == r.BuildID
-	add(same && s.State.Current() && s.State != StateUnknown && s.State != r.State, DiffersState)
+	counts := !s.silent && s.State.Current() && s.State != StateUnknown
+	add(same && counts && s.State != r.State && r.divided(t.builds()), DiffersState)
 	add(same && s.SHA256 != "" && t.sum() != "" && s.SHA256 != t.sum(), DiffersChecksum)
 }
 
@@ -208,10 +212,15 @@ func (t *truth) sum() string {
 	if t.row.Daily != nil && t.row.Daily.main().SHA256 != "" {
 		return t.row.Daily.main().SHA256
 	}
-	for _, b := range t.p.asserted.builds[buildKey{t.row.Manifest.Line.Slug, t.row.Product, t.row.BuildID}] {
+	for _, b := range t.builds() {
 		if b.b.SHA256 != "" {
 			return b.b.SHA256
 		}
 	}
 	return ""
+}
+
+// builds are what the sources say of the row's build itself.
+func (t *truth) builds() []sourceBuild {
+	return t.p.asserted.builds[buildKey{t.row.Manifest.Line.Slug, t.row.Product, t.row.BuildID}]
 }
