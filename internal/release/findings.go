@@ -340,7 +340,23 @@ func (j *joiner) evidence(r *Row) []Evidence {
 			list = append(list, claimed(r, c))
 		}
 	}
-	return list
+	return append(list, j.stateEvidence(r)...)
+}
+
+// stateEvidence is whoever gives a row the state that is shown, where that is the state of
+// the build itself, and not that on the milestone.
+func (j *joiner) stateEvidence(r *Row) []Evidence {
+	if slices.ContainsFunc(r.claims, func(c claim) bool {
+		return c.part.src != nil && c.part.src.state.Name == r.StateFrom && c.entry.BuildID == r.BuildID && c.entry.State == r.State
+	}) {
+		return nil
+	}
+	for _, b := range j.buildsOf(r) {
+		if state, counts := r.ownState(b); counts && b.src.state.Name == r.StateFrom && state == r.State {
+			return []Evidence{ownClaim(r, b, state)}
+		}
+	}
+	return nil
 }
 
 // grounds are what the sources have of a row: its builds or, where there is none, the

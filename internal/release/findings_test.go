@@ -97,6 +97,43 @@ func pin(id string) func(*Input) {
 	}
 }
 
+// TestStateNamesItsSource: what is found about a row rests on whoever gives it the state
+// that is shown, also where that source has the build on no milestone.
+func TestStateNamesItsSource(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		change func(*Input)
+	}{
+		{"no tracker knows the milestone", func(in *Input) {
+			in.Sources = []SourceFacts{in.Sources[1], in.Sources[2], in.Sources[atObserver], in.Sources[atPlan]}
+		}},
+		{"the builds' own states count first", func(in *Input) { in.Rules.Precedence.State = []string{"observer"} }},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in := agreeing()
+			facts(in, atObserver).Builds[0].State = StateFailed
+			tt.change(in)
+			p := Join(*in)
+			told := 0
+			for _, f := range p.Findings {
+				if f.Rule != "build-failed" {
+					continue
+				}
+				told++
+				named := slices.IndexFunc(f.Evidence, func(e Evidence) bool { return e.Source == "observer" })
+				if named < 0 || f.Evidence[named].Fact != "Kubuntu Desktop amd64 20240424: failed" {
+					t.Errorf("%s rests on %+v", f.Text, f.Evidence)
+				}
+			}
+			if told == 0 {
+				t.Errorf("nothing tells of the build: %s", strings.Join(dumpFindings(p.Findings), "\n"))
+			}
+		})
+	}
+}
+
 // sign lets the first directories of the full tree be signed by one key.
 func sign(state SignatureState, directories int) func(*Input) {
 	return func(in *Input) {

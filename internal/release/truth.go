@@ -45,7 +45,6 @@ type Saying struct {
 	Listed  bool
 	URL     string
 	Differs []string // what of it is not as it is shown, in the order of the constants
-	silent  bool     // whether the state is the build's own, and says nothing of the row
 }
 
 // Tells reports whether the source is one that says what is so, and not only holds files.
@@ -81,8 +80,9 @@ func (s *Saying) says() bool {
 
 // truth makes the sayings of one row.
 type truth struct {
-	p   *Picture
-	row *Row
+	p      *Picture
+	row    *Row
+	silent bool // whether the state of the saying is the build's own, and says nothing of the row
 }
 
 func (t *truth) intent(s *Saying) {
@@ -119,6 +119,7 @@ func (t *truth) contact(s *Saying) {
 // build takes what the source says of a build: of the one that it has there, else of the
 // one that is shown, else of the newest.
 func (t *truth) build(s *Saying) {
+	t.silent = false
 	for i := range t.row.claims {
 		c := &t.row.claims[i]
 		if c.part.src == nil || c.part.src.state.Name != s.Source || s.BuildID != "" {
@@ -160,7 +161,7 @@ func (t *truth) own(s *Saying, b sourceBuild) {
 	if b.b.State != "" && (s.State == "" || s.State == StateUnknown) {
 		s.State, s.RawState = knownState(b.b.State, b.b.RawState)
 		_, counts := t.row.ownState(b)
-		s.silent = !counts
+		t.silent = !counts
 	}
 	s.Tests, s.Reviews, s.SHA256 = b.b.Tests, b.b.Reviews, b.b.SHA256
 }
@@ -189,7 +190,7 @@ func (t *truth) compare(s *Saying) {
 	add(s.Contact != "" && contactKey(s.Contact) != contactKey(r.Contact), DiffersContact)
 	add(!s.Unplaced && s.BuildID != "" && r.BuildID != "" && s.BuildID != r.BuildID, DiffersBuild)
 	same := s.BuildID == r.BuildID
-	counts := !s.silent && s.State.Current() && s.State != StateUnknown
+	counts := !t.silent && s.State.Current() && s.State != StateUnknown
 	add(same && counts && s.State != r.State && r.divided(t.builds()), DiffersState)
 	add(same && s.SHA256 != "" && t.sum() != "" && s.SHA256 != t.sum(), DiffersChecksum)
 }
