@@ -866,6 +866,37 @@ func TestSharedRow(t *testing.T) {
 	p.want("hidden", "stonking/ubuntu-desktop-amd64 20260826 testing\nstonking/ubuntu-desktop-amd64-daily-dangerous 20260827 testing")
 }
 
+// TestManyArchivedBesideASharedRow: a row that is hidden does not make a list suspect that
+// lacks many, as they were archived.
+func TestManyArchivedBesideASharedRow(t *testing.T) {
+	t.Parallel()
+	on := newService()
+	p := poller(t, on)
+	var ids []int64
+	for i := range 80 {
+		ids = append(ids, on.Publish(image("kubuntu", fmt.Sprintf("s%cx%c", 'a'+i%26, 'a'+i/26), "20260826")))
+	}
+	live, dangerous := image("ubuntu", "stonking", "20260826"), image("ubuntu", "stonking", "20260827")
+	dangerous.URL = strings.Replace(dangerous.URL, "daily-live", "daily-dangerous", 1)
+	on.Publish(live)
+	p.poll()
+	on.clock.move(time.Hour)
+	on.Publish(dangerous)
+	p.poll()
+	for _, id := range ids[:70] {
+		on.Archive(id)
+	}
+	for round, want := range []int{49, 70, 70} { // one of 50 is the hidden one
+		p.poll()
+		got := strings.Count(p.builds(), "removed")
+		hidden := strings.Contains(p.builds(), "stonking/ubuntu-desktop-amd64 20260826 testing")
+		if got != want || !hidden || p.last.Suspect != "" {
+			t.Errorf("poll %d: %d removed, want %d; the hidden one is there: %t; %q", round, got, want, hidden, p.last.Suspect)
+		}
+		on.clock.move(10 * time.Minute)
+	}
+}
+
 // TestCanceled: the end of a context is not a failure of the service.
 func TestCanceled(t *testing.T) {
 	t.Parallel()

@@ -19,11 +19,12 @@ const mostUnlisted = 50
 // Where more are missing than can be asked for, those that were tell of the rest: if some
 // are there still, the whole list is suspect; if some are gone, so is the rest, and whoever
 // compares the facts with those before has all of the loss in view at once; if all were
-// archived, the rest stays until it is asked for.
+// archived, the rest stays until it is asked for. What a newer row of the list hides tells
+// nothing of the list.
 func (p *poll) unlisted(ctx context.Context, a *assembler) (suspect string, err error) {
 	ask := a.missing()
 	asked, rest := ask[:min(len(ask), mostUnlisted)], ask[min(len(ask), mostUnlisted):]
-	there, lost := 0, 0
+	there, hidden, lost := 0, 0, 0
 	for _, b := range asked {
 		switch found, err := p.look(ctx, a, b); {
 		case gone(err):
@@ -33,11 +34,13 @@ func (p *poll) unlisted(ctx context.Context, a *assembler) (suspect string, err 
 			a.hold(b)
 		case err != nil:
 			return "", err
-		case found:
+		case found != nil && a.hidden(found):
+			hidden++
+		case found != nil:
 			there++
 		}
 	}
-	if len(rest) == 0 || lost > 0 && there == 0 {
+	if len(rest) == 0 || lost > 0 && there+hidden == 0 {
 		return "", nil
 	}
 	for _, b := range rest {
@@ -51,27 +54,27 @@ func (p *poll) unlisted(ctx context.Context, a *assembler) (suspect string, err 
 	return "", nil
 }
 
-// look asks for an artefact that the list does not have, takes in what it is now, and
-// reports whether the list ought to have it.
-func (p *poll) look(ctx context.Context, a *assembler, b *release.Build) (listed bool, err error) {
+// look asks for an artefact that the list does not have, and takes in what it is now. It
+// returns one that still is what it was, else nil.
+func (p *poll) look(ctx context.Context, a *assembler, b *release.Build) (*row, error) {
 	if !askable(numberOf(b.ID)) {
 		a.hold(b)
-		return false, nil
+		return nil, nil
 	}
 	r, err := p.single(ctx, numberOf(b.ID))
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	if r == nil {
 		a.hold(b)
-		return false, nil
+		return nil, nil
 	}
 	a.add(r)
 	if r.archived || r.stage != b.Stage {
-		return false, nil
+		return nil, nil
 	}
 	p.notes.AddAt(p.page(r.id), ruleKept, fmt.Sprintf("artefact %d of %s is not listed, and is there when it is asked for; it counts", r.id, r.title))
-	return true, nil
+	return r, nil
 }
 
 // hold keeps a build that may stand, though the list does not have it.
@@ -120,7 +123,10 @@ func (p *poll) single(ctx context.Context, id int64) (*row, error) {
 		return nil, err
 	}
 	a, err := readArtefact(body)
-	if err != nil || a.id != id {
+	if err == nil && a.id != id {
+		err = fmt.Errorf("the answer is artefact %d", a.id)
+	}
+	if err != nil {
 		p.notes.AddAt(p.page(id), ruleUnreadable, fmt.Sprintf("artefact %d cannot be used, and stays as it was: %v", id, err))
 		return nil, nil
 	}
