@@ -65,28 +65,34 @@ func (r *Requests) Open(ctx context.Context) (map[string]string, error) {
 	return open, nil
 }
 
-// Mark takes a request off when it is queued, as the build host does before it builds. The
-// service knows nothing further of it, so no other status does anything. Doing it twice does
-// no harm.
+// Mark takes a request off when it is queued, as the build host does before it builds, and
+// makes it again when it is requested: what was to build it never began. The service knows
+// nothing further of a request, so no other status does anything. Doing it twice does no harm.
 func (r *Requests) Mark(ctx context.Context, id, status string) error {
-	if status != "queued" {
+	method, step := http.MethodDelete, "take request %s off"
+	switch status {
+	case "queued":
+	case requested:
+		method, step = http.MethodPost, "make request %s again, which was taken off"
+	default:
 		return nil
 	}
+	name := r.p.o.Tracker.Name
 	execution, err := strconv.ParseInt(id, 10, 64)
 	if err != nil || !askable(execution) {
-		return fmt.Errorf("tracker %s: no request %q can be taken off", r.p.o.Tracker.Name, id)
+		return fmt.Errorf("tracker %s: no request %q can be taken off or made", name, id)
 	}
 	body, err := json.Marshal(struct {
 		IDs []int64 `json:"test_execution_ids"`
 	}{[]int64{execution}})
 	if err == nil {
 		_, err = r.p.c.send(ctx, fetch.Request{
-			Method: http.MethodDelete, URL: r.p.c.address(rerunsPath, nil), Body: body, Repeatable: true,
+			Method: method, URL: r.p.c.address(rerunsPath, nil), Body: body, Repeatable: true,
 			Header: http.Header{"Content-Type": {"application/json"}},
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("tracker %s: take request %s off: %w", r.p.o.Tracker.Name, id, err)
+		return fmt.Errorf("tracker %s: %s: %w", name, fmt.Sprintf(step, id), err)
 	}
 	return nil
 }

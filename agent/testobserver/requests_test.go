@@ -48,6 +48,9 @@ func TestRequests(t *testing.T) {
 		{"1", "queued", map[string]string{"3": requested}},
 		{"1", "queued", map[string]string{"3": requested}}, // as good as done
 		{"99", "queued", map[string]string{"3": requested}},
+		{"1", "requested", want}, // nothing began
+		{"1", "requested", want},
+		{"1", "queued", map[string]string{"3": requested}},
 	} {
 		if err := r.Mark(t.Context(), step.id, step.status); err != nil {
 			t.Errorf("%s %s: %v", step.id, step.status, err)
@@ -61,6 +64,9 @@ func TestRequests(t *testing.T) {
 		if err := r.Mark(t.Context(), id, "queued"); err == nil || !strings.Contains(err.Error(), "tracker tests: no request") {
 			t.Errorf("%q: %v", id, err)
 		}
+	}
+	if err := r.Mark(t.Context(), "99", requested); err == nil || !strings.Contains(err.Error(), "tracker tests: make request 99 again, which was taken off: ") {
+		t.Errorf("%v", err)
 	}
 	for key, want := range map[string]string{
 		"": "does not know the key", "unknown": "does not know the key", "reader": "takes one with the permission change_rerun",

@@ -352,6 +352,40 @@ func TestRespinRunTestObserver(t *testing.T) {
 	}
 }
 
+// TestRespinRunTestObserverInterrupted: a request that was taken off for a command that then
+// never began is made again.
+func TestRespinRunTestObserverInterrupted(t *testing.T) {
+	t.Parallel()
+	service := observer.New(time.Now)
+	service.Keys["to_key"] = []string{"view_rerun", "change_rerun"}
+	service.Ask(service.Publish(observer.Image{Name: "x.iso", Version: "20260827", Arch: "amd64", OS: "kubuntu", Release: "noble", SHA256: "1"}))
+	ctx, cancel := context.WithCancel(t.Context())
+	var mu sync.Mutex
+	var changes []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			mu.Lock()
+			changes = append(changes, r.Method)
+			mu.Unlock()
+			cancel()
+		}
+		service.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	rig := respinRun(t, server.URL, "true")
+	rig.wanted.Requested = true
+	rig.seen.config.Trackers[0] = config.Tracker{Name: "iso", Kind: "test-observer", URL: server.URL, KeyEnv: "KEY"}
+	rig.env.getenv = func(string) string { return "to_key" }
+	if err := rig.run(ctx); err == nil || rig.respun.NeverBegun != 1 {
+		t.Errorf("error %v, never begun %d", err, rig.respun.NeverBegun)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if service.Open() != 1 || strings.Join(changes, " ") != "DELETE POST" || strings.Contains(rig.err.String(), "attention") {
+		t.Errorf("%d requests are open after %q\n%s", service.Open(), changes, &rig.err)
+	}
+}
+
 // Of a tracker that does not answer nobody knows what is still wanted.
 func TestRespinRunTrackerDoesNotAnswer(t *testing.T) {
 	t.Parallel()
