@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // findBuildDisagreements compares the builds that several sources have on one
@@ -180,16 +181,20 @@ type digest struct {
 // findSumDisagreements compares the checksums of the builds on open milestones:
 // those that sources give a build, and those of its image in the trees.
 func (j *joiner) findSumDisagreements() {
-	groups, keys := j.byBuild(func(r *Row) bool { return r.publishable() && len(j.digests(r)) > 1 })
+	groups, keys := j.byBuild(func(r *Row) bool { return r.publishable() && len(bySum(j.digests(r))) > 1 })
 	for _, key := range keys {
 		rows := groups[key]
 		var ev []Evidence
-		for _, d := range j.digests(rows[0]) {
-			ev = append(ev, j.digestEvidence(rows[0], d))
+		var sides []string
+		for _, list := range bySum(j.digests(rows[0])) {
+			for _, d := range list {
+				ev = append(ev, j.digestEvidence(rows[0], d))
+			}
+			sides = append(sides, sideOf(list))
 		}
 		j.report(Finding{
 			Rule:     "disagree-checksum",
-			Text:     fmt.Sprintf("Build %s of %s has different checksums.", key.id, key.product.Title),
+			Text:     fmt.Sprintf("Build %s of %s has different checksums: %s.", key.id, key.product.Title, strings.Join(sides, ", ")),
 			Advice:   "Do not publish it before it is known which files are the right ones.",
 			Actor:    ActorTree,
 			Evidence: ev,
@@ -197,29 +202,71 @@ func (j *joiner) findSumDisagreements() {
 	}
 }
 
-// digests are the checksums of a row's build: each different one with the first who
-// gives it. Of an image with several files one needs to agree.
+// digests are the checksums of a row's build, each with who gives it. Of an image with
+// several files one needs to agree.
 func (j *joiner) digests(r *Row) []digest {
 	var list []digest
-	has := func(sum string) bool {
-		return slices.ContainsFunc(list, func(d digest) bool { return d.sum == sum })
-	}
 	for _, b := range j.buildsOf(r) {
-		if sum := b.b.SHA256; sum != "" && !has(sum) {
-			list = append(list, digest{sum: sum, src: b.src})
+		if b.b.SHA256 != "" {
+			list = append(list, digest{sum: b.b.SHA256, src: b.src})
 		}
 	}
 	for _, n := range j.candidates(r).byID[r.BuildID] {
 		i := &j.planted[n]
-		if i.Kind != ImageDaily || i.BuildID != r.BuildID ||
-			slices.ContainsFunc(i.Files, func(f File) bool { return f.Main && has(f.SHA256) }) {
+		if i.Kind != ImageDaily || i.BuildID != r.BuildID {
 			continue
 		}
-		if sum := i.main().SHA256; sum != "" {
+		sum := i.main().SHA256
+		if k := slices.IndexFunc(list, func(d digest) bool { return i.hasSum(d.sum) }); k >= 0 {
+			sum = list[k].sum
+		}
+		if sum != "" && !slices.ContainsFunc(list, func(d digest) bool { return d.sum == sum && d.name() == i.Tree.Name }) {
 			list = append(list, digest{sum: sum, image: i})
 		}
 	}
 	return list
+}
+
+// hasSum reports whether a main file of the image has a checksum.
+func (i *TreeImage) hasSum(sum string) bool {
+	return slices.ContainsFunc(i.Files, func(f File) bool { return f.Main && f.SHA256 == sum })
+}
+
+// name is the source or tree that gives a digest.
+func (d digest) name() string {
+	if d.image != nil {
+		return d.image.Tree.Name
+	}
+	return d.src.state.Name
+}
+
+// bySum puts together who gives the same checksum, in the order in which they come.
+func bySum(list []digest) [][]digest {
+	var sums [][]digest
+	for _, d := range list {
+		n := slices.IndexFunc(sums, func(l []digest) bool { return l[0].sum == d.sum })
+		if n < 0 {
+			sums = append(sums, []digest{d})
+			continue
+		}
+		sums[n] = append(sums[n], d)
+	}
+	return sums
+}
+
+// sideOf says who gives one checksum, in a sentence.
+func sideOf(list []digest) string {
+	const shown = 8 // digits, enough to tell two apart
+	var names []string
+	for _, d := range list {
+		names = appendNew(names, d.name())
+	}
+	has := " has "
+	if len(names) > 1 {
+		has = " have "
+	}
+	sum := list[0].sum
+	return joinWords(names, "and") + has + sum[:min(shown, len(sum))] + "…"
 }
 
 func (j *joiner) digestEvidence(r *Row, d digest) Evidence {

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -126,7 +127,18 @@ var findingCases = []findingCase{
 	{
 		"other checksum of the build", func(in *Input) { in.Sources[0].Facts.Builds[0].SHA256 = strings.Repeat("a", 64) },
 		[]string{"disagree-checksum"},
-		"Build 20240424 of Kubuntu Desktop amd64 has different checksums", "noble/ kubuntu-desktop-amd64  :",
+		"Build 20240424 of Kubuntu Desktop amd64 has different checksums: iso has aaaaaaaa…, full has ", "noble/ kubuntu-desktop-amd64  :",
+	},
+	{
+		"other checksum of the build than two have", func(in *Input) {
+			secondBuild(StateReady)(in)
+			last := in.Sources[len(in.Sources)-1].Facts
+			last.Builds[0].SHA256 = strings.Repeat("b", 64)
+			in.Sources[0].Facts.Builds[0].SHA256 = full(in).Images[0].Files[0].SHA256
+		},
+		[]string{"disagree-checksum"},
+		fmt.Sprintf("has different checksums: iso and full have %.8s…, other has bbbbbbbb….", full(cleanInput()).Images[0].Files[0].SHA256),
+		"noble/ kubuntu-desktop-amd64  :",
 	},
 	{"other file of one name", func(in *Input) {
 		i := full(in).Images[3]
