@@ -236,7 +236,10 @@ func TestBuilderWrites(t *testing.T) {
 	}{
 		{"PUT", "test-executions/start-test", "reader", start, 403, "Insufficient"},
 		{"PUT", "test-executions/start-test", "builder", `{"sha256":"ab"}`, 422, "discriminator"},
-		{"PUT", "test-executions/start-test", "builder", `{"family":"image","sha256":"ab","execution_stage":"pending"}`, 422, "No image with this sha256"},
+		{"PUT", "test-executions/start-test", "builder", `{"family":"image","execution_stage":"pending"}`, 422, `["body","image","sha256"]`},
+		{"PUT", "test-executions/start-test", "builder", `{"family":"image","sha256":"ab","environment":"e"}`, 422, `["body","image","test_plan"]`},
+		{"PUT", "test-executions/start-test", "builder", `{"family":"image","sha256":"ab","test_plan":"p"}`, 422, `["body","image","environment"]`},
+		{"PUT", "test-executions/start-test", "builder", `{"family":"image","sha256":"ab","environment":"e","test_plan":"p","execution_stage":"pending"}`, 422, "No image with this sha256"},
 		{"PUT", "test-executions/start-test", "builder", start, 200, `{"id":1}`},
 		{"POST", "test-executions/1/test-results", "builder", `[{"name":"build-image","status":"PASSED"}]`, 200, "null"},
 		{"POST", "test-executions/1/test-results", "builder", `[{"name":"build-image","status":"OK"}]`, 422, "enum"},
@@ -251,6 +254,8 @@ func TestBuilderWrites(t *testing.T) {
 		{"PATCH", "artefacts/1", "all", `{"stage":"stable"}`, 400, "Stage stable"},
 		{"PATCH", "artefacts/1/environment-reviews/1", "all", `{"review_decision":["REJECTED"]}`, 200, "REJECTED"},
 		{"PATCH", "artefacts/1", "all", `{"status":"MARKED_AS_FAILED"}`, 400, "without a comment"},
+		{"PATCH", "artefacts/1", "all", `{"status":"MARKED_AS_FAILED","comment":"x","stage":"stable"}`, 400, "Stage stable"},
+		{"PATCH", "artefacts/1", "all", `{"comment":""}`, 200, `"UNDECIDED"`}, // all of it was refused
 		{"PATCH", "artefacts/1", "all", `{"status":"MARKED_AS_FAILED","comment":"x"}`, 200, `"MARKED_AS_FAILED"`},
 		{"POST", "test-executions/reruns", "all", `{"test_execution_ids":[1,99]}`, 207, `"test_execution_id":1`},
 		{"POST", "test-executions/reruns", "all", `{}`, 404, "Didn't find"},
@@ -274,6 +279,25 @@ func TestBuilderWrites(t *testing.T) {
 	w := httptest.NewRecorder()
 	if s.ServeHTTP(w, r); w.Code != 422 {
 		t.Errorf("a body that does not say what it is: %d", w.Code)
+	}
+}
+
+// TestSearchExecutions: values are compared letter by letter, and the newest run of a plan can
+// be asked for alone.
+func TestSearchExecutions(t *testing.T) {
+	t.Parallel()
+	s, _ := sample()
+	id := s.Publish(desktop("20260413"))
+	s.Report(id, "Install", "FAILED")
+	again := s.start(s.find(id), s.executions[1].environment.name, s.executions[1].plan, "", "PASSED")
+	s.report(again, result{name: "Install", status: "PASSED"})
+	for query, want := range map[string]string{
+		"": `"count":3,`, "execution_is_latest=true": `"count":2,`, "execution_is_latest=false": `"count":3,`,
+		"environments=cdimage.ubuntu.com": `"count":1,`, "environments=CDimage.ubuntu.com": `"count":0,`,
+	} {
+		if _, text, _ := ask(t, s, "GET", "/v1/test-executions?"+query, "", ""); !strings.Contains(text, want) {
+			t.Errorf("%s: %s, want %s", query, text, want)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -167,7 +166,8 @@ func (s *Server) searchExecutions(c *call) (body, error) {
 	for _, x := range slices.Backward(s.executions) {
 		v := s.executionView(x)
 		if len(x.results) == 0 || !among(q["families"], images) || !among(q["environments"], x.environment.name) ||
-			q.Get("rerun_is_requested") == "true" && !v.Requested || !among(q["artefacts"], x.of.Name) {
+			q.Get("rerun_is_requested") == "true" && !v.Requested ||
+			q.Get("execution_is_latest") == "true" && s.latest(x.of, x.environment, x.plan) != x || !among(q["artefacts"], x.of.Name) {
 			continue
 		}
 		found := executionFound{v, s.artefactView(x.of), x.of.build(), nil}
@@ -240,11 +240,9 @@ func day(text string) (time.Time, error) {
 	})
 }
 
-// among reports whether a value is wanted; no list wants all. Values are separate: a list with
-// commas is one that nothing has.
-func among(list []string, value string) bool {
-	return len(list) == 0 || slices.ContainsFunc(list, func(s string) bool { return strings.EqualFold(s, value) })
-}
+// among reports whether a value is wanted, letter by letter; no list wants all. Values are
+// separate: a list with commas is one that nothing has.
+func among(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
 
 // paged is the part of a list that limit and offset select.
 func paged[T any](all []T, n []int) []T {

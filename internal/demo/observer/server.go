@@ -298,9 +298,12 @@ func (r *rerun) fulfilled(x *execution) bool {
 }
 
 // newest is the newest execution of the group of a request.
-func (s *Server) newest(r *rerun) *execution {
+func (s *Server) newest(r *rerun) *execution { return s.latest(r.of, r.environment, r.plan) }
+
+// latest is the newest execution of a plan on an image in an environment.
+func (s *Server) latest(a *artefact, e *environment, plan string) *execution {
 	for _, x := range slices.Backward(s.executions) {
-		if r.fulfilled(x) {
+		if x.of == a && x.environment == e && x.plan == plan {
 			return x
 		}
 	}

@@ -26,6 +26,9 @@ func (s *Server) startTest(c *call) (body, error) {
 			Ctx: map[string]any{"discriminator": "'family'"},
 		})
 	}
+	if err := required("sha256", j.SHA256, "environment", j.Environment, "test_plan", j.Plan); err != nil {
+		return nil, err
+	}
 	if err := enum(j.Stage, "execution_stage", "", "pending", "current"); err != nil {
 		return nil, err
 	}
@@ -51,6 +54,20 @@ func (s *Server) startTest(c *call) (body, error) {
 		x.links = append(x.links, l)
 	}
 	return encoded(map[string]int64{"id": x.id})
+}
+
+// required refuses what lacks one of its fields, given as names and values in turn.
+func required(fields ...string) error {
+	var missing []problem
+	for pair := range slices.Chunk(fields, 2) {
+		if pair[1] == "" {
+			missing = append(missing, problem{Type: "missing", Loc: []any{"body", images, pair[0]}, Msg: "Field required"})
+		}
+	}
+	if len(missing) > 0 {
+		return invalid(missing...)
+	}
+	return nil
 }
 
 // enum refuses a word that is none of those allowed, of which the first may be empty.
@@ -128,12 +145,15 @@ func (s *Server) patchArtefact(c *call) (body, error) {
 		if err := s.mayDecide(a, *j.Status, j.Comment); err != nil {
 			return nil, err
 		}
+	}
+	if j.Stage != nil && *j.Stage != "pending" && *j.Stage != "current" {
+		return nil, refuse(http.StatusBadRequest, "Stage %s is invalid for artefact family image", *j.Stage)
+	}
+	// Nothing changes before all of it is allowed.
+	if j.Status != nil {
 		a.status = *j.Status
 	}
 	if j.Stage != nil {
-		if *j.Stage != "pending" && *j.Stage != "current" {
-			return nil, refuse(http.StatusBadRequest, "Stage %s is invalid for artefact family image", *j.Stage)
-		}
 		a.Stage = *j.Stage
 	}
 	if j.Comment != nil {
