@@ -79,14 +79,27 @@ func readArtefact(text []byte) (artefact, error) {
 		return a, errors.New(strings.TrimSuffix("it has no id, but "+odd, ", but "))
 	case a.name == "" || a.version == "" || a.os == "" || a.release == "":
 		return a, errors.New("it lacks one of name, version, os and release")
-	case j.SHA256 != "" && a.sha256 == "":
-		a.odd = "a sha256 that is none"
-	case j.ImageURL != "" && a.address == "":
-		a.odd = "an image_url that is none"
-	case j.Created != "" && a.created.IsZero():
-		a.odd = "a created_at that is no time"
 	}
+	a.odd = oddOf(&a, &j, odd)
 	return a, nil
+}
+
+// oddOf is all of an artefact that cannot be used.
+func oddOf(a *artefact, j *artefactJSON, odd string) string {
+	var list []string
+	if odd != "" {
+		list = append(list, odd)
+	}
+	if j.SHA256 != "" && a.sha256 == "" {
+		list = append(list, "a sha256 that is none")
+	}
+	if j.ImageURL != "" && a.address == "" {
+		list = append(list, "an image_url that is none")
+	}
+	if j.Created != "" && a.created.IsZero() {
+		list = append(list, "a created_at that is no time")
+	}
+	return strings.Join(list, ", ")
 }
 
 // decode fills in what fits; odd names the first field of another type than ours.

@@ -44,15 +44,19 @@ func TestReadArtefact(t *testing.T) {
 		"script as address":   {"{" + least + `,"image_url":"javascript:alert(1)"}`, "", "an image_url that is none", func(a artefact) bool { return a.address == "" }},
 		"address with a user": {"{" + least + `,"image_url":"https://u:p@h/x"}`, "", "an image_url that is none", func(a artefact) bool { return a.address == "" }},
 		"no time":             {"{" + least + `,"created_at":"soon"}`, "", "a created_at that is no time", nil},
-		"team with its sign":  {"{" + least + `,"owner":"~kubuntu-release"}`, "", "", func(a artefact) bool { return a.owner == "kubuntu-release" }},
-		"negative reviews":    {"{" + least + `,"all_environment_reviews_count":-4}`, "", "", func(a artefact) bool { return a.reviews == 0 }},
-		"a snap":              {"{" + least + `,"family":"snap"}`, errFamily.Error(), "", nil},
-		"id beyond range":     {`{"id":1e30,"name":"n","version":"1","os":"o","release":"r"}`, "it has no id, but a number 1e30 as id", "a number 1e30 as id", nil},
-		"id as text":          {`{"id":"7","name":"n","version":"1","os":"o","release":"r"}`, "it has no id, but a string as id", "a string as id", nil},
-		"no version":          {`{"id":7,"name":"n","version":"","os":"o","release":"r"}`, "it lacks one of name, version, os and release", "", nil},
-		"a list":              {`[]`, "found array at byte 1", "", nil},
-		"null":                {`null`, "it has no id", "", nil},
-		"half":                {`{"id":7,`, "not JSON at byte 8", "", nil},
+		"all that is odd": {
+			"{" + least + `,"owner":5,"sha256":"abc","image_url":"x","created_at":"soon"}`, "",
+			"a number as owner, a sha256 that is none, an image_url that is none, a created_at that is no time", nil,
+		},
+		"team with its sign": {"{" + least + `,"owner":"~kubuntu-release"}`, "", "", func(a artefact) bool { return a.owner == "kubuntu-release" }},
+		"negative reviews":   {"{" + least + `,"all_environment_reviews_count":-4}`, "", "", func(a artefact) bool { return a.reviews == 0 }},
+		"a snap":             {"{" + least + `,"family":"snap"}`, errFamily.Error(), "", nil},
+		"id beyond range":    {`{"id":1e30,"name":"n","version":"1","os":"o","release":"r"}`, "it has no id, but a number 1e30 as id", "a number 1e30 as id", nil},
+		"id as text":         {`{"id":"7","name":"n","version":"1","os":"o","release":"r"}`, "it has no id, but a string as id", "a string as id", nil},
+		"no version":         {`{"id":7,"name":"n","version":"","os":"o","release":"r"}`, "it lacks one of name, version, os and release", "", nil},
+		"a list":             {`[]`, "found array at byte 1", "", nil},
+		"null":               {`null`, "it has no id", "", nil},
+		"half":               {`{"id":7,`, "not JSON at byte 8", "", nil},
 	} {
 		a, err := readArtefact([]byte(tt.text))
 		got := ""

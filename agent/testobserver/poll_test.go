@@ -498,6 +498,10 @@ func TestOneBadUnlisted(t *testing.T) {
 	if got := p.poll(); got != whole || !strings.Contains(fmt.Sprint(p.last.Problems), "artefact 1 is not listed, and stays as it was: ") {
 		t.Errorf("%s %+v", got, p.last.Problems)
 	}
+	on.refuse("artefacts/1", 200, "application/json", string(body(t, on, "artefacts/2")))
+	if got := p.poll(); got != whole || !strings.Contains(fmt.Sprint(p.last.Problems), "artefact 1 cannot be used, and stays as it was: the answer is artefact 2") {
+		t.Errorf("%s %+v", got, p.last.Problems)
+	}
 }
 
 // TestEmptyList: a list without anything is not believed, with or without facts before.
