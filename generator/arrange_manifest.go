@@ -24,7 +24,9 @@ type manifestPage struct {
 	Blockers  []findingView
 	Warnings  []findingView
 	Notes     []findingView
-	Filter    *filterView // nil where there are too few rows for one
+	Disagree  []disagreeView // what sources say differently
+	Unclear   int            // products that they disagree about
+	Filter    *filterView    // nil where there are too few rows for one
 	Groups    []groupView
 	// Columns counts them. HasTests, HasSizes and HasPlaces say whether any row has
 	// something in those.
@@ -61,6 +63,8 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Blockers = s.rowFindings(&p.Page, m, release.Blocker)
 	p.Warnings = s.rowFindings(&p.Page, m, release.Warning)
 	p.Notes = s.rowFindings(&p.Page, m, release.Note)
+	p.Disagree = s.viewDisagreements(&p.Page, m)
+	p.Unclear = disagreeing(p.Disagree)
 	p.Trackers, p.Bugs = refs(m.Refs), s.bugLinks(m.Bugs)
 	p.JSON, p.PlainText = "manifest.json", "manifest.txt"
 	for _, g := range m.Groups {
@@ -94,6 +98,7 @@ func (p *manifestPage) jumps() []Link {
 	add(len(p.Groups) > 0, "Products", "#rows")
 	add(p.Before.Text != "", "What changed", "#changes")
 	add(p.History != nil && !p.Early, "Readiness over time", "#history")
+	add(len(p.Disagree) > 0, "Where sources disagree", "#disagree")
 	add(len(p.Warnings) > 0, "Warnings", "#warnings")
 	add(len(p.Notes) > 0, "Notes", "#notes")
 	add(len(p.Places) > 0, "What goes where", "#places")

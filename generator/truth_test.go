@@ -158,3 +158,49 @@ func TestSourcesOfARow(t *testing.T) {
 		}
 	}
 }
+
+// TestDisagreementsOfAMilestone: its page tells what sources say differently, and nothing
+// where they agree.
+func TestDisagreementsOfAMilestone(t *testing.T) {
+	t.Parallel()
+	ofKubuntu := func(b release.Build) bool { return b.Product == kubuntuSlug && b.Series == "noble" }
+	for _, tt := range []struct {
+		name   string
+		change func(observer, plan *release.Facts)
+		want   []string
+	}{
+		{"agree", func(_, _ *release.Facts) {}, nil},
+		{"state and contact", func(observer, _ *release.Facts) {
+			observer.Builds[slices.IndexFunc(observer.Builds, ofKubuntu)].State = release.StateFailed
+			p := slices.IndexFunc(observer.Products, func(p release.Product) bool { return p.Slug == kubuntuSlug })
+			observer.Products[p].Contact = "~others"
+		}, []string{
+			"Contact: iso ~kubuntu-release, observer ~others differs",
+			"State: iso testing, observer failed differs",
+		}},
+	} {
+		s := truthSite(t, tt.change)
+		p := s.arrangeManifest(s.line("noble").MilestoneOf("24.04.4"))
+		var got []string
+		for _, v := range p.Disagree {
+			if want := "../../products/" + kubuntuSlug + "/#sources-noble-24.04.4"; v.Product.Href != want {
+				t.Errorf("%s: leads to %s, want %s", tt.name, v.Product.Href, want)
+			}
+			var words []string
+			for _, w := range v.Says {
+				text := w.Source + " " + w.Text
+				if w.Differs {
+					text += " differs"
+				}
+				words = append(words, text)
+			}
+			got = append(got, v.What+": "+strings.Join(words, ", "))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", tt.name, diff)
+		}
+		if want := min(len(tt.want), 1); p.Unclear != want {
+			t.Errorf("%s: %d products, want %d", tt.name, p.Unclear, want)
+		}
+	}
+}
