@@ -10,6 +10,9 @@ import (
 // unless the configuration decides: one finding in a series for all of which they say the
 // same.
 func (j *joiner) findContactDisagreements() {
+	if len(j.keepers) == 0 && !j.severalNamed() {
+		return
+	}
 	for _, l := range j.p.Lines {
 		if !l.hasOpen() || l.Status == SeriesDisabled {
 			continue
@@ -25,6 +28,16 @@ func (j *joiner) findContactDisagreements() {
 			j.reportContacts(l, words, bySaying[words])
 		}
 	}
+}
+
+// severalNamed reports whether several contacts are named for a product of a series at all.
+func (j *joiner) severalNamed() bool {
+	for _, said := range j.whom {
+		if len(said) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // askedAbout are the products of a series that are meant to be released, or stand on an

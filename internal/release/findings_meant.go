@@ -56,6 +56,9 @@ func (j *joiner) findIntentDisagreements() {
 // dissents are what the sources disagree about: those that speak first with each of the
 // others, and those that speak together among themselves.
 func (j *joiner) dissents(m *Manifest) []*dissent {
+	if len(m.MeantBy) < 2 && !j.anyoneElse(m) {
+		return nil
+	}
 	said := make([]*statement, 0, len(j.speakers))
 	all := map[string]*dissent{}
 	for _, group := range j.speakers {
@@ -77,20 +80,39 @@ func (j *joiner) dissents(m *Manifest) []*dissent {
 	return list
 }
 
+// anyoneElse reports whether a source besides the one whose word counts says what is meant.
+func (j *joiner) anyoneElse(m *Manifest) bool {
+	for i := range j.sources {
+		if name := j.sources[i].state.Name; !slices.Contains(m.MeantBy, name) && len(j.intentsOf(m, &j.sources[i])) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // statement is what a group of sources, by index, says of a milestone.
 func (j *joiner) statement(m *Manifest, group []int) *statement {
-	s := &statement{lines: map[*ProductLine][]statementLine{}}
-	for _, i := range group {
+	lists, n := make([][]Intent, len(group)), 0
+	for k, i := range group {
+		lists[k] = j.intentsOf(m, &j.sources[i])
+		n += len(lists[k])
+	}
+	s := &statement{lines: make(map[*ProductLine][]statementLine, n)}
+	room := make([]statementLine, 0, n)
+	for k, i := range group {
 		src := &j.sources[i]
-		list := j.intentsOf(m, src)
-		if len(list) > 0 {
+		if len(lists[k]) > 0 {
 			s.srcs = append(s.srcs, src)
 			s.own = s.own || src.plans()
 		}
-		for _, in := range list {
+		for _, in := range lists[k] {
 			p := j.product(i, in.Product)
 			had := s.lines[p]
-			if n := len(had); n == 0 || had[n-1].src != src {
+			if had == nil { // mostly the only one: no slice of its own
+				had = room[len(room) : len(room) : len(room)+1]
+				room = room[:len(room)+1]
+			}
+			if last := len(had) - 1; last < 0 || had[last].src != src {
 				s.lines[p] = append(had, statementLine{src, in.Disabled})
 			}
 		}

@@ -130,7 +130,11 @@ func (j *joiner) left(m *Manifest, src *source) bool {
 func (j *joiner) seriesManifest(l *Line, src *source) []Intent {
 	var list []Intent
 	for i := range src.facts.Series {
-		if s := &src.facts.Series[i]; j.lineSlug(s.Slug) == l.Slug {
+		if s := &src.facts.Series[i]; j.lineSlug(s.Slug) != l.Slug {
+			continue
+		} else if list == nil {
+			list = slices.Clip(s.Manifest) // mostly the only one: no copy
+		} else {
 			list = append(list, s.Manifest...)
 		}
 	}

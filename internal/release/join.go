@@ -78,6 +78,7 @@ type joiner struct {
 	lines       map[string]*Line // by slug; see line.go
 	lineIntents map[*Line]map[*ProductLine]*Intended
 	whom        map[lineProduct][]saidContact // see whom.go
+	whomRoom    []saidContact                 // for the first of each
 	keepers     map[*ProductLine][]saidContact
 	rebuilds    map[lineProduct][]*Rebuild // open requests; see row.go
 

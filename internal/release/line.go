@@ -10,7 +10,13 @@ import (
 // readLines makes the lines of all series that a source names.
 func (j *joiner) readLines() {
 	j.lineIntents = map[*Line]map[*ProductLine]*Intended{}
-	j.whom = map[lineProduct][]saidContact{}
+	n := 0
+	for i := range j.sources {
+		for k := range j.sources[i].facts.Series {
+			n += len(j.sources[i].facts.Series[k].Manifest)
+		}
+	}
+	j.whom, j.whomRoom = make(map[lineProduct][]saidContact, n), make([]saidContact, 0, n)
 	for i := range j.sources {
 		src := &j.sources[i]
 		for k := range src.facts.Series {

@@ -86,6 +86,15 @@ type truth struct {
 }
 
 func (t *truth) intent(s *Saying) {
+	if t.p.asserted.said[t.row.Manifest] == nil && slices.Contains(t.row.Manifest.MeantBy, s.Source) { // only one speaks
+		s.Intent = SaidNotNamed
+		switch {
+		case t.row.Intended:
+			s.Intent = SaidMeant
+		case t.row.IntentFrom != "":
+			s.Intent = SaidOff
+		}
+	}
 	for _, said := range t.p.asserted.said[t.row.Manifest] {
 		if !slices.ContainsFunc(said.srcs, func(src *source) bool { return src.state.Name == s.Source }) {
 			continue

@@ -34,7 +34,11 @@ func (j *joiner) namesOwner(src *source, p *ProductLine, who string) {
 func (j *joiner) names(l *Line, p *ProductLine, s saidContact) {
 	if s.who = strings.TrimSpace(s.who); s.who != "" {
 		key := lineProduct{l, p}
-		j.whom[key] = append(j.whom[key], s)
+		have := j.whom[key]
+		if n := len(j.whomRoom); have == nil && n < cap(j.whomRoom) { // mostly the only one: no slice of its own
+			have, j.whomRoom = j.whomRoom[n:n:n+1], j.whomRoom[:n+1]
+		}
+		j.whom[key] = append(have, s)
 	}
 }
 
