@@ -3,6 +3,7 @@ package testobserver
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -105,7 +106,6 @@ func (p *poll) news(ctx context.Context) (fresh map[string]bool, whole bool, err
 	query := url.Values{
 		"families":  {"image"},
 		"from_date": {since.Add(-overlap).Format("2006-01-02T15:04:05")},
-		"limit":     {strconv.Itoa(pageSize)},
 	}
 	items, whole, err := p.search(ctx, "test-results", query)
 	if err != nil {
@@ -128,37 +128,49 @@ func (p *poll) news(ctx context.Context) (fresh map[string]bool, whole bool, err
 	return fresh, whole && !first, nil
 }
 
-// search asks for results page by page. While we ask, new ones come in front: what is seen
-// twice is dropped.
+// search asks for results.
 func (p *poll) search(ctx context.Context, path string, query url.Values) (items []news, whole bool, err error) {
 	seen := make(map[int64]bool)
+	whole, err = p.pages(ctx, path, "test_results", query, func(text json.RawMessage) {
+		n, ok := readNews(text)
+		if !ok {
+			p.notes.AddAt(p.c.address(path, nil), ruleUnreadable, "a new result cannot be used: it has no id, or no artefact")
+			return
+		}
+		if !seen[n.result] {
+			seen[n.result] = true
+			items = append(items, n)
+		}
+	})
+	if err != nil {
+		return nil, false, err
+	}
+	return items, whole, nil
+}
+
+// pages asks for the items below a key page by page, and reports whether that were all.
+// While we ask, new ones come in front, so some are seen twice.
+func (p *poll) pages(ctx context.Context, path, key string, query url.Values, each func(json.RawMessage)) (whole bool, err error) {
+	query.Set("limit", strconv.Itoa(pageSize))
 	for offset := 0; offset < pageSize*mostPages; {
 		query.Set("offset", strconv.Itoa(offset))
 		body, err := p.c.get(ctx, path, query)
 		if err != nil {
-			return nil, false, err
+			return false, err
 		}
-		page, err := readPage(body, "test_results")
+		page, err := readPage(body, key)
 		if err != nil {
-			return nil, false, p.c.wrong(path, query, err)
+			return false, p.c.wrong(path, query, err)
 		}
 		for _, text := range page.items {
-			n, ok := readNews(text)
-			if !ok {
-				p.notes.AddAt(p.c.address(path, nil), ruleUnreadable, "a new result cannot be used: it has no id, or no artefact")
-				continue
-			}
-			if !seen[n.result] {
-				seen[n.result] = true
-				items = append(items, n)
-			}
+			each(text)
 		}
 		offset += len(page.items)
 		if len(page.items) == 0 || offset >= page.count {
-			return items, true, nil
+			return true, nil
 		}
 	}
-	return items, false, nil
+	return false, nil
 }
 
 // teller asks about builds until its calls are spent.

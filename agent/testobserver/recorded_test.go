@@ -125,7 +125,7 @@ func (s *recorded) asked() []string {
 const (
 	listPath       = "/v1/artefacts?family=image"
 	recordedReruns = "/v1/test-executions/reruns?environment=cdimage.ubuntu.com&family=image"
-	runsPath       = "/v1/test-executions?environments=cdimage.ubuntu.com&execution_is_latest=true&families=image&limit=1000&rerun_is_requested=true"
+	runsPath       = "/v1/test-executions?environments=cdimage.ubuntu.com&execution_is_latest=true&families=image&limit=1000&offset=0&rerun_is_requested=true"
 	newsPath       = "/v1/test-results?" // with any query
 )
 

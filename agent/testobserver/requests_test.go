@@ -1,6 +1,7 @@
 package testobserver
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -90,5 +91,24 @@ func TestRequests(t *testing.T) {
 	on.refuse("applications", 200, "application/json", `[1,2]`)
 	if err := r.Allowed(t.Context()); err == nil || !strings.Contains(err.Error(), "found array") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestManyRequestsByTheOtherSearch: where requests are refused, the search for test runs is
+// asked page by page, and that is told.
+func TestManyRequestsByTheOtherSearch(t *testing.T) {
+	t.Parallel()
+	on := newService()
+	for i := range pageSize + 1 {
+		on.Ask(on.Publish(image("kubuntu", fmt.Sprintf("s%d", i), "20260826")))
+	}
+	on.refuse("test-executions/reruns", 403, "application/json", `{"detail":"Insufficient permissions"}`)
+	open, err := requestsWith(t, on, "").Open(t.Context())
+	if err != nil || len(open) != pageSize+1 {
+		t.Errorf("%d requests, want %d: %v", len(open), pageSize+1, err)
+	}
+	p := poller(t, on, func(o *Options) { o.Tracker.Tests = false })
+	if p.poll(); p.rules() != ruleAccess || !strings.Contains(p.last.Problems[0].Text, "come from the search for test runs") {
+		t.Errorf("%+v", p.last.Problems)
 	}
 }

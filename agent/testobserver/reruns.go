@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"shiplist/internal/release"
 )
@@ -54,6 +53,7 @@ func (p *poll) open(ctx context.Context) ([]json.RawMessage, error) {
 		return texts, err
 	}
 	if runs, second := p.runs(ctx); second == nil {
+		p.notes.AddAt(p.c.address(rerunsPath, nil), ruleAccess, fmt.Sprintf("requests to build again come from the search for test runs, which does not tell since when they are open: %v", err))
 		return runs, nil
 	}
 	return nil, err
@@ -77,17 +77,16 @@ func (p *poll) runs(ctx context.Context) ([]json.RawMessage, error) {
 	const path = "test-executions"
 	query := url.Values{
 		"families": {"image"}, "environments": {builder}, "rerun_is_requested": {"true"}, "execution_is_latest": {"true"},
-		"limit": {strconv.Itoa(pageSize)},
 	}
-	body, err := p.c.get(ctx, path, query)
+	var texts []json.RawMessage
+	whole, err := p.pages(ctx, path, "test_executions", query, func(text json.RawMessage) { texts = append(texts, text) })
 	if err != nil {
 		return nil, err
 	}
-	page, err := readPage(body, "test_executions")
-	if err != nil {
-		return nil, p.c.wrong(path, query, err)
+	if !whole {
+		return nil, p.c.wrong(path, query, fmt.Errorf("more than %d test runs are requested again", len(texts)))
 	}
-	return page.items, nil
+	return texts, nil
 }
 
 // request adds an open request. What was archived is not built again.
