@@ -88,6 +88,7 @@ type planEntry struct {
 	room     bool // an id can be written
 	products []*release.ProductLine
 	command  *release.PublishCommand // of a sheet; nil where it cannot be read
+	conflict string                  // why the command is not one for this entry
 	why      string                  // why the products are not known
 }
 
@@ -104,7 +105,7 @@ func (t *planText) place(s *seen, o sheetPlace) (series, milestone string, err e
 	}
 	base := strings.TrimSuffix(filepath.Base(t.path), filepath.Ext(t.path))
 	named, rest := seriesIn(s.config.Rules, base)
-	series = cmp.Or(o.series, t.dist(s.config.Commands), named)
+	series = cmp.Or(o.series, named, t.dist(s.config.Commands))
 	for i := range s.config.Rules.Series {
 		if rule := &s.config.Rules.Series[i]; series == "" && rule.Development {
 			series = rule.Name
@@ -136,18 +137,24 @@ func seriesIn(r release.Rules, base string) (series, rest string) {
 	return "", ""
 }
 
-// dist is the series that the commands of a sheet name.
+// dist is the series that the commands of a sheet name; empty where they name several.
 func (t *planText) dist(c config.Commands) string {
+	series := ""
 	for i := range t.sheet.Images {
-		if p, err := c.ReadPublish(t.sheet.Images[i].Command); err == nil && p.Series != "" {
-			return p.Series
+		p, err := c.ReadPublish(t.sheet.Images[i].Command)
+		switch {
+		case err != nil || p.Series == "":
+		case series != "" && series != p.Series:
+			return ""
+		default:
+			series = p.Series
 		}
 	}
-	return ""
+	return series
 }
 
 // entries are those of the file that are about products by name.
-func (t *planText) entries(s *seen, l *release.Line) []planEntry {
+func (t *planText) entries(s *seen, l *release.Line, milestone string) []planEntry {
 	var all []planEntry
 	if t.plan != nil {
 		for i := range t.plan.Products {
@@ -174,6 +181,7 @@ func (t *planText) entries(s *seen, l *release.Line) []planEntry {
 			if e.products, err = release.PublishedBy(s.Picture, s.config.Rules, l, e.command); err != nil {
 				e.why = err.Error()
 			}
+			e.conflict = release.Misdirected(s.config.Rules, e.command, e.products, release.PlanTarget{Series: l.Slug, Milestone: milestone, BuildID: image.Serial})
 		}
 		all = append(all, e)
 	}
@@ -209,11 +217,22 @@ func lineOf(s *seen, series string) (*release.Line, error) {
 	return nil, err
 }
 
-// printOrWrite writes a file that is not there yet, or prints where none is named.
-func printOrWrite(e *environment, path, text string) error {
+// writeDraft writes a plan to a file that is not there yet, or prints it where none is
+// named. What would not be read as a plan is not written.
+func writeDraft(e *environment, path string, d *planfile.Draft) error {
+	text := d.Write()
+	if _, err := config.ParsePlan("the new plan", []byte(text)); err != nil {
+		return &configError{err}
+	}
 	if path == "" {
 		_, err := io.WriteString(e.stdout, text)
 		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() || strings.HasSuffix(path, "/") {
+		return usagef("%s is a directory; name a file in it that ends in .toml", path)
+	}
+	if !strings.EqualFold(filepath.Ext(path), ".toml") {
+		return usagef("%s: a plan ends in .toml", path)
 	}
 	err := writeNew(path, []byte(text))
 	if errors.Is(err, fs.ErrExist) {

@@ -98,10 +98,13 @@ func (t *planText) checkSheet(s *seen, series, milestone string) ([]planTrouble,
 	}
 	troubles := []planTrouble{}
 	var entries []release.PlanEntry
-	for _, e := range t.entries(s, l) {
+	for _, e := range t.entries(s, l, milestone) {
 		entry := release.PlanEntry{Name: e.name, At: t.at(e), BuildID: e.buildID, Products: e.products}
 		if e.why != "" {
 			entry.Extra = append(entry.Extra, release.PlanTrouble{Rule: "unknown", At: t.at(e), Text: e.name + ": " + e.why})
+		}
+		if e.conflict != "" {
+			entry.Extra = append(entry.Extra, release.PlanTrouble{Rule: "command", At: t.at(e), Text: e.name + ": " + e.conflict})
 		}
 		for _, p := range e.products {
 			if differs := release.Mispublished(s.config.Rules, e.command, p, series, milestone); differs != "" {

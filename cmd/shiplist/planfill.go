@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -62,7 +63,7 @@ func (o *planFillOptions) run(_ context.Context, e *environment, args []string) 
 	}
 	r := planFillResult{File: path, Series: series, Milestone: milestone, AsOf: s.AsOf, DryRun: o.dryRun, Entries: []filledEntry{}, Doubts: s.doubts}
 	ids := map[int]string{}
-	for _, entry := range t.entries(s, l) {
+	for _, entry := range t.entries(s, l, milestone) {
 		f := o.fill(s, t, l, milestone, entry)
 		if f.State == "filled" {
 			ids[entry.index] = f.BuildID
@@ -130,10 +131,10 @@ func (o *planFillOptions) fill(s *seen, t *planText, l *release.Line, milestone 
 	case entry.buildID != "":
 		return f
 	case !entry.room:
-		f.State, f.Why = "open", "it has no place for a build id; write one, empty"
+		f.State, f.Why = "open", cmp.Or(entry.why, "it has no place for a build id; write one, empty")
 		return f
-	case entry.why != "":
-		f.State, f.Why = "empty", entry.why
+	case entry.why != "" || entry.conflict != "":
+		f.State, f.Why = "empty", cmp.Or(entry.why, entry.conflict)
 		return f
 	}
 	choice := release.ChoosePlanBuild(s.Picture, l, milestone, entry.products, o.ready)

@@ -66,7 +66,7 @@ func (o *planImportOptions) run(_ context.Context, e *environment, args []string
 	if err := s.warnAside(e); err != nil {
 		return err
 	}
-	if err := printOrWrite(e, o.output, draft.Write()); err != nil {
+	if err := writeDraft(e, o.output, &draft); err != nil {
 		return err
 	}
 	for _, text := range told {
@@ -79,10 +79,14 @@ func (o *planImportOptions) run(_ context.Context, e *environment, args []string
 func (t *planText) draft(s *seen, l *release.Line, milestone string, d *planfile.Draft) []string {
 	var told []string
 	lines := map[string]string{}
-	for _, e := range t.entries(s, l) {
+	for _, e := range t.entries(s, l, milestone) {
 		group := planfile.DraftGroup{Title: e.name}
 		if e.why != "" {
 			told = append(told, fmt.Sprintf("%s: %s: not taken over: %s", t.at(e), e.name, e.why))
+		}
+		if e.conflict != "" {
+			told = append(told, fmt.Sprintf("%s: %s: not taken over: %s", t.at(e), e.name, e.conflict))
+			continue
 		}
 		for _, p := range e.products {
 			if at, twice := lines[p.Slug]; twice {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"shiplist/internal/planfile"
 	"shiplist/internal/release"
@@ -35,6 +36,9 @@ type planNewOptions struct {
 func (o *planNewOptions) run(_ context.Context, e *environment, args []string) error {
 	if len(args) != 2 {
 		return usagef("name a series and a milestone, like noble beta")
+	}
+	if strings.TrimSpace(args[1]) != args[1] || strings.ContainsFunc(args[1], unicode.IsControl) || !strings.ContainsFunc(args[1], lettered) {
+		return usagef("%q is no name of a milestone; write it like beta, or \"Snapshot 3\"", args[1])
 	}
 	s, err := o.look(e)
 	if err != nil {
@@ -71,8 +75,11 @@ func (o *planNewOptions) run(_ context.Context, e *environment, args []string) e
 	if err := s.warnAside(e); err != nil {
 		return err
 	}
-	return o.end(s, false, printOrWrite(e, o.output, draft.Write()))
+	return o.end(s, false, writeDraft(e, o.output, &draft))
 }
+
+// lettered reports whether a character alone can be a name in addresses.
+func lettered(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // base is the milestone whose list is copied: the one that was asked for, else the last
 // release milestone that is there, else the dailies.

@@ -62,8 +62,9 @@ const noteMost = 2000
 // buildID is what the build host and the archive call builds.
 var buildID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+~:_-]{0,99}$`)
 
-// IsBuildID reports whether a text has the form of a build id.
-func IsBuildID(s string) bool { return buildID.MatchString(s) }
+// IsBuildID reports whether a text has the form of a build id. One without a digit, such as
+// TODO, is none.
+func IsBuildID(s string) bool { return buildID.MatchString(s) && strings.ContainsAny(s, "0123456789") }
 
 // ParsePlan reads a file of a plan strictly. The error is a [Problems], with all mistakes
 // of the file.

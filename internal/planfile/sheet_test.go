@@ -111,6 +111,7 @@ func TestBadSheets(t *testing.T) {
 		"images:\n  a:\n    serial: [1]\n":                             "s.yaml:3:13: images.a.serial: must be a text",
 		"images:\n  a:\n    publishing_command: |\n      x\n      y\n": "s.yaml:3:25: images.a.publishing_command: must be a text of one line",
 		"images:\n  a:\n    serial: \"1 2\"\n":                         `s.yaml:3:13: images.a.serial: "1 2" is not a build id; write it like "20260129"`,
+		"images:\n  a:\n    serial: TODO\n":                            `s.yaml:3:13: images.a.serial: "TODO" is not a build id; write it like "20260129"`,
 		one + "---\n" + one:                                            "s.yaml:4:1: another document begins; a sheet is one",
 		"images: [\n":                                                  "s.yaml:2:1: not YAML: did not find expected node content",
 		"images:\n  ä: \x01":                                           "s.yaml:2:6: holds what is no text; write it in UTF-8, with lines that end as usual",

@@ -13,7 +13,7 @@ type Draft struct {
 	Series    string   // slug
 	Milestone string   // name
 	Slug      string
-	Date      string // YYYY-MM-DD; empty where not known
+	Date      string   // YYYY-MM-DD; empty where not known
 	Except    []string // names that are left out
 	Groups    []DraftGroup
 }

@@ -206,6 +206,36 @@ func TestCheckPlan(t *testing.T) {
 	}
 }
 
+// TestMisdirected: a command that names another series, build or status is told, and words
+// that stand for one are not.
+func TestMisdirected(t *testing.T) {
+	t.Parallel()
+	in := sampleInput()
+	p := Join(in)
+	one, err := FindProduct(p, "kubuntu-desktop-amd64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		c    PublishCommand
+		id   string
+		want string
+	}{
+		{PublishCommand{BuildID: "SERIAL", Status: "MILESTONE_SLUG"}, "", ""},
+		{PublishCommand{Series: "noble", BuildID: "20240424"}, "20240424", ""},
+		{PublishCommand{Series: "jammy"}, "", "the command publishes jammy, and the sheet is one of noble"},
+		{PublishCommand{BuildID: "20240424"}, "20240425", `the command publishes 20240424, and the serial is "20240425"`},
+		{PublishCommand{BuildID: "20240424"}, "", `the command publishes 20240424, and the serial is ""`},
+		{PublishCommand{BuildID: "SERIAL", Status: "beta"}, "", "the command publishes to beta, and [[publish]] rule 4 has the status release"},
+		{PublishCommand{BuildID: "SERIAL", Status: "release"}, "", ""},
+	} {
+		tc.c.PublishType, tc.c.Arches = "desktop", []string{"amd64"}
+		if got := Misdirected(in.Rules, &tc.c, []*ProductLine{one}, PlanTarget{"noble", "final", tc.id}); got != tc.want {
+			t.Errorf("%+v: %q, want %q", tc.c, got, tc.want)
+		}
+	}
+}
+
 func TestPublishedBy(t *testing.T) {
 	t.Parallel()
 	in := sampleInput()

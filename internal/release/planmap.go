@@ -93,6 +93,38 @@ func Mispublished(r Rules, c *PublishCommand, product *ProductLine, series, mile
 	return ""
 }
 
+// PlanTarget is what an entry of a sheet is about.
+type PlanTarget struct {
+	Series, Milestone string // slugs
+	BuildID           string // empty where nothing is decided
+}
+
+// Misdirected says why a command is not one for what its entry is about: it names another
+// series, build or status; empty where it is. Words without a digit in the place of a
+// build id, and without a small letter in that of a status, stand for what is filled in.
+func Misdirected(r Rules, c *PublishCommand, products []*ProductLine, t PlanTarget) string {
+	if c.Series != "" && lineSlug(c.Series) != t.Series {
+		return fmt.Sprintf("the command publishes %s, and the sheet is one of %s", c.Series, t.Series)
+	}
+	if strings.ContainsAny(c.BuildID, "0123456789") && c.BuildID != t.BuildID {
+		return fmt.Sprintf("the command publishes %s, and the serial is %q", c.BuildID, t.BuildID)
+	}
+	if strings.ToUpper(c.Status) == c.Status {
+		return ""
+	}
+	for _, p := range products {
+		for _, id := range p.Identities {
+			if !slices.Contains(c.Arches, id.Arch) || id.PublishType != c.PublishType {
+				continue
+			}
+			if l, err := r.Locate(id, t.Series, t.Milestone); err == nil && l.Status != c.Status {
+				return fmt.Sprintf("the command publishes to %s, and [[publish]] rule %d has the status %s", c.Status, l.Rule+1, l.Status)
+			}
+		}
+	}
+	return ""
+}
+
 // Planned is what a source means of a milestone, with all lists worked out.
 type Planned struct {
 	Series, Slug string
