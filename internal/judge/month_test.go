@@ -19,11 +19,15 @@ func (l *life) rare() {
 	tracker, tree := "5 */4 * * *", "10 */6 * * *"
 	if raced {
 		tracker, tree = "5 */12 * * *", "10 */12 * * *"
+		l.config.Trackers = l.config.Trackers[:2] // without the Test Observer, which asks for each image by itself
 		l.config.Trackers[0].Tests = false
 		l.config.Trees[0].Skip = append(l.config.Trees[0].Skip, skipped...)
 	}
 	for i := range l.config.Trackers {
 		l.config.Trackers[i].Schedule, l.config.Trackers[i].Recheck = tracker, rareRecheck
+	}
+	for i := range l.config.Plans { // by default each minute, which no month of a test has
+		l.config.Plans[i].Schedule = tracker
 	}
 	for i := range l.config.Trees {
 		l.config.Trees[i].Schedule, l.config.Trees[i].Recheck = tree, rareRecheck
