@@ -141,6 +141,25 @@ func archiveText(t *testing.T, set *release.ArchiveSet, doubts ...release.Doubt)
 	return Archive(set, cfg.Rules.Archive, cfg.Commands.SignCommand, doubts)
 }
 
+// scripted is the script that archives a set, and the bash that runs it.
+func scripted(t *testing.T, set *release.ArchiveSet) (bash, script string) {
+	t.Helper()
+	bash = testenv.Program(t, "bash")
+	script, err := archiveText(t, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bash, script
+}
+
+// holds checks that a directory holds a tree.
+func holds(t *testing.T, dir string, want map[string]string) {
+	t.Helper()
+	if diff := cmp.Diff(want, harvest(t, dir)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // plant writes a tree.
 func plant(t *testing.T, dir string, tree map[string]string) {
 	t.Helper()
@@ -184,11 +203,7 @@ func harvest(t *testing.T, dir string) map[string]string {
 
 func TestArchiveScript(t *testing.T) {
 	t.Parallel()
-	bash := testenv.Program(t, "bash")
-	script, err := archiveText(t, archivePlan24041())
-	if err != nil {
-		t.Fatal(err)
-	}
+	bash, script := scripted(t, archivePlan24041())
 	for _, tc := range []struct {
 		name    string
 		before  string // for bash: what an interrupted run, or somebody else, did
@@ -227,9 +242,7 @@ func TestArchiveScript(t *testing.T) {
 				} else if err != nil || out != "done; 24.04.1 is in the archive\n" {
 					t.Errorf("%v, said %q", err, out)
 				}
-				if diff := cmp.Diff(want, harvest(t, dir)); diff != "" {
-					t.Errorf("(-want +got)\n%s", diff)
-				}
+				holds(t, dir, want)
 			}
 		})
 	}
@@ -239,11 +252,7 @@ func TestArchiveScript(t *testing.T) {
 // its mode. Where a program fails no list is harmed.
 func TestArchiveScriptKeeps(t *testing.T) {
 	t.Parallel()
-	bash := testenv.Program(t, "bash")
-	script, err := archiveText(t, archivePlan24041())
-	if err != nil {
-		t.Fatal(err)
-	}
+	bash, script := scripted(t, archivePlan24041())
 	dir, bin := t.TempDir(), t.TempDir()
 	before := archiveTree()
 	plant(t, dir, before)
@@ -296,9 +305,7 @@ func TestArchiveScriptAlone(t *testing.T) {
 	if want := "another run works in " + dir + " at this moment; wait for its end\n"; err == nil || string(out) != want {
 		t.Errorf("%v %s", err, out)
 	}
-	if diff := cmp.Diff(archiveTree(), harvest(t, dir)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
+	holds(t, dir, archiveTree())
 }
 
 // TestArchiveRedirects has Apache lead on from every spelling of what moved, and from nothing
@@ -311,10 +318,7 @@ func TestArchiveRedirects(t *testing.T) {
 			In: release.HostPath{Root: "full", Path: ".htaccess"}, From: path + "/s-24.04.1.iso", To: "https://old.example/noble/s-24.04.1.iso",
 		})
 	}
-	script, err := archiveText(t, set)
-	if err != nil {
-		t.Fatal(err)
-	}
+	bash, script := scripted(t, set)
 	dir := testenv.OpenDir(t)
 	plant(t, dir, archiveTree())
 	plant(t, dir, map[string]string{
@@ -323,7 +327,7 @@ func TestArchiveRedirects(t *testing.T) {
 	root := filepath.Join(dir, "www", "full")
 	config := fmt.Sprintf("<Directory %q>\nAllowOverride All\n</Directory>", root)
 	address := testenv.Apache(t, root, config, "alias")
-	if out, err := exec.CommandContext(t.Context(), testenv.Program(t, "bash"), "-c", script, "script", dir).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), bash, "-c", script, "script", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
@@ -348,11 +352,7 @@ func TestArchiveRedirects(t *testing.T) {
 // leaves nothing that the next one takes for the file.
 func TestArchiveScriptAcrossFileSystems(t *testing.T) {
 	t.Parallel()
-	bash := testenv.Program(t, "bash")
-	script, err := archiveText(t, archivePlan24041())
-	if err != nil {
-		t.Fatal(err)
-	}
+	bash, script := scripted(t, archivePlan24041())
 	dir, bin := t.TempDir(), t.TempDir()
 	plant(t, dir, archiveTree())
 	for name, text := range map[string]string{
@@ -372,19 +372,13 @@ func TestArchiveScriptAcrossFileSystems(t *testing.T) {
 			t.Errorf("run %d: %v, said %q, want %q", i+1, err, out, want)
 		}
 	}
-	if diff := cmp.Diff(archivedTree(), harvest(t, dir)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
+	holds(t, dir, archivedTree())
 }
 
 // A pool without a checksum list gets none.
 func TestArchiveScriptWithoutListInPool(t *testing.T) {
 	t.Parallel()
-	bash := testenv.Program(t, "bash")
-	script, err := archiveText(t, archivePlan24041())
-	if err != nil {
-		t.Fatal(err)
-	}
+	bash, script := scripted(t, archivePlan24041())
 	dir := t.TempDir()
 	before, want := archiveTree(), archivedTree()
 	delete(before, "www/simple/.pool/SHA256SUMS")
@@ -396,16 +390,13 @@ func TestArchiveScriptWithoutListInPool(t *testing.T) {
 	if out, err := exec.CommandContext(t.Context(), bash, "-c", script, "script", dir).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if diff := cmp.Diff(want, harvest(t, dir)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
+	holds(t, dir, want)
 }
 
 // TestArchiveScriptPages says what people have to edit until they have, and nothing of
 // pages that are not there or are as they should be.
 func TestArchiveScriptPages(t *testing.T) {
 	t.Parallel()
-	bash := testenv.Program(t, "bash")
 	at := func(root, path string) release.HostPath { return release.HostPath{Root: root, Path: path} }
 	set := archivePlan24041()
 	set.Pages = []release.ArchivePage{
@@ -414,10 +405,7 @@ func TestArchiveScriptPages(t *testing.T) {
 		{At: at("old", "HEADER.html"), In: "24.04.1"},
 		{At: at("simple", "HEADER.html"), Out: []string{"24.04.1"}},
 	}
-	script, err := archiveText(t, set)
-	if err != nil {
-		t.Fatal(err)
-	}
+	bash, script := scripted(t, set)
 	const (
 		simple, front, old = "www/simple/noble/HEADER.html", "www/simple/HEADER.html", "www/old-releases/HEADER.html"
 		done               = "done; 24.04.1 is in the archive\n"
