@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"strings"
@@ -21,7 +22,7 @@ func planNewCommand() command {
 			var o planNewOptions
 			o.common.define(fs)
 			fs.BoolVar(&o.strict, "strict", false, "exit with 3 where a source is stale, held back or lost")
-			fs.StringVar(&o.from, "from", "", "copy the list of `MILESTONE`, such as alpha, daily or noble/final")
+			fs.StringVar(&o.from, "from", "", "copy the list of `MILESTONE`, such as alpha, daily or noble/final; of a series' manifest with series, or noble/series")
 			fs.StringVar(&o.output, "output", "", "`FILE` to write, which must not be there yet; standard output when left out")
 			return o.answering(o.run)
 		},
@@ -49,18 +50,40 @@ func (o *planNewOptions) run(_ context.Context, e *environment, args []string) e
 		return err
 	}
 	slug := release.MilestoneSlug(l.Slug, args[1])
-	from, err := o.base(s, l, slug)
+	from, err := release.PlanBaseOf(s.Picture, s.config.Rules, l, slug, o.from)
+	if errors.Is(err, release.ErrNoPlanBase) {
+		return usagef("%s has no milestone before %s, and no dailies; name one of another series with --from", l.Title, slug)
+	}
 	if err != nil {
 		return err
 	}
-	name := args[1]
+	if !from.Means() {
+		return fmt.Errorf("%s has no product; name another milestone with --from", from.Name)
+	}
+	draft := o.draft(s, l, slug, args[1], from)
+	if err := s.warnAside(e); err != nil {
+		return err
+	}
+	if err := writeDraft(e, o.output, draft); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(e.stderr, copied(from, draft))
+	return o.end(s, false, err)
+}
+
+// draft is the plan to choose from.
+func (o *planNewOptions) draft(s *seen, l *release.Line, slug, name string, from *release.PlanBase) *planfile.Draft {
 	if m := l.MilestoneOf(slug); m != nil {
 		name = m.Title
 	}
-	draft := planfile.Draft{
-		Series: l.Slug, Milestone: name, Slug: slug, Except: draftExcept(from), Groups: draftGroups(from, l),
+	why := ""
+	if from.Why != "" {
+		why = " (" + from.Why + ")"
+	}
+	draft := &planfile.Draft{
+		Series: l.Slug, Milestone: name, Slug: slug, Except: draftExcept(from), Groups: draftGroups(from),
 		Head: []string{
-			fmt.Sprintf("What is meant of %s/%s, copied from %s/%s by 'shiplist plan new'.", l.Slug, slug, from.Line.Slug, from.Slug),
+			fmt.Sprintf("What is meant of %s/%s, copied from %s%s by 'shiplist plan new'.", l.Slug, slug, from.Name, why),
 			"Take out the lines of what is not released; 'except' says so in words, for what is left",
 			"out on purpose. 'shiplist plan fill' writes build ids into empty ones, and 'shiplist plan",
 			"check' tells what the trackers and trees say otherwise.",
@@ -69,78 +92,52 @@ func (o *planNewOptions) run(_ context.Context, e *environment, args []string) e
 	if rule, _ := s.config.Rules.MilestoneRule(l.Slug, slug); rule != nil {
 		draft.Date = rule.Date
 	}
-	if len(draft.Groups) == 0 {
-		return fmt.Errorf("%s/%s has no product; name another milestone with --from", from.Line.Slug, from.Slug)
+	return draft
+}
+
+// copied says which list was taken, and how to have another.
+func copied(from *release.PlanBase, d *planfile.Draft) string {
+	n := 0
+	for _, g := range d.Groups {
+		n += len(g.Products)
 	}
-	if err := s.warnAside(e); err != nil {
-		return err
+	text := fmt.Sprintf("%s copied from %s", release.Plural(n, "product", "products"), from.Name)
+	if from.Why != "" {
+		text += " (" + from.Why + "; --from names another)"
 	}
-	return o.end(s, false, writeDraft(e, o.output, &draft))
+	if len(d.Except) > 0 {
+		text += fmt.Sprintf(", %d left out", len(d.Except))
+	}
+	return text
 }
 
 // lettered reports whether a character alone can be a name in addresses.
 func lettered(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// base is the milestone whose list is copied: the one that was asked for, else the last
-// release milestone that is there, else the dailies.
-func (o *planNewOptions) base(s *seen, l *release.Line, slug string) (*release.Manifest, error) {
-	if o.from != "" {
-		name := strings.ToLower(o.from)
-		if !strings.Contains(name, "/") {
-			name = l.Slug + "/" + name
-		}
-		return release.FindMilestone(s.Picture, name)
-	}
-	var last *release.Manifest
-	for _, m := range l.Milestones {
-		if m.Slug == slug {
-			break // those behind it come later
-		}
-		if m.Totals.Rows > 0 {
-			last = m
-		}
-	}
-	if last == nil {
-		return nil, usagef("%s has no milestone before %s, and no dailies; name one of another series with --from", l.Title, slug)
-	}
-	return last, nil
-}
-
-// draftExcept are the products that a milestone leaves out: those that somebody switched
-// off, or did not name where others are.
-func draftExcept(m *release.Manifest) []string {
+// draftExcept are the products that a list leaves out.
+func draftExcept(b *release.PlanBase) []string {
 	var names []string
-	for _, r := range m.Rows() {
-		if !r.Netboot && r.IntentKnown && !r.Intended {
-			names = append(names, r.Product.Title)
+	for i := range b.Lines {
+		if n := &b.Lines[i]; n.Left {
+			names = append(names, n.Product.Title)
 		}
 	}
 	return names
 }
 
-// draftGroups are the products that a milestone means, by family; those with a build where
-// nobody said what is meant. A contact is copied where the series manifest has another.
-func draftGroups(m *release.Manifest, l *release.Line) []planfile.DraftGroup {
-	contacts := map[string]string{}
-	for _, n := range l.Intents {
-		contacts[n.Product.Slug] = n.Contact
-	}
+// draftGroups are the products that a list means, by family.
+func draftGroups(b *release.PlanBase) []planfile.DraftGroup {
 	var groups []planfile.DraftGroup
-	for _, g := range m.Groups {
-		group := planfile.DraftGroup{Title: g.Family}
-		for _, r := range g.Rows {
-			if r.Netboot || r.IntentKnown && !r.Intended {
-				continue
-			}
-			p := planfile.DraftProduct{Name: r.Product.Title}
-			if r.Contact != contacts[r.Product.Slug] && len(l.Intents) > 0 {
-				p.Contact = r.Contact
-			}
-			group.Products = append(group.Products, p)
+	for i := range b.Lines {
+		n := &b.Lines[i]
+		if n.Left {
+			continue
 		}
-		if len(group.Products) > 0 {
-			groups = append(groups, group)
+		if family := n.Family(); len(groups) == 0 || groups[len(groups)-1].Title != family {
+			groups = append(groups, planfile.DraftGroup{Title: family})
 		}
+		last := &groups[len(groups)-1]
+		last.Products = append(last.Products, planfile.DraftProduct{Name: n.Product.Title, Contact: n.Contact})
 	}
 	return groups
 }

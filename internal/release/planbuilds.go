@@ -214,10 +214,8 @@ func (w *weigher) files(b *weighed) (ev []Evidence, why string) {
 	for _, i := range b.ownImages() {
 		main := i.main()
 		state := SourceState{Name: i.Tree.Name}
-		for n := range w.picture.Sources {
-			if s := &w.picture.Sources[n]; s.Name == i.Tree.Name {
-				state = s.SourceState
-			}
+		if s := w.picture.sourceOf(i.Tree.Name); s != nil {
+			state = s.SourceState
 		}
 		address := cmp.Or(i.URL, i.Dir+"/") + main.Name
 		switch {
