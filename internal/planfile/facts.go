@@ -111,9 +111,9 @@ func (j *joiner) describe(of *joined, f *config.PlanFile) {
 		}
 	}
 	say("milestone", f.Title, func() { of.m.Title = f.Title })
-	say("date", f.Date, func() { of.m.Date = f.Date })
-	say("status", string(f.Status), func() { of.m.Status = f.Status })
-	say("kind", string(f.Kind), func() { of.m.Kind = f.Kind })
+	say("date", f.Date, func() { of.m.Date, of.m.DateAt = f.Date, at(f, line("date")) })
+	say("status", string(f.Status), func() { of.m.Status, of.m.StatusAt = f.Status, at(f, line("status")) })
+	say("kind", string(f.Kind), func() { of.m.Kind, of.m.KindAt = f.Kind, at(f, line("kind")) })
 }
 
 // product adds a line that names a product.

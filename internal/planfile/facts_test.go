@@ -43,7 +43,7 @@ func TestFacts(t *testing.T) {
 		},
 		Milestones: []release.Milestone{
 			{
-				Series: "noble", Slug: "beta", Title: "Noble Beta", Kind: release.KindRelease, Status: release.MilestoneTesting, Date: "2024-04-04",
+				Series: "noble", Slug: "beta", Title: "Noble Beta", Kind: release.KindRelease, Status: release.MilestoneTesting, Date: "2024-04-04", DateAt: "plans/all.toml:3",
 				Intended: []release.Intent{
 					{Product: "kubuntu-desktop-amd64", Contact: "~k", Note: "last", At: "plans/k.toml:3"}, {Product: "new-product", At: "plans/all.toml:6"},
 				},
@@ -55,7 +55,7 @@ func TestFacts(t *testing.T) {
 					Product: "kubuntu-desktop-amd64", BuildID: "20240401", State: release.StateUnknown, Note: "last", Pinned: "plans/k.toml:3",
 				}},
 			},
-			{Series: "noble", Slug: "final", Title: "Noble Final", Kind: release.KindRelease, Status: release.MilestoneReleased},
+			{Series: "noble", Slug: "final", Title: "Noble Final", Kind: release.KindRelease, Status: release.MilestoneReleased, StatusAt: "plans/final.toml:3"},
 		},
 	}
 	for range 2 {

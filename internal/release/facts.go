@@ -132,6 +132,11 @@ type Milestone struct {
 	RawStatus string          `toml:"raw_status,omitempty"`
 	// Date is the planned or actual day, YYYY-MM-DD, where a source or rule has one.
 	Date string `toml:"date,omitempty"`
+	// KindAt, StatusAt and DateAt are where a plan says so, as file and line; empty where it
+	// leaves it to others.
+	KindAt   string `toml:"kind_at,omitempty"`
+	StatusAt string `toml:"status_at,omitempty"`
+	DateAt   string `toml:"date_at,omitempty"`
 	// Intended is the series manifest as it was when the milestone was last seen
 	// in testing; set once it has left testing, so that the past never grows gaps.
 	// Empty while in testing (the series manifest applies) and when never known.

@@ -161,7 +161,7 @@ func (j *joiner) compareDates(m *Manifest) {
 	}
 	for _, p := range j.parts[m] {
 		s := p.src.state
-		hear(p.m.Date, s.Name, says(s, cmp.Or(pageOfMilestone(s, p.m.ID), j.intentURL(m.Line, p.src, m)), m.Title+": "+p.m.Date))
+		hear(p.m.Date, s.Name, says(s, cmp.Or(p.m.DateAt, pageOfMilestone(s, p.m.ID), j.intentURL(m.Line, p.src, m)), m.Title+": "+p.m.Date))
 	}
 	if rule, _ := j.rules.MilestoneRule(m.Line.Slug, m.Slug); rule != nil {
 		hear(rule.Date, "the configuration", configured("[[milestone]] says "+rule.Date))
@@ -192,7 +192,7 @@ func (j *joiner) findKindDisagreements() {
 		var ev []Evidence
 		for _, p := range pair {
 			words = append(words, fmt.Sprintf("%s says %s", p.src.state.Name, p.m.Kind))
-			ev = append(ev, says(p.src.state, cmp.Or(pageOfMilestone(p.src.state, p.m.ID), p.src.state.Name+"/milestones/"+l.Slug+"/"+a.m.Slug+".toml"), p.m.Title+": "+string(p.m.Kind)))
+			ev = append(ev, says(p.src.state, cmp.Or(p.m.KindAt, pageOfMilestone(p.src.state, p.m.ID), p.src.state.Name+"/milestones/"+l.Slug+"/"+a.m.Slug+".toml"), p.m.Title+": "+string(p.m.Kind)))
 		}
 		j.report(Finding{
 			Rule:     "disagree-kind",

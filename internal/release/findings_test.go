@@ -210,6 +210,30 @@ func checkFinding(t *testing.T, f *Finding, text, about string) {
 	}
 }
 
+// TestPlanEvidence: what a plan says of a milestone itself rests on file and line.
+func TestPlanEvidence(t *testing.T) {
+	t.Parallel()
+	rested := map[string][]string{}
+	for _, kind := range []Kind{KindRelease, KindDaily} {
+		in := cleanInput()
+		in.Rules.Milestones = nil
+		plan(in, Milestone{Lists: wholeSeries, Date: "2024-04-26", DateAt: "plans/final.toml:3", KindAt: "plans/final.toml:4"})
+		in.Sources[3].Facts.Milestones[0].Kind = kind
+		final(in).Date = "2024-04-25"
+		for _, f := range Join(*in).Findings {
+			for _, e := range f.Evidence {
+				if e.Source == "plans" {
+					rested[f.Rule] = append(rested[f.Rule], e.URL)
+				}
+			}
+		}
+	}
+	want := map[string][]string{"disagree-date": {"plans/final.toml:3"}, "disagree-kind": {"plans/final.toml:4"}}
+	if diff := cmp.Diff(want, rested); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // checkEvidence wants of every finding what it rests on, and someone who can act.
 func checkEvidence(t *testing.T, f *Finding) {
 	t.Helper()

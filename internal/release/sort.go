@@ -135,7 +135,7 @@ func compareMilestones(a, b Milestone) int {
 		texts(a.Series, b.Series, a.Slug, b.Slug),
 		CompareBuildIDs(a.ID, b.ID),
 		texts(a.Title, b.Title, string(a.Kind), string(b.Kind), string(a.Status), string(b.Status),
-			a.RawStatus, b.RawStatus, a.Date, b.Date),
+			a.RawStatus, b.RawStatus, a.Date, b.Date, a.KindAt, b.KindAt, a.StatusAt, b.StatusAt, a.DateAt, b.DateAt),
 		slices.CompareFunc(a.Intended, b.Intended, compareIntents),
 		slices.CompareFunc(a.Lists, b.Lists, comparePlanLists),
 		slices.CompareFunc(a.Bugs, b.Bugs, compareBugs),
