@@ -78,6 +78,9 @@ func (l *life) configure() {
 	if err := os.WriteFile(file, l.world.Demo().Config("http://"+trackerHost, trees, l.dir), 0o644); err != nil {
 		l.t.Fatal(err)
 	}
+	if err := demo.WritePlans(l.dir); err != nil {
+		l.t.Fatal(err)
+	}
 	c, err := config.Load(file)
 	if err != nil {
 		l.t.Fatal(err)
