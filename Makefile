@@ -8,6 +8,10 @@ PACKAGES ?= ./...
 # the tests run without the detector.
 RACE := $(if $(filter 1,$(shell $(GO) env CGO_ENABLED)),-race)
 
+# A program with the detector sleeps a second before it exits. Some tests run one
+# hundreds of times.
+export GORACE ?= atexit_sleep_ms=20
+
 # How long `make fuzz` tries each target, and all of them together at most.
 FUZZTIME  ?= 5s
 FUZZTOTAL ?= 600

@@ -29,6 +29,11 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// A program with the race detector sleeps a second before it exits, so that its other
+// goroutines may still be caught. Of the hundreds that the scripts run, none needs as
+// long: what they started has ended, or is in the tests of their packages.
+const raceEnv, raceOptions = "GORACE", "atexit_sleep_ms=20"
+
 // TestScripts runs every script against one sample tracker and one set of sample
 // trees on loopback; scripts do not change them.
 func TestScripts(t *testing.T) {
@@ -43,6 +48,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("SHIPLIST_UPDATE") != "",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv(raceEnv, raceOptions)
+			return nil
+		},
 		Condition: func(cond string) (bool, error) {
 			if cond != "race" {
 				return false, fmt.Errorf("condition %q is not known", cond)

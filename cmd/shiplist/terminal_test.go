@@ -59,7 +59,7 @@ func onTerminals(ts *testscript.TestScript, neg bool, args []string) {
 func showing(ts *testscript.TestScript, width uint16, args []string) []byte {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	env := []string{"TERM=xterm"}
+	env := []string{"TERM=xterm", raceEnv + "=" + raceOptions}
 	for _, name := range []string{"PATH", "HOME", "TMPDIR"} {
 		env = append(env, name+"="+ts.Getenv(name))
 	}
