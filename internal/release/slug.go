@@ -32,6 +32,31 @@ var ReservedNames = []string{
 // and is at most 120 bytes long; longer ones are cut and end in a part of their
 // hash. Slug(Slug(s)) is Slug(s).
 func Slug(title string) string {
+	if isPlain(title) {
+		return title
+	}
+	return slugOf(title)
+}
+
+// isPlain reports whether a title is a slug of small letters and digits, with no two
+// separators in a row, as nearly all are that are asked for: what is stored has slugs.
+func isPlain(s string) bool {
+	separated := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '+':
+			separated = false
+		case (c == '-' || c == '.') && !separated:
+			separated = true
+		default:
+			return false
+		}
+	}
+	return !separated && len(s) <= slugMax
+}
+
+// slugOf is Slug for any title.
+func slugOf(title string) string {
 	var b strings.Builder
 	for _, r := range title {
 		last := byte(0)

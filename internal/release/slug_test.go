@@ -97,7 +97,7 @@ func TestUniqueSlug(t *testing.T) {
 }
 
 func FuzzSlug(f *testing.F) {
-	for _, s := range []string{"Kubuntu Desktop amd64", "../../x", "..", "", "İ ǅ ß", "a\xff", strings.Repeat("x.", 300)} {
+	for _, s := range []string{"Kubuntu Desktop amd64", "../../x", "..", "", "İ ǅ ß", "a\xff", strings.Repeat("x.", 300), "arm64+raspi-24.04.1", "a--b", "a-", strings.Repeat("x", slugMax+1)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, title string) {
@@ -106,6 +106,8 @@ func FuzzSlug(f *testing.F) {
 		case s == "", strings.HasPrefix(s, "."), strings.HasPrefix(s, "-"), strings.Contains(s, ".."),
 			strings.ContainsAny(s, "/\\\x00 <>&\"'%?#"), len(s) > slugMax, !utf8.ValidString(s):
 			t.Errorf("Slug(%q) = %q is not safe", title, s)
+		case slugOf(title) != s:
+			t.Errorf("Slug(%q) = %q, letter by letter %q", title, s, slugOf(title))
 		case Slug(s) != s:
 			t.Errorf("Slug(%q) = %q, of which the slug is %q", title, s, Slug(s))
 		}
