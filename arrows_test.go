@@ -73,6 +73,12 @@ var arrows = map[string]arrow{
 		modules: []string{"github.com/ProtonMail/go-crypto"},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
+	"internal/issue": {never: ioPackages},
+	"internal/signer": {
+		may:     []string{"internal/release", "internal/signature"},
+		modules: []string{"github.com/ProtonMail/go-crypto"},
+		never:   []string{"net", "net/http"},
+	},
 	"internal/terminal": {modules: []string{"github.com/mattn/go-runewidth", "golang.org/x/term"}, never: []string{"net", "net/http", "os/exec"}},
 	"internal/testenv":  {},
 	"internal/browser":  {},
@@ -115,8 +121,8 @@ var arrows = map[string]arrow{
 	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
 	"generator/quick": {never: ioPackages},
 	"generator/publish": {
-		may:     []string{"generator/owned", "generator/staged"},
-		modules: []string{flock, renameio, xsync},
+		may:     []string{"generator/owned", "generator/staged", "internal/issue"},
+		modules: []string{flock, renameio, xsync, "golang.org/x/sys"},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"generator": {
@@ -138,7 +144,7 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/testobserver", "agent/tree", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/store",
+			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/signer", "internal/store",
 			"internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify", renameio},

@@ -92,7 +92,11 @@ func (o *publishOptions) run(ctx context.Context, e *environment, args []string)
 	if err := o.own(cfg, o.typed()); err != nil {
 		return err
 	}
-	res, err := o.publish(ctx, publish.Options{Site: site, Digest: o.digest, Force: o.force, By: publisherName(e), Now: e.now})
+	issue, err := issueOf(ctx, cfg, e.getenv, e.now)
+	if err != nil && o.rollback == 0 {
+		return err
+	}
+	res, err := o.publish(ctx, publish.Options{Site: site, Digest: o.digest, Force: o.force, By: publisherName(e), Now: e.now, Issue: issue})
 	if err != nil {
 		// What is refused names what comes from outside.
 		err = errors.New(strings.Map(printable, err.Error()))

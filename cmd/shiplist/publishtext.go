@@ -20,6 +20,7 @@ var outcomes = map[string]string{
 	publish.RolledBack: "published again",
 	publish.TookOver:   "published already; the link was made by hand, and leads to a kept set from now on",
 	publish.Nothing:    "published already; nothing to do",
+	publish.Refreshed:  "published already; release.json is issued anew",
 }
 
 // printPublished says what visitors see now. The digest stands first, so that a script
@@ -31,7 +32,10 @@ func printPublished(e *environment, r publish.Result, asJSON bool) error {
 	p := paper{terminal: e.terminal}
 	p.say("", "%s  as of %s, %s", r.Digest, minute(r.AsOf), outcomes[r.Action])
 	p.say("  ", "%s leads to %s", r.Output, r.Set)
-	if r.Action != publish.Nothing {
+	if r.Serial > 0 {
+		p.say("  ", "release.json: serial %d, valid until %s, %s", r.Serial, minute(r.Expires), signedWord(r.Signed))
+	}
+	if r.Action != publish.Nothing && r.Action != publish.Refreshed {
 		p.say("  ", "before: %s", cmp.Or(r.From, "nothing that shiplist knows"))
 		p.say("  ", "files: %d changed, %d added, %d removed, %d as they were", r.Changed, r.Added, r.Removed, r.Shared)
 		p.say("  ", "findings: %s", release.Plural(r.Blockers, "blocker", "blockers"))
@@ -47,6 +51,13 @@ func printPublished(e *environment, r publish.Result, asJSON bool) error {
 	}
 	_, err := io.WriteString(e.stdout, p.String())
 	return err
+}
+
+func signedWord(signed bool) string {
+	if signed {
+		return "signed"
+	}
+	return "not signed"
 }
 
 // overrider is who decided to show a trouble, and when.

@@ -32,6 +32,8 @@ type service struct {
 	begun   *begun
 	// tried is of the last text of the configuration that was read.
 	tried fingerprint
+	// getenv is where passphrases may be.
+	getenv func(string) string
 }
 
 // fingerprint tells texts of the configuration apart.
@@ -77,7 +79,7 @@ func alone(cfg *config.Config) error {
 }
 
 func newService(e *environment, file string, cfg *config.Config, log *slog.Logger) (*service, error) {
-	s := &service{file: file, log: log, begun: &begun{yes: make(chan struct{})}}
+	s := &service{file: file, log: log, getenv: e.getenv, begun: &begun{yes: make(chan struct{})}}
 	s.holds.Store(cfg)
 	s.state = observe.New(observe.Options{Config: cfg, Version: programVersion(), Now: e.now, Logger: log})
 	s.systemd = observe.NewSystemd(log)
@@ -104,13 +106,18 @@ func (s *service) generate(ctx context.Context) (agent.Build, error) {
 
 // publish makes the staged set what visitors see.
 func (s *service) publish(ctx context.Context, digest string) agent.Publication {
-	res, err := publish.Publish(ctx, publish.Options{Site: siteOf(s.holds.Load()), Digest: digest, By: "the agent", Auto: true})
+	cfg := s.holds.Load()
+	issue, err := issueOf(ctx, cfg, s.getenv, time.Now)
+	if err != nil {
+		return agent.Publication{Tried: true, Err: err}
+	}
+	res, err := publish.Publish(ctx, publish.Options{Site: siteOf(cfg), Digest: digest, By: "the agent", Auto: true, Issue: issue})
 	p := agent.Publication{Tried: true, Err: err}
 	var refused *publish.Refused
 	if errors.As(err, &refused) {
 		p.Refused, p.Err = true, reasonsOf(refused)
 	}
-	if res.Action != publish.Nothing {
+	if res.Action != publish.Nothing && res.Action != publish.Refreshed {
 		p.Set = res.Set
 		s.tellPublished(res)
 	}
@@ -147,6 +154,7 @@ func (s *service) run(ctx context.Context, hangups <-chan os.Signal) error {
 		return err
 	case <-s.begun.yes: // before, there is nothing to be told of a new configuration
 	}
+	defer (&refresher{holds: s.holds.Load, getenv: s.getenv, log: s.log}).begin(ctx)()
 	w := watch(s.file, s.tried, s.log)
 	defer w.Close()
 	for {

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"shiplist/generator/staged"
+	"shiplist/internal/issue"
 )
 
 // build is a set being made. Its files are those of the staged set, and the assets of
@@ -34,7 +35,11 @@ type build struct {
 	// carried are the assets of other sets.
 	carried []file
 	removed int // files of the set before that are gone
-	step    func(string) error
+	issuer  *issuer
+	// released is what was issued, and signed whether with signatures.
+	released issue.Release
+	signed   bool
+	step     func(string) error
 }
 
 // file is one file of the set.
@@ -72,6 +77,7 @@ func (b *build) make(ctx context.Context, kept *sets) error {
 		{"checked", b.check},
 		{"carried", func() error { return b.carry(kept) }},
 		{"summed", b.sum},
+		{"issued", func() error { return b.issueInto(ctx, kept.dir) }},
 		{"dated", b.date},
 		{"synced", b.sync},
 	} {
@@ -89,8 +95,8 @@ func (b *build) list() error {
 		if !b.from.owns(name) {
 			continue
 		}
-		if name == sumsFile {
-			return fmt.Errorf("%s: the site has a file %s of its own, which is the name of the list of checksums", b.from.Dir, sumsFile)
+		if issue.Own(name) {
+			return fmt.Errorf("%s: the site has a file %s of its own, which is a name of the list of checksums or of what publishing issues", b.from.Dir, name)
 		}
 		b.files = append(b.files, file{path: name})
 	}

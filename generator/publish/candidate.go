@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"shiplist/generator/staged"
+	"shiplist/internal/issue"
 )
 
 // candidate is a set that can be published: a staged one, or one that was published and
@@ -24,7 +25,7 @@ func (c *candidate) owns(name string) bool {
 	if c.kept == nil {
 		return true
 	}
-	return name != sumsFile && (!strings.HasPrefix(name, assetsDir) || slices.Contains(c.kept.Assets, name))
+	return !issue.Own(name) && (!strings.HasPrefix(name, assetsDir) || slices.Contains(c.kept.Assets, name))
 }
 
 // mend says what to do where its files are not what they were.

@@ -78,7 +78,7 @@ func child(t *testing.T, s Site, step, back string) int {
 
 // steps are all steps of a publishing; switched tells which come after the switch.
 var (
-	steps    = []string{"listed", "filled", "checked", "carried", "summed", "dated", "synced", "pending", "recorded", "named", "linked", "switched", "told"}
+	steps    = []string{"listed", "filled", "checked", "carried", "summed", "issued", "dated", "synced", "pending", "recorded", "named", "linked", "switched", "told"}
 	switched = []string{"switched", "told"}
 )
 
@@ -128,7 +128,7 @@ func TestCrash(t *testing.T) {
 // TestCrashOfRollback is the same for the way back.
 func TestCrashOfRollback(t *testing.T) {
 	t.Parallel()
-	for step, shown := range map[string]int{"carried": 2, "summed": 2, "pending": 2, "linked": 2, "switched": 1, "told": 1} {
+	for step, shown := range map[string]int{"carried": 2, "summed": 2, "issued": 2, "pending": 2, "linked": 2, "switched": 1, "told": 1} {
 		s := newSite(t)
 		stageAll(t, s, 1, 2)
 		if code := child(t, s, step, "yes"); code != died {

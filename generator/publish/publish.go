@@ -5,7 +5,7 @@
 // OUTPUT.sets, lie the sets that were published and are kept:
 //
 //	public -> public.sets/000007-3f9c1a2b4d5e
-//	public.sets/000007-3f9c1a2b4d5e/       a whole site, with SHA256SUMS
+//	public.sets/000007-3f9c1a2b4d5e/       a whole site, with what package issue adds
 //	public.sets/000007-3f9c1a2b4d5e.json   what is known of it, a [Set]
 //	public.sets/history.jsonl              what was done, an [Entry] in each line
 //	public.sets/pending.json               the entry of what is being done just now
@@ -49,6 +49,8 @@ type Options struct {
 	Force bool
 	// By is who does it, for the history.
 	By string
+	// Issue says how release.json is issued.
+	Issue Issue
 	// Auto says that no person decides. Then a set is not published over one to which
 	// a person went back.
 	Auto bool
@@ -57,6 +59,8 @@ type Options struct {
 
 	// step is told of each step that is done, and its error is that of the step.
 	step func(string) error
+	// swap lets two directories change their names.
+	swap func(a, b string) error
 }
 
 // Actions of a [Result] and of an [Entry].
@@ -64,6 +68,7 @@ const (
 	Published  = "publish"
 	RolledBack = "rollback"
 	TookOver   = "take-over" // a link that was made by hand now leads to a kept set
+	Refreshed  = "refresh"   // of a result only: release.json was issued anew, and nothing else changed
 	Nothing    = "nothing"   // of a result only: it is published already, or refused
 )
 
@@ -90,6 +95,12 @@ type Result struct {
 	StillShown []Standing `json:"still_shown,omitempty"`
 	// Gone are pages that must not die and that a rollback took away.
 	Gone []staged.Page `json:"gone,omitempty"`
+	// Serial is that of release.json, where it was issued; Issued and Expires are what it
+	// says, and Signed whether with signatures.
+	Serial  int64     `json:"serial,omitempty"`
+	Issued  time.Time `json:"issued,omitzero"`
+	Expires time.Time `json:"expires,omitzero"`
+	Signed  bool      `json:"signed,omitempty"`
 	// Warnings tell what is wrong with the sets that are kept.
 	Warnings []string `json:"warnings,omitempty"`
 }
@@ -116,7 +127,10 @@ func Publish(ctx context.Context, o Options) (res Result, err error) {
 		return Result{}, err
 	}
 	if next.Digest == p.shown.Digest {
-		return p.takeOver(ctx)
+		if p.shown.Set == "" {
+			return p.takeOver(ctx)
+		}
+		return p.refresh(ctx)
 	}
 	reasons := p.reasons(next.Set)
 	if len(reasons) > 0 && !o.Force {
@@ -130,6 +144,19 @@ func Publish(ctx context.Context, o Options) (res Result, err error) {
 	return p.publish(ctx, Published, next, reasons)
 }
 
+// setDefaults fills in what was left out.
+func (o *Options) setDefaults() {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.step == nil {
+		o.step = func(string) error { return nil }
+	}
+	if o.swap == nil {
+		o.swap = swap
+	}
+}
+
 // publisher is a publishing under way: it holds the directory of published sets.
 type publisher struct {
 	Options
@@ -139,12 +166,7 @@ type publisher struct {
 }
 
 func begin(ctx context.Context, o Options) (*publisher, error) {
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.step == nil {
-		o.step = func(string) error { return nil }
-	}
+	o.setDefaults()
 	if _, err := Show(o.Site); err != nil {
 		return nil, err // before anything is made
 	}
@@ -221,7 +243,7 @@ func (p *publisher) publish(ctx context.Context, action string, next candidate, 
 		return Result{}, stays(err)
 	}
 	b := p.build(temp)
-	b.from = next
+	b.from, b.issuer = next, p.issuer(next.Record)
 	if err := b.make(ctx, p.sets); err != nil {
 		return Result{}, stays(errors.Join(err, p.sweep()))
 	}
@@ -231,6 +253,7 @@ func (p *publisher) publish(ctx context.Context, action string, next candidate, 
 	}
 	res.Set = set.Name
 	res.add(b)
+	res.issued(b.released, b.signed)
 	errCommit := p.commit(temp, set, action, p.shown)
 	if err := errors.Join(errCommit, p.look()); err != nil {
 		if p.shown.Set != set.Name {

@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"shiplist/generator/owned"
 	"shiplist/generator/staged"
+	"shiplist/internal/issue"
 	"shiplist/internal/testenv"
 )
 
@@ -103,7 +105,7 @@ func publish(t testing.TB, s Site) Result {
 	return res
 }
 
-// content is what visitors see, but for the list of checksums.
+// content is what visitors see, but for what package issue adds.
 func content(t *testing.T, dir string) pages {
 	t.Helper()
 	names, err := listFiles(dir + "/.")
@@ -112,7 +114,7 @@ func content(t *testing.T, dir string) pages {
 	}
 	all := pages{}
 	for _, name := range names {
-		if name != sumsFile {
+		if !issue.Own(name) {
 			all[name] = read(t, filepath.Join(dir, name))
 		}
 	}
@@ -181,7 +183,8 @@ func TestPublish(t *testing.T) {
 		{Action: Published, Set: "000002-" + two[:12], Digest: two, From: one, AsOf: start.Add(time.Hour), Output: s.Output, Added: 1, Changed: 3, Shared: 1},
 		{Action: Nothing, Set: "000002-" + two[:12], Digest: two, From: two, AsOf: start.Add(time.Hour), Output: s.Output},
 	}
-	if diff := cmp.Diff(wanted, []Result{first, second, third}); diff != "" {
+	told := cmpopts.IgnoreFields(Result{}, "Serial", "Issued", "Expires") // TestIssue looks at these
+	if diff := cmp.Diff(wanted, []Result{first, second, third}, told); diff != "" {
 		t.Errorf("results (-want +got):\n%s", diff)
 	}
 }
@@ -195,6 +198,7 @@ func TestEdited(t *testing.T) {
 		"added":   func(dir string) error { return os.WriteFile(filepath.Join(dir, "x"), nil, 0o644) },
 		"a link":  func(dir string) error { return os.Symlink("/etc/passwd", filepath.Join(dir, "x")) },
 		"sums":    func(dir string) error { return os.WriteFile(filepath.Join(dir, sumsFile), nil, 0o644) },
+		"release": func(dir string) error { return os.WriteFile(filepath.Join(dir, issue.ReleaseFile), nil, 0o644) },
 	} {
 		s := newSite(t)
 		stage(t, s, version(1), staged.Record{})

@@ -12,6 +12,7 @@ import (
 
 	"shiplist/generator/owned"
 	"shiplist/generator/staged"
+	"shiplist/internal/issue"
 )
 
 // Rollback goes back by n publishings: to the set that visitors saw before the one that
@@ -35,6 +36,8 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	// A visitor without a style sheet is the lesser evil.
 	errAssets := p.complete(b)
 	errTimes := p.renew(b)
+	b.issuer = p.issuer(set.Record)
+	errIssue := errors.Join(b.issueInto(ctx, p.dir), syncFile(b.to), p.step("issued"))
 	entry := Entry{
 		Time: p.Now().UTC().Truncate(time.Second), Action: RolledBack, Set: set.Name, Digest: set.Record.Digest,
 		From: p.shown.Digest, FromSet: p.shown.Set, By: p.By,
@@ -48,6 +51,7 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	res = p.result(RolledBack, set.Record)
 	res.Set = set.Name
 	res.add(b)
+	res.issued(b.released, b.signed)
 	res.Gone = slices.DeleteFunc(slices.Clone(p.shown.Lasting), func(page staged.Page) bool { return has(b.to, page.Path) })
 	if errAssets != nil {
 		errAssets = fmt.Errorf("%s is shown again, but pages that were loaded before may miss their style sheet: %w", set.Name, errAssets)
@@ -55,7 +59,11 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	if errTimes != nil {
 		errTimes = fmt.Errorf("%s is shown again, but browsers and mirrors that go by time alone may keep pages that they have: %w", set.Name, errTimes)
 	}
-	return res, errors.Join(errAssets, errTimes)
+	if errIssue != nil {
+		errIssue = fmt.Errorf("%s is shown again, but with an older %s, so that who checks a copy is told of a rollback; run 'shiplist publish --digest %s' when this is mended: %w",
+			set.Name, issue.ReleaseFile, Short(set.Record.Digest), errIssue)
+	}
+	return res, errors.Join(errAssets, errTimes, errIssue)
 }
 
 // earlier finds the set n publishings ago.
@@ -85,7 +93,7 @@ func (b *build) differ() error {
 		return err
 	}
 	for _, name := range names {
-		if name == sumsFile {
+		if issue.Own(name) {
 			continue
 		}
 		at := filepath.Join(b.to, name)
@@ -155,14 +163,14 @@ func (p *publisher) complete(b *build) error {
 	if err = errors.Join(err, p.step("carried")); err != nil || len(b.carried) == 0 {
 		return err
 	}
-	var lines []string
+	var lines []issue.Line
 	for name, sum := range listed {
-		lines = append(lines, sumLine(sum, name))
+		lines = append(lines, issue.Line{Path: name, SHA: sum})
 	}
 	for _, f := range b.carried {
-		lines = append(lines, sumLine(f.sum, f.path))
+		lines = append(lines, issue.Line{Path: f.path, SHA: f.sum})
 	}
-	if err := p.replaceSums(b, sumsText(lines)); err != nil {
+	if err := p.replaceSums(b, issue.SumsText(lines)); err != nil {
 		return err
 	}
 	return errors.Join(b.sync(), p.step("summed"))
@@ -171,7 +179,7 @@ func (p *publisher) complete(b *build) error {
 // replaceSums replaces the list of checksums of a set as a whole.
 func (p *publisher) replaceSums(b *build, text []byte) error {
 	list := filepath.Join(p.dir, owned.TempPrefix+sumsFile)
-	if err := b.writeSums(list, text); err != nil {
+	if err := b.writeIssued(list, sumsFile, text); err != nil {
 		return err
 	}
 	if err := syncFile(list); err != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"shiplist/internal/issue"
 )
 
 // date gives each directory that has the same names as before its old time, so that
@@ -41,7 +43,7 @@ func gone(before, after string) (int, error) {
 	names, err := listFiles(before)
 	n := 0
 	for _, name := range names {
-		if _, err := os.Lstat(filepath.Join(after, name)); err != nil && name != sumsFile && !strings.HasPrefix(name, assetsDir) {
+		if _, err := os.Lstat(filepath.Join(after, name)); err != nil && !issue.Own(name) && !strings.HasPrefix(name, assetsDir) {
 			n++
 		}
 	}

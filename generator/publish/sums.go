@@ -1,74 +1,61 @@
 package publish
 
 import (
-	"bufio"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
+
+	"shiplist/internal/issue"
 )
 
 // sumsFile lists the checksums of all other files of a set, as sha256sum does.
-const sumsFile = "SHA256SUMS"
+const sumsFile = issue.SumsFile
 
 // sum writes the list of checksums.
 func (b *build) sum() error {
-	lines := make([]string, 0, len(b.files)+len(b.carried))
+	lines := make([]issue.Line, 0, len(b.files)+len(b.carried))
 	for _, f := range slices.Concat(b.files, b.carried) {
-		lines = append(lines, sumLine(f.sum, f.path))
+		lines = append(lines, issue.Line{Path: f.path, SHA: f.sum})
 	}
-	return b.writeSums(filepath.Join(b.to, sumsFile), sumsText(lines))
+	return b.writeIssued(filepath.Join(b.to, sumsFile), sumsFile, issue.SumsText(lines))
 }
 
-// writeSums writes a list under which mirrors see that it is new.
-func (b *build) writeSums(name string, text []byte) error {
-	if err := write(name, text, time.Time{}); err != nil {
+// writeIssued writes a file that is made anew with each set, under a time by which mirrors
+// see that it is new.
+func (b *build) writeIssued(at, name string, text []byte) error {
+	if err := write(at, text, time.Time{}); err != nil {
 		return err
 	}
-	latest, err := b.latest(sumsFile, nil)
+	latest, err := b.latest(name, nil)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(name)
+	info, err := os.Stat(at)
 	if err != nil || later(info, latest) {
 		return err
 	}
-	return os.Chtimes(name, after(latest), after(latest))
-}
-
-// sumLine is a file's line of the list. The names of a site have nothing in them that
-// sha256sum would want escaped.
-func sumLine(sum, path string) string { return sum + "  " + path }
-
-var sumForm = regexp.MustCompile(`^([0-9a-f]{64})  (.+)$`)
-
-// sumsText is the list: sorted by path, so that it changes where the site does.
-func sumsText(lines []string) []byte {
-	slices.SortFunc(lines, func(a, b string) int { return strings.Compare(a[64:], b[64:]) })
-	return []byte(strings.Join(lines, "\n") + "\n")
+	return os.Chtimes(at, after(latest), after(latest))
 }
 
 // readSums reads the list of a set: checksums by path.
 func readSums(dir string) (map[string]string, error) {
-	f, err := os.Open(filepath.Join(dir, sumsFile))
+	at := filepath.Join(dir, sumsFile)
+	text, err := os.ReadFile(at)
 	if err != nil {
 		return nil, fmt.Errorf("list of checksums: %w", err)
 	}
-	defer f.Close()
-	sums := map[string]string{}
-	lines := bufio.NewScanner(f)
-	for n := 1; lines.Scan(); n++ {
-		part := sumForm.FindStringSubmatch(lines.Text())
-		if part == nil {
-			return nil, fmt.Errorf("%s: line %d is no checksum with a path", f.Name(), n)
-		}
-		sums[part[2]] = part[1]
+	lines, err := issue.ParseSums(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", at, err)
 	}
-	return sums, lines.Err()
+	sums := make(map[string]string, len(lines))
+	for _, l := range lines {
+		sums[l.Path] = l.SHA
+	}
+	return sums, nil
 }
 
 // latest is the time of the youngest file of a path in the sets that visitors may have

@@ -29,6 +29,7 @@ type Config struct {
 	Site     Site
 	Store    Store
 	Agent    Agent
+	Sign     Sign
 	Trackers []Tracker
 	Trees    []Tree
 	Plans    []Plan

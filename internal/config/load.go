@@ -41,7 +41,7 @@ func defaults() (*Config, error) {
 
 // Load reads the file at path and lays it over the embedded default:
 //
-//   - in [site], [store], [agent], [limits] and [precedence] a key that the file leaves out has
+//   - in [site], [store], [agent], [sign], [limits] and [precedence] a key that the file leaves out has
 //     the default's value;
 //   - a rule table ([[product]], [[series]], ..., [contacts]) that it leaves out is
 //     the default's; one that it gives replaces all rows of the default's;
@@ -96,7 +96,7 @@ func (c Config) under(name, text string) (*Config, error) {
 // read reads everything that is in the document over c.
 func (d *document) read(c *Config) {
 	for key, read := range map[string]func(*table){
-		"site": c.Site.read, "store": c.Store.read, "agent": c.Agent.read, "limits": c.Limits.read,
+		"site": c.Site.read, "store": c.Store.read, "agent": c.Agent.read, "sign": c.Sign.read, "limits": c.Limits.read,
 		"commands": c.Commands.read,
 	} {
 		if t := d.root.table(key); t != nil {

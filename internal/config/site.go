@@ -13,7 +13,7 @@ import (
 )
 
 // plainTables are the tables that are there once.
-var plainTables = []string{"site", "store", "agent", "limits", "commands", "contacts", "precedence", "respin", "archive"}
+var plainTables = []string{"site", "store", "agent", "sign", "limits", "commands", "contacts", "precedence", "respin", "archive"}
 
 var colour = regexp.MustCompile(`^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$`)
 
@@ -178,7 +178,8 @@ func (c *Config) written() []place {
 
 // resolve makes all paths absolute, counted from dir.
 func (c *Config) resolve(dir string) {
-	places := append(c.written(), place{"", &c.Site.Layouts}, place{"", &c.Site.Content}, place{"", &c.Site.Logo}, place{"", &c.Respin.Logs})
+	places := append(c.written(), place{"", &c.Site.Layouts}, place{"", &c.Site.Content}, place{"", &c.Site.Logo}, place{"", &c.Respin.Logs},
+		place{"", &c.Sign.KeyFile}, place{"", &c.Sign.Home}, place{"", &c.Sign.PassphraseFile})
 	for i := range c.Trackers {
 		places = append(places, place{"", &c.Trackers[i].KeyFile})
 	}

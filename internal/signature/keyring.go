@@ -63,6 +63,9 @@ func Load(path string) (*Keyring, error) {
 	return ring, nil
 }
 
+// Parse reads the text of a keyring, in the form that [Load] reads.
+func Parse(raw []byte) (*Keyring, error) { return parse(raw) }
+
 // advice is what to do about a file that is no keyring.
 const advice = "write one with: gpg --export KEY... > FILE"
 
