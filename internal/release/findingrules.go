@@ -55,6 +55,7 @@ var everyFindingRule = []FindingRule{
 
 	{"disagree-intent", Note, "Sources disagree about what is meant", "One source means to release products with an open milestone that another one leaves out, or has switched off. What [precedence] puts first counts."},
 	{"disagree-contact", Note, "Sources disagree about the contact", "Sources name different contacts for products that are meant to be released, or stand on an open milestone, and [contacts] names none. The one that [precedence] puts first is shown."},
+	{"rebuild-outdated", Note, "Request for an older build", "Someone asked for a build of a product of an open milestone to be made again, and a newer build is there since. Nothing is built for it, and the product is not shown as one that is asked for."},
 	{"unknown-arch", Note, "Unknown architecture", "File names hold an architecture that no [[architecture]] rule describes. It is shown under its raw name."},
 	{"unknown-type", Note, "Unknown publish type", "File names hold a publish type that no [[publish_type]] rule describes. It is shown under its raw name."},
 	{"unknown-extension", Note, "Unknown extension", "Files end in a way that no [[extension]] rule describes."},

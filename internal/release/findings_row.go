@@ -212,26 +212,6 @@ func (j *joiner) hasFiles(r *Row) bool {
 	return len(j.near(r)) > 0
 }
 
-func (j *joiner) findRebuilds() {
-	for _, r := range j.open {
-		if r.State != StateReady || r.Rebuild == nil {
-			continue
-		}
-		who := ""
-		if r.Rebuild.By != "" {
-			who = " by " + r.Rebuild.By
-		}
-		j.report(Finding{
-			Rule: "rebuild-open",
-			Text: fmt.Sprintf("Build %s of %s is marked ready, and a new one was asked for%s (%s).",
-				r.BuildID, r.name(), who, r.Rebuild.Status),
-			Advice:   "Cancel the request, or take the mark off the build that is to be replaced.",
-			Actor:    ActorRelease,
-			Evidence: j.evidence(r),
-		}, spot{rows: []*Row{r}})
-	}
-}
-
 func (j *joiner) findTwoBuilds() {
 	for _, r := range j.open {
 		if len(r.claims) < 2 {
