@@ -144,7 +144,7 @@ func (j *joiner) findOutdated() {
 				o.src.state.Name, o.req.BuildID, at[0].Product.Title, o.newer),
 			Advice:   "Take the request off, or ask for the newest build again.",
 			Actor:    ActorRelease,
-			Evidence: []Evidence{says(o.src.state, "", "request "+o.req.ID+" for build "+o.req.BuildID+": "+o.req.Status)},
+			Evidence: []Evidence{says(o.src.state, o.src.state.Name+"/series/"+at[0].Manifest.Line.Slug+".toml", "request "+o.req.ID+" for build "+o.req.BuildID+": "+o.req.Status)},
 		}, spot{rows: at})
 	}
 }
