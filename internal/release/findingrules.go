@@ -47,6 +47,7 @@ var everyFindingRule = []FindingRule{
 	{"released-not-published", Warning, "Released, but not where it should be", "Products were ready in the newest release of a series that is cared for, and the trees do not hold them where the rules say. Older releases are not judged."},
 	{"title-ambiguous", Warning, "Title with several meanings", "The title of a product stands for several kinds of image, and the trees hold several of them, or none, for the series."},
 	{"plan-list-unclear", Warning, "List of a plan is not clear", "A plan begins with the list of a milestone that no source has or that leads back to itself, or several files of a plan name one product."},
+	{"plan-product-unknown", Warning, "Plan names what nobody knows", "A plan names a product that no tracker and no [[product]] rule knows, or a pattern that matches no product of the series."},
 	{"plan-product-twice", Warning, "Product is in two plans", "Two [[plan]] sources name one product on the same milestone, so that each can say something else of it."},
 	{"excuse-expired", Warning, "Excuse expired", "A [[check]] of the configuration excused findings until a day that has passed. They count again."},
 	{"disagree-date", Warning, "Sources disagree about the day", "Sources, or a [[milestone]] rule, give an open milestone different days. The one that [precedence] puts first is shown."},
@@ -68,7 +69,6 @@ var everyFindingRule = []FindingRule{
 	{"hint-unreliable", Note, "Change hint unreliable", "A file that should tell of every change in a tree did not change when the tree did, or is not there. It is not relied on for a day."},
 	{"product-without-rule", Note, "Product without a rule", "A product of a tracker is in no [[product]] rule, so its files cannot be found."},
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
-	{"plan-product-unknown", Note, "Plan names what nobody knows", "A plan names a product that no tracker and no [[product]] rule knows, or a pattern that matches no product of the series."},
 	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own decide about no product of any milestone."},
 	{"unused-rule", Note, "Rule that decides about nothing", "[[arches]], [[respin.rule]], [[respin.hours]] or [[archive.rule]] rules of a site's own decide about nothing, or a [[check]] or [contacts] names what is nowhere."},
 }

@@ -10,7 +10,7 @@ import (
 
 func (j *joiner) findMissing() {
 	for _, r := range j.open {
-		if r.State != StateMissing || r.Manifest.Kind != KindRelease || !r.Intended || r.Netboot {
+		if r.State != StateMissing || r.Manifest.Kind != KindRelease || !r.Intended || r.Netboot || !j.knows(r.Product) {
 			continue
 		}
 		j.report(Finding{
@@ -43,7 +43,7 @@ func (j *joiner) intentEvidence(r *Row) []Evidence {
 	if r.Contact != "" && r.ContactFrom == r.IntentFrom {
 		fact += ", contact " + r.Contact
 	}
-	return []Evidence{says(src.state, j.statedAt(r.Manifest, src), fact)}
+	return []Evidence{says(src.state, j.statedAt(r.Manifest, src, r.Product), fact)}
 }
 
 // sourceOf is the source of a name that a part of the picture bears.

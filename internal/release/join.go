@@ -83,6 +83,8 @@ type joiner struct {
 	rebuilds    map[lineProduct][]*Rebuild // open requests; see requests.go
 	outdated    map[lineProduct][]outdated // those that do not count any more
 
+	planned map[*Milestone]map[*ProductLine]string // see findings_meant.go
+
 	doubts []planDoubt // what the lists of plans do not tell; see planlists.go
 
 	forest  *forest // see tree.go
