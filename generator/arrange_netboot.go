@@ -14,6 +14,7 @@ type netbootPage struct {
 	Answer string
 	Lines  []netbootLine
 	Intro  html
+	Menus  []instruction // how to use the menus for boot loaders
 }
 
 type netbootLine struct {
@@ -42,6 +43,7 @@ type netbootMachine struct {
 type netbootView struct {
 	ID       string
 	Title    string // "24.04.4", "Daily 20260726"
+	Entry    Link   // what the menus for boot loaders call it; empty where they do not have it
 	Where    Link   // tree and directory
 	Address  Link
 	Kernel   Link
@@ -97,6 +99,7 @@ func (s *site) arrangeNetboot() netbootPage {
 		p.Answer = "Installers for " + plural(len(p.Lines), "series", "series") + ", to start over the network."
 	}
 	p.Intro = s.part("netboot", p.Root)
+	p.Menus = s.instructions("menu-", p.Root, s.menuWords(&p.Page))
 	return p
 }
 
@@ -146,6 +149,9 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 		Kernel: Link{Text: e.Kernel, Href: fileURL(base, e.Kernel)}, Initrd: Link{Text: e.Initrd, Href: fileURL(base, e.Initrd)},
 		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: s.contact(e.Contact),
 		Findings: viewFindings(e.Findings),
+	}
+	if name := s.bootMenu.name(e); name != "" {
+		v.Entry = Link{Text: name, Href: p.to("netboot/") + "#menus"}
 	}
 	v.Files = s.netbootFiles(e, base)
 	if e.Tree != nil {

@@ -150,6 +150,21 @@
 //	tarball-address  its address
 //	tarball-sum      its SHA-256
 //
+//	menu-NAME         how to use the menus for boot loaders, on the index of netboot
+//
+// They are files of the site that no layout makes, as a name means something else to each
+// boot loader: bootmenu.go. The words of these texts:
+//
+//	entry            what the menus call their first installer: noble-amd64
+//	grub             the menu for GRUB
+//	grub-host        where the site will be; as the following only with base_url
+//	grub-path        path of that menu on that host
+//	ipxe             the menu for iPXE
+//	ipxe-address     its address
+//	pxelinux         the menu for PXELINUX
+//	pxelinux-address its address
+//	series           the series of that installer, in the menus' words
+//
 // # Headers of the trees
 //
 // For directories of trees with headers = true three further files are made, which lie

@@ -197,6 +197,7 @@ func (s *site) arrange() {
 		s.families[f.Title] = pagePath("families", f.Slug)
 	}
 	s.nameSeries()
+	s.bootMenu = s.newBootMenu()
 	s.buildMenu()
 	before := s.before
 	s.hold()
@@ -275,7 +276,8 @@ func (s *site) netbootPages() []output {
 	for _, n := range s.picture.Netboot {
 		out = append(out, pageOutput(s, s.netbootPath(n.Line), "netboot-series", with(s.arrangeNetbootSeries, n)))
 	}
-	return out
+	return append(out, asText(s, ipxeMenu, s.ipxeScript, s.bootMenu), asText(s, grubMenu, s.grubConfig, s.bootMenu),
+		asText(s, pxelinuxMenu, s.pxelinuxConfig, s.bootMenu))
 }
 
 func (s *site) textPages() []output {

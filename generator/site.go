@@ -34,6 +34,7 @@ type site struct {
 	foot     []menuItem // at the foot of every page
 	// seriesDirs are the names of the series' directories, by slug.
 	seriesDirs map[string]string
+	bootMenu   *bootMenu // of boot loaders
 	holdings
 	keys  subjectKeys
 	found []*found

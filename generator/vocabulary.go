@@ -11,7 +11,8 @@ type vocabulary struct {
 	words []string
 }
 
-// vocabularies are those of publishing pages and of the pages about netboot.
+// vocabularies are those of publishing pages, of ways to start a machine, and of the
+// menus for boot loaders.
 var vocabularies = []vocabulary{
 	{
 		parts: []string{
@@ -29,6 +30,10 @@ var vocabularies = []vocabulary{
 			"address", "arch", "bios", "efi", "efi-address", "files", "grub", "initrd", "initrd-address", "initrd-name",
 			"iso", "kernel", "kernel-address", "release", "tarball", "tarball-address", "tarball-sum",
 		},
+	},
+	{
+		parts: []string{"menu-*"},
+		words: []string{"entry", "grub", "grub-host", "grub-path", "ipxe", "ipxe-address", "pxelinux", "pxelinux-address", "series"},
 	},
 }
 

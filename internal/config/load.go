@@ -110,6 +110,9 @@ func (d *document) read(c *Config) {
 	if t := d.root.table("archive"); t != nil {
 		readArchive(t, &c.Rules.Archive)
 	}
+	if t := d.root.table("boot_menu"); t != nil {
+		readBootMenu(t, &c.Rules.BootMenu)
+	}
 	rows(d, "tracker", &c.Trackers, readTracker)
 	rows(d, "tree", &c.Trees, readTree)
 	rows(d, "plan", &c.Plans, readPlan)

@@ -179,6 +179,9 @@ func readArchitecture(t *table) release.Architecture {
 	t.text("description", &r.Description)
 	t.text("group", &r.Group)
 	t.flag("historic", &r.Historic)
+	t.parts("ipxe", &r.IPXE)
+	t.parts("grub", &r.GRUB)
+	t.flag("pxelinux", &r.PXELINUX)
 	t.named("architecture", r.Name)
 	return r
 }

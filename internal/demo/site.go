@@ -106,6 +106,8 @@ func siteType(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".json":
 		return "application/json"
+	case ".cfg", ".ipxe":
+		return "text/plain; charset=utf-8"
 	case ".csv":
 		return "text/csv; charset=utf-8"
 	case ".xml":

@@ -72,6 +72,7 @@ func sameRules(a, b *Rules) bool {
 		maps.Equal(a.Contacts.Address, b.Contacts.Address) && maps.Equal(a.Contacts.Managers, b.Contacts.Managers) && a.Contacts.Launchpad == b.Contacts.Launchpad && a.PublishOwn == b.PublishOwn && a.ArchesOwn == b.ArchesOwn &&
 		keyOf(a.Respin.Rules) == keyOf(b.Respin.Rules) && keyOf(a.Respin.Hours) == keyOf(b.Respin.Hours) &&
 		maps.Equal(a.Archive.Roots, b.Archive.Roots) && keyOf(a.Archive.Rules) == keyOf(b.Archive.Rules) &&
+		a.BootMenu.same(&b.BootMenu) &&
 		a.Respin.Own == b.Respin.Own && a.Archive.Own == b.Archive.Own && a.Precedence.same(&b.Precedence)
 }
 

@@ -1,5 +1,7 @@
 package release
 
+import "maps"
+
 // Rules are the tables of the configuration that say how facts are to be read.
 // The configuration has checked them; their zero value is valid and knows nothing.
 //
@@ -29,6 +31,7 @@ type Rules struct {
 	Checks        []CheckRule    `toml:"check"`
 	Respin        RespinRules    `toml:"respin"`
 	Archive       ArchiveRules   `toml:"archive"`
+	BootMenu      BootMenuRules  `toml:"boot_menu"`
 }
 
 // ProductRule maps a tracker's title to what the product is in a tree. One title
@@ -146,6 +149,12 @@ type Architecture struct {
 	Description string `toml:"description"`
 	Group       string `toml:"group"` // PC, Arm, RISC-V, POWER, IBM Z, ...
 	Historic    bool   `toml:"historic"`
+	// IPXE and GRUB are what these boot loaders call the processors that can start it
+	// (buildarch, grub_cpu); empty where there is no such boot loader. PXELINUX says
+	// that that one can.
+	IPXE     []string `toml:"ipxe"`
+	GRUB     []string `toml:"grub"`
+	PXELINUX bool     `toml:"pxelinux"`
 }
 
 // PublishType describes a kind of image. Pages list the kinds in the order of the
@@ -180,6 +189,26 @@ type BootFile struct {
 	// Config says that it is a boot configuration, which may name the image that it
 	// starts. They are read in the order of the rules.
 	Config bool `toml:"config"`
+}
+
+// BootMenuRules are for the menus of boot loaders.
+type BootMenuRules struct {
+	Title string `toml:"title"` // "Install over the network"
+	// Options are the words for the kernel, in which {iso} stands for the address of
+	// the image; a word with it is left out where there is none.
+	Options []string `toml:"options"`
+	// Plain says that kernel and ramdisk are asked for by http, as most boot loaders
+	// know nothing else.
+	Plain bool `toml:"plain"`
+	// Mirror has the folders in which a mirror keeps the trees, by role; trees of other
+	// roles are not on mirrors.
+	Mirror map[string]string `toml:"mirror"`
+}
+
+// same reports whether two of them are equal; the options, whether they are the same
+// in memory.
+func (r *BootMenuRules) same(o *BootMenuRules) bool {
+	return r.Title == o.Title && r.Plain == o.Plain && keyOf(r.Options) == keyOf(o.Options) && maps.Equal(r.Mirror, o.Mirror)
 }
 
 // Extension describes the end of a file name.
