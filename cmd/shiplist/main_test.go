@@ -53,13 +53,17 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond != "race" {
-				return false, fmt.Errorf("condition %q is not known", cond)
+			switch cond {
+			case "race":
+				return raced, nil
+			case "qemu":
+				return hasQEMU(), nil
 			}
-			return raced, nil
+			return false, fmt.Errorf("condition %q is not known", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"await":     await,
+			"boots":     func(ts *testscript.TestScript, neg bool, args []string) { boots(ts, servers, neg, args) },
 			"exits":     exits,
 			"page":      page,
 			"replace":   replace,
