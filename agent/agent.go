@@ -109,7 +109,8 @@ func (a *Agent) now() time.Time { return a.o.Now().UTC().Truncate(time.Second) }
 
 // Once polls sources once, side by side, and stores what they bring. When all are
 // meant, those that the configuration does not name any more are retired: their facts
-// are removed. What went wrong with a source is in the report; the error is about the
+// are removed. A source that was polled too short a time ago for its operators is not polled.
+// What went wrong with a source is in the report; the error is about the
 // data directory, about what was asked for, or that ctx ended.
 func (a *Agent) Once(ctx context.Context, o OnceOptions) (report Report, err error) {
 	if o.DryRun {
@@ -133,11 +134,12 @@ func (a *Agent) Once(ctx context.Context, o OnceOptions) (report Report, err err
 // once polls some sources and settles what they bring. When they are all that are
 // configured, the others are retired.
 func (a *Agent) once(ctx context.Context, s settler, chosen []configuredSource, all bool) (report Report, err error) {
-	before, err := s.before(ctx, chosen)
+	report.Sources = make([]SourceReport, len(chosen))
+	due, places := s.due(ctx, chosen, report.Sources)
+	before, err := s.before(ctx, due)
 	if err != nil {
 		return Report{}, err
 	}
-	report.Sources = make([]SourceReport, len(chosen))
 	if all {
 		retired, err := s.retireStrangers(ctx)
 		report.Sources = append(report.Sources, retired...)
@@ -145,10 +147,10 @@ func (a *Agent) once(ctx context.Context, s settler, chosen []configuredSource, 
 			return report, err
 		}
 	}
-	for p := range a.pollAll(ctx, chosen, before) {
+	for p := range a.pollAll(ctx, due, before) {
 		entry, e := s.settle(ctx, p)
 		a.log(ctx, entry)
-		report.Sources[p.index] = entry
+		report.Sources[places[p.index]] = entry
 		err = errors.Join(err, e)
 	}
 	return report, errors.Join(err, ctx.Err())

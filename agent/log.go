@@ -27,6 +27,8 @@ func (a *Agent) logAt(ctx context.Context, r SourceReport, well, trouble slog.Le
 		level, message = trouble, "answer held back"
 	case Retired:
 		message = "source retired"
+	case Resting:
+		message = "source not polled"
 	}
 	facts := []slog.Attr{
 		slog.String("source", r.Name), slog.String("status", string(r.Outcome)), slog.Duration("dur", r.Duration.Round(time.Millisecond)),

@@ -20,7 +20,7 @@ const (
 	Failed    Outcome = "failed"    // no answer, or none that could be stored; the facts stay
 	Held      Outcome = "held"      // kept aside; the facts stay
 	Retired   Outcome = "retired"   // not configured any more; the facts were removed
-	Resting   Outcome = "resting"   // not polled, because its host wants to be left alone for now
+	Resting   Outcome = "resting"   // not polled, because its host or its operators want it to be left alone for now
 )
 
 // Report tells what became of each source.
@@ -31,10 +31,11 @@ type Report struct {
 	DryRun bool `json:"dry_run,omitempty"`
 }
 
-// Trouble reports whether a source failed or was held back.
+// Trouble reports whether a source failed or was held back, or was not polled after a poll
+// of which that is true.
 func (r Report) Trouble() bool {
 	for _, s := range r.Sources {
-		if s.Outcome == Failed || s.Outcome == Held {
+		if s.Outcome == Failed || s.Outcome == Held || s.Outcome == Resting && (s.Error != "" || s.Held != nil) {
 			return true
 		}
 	}
@@ -65,8 +66,8 @@ type SourceReport struct {
 	Success time.Time `json:"success,omitzero"`
 	// Events are what happened since then, as they were written.
 	Events []release.Event `json:"events,omitempty"`
-	// Next is when it is polled next, and Resting until when its host wants to be left
-	// alone; both of a running agent only.
+	// Next is when it is polled next, or may be where a single poll left it out; Resting is
+	// until when its host wants to be left alone, of a running agent only.
 	Next    time.Time `json:"next,omitzero"`
 	Resting time.Time `json:"resting,omitzero"`
 	// Note says what is out of the ordinary about a good outcome.
@@ -132,7 +133,9 @@ func (s SourceReport) String() string {
 	if len(s.Changed) > 0 {
 		b.WriteString(", " + release.Plural(len(s.Changed), "file", "files") + " changed")
 	}
-	fmt.Fprintf(&b, ", in %s", s.Duration.Round(time.Millisecond))
+	if s.Outcome != Resting {
+		fmt.Fprintf(&b, ", in %s", s.Duration.Round(time.Millisecond))
+	}
 	if s.Requests > 0 {
 		fmt.Fprintf(&b, " with %s, %s", release.Plural(int(s.Requests), "request", "requests"), release.Size(s.Bytes))
 	}
@@ -149,12 +152,20 @@ func (s SourceReport) String() string {
 func (s SourceReport) reason() string {
 	switch {
 	case s.Outcome == Held && s.Held != nil:
-		hint := "; if that is right, run `shiplist agent --accept " + s.Held.Handle(s.Name) + "`"
-		return s.Held.Reason + hint
+		return s.acceptable()
 	case s.Outcome == Failed:
 		return s.Error
+	case s.Outcome == Resting && s.Error != "":
+		return s.Note + "; that poll failed: " + s.Error
+	case s.Outcome == Resting && s.Held != nil:
+		return s.Note + "; its answer is held back: " + s.acceptable()
 	}
 	return s.Note
+}
+
+// acceptable is why an answer is held back, and what lets it in.
+func (s SourceReport) acceptable() string {
+	return s.Held.Reason + "; if that is right, run `shiplist agent --accept " + s.Held.Handle(s.Name) + "`"
 }
 
 // The kinds of error that are no requests'.

@@ -353,7 +353,7 @@ func TestOptionalParts(t *testing.T) {
 	on.Ask(id)
 	whole := poller(t, on)
 	whole.poll()
-	rebuild := release.Rebuild{Product: "kubuntu-desktop-amd64", ID: "1", Status: "requested", Requested: "2026-08-27T09:00:00"}
+	rebuild := release.Rebuild{Product: "kubuntu-desktop-amd64", ID: "1", BuildID: "20260826", Status: "requested", Requested: "2026-08-27T09:00:00"}
 	if diff := cmp.Diff([]release.Rebuild{rebuild}, whole.facts.Series[0].Rebuilds); diff != "" {
 		t.Error(diff)
 	}
@@ -821,6 +821,40 @@ func TestSeriesThatCount(t *testing.T) {
 			t.Errorf("%q: %q", pattern, got)
 		}
 	}
+}
+
+// TestRequestKeepsItsBuild: a request stays for the build that it was made for, when a newer
+// one comes, when it is told by the search for test runs, and when it cannot be asked for.
+func TestRequestKeepsItsBuild(t *testing.T) {
+	t.Parallel()
+	on := newService()
+	on.Ask(on.Publish(image("kubuntu", "resolute", "20260826")))
+	p := poller(t, on)
+	want := func(when string, builds ...string) {
+		t.Helper()
+		p.poll()
+		var got []string
+		for _, q := range p.facts.Series[0].Rebuilds {
+			got = append(got, q.BuildID)
+		}
+		if diff := cmp.Diff(builds, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
+		on.clock.move(10 * time.Minute)
+	}
+	want("asked for", "20260826")
+	newer := on.Publish(image("kubuntu", "resolute", "20260827"))
+	want("respun by somebody else", "20260826")
+	on.refuse("test-executions/reruns", 403, "application/json", `{"detail":"Insufficient permissions"}`)
+	want("by the other search", "20260826")
+	on.refuse("test-executions", 403, "application/json", `{"detail":"Insufficient permissions"}`)
+	want("not told", "20260826")
+	on.obey()
+	on.Ask(newer)
+	want("asked for again", "20260826", "20260827")
+	on.Take(newer)
+	on.Archive(1)
+	want("taken, and archived")
 }
 
 // TestPages: new results are asked for by offset, while more come in front.

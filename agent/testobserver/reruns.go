@@ -100,7 +100,9 @@ func (a *assembler) request(r *rerun) {
 	if slices.ContainsFunc(s.Rebuilds, func(b release.Rebuild) bool { return b.ID == id }) {
 		return
 	}
-	s.Rebuilds = append(s.Rebuilds, release.Rebuild{Product: a.product(of), ID: id, Status: requested, Requested: cmp.Or(r.created, a.p.since(of.series, id))})
+	s.Rebuilds = append(s.Rebuilds, release.Rebuild{
+		Product: a.product(of), ID: id, BuildID: of.version, Status: requested, Requested: cmp.Or(r.created, a.p.since(of.series, id)),
+	})
 }
 
 // since is when a request was made, as the facts before have it.

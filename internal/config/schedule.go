@@ -16,11 +16,15 @@ import (
 
 // LeastGap is how far apart the polls of a kind of source are at least, whatever its
 // schedule says.
-func LeastGap(kind string) time.Duration {
+func LeastGap(kind string) time.Duration { return max(everyLeast, AskedGap(kind)) }
+
+// AskedGap is how far apart the operators of a kind of source ask polls to be, whoever begins
+// them; zero where they ask for nothing.
+func AskedGap(kind string) time.Duration {
 	if kind == "test-observer" {
-		return 2 * time.Minute // what its operators ask for
+		return 2 * time.Minute
 	}
-	return everyLeast
+	return 0
 }
 
 // gap is how near each other a schedule's times may come, or less.

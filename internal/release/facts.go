@@ -93,6 +93,9 @@ type Rebuild struct {
 	ID      string `toml:"id,omitempty"`
 	// Milestone is the slug of the milestone for which it was asked; mostly unknown.
 	Milestone string `toml:"milestone,omitempty"`
+	// BuildID is the build that is to be made again, where the source asks so and not for
+	// the product: once a newer one is there, the request has nothing to say of that.
+	BuildID string `toml:"build_id,omitempty"`
 	// Status is one of requested, queued, building, built, published, canceled, unknown.
 	Status    string `toml:"status"`
 	RawStatus string `toml:"raw_status,omitempty"` // only where Status is unknown

@@ -47,6 +47,7 @@ var everyFindingRule = []FindingRule{
 	{"released-not-published", Warning, "Released, but not where it should be", "Products were ready in the newest release of a series that is cared for, and the trees do not hold them where the rules say. Older releases are not judged."},
 	{"title-ambiguous", Warning, "Title with several meanings", "The title of a product stands for several kinds of image, and the trees hold several of them, or none, for the series."},
 	{"plan-list-unclear", Warning, "List of a plan is not clear", "A plan begins with the list of a milestone that no source has or that leads back to itself, or several files of a plan name one product."},
+	{"plan-product-unknown", Warning, "Plan names what nobody knows", "A plan names a product that no tracker and no [[product]] rule knows, or a pattern that matches no product of the series."},
 	{"plan-product-twice", Warning, "Product is in two plans", "Two [[plan]] sources name one product on the same milestone, so that each can say something else of it."},
 	{"excuse-expired", Warning, "Excuse expired", "A [[check]] of the configuration excused findings until a day that has passed. They count again."},
 	{"disagree-date", Warning, "Sources disagree about the day", "Sources, or a [[milestone]] rule, give an open milestone different days. The one that [precedence] puts first is shown."},
@@ -55,6 +56,7 @@ var everyFindingRule = []FindingRule{
 
 	{"disagree-intent", Note, "Sources disagree about what is meant", "One source means to release products with an open milestone that another one leaves out, or has switched off. What [precedence] puts first counts."},
 	{"disagree-contact", Note, "Sources disagree about the contact", "Sources name different contacts for products that are meant to be released, or stand on an open milestone, and [contacts] names none. The one that [precedence] puts first is shown."},
+	{"rebuild-outdated", Note, "Request for an older build", "Someone asked for a build of a product of an open milestone to be made again, and a newer build is there since. Nothing is built for it, and the product is not shown as one that is asked for."},
 	{"unknown-arch", Note, "Unknown architecture", "File names hold an architecture that no [[architecture]] rule describes. It is shown under its raw name."},
 	{"unknown-type", Note, "Unknown publish type", "File names hold a publish type that no [[publish_type]] rule describes. It is shown under its raw name."},
 	{"unknown-extension", Note, "Unknown extension", "Files end in a way that no [[extension]] rule describes."},
@@ -67,7 +69,6 @@ var everyFindingRule = []FindingRule{
 	{"hint-unreliable", Note, "Change hint unreliable", "A file that should tell of every change in a tree did not change when the tree did, or is not there. It is not relied on for a day."},
 	{"product-without-rule", Note, "Product without a rule", "A product of a tracker is in no [[product]] rule, so its files cannot be found."},
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
-	{"plan-product-unknown", Note, "Plan names what nobody knows", "A plan names a product that no tracker and no [[product]] rule knows, or a pattern that matches no product of the series."},
 	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own decide about no product of any milestone."},
 	{"unused-rule", Note, "Rule that decides about nothing", "[[arches]], [[respin.rule]], [[respin.hours]] or [[archive.rule]] rules of a site's own decide about nothing, or a [[check]] or [contacts] names what is nowhere."},
 }

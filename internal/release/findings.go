@@ -17,7 +17,7 @@ func (j *joiner) find() {
 		j.findMissing, j.findFailed, j.findNoFiles,
 		j.findBuildDisagreements, j.findStateDisagreements, j.findReplacedPins, j.findIntentDisagreements, j.findContactDisagreements, j.findDateDisagreements, j.findKindDisagreements, j.findSumDisagreements, j.findNameDisagreements,
 		j.findUnready, j.findNoLocation, j.findSameLocation, j.findRoles,
-		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findContacts,
+		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findOutdated, j.findContacts,
 		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findUnpublished, j.findNetboot, j.findRounded,
 		j.findUnknownNames, j.findUnknownSeries, j.findUnknownStates,
 		j.findUnruled, j.findUnmet, j.findUnused, j.findPlans, j.findGonePins,

@@ -74,8 +74,13 @@ func (j *joiner) dissents(m *Manifest) []*dissent {
 	}
 	list := make([]*dissent, 0, len(all))
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		slices.SortFunc(all[key].products, compareByFamily)
-		list = append(list, all[key])
+		d := all[key]
+		// Of what nobody knows there is a finding that says more.
+		if d.products = slices.DeleteFunc(d.products, func(p *ProductLine) bool { return !j.knows(p) }); len(d.products) == 0 {
+			continue
+		}
+		slices.SortFunc(d.products, compareByFamily)
+		list = append(list, d)
 	}
 	return list
 }
@@ -203,14 +208,14 @@ func (j *joiner) reportDissent(m *Manifest, d *dissent, text string) {
 	first := d.products[0].Title
 	var ev []Evidence
 	for _, s := range d.means {
-		ev = append(ev, says(s.state, j.statedAt(m, s), "means to release "+first))
+		ev = append(ev, says(s.state, j.statedAt(m, s, d.products[0]), "means to release "+first))
 	}
 	for _, s := range d.not {
 		fact := "does not name " + first
 		if d.off {
 			fact = "has " + first + " switched off"
 		}
-		ev = append(ev, says(s.state, j.statedAt(m, s), fact))
+		ev = append(ev, says(s.state, j.statedAt(m, s, d.products[0]), fact))
 	}
 	j.report(Finding{
 		Rule:   "disagree-intent",
@@ -228,10 +233,34 @@ func (j *joiner) counts(d *dissent) string {
 	return d.not[0].state.Name
 }
 
-// statedAt is where a source says what is meant for a milestone.
-func (j *joiner) statedAt(m *Manifest, src *source) string {
-	if src.plans() {
-		return j.intentURL(m.Line, src, m)
+// statedAt is where a source says what is meant for a milestone: of a plan the line with
+// the product, where it has one.
+func (j *joiner) statedAt(m *Manifest, src *source, product *ProductLine) string {
+	if !src.plans() {
+		return j.intentURL(m.Line, src, nil)
 	}
-	return j.intentURL(m.Line, src, nil)
+	for _, p := range j.parts[m] {
+		if p.src == src {
+			if at := j.placesOf(p)[product]; at != "" {
+				return at
+			}
+		}
+	}
+	return j.intentURL(m.Line, src, m)
+}
+
+// placesOf are the places of a plan's lines, by product.
+func (j *joiner) placesOf(p part) map[*ProductLine]string {
+	if places, made := j.planned[p.m]; made {
+		return places
+	}
+	places := make(map[*ProductLine]string, len(p.m.Intended))
+	for _, in := range p.m.Intended {
+		places[j.product(p.src.index, in.Product)] = in.At
+	}
+	if j.planned == nil {
+		j.planned = map[*Milestone]map[*ProductLine]string{}
+	}
+	j.planned[p.m] = places
+	return places
 }

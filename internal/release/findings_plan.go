@@ -57,7 +57,7 @@ func (j *joiner) findGonePins() {
 
 // gone reports whether a build that a plan decided for is nowhere.
 func (j *joiner) gone(r *Row, c claim) bool {
-	return c.entry.Pinned != "" && r.publishable() && !j.isThere(r, c.entry.BuildID) && j.wouldShow(r, c.entry.BuildID)
+	return c.entry.Pinned != "" && r.publishable() && j.knows(r.Product) && !j.isThere(r, c.entry.BuildID) && j.wouldShow(r, c.entry.BuildID)
 }
 
 // isThere reports whether a tree holds a build of the row's product, or a source that is

@@ -10,7 +10,7 @@ import (
 
 func (j *joiner) findMissing() {
 	for _, r := range j.open {
-		if r.State != StateMissing || r.Manifest.Kind != KindRelease || !r.Intended || r.Netboot {
+		if r.State != StateMissing || r.Manifest.Kind != KindRelease || !r.Intended || r.Netboot || !j.knows(r.Product) {
 			continue
 		}
 		j.report(Finding{
@@ -43,7 +43,7 @@ func (j *joiner) intentEvidence(r *Row) []Evidence {
 	if r.Contact != "" && r.ContactFrom == r.IntentFrom {
 		fact += ", contact " + r.Contact
 	}
-	return []Evidence{says(src.state, j.statedAt(r.Manifest, src), fact)}
+	return []Evidence{says(src.state, j.statedAt(r.Manifest, src, r.Product), fact)}
 }
 
 // sourceOf is the source of a name that a part of the picture bears.
@@ -210,26 +210,6 @@ func (j *joiner) hasFiles(r *Row) bool {
 		return true
 	}
 	return len(j.near(r)) > 0
-}
-
-func (j *joiner) findRebuilds() {
-	for _, r := range j.open {
-		if r.State != StateReady || r.Rebuild == nil {
-			continue
-		}
-		who := ""
-		if r.Rebuild.By != "" {
-			who = " by " + r.Rebuild.By
-		}
-		j.report(Finding{
-			Rule: "rebuild-open",
-			Text: fmt.Sprintf("Build %s of %s is marked ready, and a new one was asked for%s (%s).",
-				r.BuildID, r.name(), who, r.Rebuild.Status),
-			Advice:   "Cancel the request, or take the mark off the build that is to be replaced.",
-			Actor:    ActorRelease,
-			Evidence: j.evidence(r),
-		}, spot{rows: []*Row{r}})
-	}
 }
 
 func (j *joiner) findTwoBuilds() {

@@ -217,18 +217,19 @@ func TestPlanEvidence(t *testing.T) {
 	for _, kind := range []Kind{KindRelease, KindDaily} {
 		in := cleanInput()
 		in.Rules.Milestones = nil
-		plan(in, Milestone{Lists: wholeSeries, Date: "2024-04-26", DateAt: "plans/final.toml:3", KindAt: "plans/final.toml:4"})
+		in.Sources[0].Facts.Series[0].Manifest = in.Sources[0].Facts.Series[0].Manifest[1:]
+		plan(in, Milestone{Intended: []Intent{{Product: "kubuntu-desktop-amd64", Contact: "~a-team", At: "plans/final.toml:9"}}, Lists: wholeSeries, Date: "2024-04-26", DateAt: "plans/final.toml:3", KindAt: "plans/final.toml:4"})
 		in.Sources[3].Facts.Milestones[0].Kind = kind
 		final(in).Date = "2024-04-25"
 		for _, f := range Join(*in).Findings {
 			for _, e := range f.Evidence {
 				if e.Source == "plans" {
-					rested[f.Rule] = append(rested[f.Rule], e.URL)
+					rested[f.Rule] = appendNew(rested[f.Rule], e.URL)
 				}
 			}
 		}
 	}
-	want := map[string][]string{"disagree-date": {"plans/final.toml:3"}, "disagree-kind": {"plans/final.toml:4"}}
+	want := map[string][]string{"disagree-date": {"plans/final.toml:3"}, "disagree-intent": {"plans/final.toml:9"}, "disagree-kind": {"plans/final.toml:4"}}
 	if diff := cmp.Diff(want, rested); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

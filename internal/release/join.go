@@ -35,11 +35,11 @@ func (k *Joiner) join(in Input) *Picture {
 	j.readProducts()
 	j.readPlans()
 	j.readLines()
-	j.readRebuilds()
 	j.readTrees()
 	j.unifyFamilies()
 	j.settleIntents()
 	j.readBuilds()
+	j.readRebuilds()
 	j.readMilestones()
 	j.readNetboot()
 	j.arrange()
@@ -80,7 +80,10 @@ type joiner struct {
 	whom        map[lineProduct][]saidContact // see whom.go
 	whomRoom    []saidContact                 // for the first of each
 	keepers     map[*ProductLine][]saidContact
-	rebuilds    map[lineProduct][]*Rebuild // open requests; see row.go
+	rebuilds    map[lineProduct][]*Rebuild // open requests; see requests.go
+	outdated    map[lineProduct][]outdated // those that do not count any more
+
+	planned map[*Milestone]map[*ProductLine]string // see findings_meant.go
 
 	doubts []planDoubt // what the lists of plans do not tell; see planlists.go
 

@@ -1,6 +1,6 @@
 package release
 
-import "strings"
+import "unicode/utf8"
 
 // Match reports whether one of the patterns matches s. An empty list matches
 // everything. A pattern may hold * for any run of characters, slashes too, and ?
@@ -19,22 +19,21 @@ func Match(patterns []string, s string) bool {
 
 // glob goes back to the last star only, so that its time is bounded by the product
 // of both lengths whatever the pattern.
-func glob(pattern, s string) bool {
-	if !strings.ContainsAny(pattern, "*?") {
-		return pattern == s
-	}
-	p, t := []rune(pattern), []rune(s)
+func glob(p, s string) bool {
 	i, star, mark := 0, -1, 0
-	for j := 0; j < len(t); {
+	for j := 0; j < len(s); {
 		switch {
 		case i < len(p) && p[i] == '*':
 			star, mark = i, j
 			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
+		case i < len(p) && p[i] == '?':
+			i++
+			j += charLen(s[j:])
+		case i < len(p) && p[i] == s[j]:
 			i++
 			j++
 		case star >= 0:
-			mark++
+			mark += charLen(s[mark:])
 			i, j = star+1, mark
 		default:
 			return false
@@ -44,6 +43,12 @@ func glob(pattern, s string) bool {
 		i++
 	}
 	return i == len(p)
+}
+
+// charLen is the length of the first character of a text, in bytes.
+func charLen(s string) int {
+	_, n := utf8.DecodeRuneInString(s)
+	return n
 }
 
 // MatchSeries reports whether one of the patterns selects the series. An empty

@@ -1,8 +1,10 @@
 package release
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestMatch(t *testing.T) {
@@ -89,4 +91,21 @@ func TestMatchSeries(t *testing.T) {
 			t.Errorf("MatchSeries(%q, %q) = %v, want %v", tc.patterns, tc.series, got, tc.want)
 		}
 	}
+}
+
+// FuzzMatch: a pattern matches what the regular expression matches that it stands for.
+func FuzzMatch(f *testing.F) {
+	f.Add("k*-amd64", "kubuntu-desktop-amd64")
+	f.Add("*?é?*", "aéb")
+	f.Add("??", "é")
+	f.Add("a*b*c?", "abbcbc")
+	f.Fuzz(func(t *testing.T, pattern, s string) {
+		if !utf8.ValidString(pattern) || !utf8.ValidString(s) || len(pattern) > 200 {
+			return
+		}
+		form := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))
+		if got, want := Match([]string{pattern}, s), regexp.MustCompile("(?s)^"+form+"$").MatchString(s); got != want {
+			t.Errorf("Match(%q, %q) = %v", pattern, s, got)
+		}
+	})
 }

@@ -43,6 +43,9 @@ type Picture struct {
 	// plans stand for.
 	first  standings
 	joined []*Facts
+	// newer is the newest build id by the open requests for a build of which there is a newer
+	// one; see requests.go.
+	newer map[*Rebuild]string
 
 	asserted asserted
 }
@@ -211,7 +214,7 @@ type Row struct {
 	// IntentKnown says whether there is a statement of intent for this milestone at all.
 	IntentKnown bool
 	Netboot     bool
-	// Rebuild is the status of the newest open rebuild request; empty for none.
+	// Rebuild is the newest open rebuild request that is for no older build; nil for none.
 	Rebuild *Rebuild
 	Contact string
 	Team    string // as in Intended

@@ -17,6 +17,8 @@ type planReader struct {
 	within []*Milestone // whose lists are being worked out, the outermost first
 	named  map[namedProduct]planPlace
 	series map[string][]*ProductLine
+	// speller is nil before somebody names what is not there; see plannear.go.
+	speller *planSpeller
 }
 
 // planned is a line of a list: a product, and who says so of it.
@@ -173,7 +175,7 @@ func (k *planReader) list(src *source, m *Milestone, l *PlanList) []planned {
 				list = append(list, planned{Intent{Product: p.Slug, Disabled: true, At: except.At}, p, true})
 			}
 		}
-		if !k.anybody(except.Name) {
+		if !k.spelling().anybody(except.Name) {
 			k.unknown(src, m, except, "leaves out")
 		}
 	}
@@ -198,7 +200,7 @@ func (k *planReader) matched(src *source, m *Milestone, pattern *PlanPattern) []
 func (k *planReader) unknown(src *source, m *Milestone, pattern *PlanPattern, does string) {
 	k.doubts = append(k.doubts, planDoubt{
 		rule: "plan-product-unknown", m: m, at: []planPlace{{src, pattern.At}},
-		text:   fmt.Sprintf("%s %s %q, which matches no product of %s%s.", pattern.At, does, pattern.Name, Capital(k.lineSlug(m.Series)), k.nearest(pattern.Name)),
+		text:   fmt.Sprintf("%s %s %q, which matches no product of %s%s.", pattern.At, does, pattern.Name, Capital(k.lineSlug(m.Series)), k.nearest(pattern.Name, Capital(k.lineSlug(m.Series)))),
 		advice: "Correct the name, or take the line out of the plan.",
 	})
 }
@@ -395,7 +397,7 @@ func (k *planReader) checkNames(src *source) {
 			place := cmp.Or(in.At, src.state.Name)
 			k.doubts = append(k.doubts, planDoubt{
 				rule: "plan-product-unknown", m: m, at: []planPlace{{src, place}}, product: p,
-				text:   fmt.Sprintf("%s names %q, which no tracker and no [[product]] rule knows%s.", place, p.Title, k.nearest(p.Title)),
+				text:   fmt.Sprintf("%s names %q, which no tracker and no [[product]] rule knows%s.", place, p.Title, k.nearest(p.Title, "")),
 				advice: "Correct the name in the plan, or add a [[product]] rule for it.",
 			})
 		}
@@ -405,33 +407,6 @@ func (k *planReader) checkNames(src *source) {
 // knows reports whether anybody but plans knows a product: a rule, or a source.
 func (j *joiner) knows(p *ProductLine) bool {
 	return len(p.Identities) > 0 || slices.ContainsFunc(p.Refs, func(ref Ref) bool { return j.stateOf(ref.Source).Kind != KindPlan })
-}
-
-// anybody reports whether a pattern matches a product that is known.
-func (k *planReader) anybody(pattern string) bool {
-	for _, p := range k.products {
-		if p.Named(pattern) && k.knows(p) {
-			return true
-		}
-	}
-	return false
-}
-
-// nearest offers what may have been meant by a name that matches nothing.
-func (k *planReader) nearest(name string) string {
-	all := &Picture{}
-	for _, p := range k.products {
-		if k.knows(p) {
-			all.Products = append(all.Products, p)
-		}
-	}
-	slices.SortFunc(all.Products, compareProductLines)
-	want := Slug(name)
-	like := near(nearProducts(all, want, strings.Split(want, "-")))
-	if len(like) == 0 {
-		return ""
-	}
-	return "; near it is " + strings.Join(like, ", ")
 }
 
 // nearestMilestone offers the milestone that may have been meant.

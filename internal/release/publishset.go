@@ -269,8 +269,8 @@ func (k *setMaker) meant(pattern string) string {
 // Named reports whether a pattern matches the slug or the title of a product, without
 // regard to capitals.
 func (p *ProductLine) Named(pattern string) bool {
-	patterns := []string{strings.ToLower(pattern)}
-	return Match(patterns, p.Slug) || Match(patterns, strings.ToLower(p.Title))
+	pattern = strings.ToLower(pattern)
+	return glob(pattern, p.Slug) || glob(pattern, lowered(p.lower, p.Title))
 }
 
 func (r *Row) among(patterns []string) bool { return slices.ContainsFunc(patterns, r.Product.Named) }

@@ -83,6 +83,9 @@ type RespinRequest struct {
 	Source  string
 	Product *ProductLine
 	*Rebuild
+	// Newer is the newest build where the request is for one of which there is a newer one;
+	// else empty.
+	Newer string
 }
 
 // RespinLeft is a product that is not built, and why.
@@ -247,14 +250,23 @@ func (x *respin) unwanted(c candidate) string {
 	case o.Requested && len(x.requests[c.product]) == 0:
 		return "nobody asked for it"
 	case (o.Requested || c.asked) && !slices.ContainsFunc(x.requests[c.product], asked):
-		return "the request is " + x.requests[c.product][0].Status + " already"
+		return x.requests[c.product][0].uncalled()
 	}
 	return ""
 }
 
-// asked reports whether nobody has begun with a request, begun whether somebody has.
-func asked(q RespinRequest) bool { return q.Status == rebuildRequested }
-func begun(q RespinRequest) bool { return !asked(q) }
+// asked reports whether nobody has begun with a request that counts, begun whether somebody
+// has.
+func asked(q RespinRequest) bool { return q.Status == rebuildRequested && q.Newer == "" }
+func begun(q RespinRequest) bool { return q.Status != rebuildRequested && q.Newer == "" }
+
+// uncalled says why nothing is built for a request.
+func (q RespinRequest) uncalled() string {
+	if q.Newer != "" {
+		return fmt.Sprintf("the request is for build %s, and %s is there since", q.BuildID, q.Newer)
+	}
+	return "the request is " + q.Status + " already"
+}
 
 func (x *respin) identity(c candidate) Identity {
 	if c.row != nil {
@@ -351,7 +363,7 @@ func openRequests(p *Picture, l *Line, m *Manifest) map[*ProductLine][]RespinReq
 				q := &s.Rebuilds[n]
 				other := m != nil && q.Milestone != "" && Slug(q.Milestone) != m.Slug
 				if product := names[q.Product]; product != nil && !other && slices.Contains(openRebuilds, q.Status) {
-					requests[product] = append(requests[product], RespinRequest{src.Name, product, q})
+					requests[product] = append(requests[product], RespinRequest{src.Name, product, q, p.newer[q]})
 				}
 			}
 		}

@@ -99,43 +99,6 @@ func (j *joiner) buildsOf(r *Row) []sourceBuild {
 	return j.builds[buildKey{r.Manifest.Line.Slug, r.Product, r.BuildID}]
 }
 
-// rebuildRequested is the status of a rebuild request that nobody has begun with.
-const rebuildRequested = "requested"
-
-// openRebuilds are the statuses of a rebuild request that is still to bring a build.
-var openRebuilds = []string{rebuildRequested, "queued", "building", "built"}
-
-// rebuild is the newest open request to build the row's product again.
-func (j *joiner) rebuild(r *Row) *Rebuild {
-	var newest *Rebuild
-	for _, req := range j.rebuilds[lineProduct{r.Manifest.Line, r.Product}] {
-		if req.Milestone != "" && Slug(req.Milestone) != r.Manifest.Slug {
-			continue
-		}
-		if newest == nil || CompareBuildIDs(req.ID, newest.ID) > 0 {
-			newest = req
-		}
-	}
-	return newest
-}
-
-// readRebuilds indexes the open requests, in order of precedence of the sources.
-func (j *joiner) readRebuilds() {
-	j.rebuilds = map[lineProduct][]*Rebuild{}
-	for i := range j.sources {
-		for k := range j.sources[i].facts.Series {
-			s := &j.sources[i].facts.Series[k]
-			for n := range s.Rebuilds {
-				req := &s.Rebuilds[n]
-				if slices.Contains(openRebuilds, req.Status) {
-					key := lineProduct{j.line(s.Slug), j.product(i, req.Product)}
-					j.rebuilds[key] = append(j.rebuilds[key], req)
-				}
-			}
-		}
-	}
-}
-
 // rowImages finds the image of the row's build among the dailies, and the place
 // where the row is or will be published.
 func (j *joiner) rowImages(r *Row) {

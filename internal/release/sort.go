@@ -125,7 +125,7 @@ func compareRebuilds(a, b Rebuild) int {
 	return cmp.Or(
 		texts(a.Product, b.Product),
 		CompareBuildIDs(a.ID, b.ID),
-		texts(a.Milestone, b.Milestone, a.Status, b.Status, a.RawStatus, b.RawStatus,
+		texts(a.Milestone, b.Milestone, a.BuildID, b.BuildID, a.Status, b.Status, a.RawStatus, b.RawStatus,
 			a.By, b.By, a.Requested, b.Requested),
 	)
 }

@@ -7,26 +7,30 @@ package spelling
 func Nearest(s string, names []string) string {
 	best, least := "", 3
 	for _, name := range names {
-		if d := distance(s, name); d < least && 2*d < len(name)+1 {
+		if d := distance(s, name, least); d < least && 2*d < len(name)+1 {
 			best, least = name, d
 		}
 	}
 	return best
 }
 
-// distance counts the letters that have to be changed, added, dropped or swapped
-// with their neighbour to make b of a.
-func distance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
+// longest is the length of a name above which none is near.
+const longest = 64
+
+// distance counts the letters that have to be changed, added, dropped or swapped with
+// their neighbour to make b of a; some number that is not lower than limit where that is not.
+func distance(a, b string, limit int) int {
+	if len(a) > longest || len(b) > longest || len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
 	}
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
+	var rooms [3][longest + 1]int
+	before, last, row := &rooms[0], &rooms[1], &rooms[2]
+	for j := range len(b) + 1 {
 		last[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
 		row[0] = i
+		least := i
 		for j := 1; j <= len(b); j++ {
 			change := last[j-1]
 			if a[i-1] != b[j-1] {
@@ -36,8 +40,13 @@ func distance(a, b string) int {
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				row[j] = min(row[j], before[j-2]+1)
 			}
+			least = min(least, row[j])
 		}
-		before, last = last, row
+		// What follows is no nearer, also by a swap, which costs one and looks back two rows.
+		if least >= limit {
+			return limit
+		}
+		before, last, row = last, row, before
 	}
 	return last[len(b)]
 }

@@ -89,7 +89,7 @@ func goldenTracker() *release.Facts {
 				{Product: "ubuntu-core-24-arm64-raspi", Disabled: true},
 			},
 			Rebuilds: []release.Rebuild{{
-				Product: "kubuntu-desktop-amd64", ID: "3012", Milestone: "24.04.3", Status: "queued", RawStatus: "Queued", By: "rm-team", Requested: "2025-08-07 13:58:01",
+				Product: "kubuntu-desktop-amd64", ID: "3012", Milestone: "24.04.3", BuildID: "20250805.3", Status: "queued", RawStatus: "Queued", By: "rm-team", Requested: "2025-08-07 13:58:01",
 			}},
 		}},
 		Milestones: []release.Milestone{

@@ -114,7 +114,7 @@ func (g generated) series(slug string) release.Series {
 	}
 	for range g.IntN(3) {
 		s.Rebuilds = append(s.Rebuilds, release.Rebuild{
-			Product: g.name("product"), ID: g.text(), Milestone: g.text(), Status: g.text(), RawStatus: g.text(), By: g.text(), Requested: g.text(),
+			Product: g.name("product"), ID: g.text(), Milestone: g.text(), BuildID: g.text(), Status: g.text(), RawStatus: g.text(), By: g.text(), Requested: g.text(),
 		})
 	}
 	return s
