@@ -118,7 +118,7 @@ func TestEveryDisagreementIsFound(t *testing.T) {
 		p := Join(*in)
 		for _, line := range p.Products {
 			for _, f := range line.Findings {
-				if strings.HasPrefix(f.Rule, "disagree-") && !slices.Contains(got[line.Slug], f.Rule) {
+				if tellsDisagreement(f) && !slices.Contains(got[line.Slug], f.Rule) {
 					got[line.Slug] = append(got[line.Slug], f.Rule)
 				}
 			}
@@ -135,6 +135,11 @@ func TestEveryDisagreementIsFound(t *testing.T) {
 	}
 }
 
+// tellsDisagreement reports whether a finding is that sources do not agree.
+func tellsDisagreement(f *Finding) bool {
+	return strings.HasPrefix(f.Rule, "disagree-") || f.Rule == "build-ids-apart"
+}
+
 // namesBothSides wants each disagreement to rest on two sources at least.
 func namesBothSides(t *testing.T, p *Picture) {
 	t.Helper()
@@ -143,7 +148,7 @@ func namesBothSides(t *testing.T, p *Picture) {
 		for _, e := range f.Evidence {
 			sources = appendNew(sources, e.Source)
 		}
-		if strings.HasPrefix(f.Rule, "disagree-") && len(sources) < 2 {
+		if tellsDisagreement(f) && len(sources) < 2 {
 			t.Errorf("%s rests on %v alone: %s", f.Rule, sources, f.Text)
 		}
 	}
@@ -162,16 +167,20 @@ func differsAsFound(t *testing.T, seed int64, p *Picture) {
 				for _, d := range s.Differs {
 					shown["disagree-"+d] = true
 				}
+				if r.Manifest.Kind == KindDaily && shown["disagree-build"] { // which is another rule there
+					delete(shown, "disagree-build")
+					shown["build-ids-apart"] = true
+				}
 			}
 			for _, f := range r.Findings {
-				if strings.HasPrefix(f.Rule, "disagree-") {
+				if tellsDisagreement(f) {
 					found[f.Rule] = true
 				}
 			}
 			contact[0], contact[1] = contact[0] || shown["disagree-contact"], contact[1] || found["disagree-contact"]
 			delete(shown, "disagree-contact")
 			delete(found, "disagree-contact")
-			if shown["disagree-build"] {
+			if shown["disagree-build"] || shown["build-ids-apart"] {
 				shown["disagree-state"], shown["disagree-checksum"] = found["disagree-state"], found["disagree-checksum"]
 			}
 			maps.DeleteFunc(shown, func(_ string, is bool) bool { return !is })

@@ -12,6 +12,7 @@ func (j *joiner) readNewest(src *source, b *Build, key buildKey) {
 		return
 	}
 	at := lineProduct{j.line(key.series), key.product}
+	j.readOwn(src, b, at)
 	have, ok := j.newest[at]
 	if !ok || CompareBuildIDs(b.BuildID, have.entry.BuildID) > 0 {
 		j.newest[at] = claim{part{src, &unplaced}, Entry{BuildID: b.BuildID, State: StateUnknown}}

@@ -2,6 +2,7 @@ package release
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -54,7 +55,7 @@ func WhyOut(p *Picture, log []Event, product *ProductLine, m *Manifest) *Chain {
 	if i >= 0 {
 		row = product.Rows[i]
 	}
-	c := &chainer{p: p, row: row, log: eventsOf(log, row), begins: beginnings(log)}
+	c := &chainer{p: p, row: row, log: eventsOf(log, row), begins: Beginnings(log, nil)}
 	chain := &Chain{Product: product, Manifest: m, BuildID: row.BuildID, Broken: -1}
 	for _, step := range c.steps() {
 		link, end := step()
@@ -99,11 +100,16 @@ type chainer struct {
 	begins map[string]time.Time
 }
 
-// beginnings are the times of the first events of sources. What was there at the first
-// answer of a source is no event.
-func beginnings(log []Event) map[string]time.Time {
-	begins := map[string]time.Time{}
-	for _, e := range log {
+// Beginnings are the times of the first events of sources, with those that are known of the
+// log before. What was there at the first answer of a source is no event, so that it was
+// there before that time.
+func Beginnings(log []Event, before map[string]time.Time) map[string]time.Time {
+	begins := maps.Clone(before)
+	if begins == nil {
+		begins = map[string]time.Time{}
+	}
+	for i := range log {
+		e := &log[i]
 		if first, ok := begins[e.Source]; !ok || e.Seen.Before(first) {
 			begins[e.Source] = e.Seen
 		}
@@ -113,8 +119,10 @@ func beginnings(log []Event) map[string]time.Time {
 
 // dated is a link that holds with the time before which it did, where no event tells.
 func (c *chainer) dated(l Link) Link {
-	if l.State == LinkHolds && l.Since.IsZero() {
-		l.Before = c.begins[l.Source]
+	begin := c.begins[l.Source]
+	b, ofDay := ParseBuildID(c.row.BuildID)
+	if younger := ofDay && b.Date.After(begin) && l.Name != "intended"; l.State == LinkHolds && l.Since.IsZero() && !younger {
+		l.Before = begin
 	}
 	return l
 }

@@ -45,7 +45,7 @@ func (c *chainer) build() (Link, bool) {
 	case r.Assumed:
 		l.Text = "build " + r.BuildID + " is the newest; no source has it on " + r.Manifest.Title
 	}
-	l.Since = c.since(func(e Event) bool { return c.here(e) && e.What == EventBuildAppeared && e.BuildID == r.BuildID })
+	l.Since = c.since(func(e Event) bool { return c.here(e) && e.What == EventBuildAppeared && r.Is(e.BuildID) })
 	return l, false
 }
 
@@ -59,7 +59,7 @@ func (c *chainer) files() (Link, bool) {
 		l.State, l.Text = LinkHolds, "its files are in "+r.Daily.Dir
 		l.Source, l.URL = r.Daily.Tree.Name, r.Daily.URL
 		l.Since = c.since(func(e Event) bool { return e.What == EventImageAppeared && tellsOf(e, r.Daily) })
-	case r.Release != nil && (r.Release.BuildID == r.BuildID || !r.Manifest.Open):
+	case r.Release != nil && (r.Is(r.Release.BuildID) || !r.Manifest.Open):
 		l.State, l.Text = LinkHolds, "its files were published, and are in no tree of dailies any more"
 		l.Source, l.URL = r.Release.Tree.Name, r.Release.URL
 	case r.Identity == (Identity{}):
@@ -100,7 +100,7 @@ func (c *chainer) tests() (Link, bool) {
 	open := r.Tests.Failed + r.Tests.Running + r.Tests.Untested
 	l.Text = "mandatory testcases: " + resultWords(*r.Tests)
 	l.Since = c.since(func(e Event) bool {
-		return (e.What == EventBuildTests || e.What == EventBuildAppeared && c.here(e)) && e.BuildID == r.BuildID
+		return (e.What == EventBuildTests || e.What == EventBuildAppeared && c.here(e)) && r.Is(e.BuildID)
 	})
 	switch {
 	case open == 0:
@@ -142,7 +142,7 @@ func (c *chainer) ready() (Link, bool) {
 	l.Source, l.URL = c.saidBy(r.StateFrom)
 	l.Since = c.since(func(e Event) bool {
 		at := c.here(e) || e.Milestone == "" && e.Source == r.StateFrom // a build's own state is on no milestone
-		return at && e.BuildID == r.BuildID && (e.To == string(r.State) || e.What == EventBuildAppeared)
+		return at && r.Is(e.BuildID) && (e.To == string(r.State) || e.What == EventBuildAppeared)
 	})
 	return l, false
 }

@@ -15,7 +15,7 @@ func (j *joiner) find() {
 	j.placed = j.placedRows()
 	for _, rule := range []func(){
 		j.findMissing, j.findFailed, j.findNoFiles,
-		j.findBuildDisagreements, j.findStateDisagreements, j.findReplacedPins, j.findIntentDisagreements, j.findContactDisagreements, j.findDateDisagreements, j.findKindDisagreements, j.findSumDisagreements, j.findNameDisagreements,
+		j.findBuildDisagreements, j.findApart, j.findStateDisagreements, j.findReplacedPins, j.findIntentDisagreements, j.findContactDisagreements, j.findDateDisagreements, j.findKindDisagreements, j.findSumDisagreements, j.findNameDisagreements,
 		j.findUnready, j.findNoLocation, j.findSameLocation, j.findRoles,
 		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findOutdated, j.findContacts,
 		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findUnpublished, j.findNetboot, j.findRounded,
@@ -347,7 +347,7 @@ func (j *joiner) evidence(r *Row) []Evidence {
 // the build itself, and not that on the milestone.
 func (j *joiner) stateEvidence(r *Row) []Evidence {
 	if slices.ContainsFunc(r.claims, func(c claim) bool {
-		return c.part.src != nil && c.part.src.state.Name == r.StateFrom && c.entry.BuildID == r.BuildID && c.entry.State == r.State
+		return c.part.src != nil && c.part.src.state.Name == r.StateFrom && r.Is(c.entry.BuildID) && c.entry.State == r.State
 	}) {
 		return nil
 	}

@@ -8,7 +8,8 @@ import (
 )
 
 // findBuildDisagreements compares the builds that several sources have on one
-// milestone.
+// milestone. On a daily one they differ after each build, which is another rule: see
+// findings_apart.go. What a plan decides for it has to hold there, too.
 func (j *joiner) findBuildDisagreements() {
 	for _, r := range j.open {
 		if len(r.claims) < 2 {
@@ -19,7 +20,8 @@ func (j *joiner) findBuildDisagreements() {
 		for _, list := range lists {
 			firsts = append(firsts, list[0])
 		}
-		if len(buildIDs(firsts)) < 2 {
+		differ := slices.ContainsFunc(firsts, func(c claim) bool { return !r.Is(c.entry.BuildID) })
+		if !differ || r.Manifest.Kind == KindDaily && !slices.ContainsFunc(firsts, func(c claim) bool { return c.part.src.plans() }) {
 			continue
 		}
 		j.report(differentBuilds(r, firsts), spot{rows: []*Row{r}})
@@ -55,6 +57,7 @@ func (c *claim) has() string {
 // opinion is a state that a source gives the row's build.
 type opinion struct {
 	state    State
+	id       string // of the build, as the source calls it
 	evidence Evidence
 }
 
@@ -72,7 +75,7 @@ func (j *joiner) findStateDisagreements() {
 		var words []string
 		var ev []Evidence
 		for _, o := range list {
-			words = append(words, o.evidence.Source+" says "+string(o.state))
+			words = append(words, o.evidence.Source+" says "+string(o.state)+calledOtherwise(r, o.id))
 			ev = append(ev, o.evidence)
 		}
 		j.report(Finding{
@@ -107,6 +110,14 @@ func (j *joiner) findReplacedPins() {
 	}
 }
 
+// calledOtherwise says how a source calls the row's build, where that is another id.
+func calledOtherwise(r *Row, id string) string {
+	if id == r.BuildID {
+		return ""
+	}
+	return " of " + id + ", the same bytes"
+}
+
 // divided reports whether two states of the row's build differ, whoever gives them.
 func (r *Row) divided(builds []sourceBuild) bool {
 	first := StateUnknown
@@ -117,7 +128,7 @@ func (r *Row) divided(builds []sourceBuild) bool {
 		return s != StateUnknown && s != first
 	}
 	for k := range r.claims {
-		if e := &r.claims[k].entry; e.BuildID == r.BuildID && differs(e.State) {
+		if e := &r.claims[k].entry; r.Is(e.BuildID) && differs(e.State) {
 			return true
 		}
 	}
@@ -136,7 +147,7 @@ func (r *Row) ownState(b sourceBuild) (state State, counts bool) {
 	}
 	state, _ = knownState(b.b.State, b.b.RawState)
 	undecided := r.Manifest.Kind == KindDaily && state == StateReady &&
-		slices.ContainsFunc(r.claims, func(c claim) bool { return c.entry.BuildID == r.BuildID && c.entry.State == StateTesting })
+		slices.ContainsFunc(r.claims, func(c claim) bool { return r.Is(c.entry.BuildID) && c.entry.State == StateTesting })
 	return state, state.Current() && state != StateUnknown && !undecided
 }
 
@@ -147,11 +158,11 @@ func (j *joiner) opinions(r *Row) []opinion {
 	asked := map[*source]bool{}
 	for _, c := range r.claims {
 		src := c.part.src
-		if src == nil || c.entry.BuildID != r.BuildID || c.entry.State == StateUnknown || asked[src] {
+		if src == nil || !r.Is(c.entry.BuildID) || c.entry.State == StateUnknown || asked[src] {
 			continue
 		}
 		asked[src] = true
-		list = append(list, opinion{c.entry.State, claimed(r, c)})
+		list = append(list, opinion{c.entry.State, c.entry.BuildID, claimed(r, c)})
 	}
 	for _, b := range j.buildsOf(r) {
 		state, counts := r.ownState(b)
@@ -159,7 +170,7 @@ func (j *joiner) opinions(r *Row) []opinion {
 			continue
 		}
 		asked[b.src] = true
-		list = append(list, opinion{state, ownClaim(r, b, state)})
+		list = append(list, opinion{state, b.b.BuildID, ownClaim(r, b, state)})
 	}
 	return list
 }
@@ -167,7 +178,7 @@ func (j *joiner) opinions(r *Row) []opinion {
 // ownClaim is the evidence of a state that a source gives the row's build itself.
 func ownClaim(r *Row, b sourceBuild, state State) Evidence {
 	file := b.src.state.Name + "/builds/" + r.Manifest.Line.Slug + ".toml"
-	return says(b.src.state, cmp.Or(pageOfBuild(b.src.state, "", b.b.ID), file), r.Product.Title+" "+r.BuildID+": "+string(state))
+	return says(b.src.state, cmp.Or(pageOfBuild(b.src.state, "", b.b.ID), file), r.Product.Title+" "+b.b.BuildID+": "+string(state))
 }
 
 // digest is a checksum of a row's build, and who gives it: a source, or the image of a

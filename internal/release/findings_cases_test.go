@@ -107,6 +107,15 @@ var findingCases = []findingCase{
 		"iso has 20240424 and other has 20240423", "noble/final kubuntu-desktop-amd64  :",
 	},
 	{
+		"a daily that another source does not have", func(in *Input) {
+			secondBuild(StateTesting)(in)
+			in.Sources[3].Facts.Builds[0].BuildID = "20240422"
+			in.Sources[0].Facts.Builds[0].Posted = noon.Add(-25 * time.Hour)
+		},
+		[]string{"build-ids-apart"},
+		"iso and full have 20240424, other has 20240422", "noble/daily kubuntu-desktop-amd64 other :",
+	},
+	{
 		"other state", second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateFailed }),
 		[]string{"disagree-state"},
 		"iso says ready and other says failed", "noble/final kubuntu-desktop-amd64  :",

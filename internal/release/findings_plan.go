@@ -66,7 +66,7 @@ func (j *joiner) isThere(r *Row, id string) bool {
 	if len(j.candidates(r).byID[id]) > 0 {
 		return true
 	}
-	return j.stands(r, func(build string) bool { return build == id })
+	return j.stands(r, func(build string) bool { return build == id || r.Is(id) && r.Is(build) })
 }
 
 // stands reports whether a source that is no plan has a build of the row's product

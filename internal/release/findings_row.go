@@ -195,7 +195,7 @@ func (j *joiner) posted(rows []*Row) time.Time {
 	for _, r := range rows {
 		for _, c := range r.claims {
 			at, err := time.Parse(time.DateTime, c.entry.Date)
-			if err == nil && c.entry.BuildID == r.BuildID && (first.IsZero() || at.Before(first)) {
+			if err == nil && r.Is(c.entry.BuildID) && (first.IsZero() || at.Before(first)) {
 				first = at
 			}
 		}

@@ -105,7 +105,7 @@ func (b *backward) remember() *backward {
 	for _, s := range b.stands {
 		k := &stand{m: &Manifest{Slug: s.m.Slug, Kind: s.m.Kind, Refs: s.m.Refs}, begin: s.begin, rows: make(map[string]*rowThen, len(s.rows))}
 		for product, r := range s.rows {
-			k.rows[product] = &rowThen{claims: maps.Clone(r.claims), shown: r.shown}
+			k.rows[product] = &rowThen{twins: r.twins, claims: maps.Clone(r.claims), shown: r.shown}
 		}
 		c.stands, copies[s] = append(c.stands, k), k
 	}
@@ -161,7 +161,7 @@ func (r *rowThen) same(o *rowThen) bool {
 	if o == nil {
 		o = &rowThen{}
 	}
-	return r.shown == o.shown && maps.Equal(r.claims, o.claims)
+	return r.shown == o.shown && slices.Equal(r.twins, o.twins) && maps.Equal(r.claims, o.claims)
 }
 
 func (s sourceThen) same(o sourceThen) bool {

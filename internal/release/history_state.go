@@ -56,6 +56,7 @@ type stand struct {
 // rowThen is one product on a milestone.
 type rowThen struct {
 	row    *Row                 // as it is now; nil where it has none
+	twins  []string             // ids of its build as it is now, where it has several
 	claims map[claimThen]string // states in words
 	shown  shownThen
 	since  time.Time // when it became what it is now
@@ -84,7 +85,10 @@ func newBackward(p *Picture, known *lineIndex, l *Line, begins map[string]time.T
 		s := &stand{m: m, rows: map[string]*rowThen{}}
 		b.stands, b.bySlug[m.Slug] = append(b.stands, s), s
 		for _, r := range m.Rows() {
-			s.rowOf(r.Product.Slug).row = r
+			row := s.rowOf(r.Product.Slug)
+			if row.row = r; len(r.twins) > 0 {
+				row.twins = append([]string{r.BuildID}, r.twins...)
+			}
 		}
 	}
 	for i := range p.Sources {
@@ -324,13 +328,13 @@ func (b *backward) stateThen(r *rowThen, product, id string, claims []claimThen)
 		}
 	}
 	for _, c := range claims {
-		if c.id == id {
+		if r.one(c.id, id) {
 			hear(c.source, r.claims[c], false)
 			pinned = pinned || b.sources[c.source].plans
 		}
 	}
 	for i := range b.sources {
-		hear(i, b.sources[i].builds[product][id], true)
+		hear(i, r.ownWord(b.sources[i].builds[product], id), true)
 	}
 	switch {
 	case said.said:
@@ -339,7 +343,7 @@ func (b *backward) stateThen(r *rowThen, product, id string, claims []claimThen)
 		return StateUnknown
 	}
 	for c, word := range r.claims {
-		if c.id == id && !stateOf(word).Current() {
+		if r.one(c.id, id) && !stateOf(word).Current() {
 			return StateRemoved // or superseded, which counts alike
 		}
 	}
@@ -347,6 +351,22 @@ func (b *backward) stateThen(r *rowThen, product, id string, claims []claimThen)
 		return StateUnknown
 	}
 	return StateReady
+}
+
+// one reports whether two ids are of one build, as far as the row tells now.
+func (r *rowThen) one(a, b string) bool {
+	return a == b || slices.Contains(r.twins, a) && slices.Contains(r.twins, b)
+}
+
+// ownWord is the state of a source's own build, under its very id or another one.
+func (r *rowThen) ownWord(own map[string]string, id string) string {
+	word, has := own[id]
+	for _, twin := range r.twins {
+		if !has && r.one(twin, id) {
+			word, has = own[twin]
+		}
+	}
+	return word
 }
 
 // assumed is the build that joiner.assume takes for a row on which none stands; empty for

@@ -17,17 +17,18 @@ func (k *Joiner) join(in Input) *Picture {
 	j := &joiner{
 		memo:  k,
 		rules: in.Rules, asOf: in.AsOf, stale: in.Stale, freshness: in.Freshness,
-		p:        &Picture{AsOf: in.AsOf},
-		lines:    map[string]*Line{},
-		slugs:    map[string]string{},
-		teams:    map[string]string{},
-		accounts: in.Accounts,
-		newest:   map[lineProduct]claim{},
-		passed:   map[*Manifest]map[*ProductLine][]claim{},
-		limits:   map[limitKey]int64{},
-		keepers:  map[*ProductLine][]saidContact{},
-		products: map[string]*ProductLine{},
-		expired:  map[int]int{},
+		p:         &Picture{AsOf: in.AsOf},
+		lines:     map[string]*Line{},
+		slugs:     map[string]string{},
+		teams:     map[string]string{},
+		accounts:  in.Accounts,
+		newest:    map[lineProduct]claim{},
+		newestOwn: map[lineProduct][]sourceBuild{},
+		passed:    map[*Manifest]map[*ProductLine][]claim{},
+		limits:    map[limitKey]int64{},
+		keepers:   map[*ProductLine][]saidContact{},
+		products:  map[string]*ProductLine{},
+		expired:   map[int]int{},
 	}
 	j.readRanks()
 	j.readSources(in.Sources)
@@ -44,7 +45,7 @@ func (k *Joiner) join(in Input) *Picture {
 	j.readNetboot()
 	j.arrange()
 	j.find()
-	j.p.asserted = asserted{j.said, j.whom, j.keepers, j.builds, j.newest}
+	j.p.asserted = asserted{j.said, j.whom, j.keepers, j.builds, j.newest, j.apart}
 	return j.p
 }
 
@@ -92,14 +93,19 @@ type joiner struct {
 	planted []TreeImage
 	extra   map[dirKey]*TreeDirectory // those that only netboot sets name
 
-	builds   map[buildKey][]sourceBuild             // see manifest.go
-	buildIDs map[string][]productBuild              // those of a series
-	newest   map[lineProduct]claim                  // of those with a state of their own; see assumed.go
-	passed   map[*Manifest]map[*ProductLine][]claim // what does not stand any more; see assumed.go
-	parts    map[*Manifest][]part
-	alike    map[kindKey]kindPart // the first milestone of a source's slug
-	unlike   [][2]part            // of one such slug, and different kinds
-	said     map[*Manifest][]*statement
+	builds    map[buildKey][]sourceBuild    // see manifest.go
+	buildIDs  map[string][]productBuild     // those of a series
+	summed    map[productSeries]bool        // products and series of builds with a checksum; see twins.go
+	withSum   map[sumKey][]sourceBuild      // one for each source
+	newest    map[lineProduct]claim         // of those with a state of their own; see assumed.go
+	newestOwn map[lineProduct][]sourceBuild // one for each source; see findings_apart.go
+	everKnown map[sourceLine][]knownBuild
+	apart     map[*Row]map[string]string             // builds of sources that stay behind, and of those that do not
+	passed    map[*Manifest]map[*ProductLine][]claim // what does not stand any more; see assumed.go
+	parts     map[*Manifest][]part
+	alike     map[kindKey]kindPart // the first milestone of a source's slug
+	unlike    [][2]part            // of one such slug, and different kinds
+	said      map[*Manifest][]*statement
 
 	expired map[int]int // what expired excuses would excuse; see checks.go
 

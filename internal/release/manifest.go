@@ -55,6 +55,7 @@ func (j *joiner) readBuilds() {
 			}
 			j.builds[key] = append(have, sourceBuild{src, b})
 			j.readNewest(src, b, key)
+			j.indexSum(src, b, key)
 		}
 	}
 }

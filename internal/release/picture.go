@@ -57,6 +57,7 @@ type asserted struct {
 	keepers map[*ProductLine][]saidContact
 	builds  map[buildKey][]sourceBuild
 	newest  map[lineProduct]claim
+	apart   map[*Row]map[string]string // builds of dailies by source, where one stays behind
 }
 
 // Source is a source as pages show it.
@@ -242,7 +243,8 @@ type Row struct {
 	LocationError string
 	Findings      []*Finding
 
-	claims []claim // the builds that sources have of it; see manifest.go
+	claims []claim  // the builds that sources have of it; see manifest.go
+	twins  []string // other ids of the build; see twins.go
 }
 
 // Blocked reports whether a finding of the row is a blocker.

@@ -153,7 +153,7 @@ func (c *planChecker) standing(product *ProductLine, id string) string {
 		}
 		for _, claim := range r.claims {
 			if src := claim.part.src; src != nil && !src.plans() {
-				if claim.entry.BuildID == id {
+				if claim.entry.BuildID == id || r.Is(id) && r.Is(claim.entry.BuildID) {
 					return ""
 				}
 				return src.state.Name + " has " + claim.entry.BuildID + " on " + m.Title

@@ -35,6 +35,9 @@ func (p *Precedence) same(o *Precedence) bool {
 // a milestone, and which builds.
 const KindPlan = "plan"
 
+// KindTree is the kind of sources that hold files.
+const KindTree = "tree"
+
 // standings are the places of the sources, by their index, for each kind of fact: what is
 // lower counts first.
 type standings struct {

@@ -51,6 +51,7 @@ func (j *joiner) completeRow(r *Row) {
 	}
 	if len(r.claims) > 0 {
 		r.BuildID, r.Assumed = r.claims[0].entry.BuildID, r.claims[0].assumed()
+		j.settleTwins(r)
 		builds := j.buildsOf(r)
 		j.settleState(r, builds)
 		j.settleResults(r, builds)
@@ -65,7 +66,7 @@ func (j *joiner) completeRow(r *Row) {
 func (j *joiner) refer(r *Row, builds []sourceBuild) {
 	for i := range r.claims {
 		c := &r.claims[i]
-		if c.entry.BuildID != r.BuildID {
+		if !r.Is(c.entry.BuildID) {
 			continue
 		}
 		r.Date = cmp.Or(r.Date, c.entry.Date)
@@ -92,12 +93,7 @@ func buildRef(r *Row, c *claim, builds []sourceBuild) Ref {
 	return Ref{state.Name, "", pageOfMilestone(state, c.part.m.ID)}
 }
 
-func (j *joiner) buildsOf(r *Row) []sourceBuild {
-	if r.BuildID == "" {
-		return nil
-	}
-	return j.builds[buildKey{r.Manifest.Line.Slug, r.Product, r.BuildID}]
-}
+func (j *joiner) buildsOf(r *Row) []sourceBuild { return ofRow(j.builds, r) }
 
 // rowImages finds the image of the row's build among the dailies, and the place
 // where the row is or will be published.

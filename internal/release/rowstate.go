@@ -30,7 +30,7 @@ func (j *joiner) settleState(r *Row, builds []sourceBuild) {
 	for i := range r.claims {
 		c := &r.claims[i]
 		switch {
-		case c.entry.BuildID != r.BuildID:
+		case !r.Is(c.entry.BuildID):
 			continue
 		case c.entry.State == StateUnknown:
 			raw = cmp.Or(raw, c.entry.RawState)
@@ -66,7 +66,7 @@ func (j *joiner) settleState(r *Row, builds []sourceBuild) {
 // ready, unless a source has a word for it that is not known.
 func (j *joiner) settlePinned(r *Row, plan, raw string) {
 	for _, c := range j.passed[r.Manifest][r.Product] {
-		if c.entry.BuildID == r.BuildID {
+		if r.Is(c.entry.BuildID) {
 			r.State, r.RawState, r.StateFrom = c.entry.State, c.entry.RawState, c.part.src.state.Name
 			return
 		}
@@ -103,7 +103,7 @@ func (j *joiner) settleResults(r *Row, builds []sourceBuild) {
 func (j *joiner) settleNote(r *Row, builds []sourceBuild) {
 	var note foremost[string]
 	for i := range r.claims {
-		if c := &r.claims[i]; c.entry.BuildID == r.BuildID && c.entry.Note != "" {
+		if c := &r.claims[i]; r.Is(c.entry.BuildID) && c.entry.Note != "" {
 			note.hear(j.first.note, c.part.src.index, false, c.entry.Note)
 		}
 	}

@@ -3,6 +3,7 @@ package release
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // What a source says of what is meant to be released.
@@ -36,9 +37,13 @@ type Saying struct {
 	State    State // empty where it has none for that build
 	RawState string
 	Pinned   string // where a plan decides for the build
-	Tests    *Tests
-	Reviews  *Reviews
-	SHA256   string // of the main file
+	// Newer is a build of a daily milestone that it has besides, where another source stays
+	// behind it.
+	Newer   string
+	Tests   *Tests
+	Reviews *Reviews
+	Posted  time.Time // when it took the build in, where it says so
+	SHA256  string    // of the main file
 	// File is the path of the main file in a tree, and Listed whether the directory's checksum
 	// list names it.
 	File    string
@@ -48,7 +53,7 @@ type Saying struct {
 }
 
 // Tells reports whether the source is one that says what is so, and not only holds files.
-func (s *Saying) Tells() bool { return s.File == "" }
+func (s *Saying) Tells() bool { return s.File == "" && s.Kind != KindTree }
 
 // Truth is what each source says of a row, in the order of the configuration. Sources
 // that say nothing of it are left out.
@@ -72,7 +77,7 @@ func (p *Picture) Truth(r *Row) []Saying {
 // says reports whether there is anything in a saying. That a tracker does not name a
 // product which others name with it says nothing.
 func (s *Saying) says() bool {
-	if s.Contact+s.BuildID+s.File != "" {
+	if s.Contact+s.BuildID+s.File+s.Newer != "" {
 		return true
 	}
 	return s.Intent != "" && (s.Intent != SaidNotNamed || s.Kind == KindPlan || len(s.Differs) > 0)
@@ -142,7 +147,7 @@ func (t *truth) build(s *Saying) {
 	}
 	ids := []string{s.BuildID}
 	if s.BuildID == "" {
-		ids = []string{t.row.BuildID, t.p.asserted.newest[lineProduct{t.row.Manifest.Line, t.row.Product}].entry.BuildID}
+		ids = append(append([]string{t.row.BuildID}, t.row.twins...), t.p.asserted.newest[lineProduct{t.row.Manifest.Line, t.row.Product}].entry.BuildID)
 	}
 	for _, id := range ids {
 		for _, b := range t.p.asserted.builds[buildKey{t.row.Manifest.Line.Slug, t.row.Product, id}] {
@@ -152,7 +157,7 @@ func (t *truth) build(s *Saying) {
 		}
 	}
 	for _, ref := range t.row.Refs {
-		if ref.Source == s.Source && s.BuildID == t.row.BuildID {
+		if ref.Source == s.Source && t.row.Is(s.BuildID) {
 			s.URL = cmp.Or(ref.URL, s.URL)
 		}
 	}
@@ -172,7 +177,7 @@ func (t *truth) own(s *Saying, b sourceBuild) {
 		_, counts := t.row.ownState(b)
 		t.silent = !counts
 	}
-	s.Tests, s.Reviews, s.SHA256 = b.b.Tests, b.b.Reviews, b.b.SHA256
+	s.Tests, s.Reviews, s.SHA256, s.Posted = b.b.Tests, b.b.Reviews, b.b.SHA256, b.b.Posted
 }
 
 // file takes what a tree holds of the build: among the dailies, else where it is published.
@@ -197,11 +202,32 @@ func (t *truth) compare(s *Saying) {
 	}
 	add(s.Intent != "" && r.IntentKnown && !r.Netboot && (s.Intent == SaidMeant) != r.Intended && t.alone(s), DiffersIntent)
 	add(s.Contact != "" && contactKey(s.Contact) != contactKey(r.Contact), DiffersContact)
-	add(!s.Unplaced && s.BuildID != "" && r.BuildID != "" && s.BuildID != r.BuildID, DiffersBuild)
-	same := s.BuildID == r.BuildID
+	add(t.otherBuild(s), DiffersBuild)
+	same := r.Is(s.BuildID)
 	counts := !t.silent && s.State.Current() && s.State != StateUnknown
 	add(same && counts && s.State != r.State && r.divided(t.builds()), DiffersState)
 	add(same && s.SHA256 != "" && t.sum() != "" && s.SHA256 != t.sum(), DiffersChecksum)
+}
+
+// otherBuild reports whether the build of a source is a disagreement. On a daily milestone it
+// is one where a source stays behind.
+func (t *truth) otherBuild(s *Saying) bool {
+	if id := t.p.asserted.apart[t.row][s.Source]; id != "" {
+		if CompareBuildIDs(id, s.BuildID) > 0 && !t.row.Is(id) {
+			s.Newer = id
+		}
+		return s.Newer != "" || !t.row.Is(s.BuildID)
+	}
+	own := t.row.Daily != nil && t.row.Daily.Tree.Name == s.Source // whatever the tree calls it
+	if own || s.Unplaced || s.BuildID == "" || t.row.BuildID == "" || t.row.Is(s.BuildID) {
+		return false
+	}
+	return t.row.Manifest.Kind != KindDaily || t.planned()
+}
+
+// planned reports whether a plan decides for a build of the row.
+func (t *truth) planned() bool {
+	return slices.ContainsFunc(t.row.claims, func(c claim) bool { return c.part.src != nil && c.part.src.plans() })
 }
 
 // alone reports whether what a source says of intent is a disagreement: that it does not
@@ -232,5 +258,5 @@ func (t *truth) sum() string {
 
 // builds are what the sources say of the row's build itself.
 func (t *truth) builds() []sourceBuild {
-	return t.p.asserted.builds[buildKey{t.row.Manifest.Line.Slug, t.row.Product, t.row.BuildID}]
+	return ofRow(t.p.asserted.builds, t.row)
 }
