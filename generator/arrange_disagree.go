@@ -58,13 +58,15 @@ func (s *site) viewDisagreements(p *Page, m *release.Manifest) []disagreeView {
 
 // saidOf is what a source says of one thing; empty where it says nothing of it.
 func (s *site) saidOf(r *release.Row, said *release.Saying, what string) string {
-	same := said.BuildID == r.BuildID
+	same := r.Is(said.BuildID)
 	switch {
 	case what == release.DiffersIntent:
 		return saidIntents[said.Intent]
 	case what == release.DiffersContact:
 		return s.contact(said.Contact).Text
-	case what == release.DiffersBuild && !said.Unplaced && said.Tells():
+	case what == release.DiffersBuild && said.Newer != "":
+		return said.Newer
+	case what == release.DiffersBuild && said.Tells() && (!said.Unplaced || slices.Contains(said.Differs, what)):
 		return said.BuildID
 	case what == release.DiffersState && same && said.State != "":
 		return viewState(said.State, said.RawState).Word

@@ -77,6 +77,8 @@ type sayingJSON struct {
 	Intent   string           `json:"intent,omitempty"` // meant, switched off, not named
 	Contact  string           `json:"contact,omitempty"`
 	BuildID  string           `json:"build_id,omitempty"`
+	Same     bool             `json:"same_build,omitempty"`
+	Newer    string           `json:"newer,omitempty"`
 	Unplaced bool             `json:"unplaced,omitempty"`
 	Pinned   string           `json:"pinned,omitempty"`
 	State    release.State    `json:"state,omitempty"`
@@ -87,7 +89,10 @@ type sayingJSON struct {
 	File     string           `json:"file,omitempty"`
 	Listed   bool             `json:"listed,omitempty"`
 	Differs  []string         `json:"differs,omitempty"` // intent, contact, build, state, checksum
-	Since    string           `json:"since,omitempty"`   // in product.json only
+	// The rest is in product.json only.
+	Since  string `json:"since,omitempty"`
+	Before string `json:"before,omitempty"`
+	Posted string `json:"posted,omitempty"`
 }
 
 type addressesJSON struct {
@@ -195,11 +200,15 @@ func (s *site) saysJSON(r *release.Row, since bool) []sayingJSON {
 	for _, said := range s.picture.Truth(r) {
 		j := sayingJSON{
 			Source: said.Source, Kind: said.Kind, Intent: said.Intent, Contact: said.Contact, BuildID: said.BuildID,
+			Same: said.BuildID != r.BuildID && r.Is(said.BuildID), Newer: said.Newer,
 			Unplaced: said.Unplaced, Pinned: said.Pinned, State: said.State, RawState: said.RawState, Tests: said.Tests,
 			Reviews: said.Reviews, SHA256: said.SHA256, File: said.File, Listed: said.Listed, Differs: said.Differs,
 		}
 		if since {
-			j.Since = stamp(s.saidSince(r, &said))
+			j.Since, j.Posted = stamp(s.saidSince(r, &said)), stamp(said.Posted)
+			if j.Since == "" {
+				j.Before = stamp(s.saidBefore(&said))
+			}
 		}
 		list = append(list, j)
 	}

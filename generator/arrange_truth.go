@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"shiplist/internal/release"
@@ -33,8 +34,16 @@ type sayingView struct {
 	Tests        string
 	Sum          saidView
 	File         Link
-	Listed       string    // whether the checksum list names the file
-	Since        time.Time // zero where it is not known
+	Listed       string // whether the checksum list names the file
+	Since        sinceView
+}
+
+// sinceView is since when a source says so.
+type sinceView struct {
+	// Word says what happened at the time, where it is not that the source was seen to say
+	// so: "posted", "before". It is all that there is where the log does not tell.
+	Word string
+	Time time.Time
 }
 
 // saidView is one thing that a source says.
@@ -79,7 +88,7 @@ func (s *site) viewTruth(p *Page, r *release.Row) truthView {
 		v.HasState = v.HasState || w.State.Word != ""
 		v.HasTests = v.HasTests || w.Tests != ""
 		v.HasSum = v.HasSum || w.Sum.Text != "" || w.File.Text != ""
-		v.HasSince = v.HasSince || !w.Since.IsZero()
+		v.HasSince = v.HasSince || !w.Since.Time.IsZero()
 		v.Rows = append(v.Rows, w)
 	}
 	if r.BuildID != "" && !r.Netboot && r.Daily == nil && r.Release == nil && r.Identity != (release.Identity{}) {
@@ -132,13 +141,11 @@ func (s *site) viewSaying(r *release.Row, said *release.Saying) sayingView {
 		StateDiffers: differs(release.DiffersState),
 		Reviews:      reviewsText(said.Reviews),
 		Sum:          saidView{Link{Text: said.SHA256}, differs(release.DiffersChecksum)},
-		Since:        s.saidSince(r, said),
+		Since:        s.viewSince(r, said),
 	}
-	switch {
-	case said.Pinned != "":
-		v.Where = "decided for at " + said.Pinned
-	case said.Unplaced:
-		v.Where = "not placed on a milestone"
+	v.Where = whereSaid(r, said)
+	if said.BuildID == "" {
+		v.Build.Text = said.Newer
 	}
 	if said.State != "" {
 		v.State = viewState(said.State, said.RawState)
@@ -183,8 +190,54 @@ func weakened(r *release.Row) string {
 	return reviewsText(r.Reviews)
 }
 
+// whereSaid says of the build of a source what its id does not tell.
+func whereSaid(r *release.Row, said *release.Saying) string {
+	var words []string
+	switch {
+	case said.Pinned != "":
+		words = append(words, "decided for at "+said.Pinned)
+	case said.Unplaced:
+		words = append(words, "not placed on a milestone")
+	}
+	if said.BuildID != r.BuildID && r.Is(said.BuildID) {
+		words = append(words, "the same bytes as "+r.BuildID)
+	}
+	switch {
+	case said.Newer != "" && said.BuildID != "":
+		words = append(words, "newer there: "+said.Newer)
+	case said.Newer != "":
+		words = append(words, "its newest")
+	}
+	return strings.Join(words, "; ")
+}
+
+// viewSince is since when a source says it: as the log has it, else when the source took the
+// build in, else the time by which it was so already.
+func (s *site) viewSince(r *release.Row, said *release.Saying) sinceView {
+	seen, begin := s.saidSince(r, said), s.saidBefore(said)
+	switch {
+	case !seen.IsZero():
+		return sinceView{"", seen}
+	case !said.Posted.IsZero():
+		return sinceView{"posted", said.Posted}
+	case !begin.IsZero():
+		return sinceView{"before", begin}
+	}
+	return sinceView{Word: "not in the log"}
+}
+
+// saidBefore is the beginning of a source's log, by which it said so already; zero where that
+// cannot be, as the build is younger.
+func (s *site) saidBefore(said *release.Saying) time.Time {
+	begin := s.begins[said.Source]
+	if b, dated := release.ParseBuildID(cmp.Or(said.BuildID, said.Newer)); dated && b.Date.After(begin) {
+		return time.Time{}
+	}
+	return begin
+}
+
 // saidSince is when a source was first seen to say it: of a build its state, of a tree that
-// it holds it, else of what is meant.
+// it holds it, else of what is meant. It is zero where the log does not tell.
 func (s *site) saidSince(r *release.Row, said *release.Saying) time.Time {
 	m := r.Manifest
 	for _, h := range s.newsOf[r.Product.Slug].news {

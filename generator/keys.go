@@ -162,6 +162,9 @@ func (s *site) seriesKey(l *release.Line) fingerprint {
 // productKey stands for the files of a product.
 func (s *site) productKey(pl *release.ProductLine) fingerprint {
 	parts := []any{pl.Slug, s.keys.found(pl.Findings), s.newsOf[pl.Slug].revision, len(pl.Rows)}
+	for i := range s.picture.Sources {
+		parts = append(parts, s.begins[s.picture.Sources[i].Name])
+	}
 	for _, r := range pl.Rows {
 		parts = append(parts, r.Manifest.Line.Slug, r.Manifest.Slug, s.keys.rows[r])
 	}

@@ -3,6 +3,7 @@ package generator
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"shiplist/internal/release"
 )
@@ -23,6 +24,7 @@ type newsIndex struct {
 	news   []*happening // newest first, like the other lists
 	newsOf map[string]ownNewsList
 	newsIn map[string][]*happening // by slug of the series
+	begins map[string]time.Time    // when the log of each source begins; see release.Beginnings
 	// revision is the last that a list was given.
 	revision uint64
 }
@@ -39,11 +41,12 @@ type ownNewsList struct {
 func (s *site) readLog(before *site) {
 	old, log := &newsIndex{}, s.log
 	var past *release.Past
+	var begins map[string]time.Time
 	more := s.log
 	if before != nil {
 		s.revision = before.revision
 		if added, ok := s.addedEvents(before); ok {
-			past, more = before.past, added
+			past, more, begins = before.past, added, before.begins
 			if before.key.is(s.key) {
 				old, log = &before.newsIndex, added
 			}
@@ -51,6 +54,7 @@ func (s *site) readLog(before *site) {
 	}
 	s.past = past.Next(s.picture, s.log, len(more))
 	s.addNews(old, log)
+	s.begins = release.Beginnings(more, begins)
 }
 
 // addedEvents are the events that the log has besides those of the site before; ok is false

@@ -68,8 +68,10 @@ func said(v truthView) []string {
 		if w.StateDiffers {
 			words = append(words, "differs")
 		}
-		if !w.Since.IsZero() {
-			words = append(words, "since "+w.Since.Format(time.DateOnly))
+		if w.Since.Time.IsZero() {
+			words = append(words, w.Since.Word)
+		} else {
+			words = append(words, "since", w.Since.Word, w.Since.Time.Format(time.DateOnly))
 		}
 		lines = append(lines, strings.Join(strings.Fields(strings.Join(words, " ")), " "))
 	}
@@ -92,13 +94,49 @@ func TestWhatEachSourceSays(t *testing.T) {
 	}
 	v := p.Truths[i]
 	want := []string{
-		"iso: to be released ~kubuntu-release 20260421 testing",
-		"full: 20260421",
+		"iso: to be released ~kubuntu-release 20260421 testing not in the log",
+		"full: 20260421 not in the log",
 		"observer: ~others differs 20260421 not placed on a milestone failed 1 of 3 reviews differs since 2026-04-23",
-		"plans: to be released 20260421 decided for at noble.toml:9",
+		"plans: to be released 20260421 decided for at noble.toml:9 not in the log",
 	}
 	if diff := cmp.Diff(want, said(v)); diff != "" || !v.Differs {
 		t.Errorf("differs %t (-want +got)\n%s", v.Differs, diff)
+	}
+}
+
+// TestSinceWhenASourceSaysIt: the log, what the source itself says and the beginning of its
+// log are asked in this order, and no cell is empty.
+func TestSinceWhenASourceSaysIt(t *testing.T) {
+	t.Parallel()
+	day := func(n int) time.Time { return sampleNow.Add(time.Duration(n) * oneDay).Truncate(24 * time.Hour) }
+	start := func(source string, at int) release.Event {
+		return release.Event{Source: source, What: release.EventSourceNew, Seen: day(at)}
+	}
+	s := truthSite(t, func(observer, _ *release.Facts) {
+		for i := range observer.Builds {
+			observer.Builds[i].Posted = day(-3)
+		}
+	},
+		start("full", -9), start("iso", -1), start("plans", -9), start("observer", -1), // the build is of the day -2
+		release.Event{Source: "iso", Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "20260420", What: release.EventBuildAppeared, To: "testing", Seen: day(-1)},
+		release.Event{Source: "plans", Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "20260421", What: release.EventBuildAppeared, To: "unknown", Seen: day(-2)},
+	)
+	since := func() map[string]string {
+		words := map[string]string{}
+		for _, v := range s.arrangeProduct(s.products[kubuntuSlug]).Truths {
+			if v.ID == "sources-noble-24.04.4" {
+				for _, w := range v.Rows {
+					words[w.Source] = strings.TrimSpace(w.Since.Word + " " + stamp(w.Since.Time))
+				}
+			}
+		}
+		return words
+	}
+	want := map[string]string{
+		"iso": "before " + stamp(day(-1)), "observer": "posted " + stamp(day(-3)), "plans": stamp(day(-2)), "full": "not in the log",
+	}
+	if diff := cmp.Diff(want, since()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
 
