@@ -118,8 +118,9 @@ var arrows = map[string]arrow{
 		modules: []string{flock, renameio},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
-	"generator/chart": {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
-	"generator/quick": {never: ioPackages},
+	"generator/chart":   {modules: []string{"github.com/go-analyze/charts/chartdraw"}, never: ioPackages},
+	"generator/quick":   {never: ioPackages},
+	"generator/streams": {never: ioPackages},
 	"generator/publish": {
 		may:     []string{"generator/owned", "generator/staged", "internal/issue"},
 		modules: []string{flock, renameio, xsync, "golang.org/x/sys"},
@@ -127,7 +128,7 @@ var arrows = map[string]arrow{
 	},
 	"generator": {
 		may: []string{
-			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "internal/accounts", "internal/config", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "generator/streams", "internal/accounts", "internal/config", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,

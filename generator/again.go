@@ -25,6 +25,9 @@ type holdings struct {
 	ofSeries   map[string][]titled // the publishing pages of a series, by title
 	// open are the versions that are not out yet.
 	open []openVersion
+	// streams and manifests are the lists made for the trees.
+	streams   []*streamIndex
+	manifests []*siteManifest
 	// directories are those of all trees.
 	directories map[treeDir]*release.TreeDirectory
 }
@@ -46,6 +49,7 @@ func (s *site) hold() {
 		s.collectReleases()
 		s.findTitles()
 		s.listPages()
+		s.streams, s.manifests = s.collectStreams(), s.collectManifests()
 		s.key = key
 	}
 	s.before = nil // or every site would hold the one before

@@ -30,6 +30,8 @@ type directoryPage struct {
 	Files    []fileView    // those that no card shows
 	Netboot  []Link
 	Tree     Link          // the directory itself
+	Sums     Link          // one list of the checksums of all that is shown; and how many
+	Unsummed int           // downloads it lacks
 	Findings []findingView // but the blockers
 }
 
@@ -64,6 +66,10 @@ func (s *site) arrangeDirectory(d *download) directoryPage {
 		p.Files = append(p.Files, s.otherFiles(dir, d)...)
 	}
 	p.Netboot = s.netbootLinks(&p.Page, d)
+	if hasSums(d) {
+		p.Sums = Link{Text: sumsList, Href: sumsList}
+		_, p.Unsummed = filesWithSums(d)
+	}
 	return p
 }
 

@@ -17,6 +17,7 @@ type imagesPage struct {
 	Lines  []imagesLine // those with a release first
 	Ended  []imagesLine // series that are no longer supported
 	Places int          // publishing pages of the ended series
+	Trees  Link         // lists for mirrors and programs
 }
 
 // pick is a release for most people, with the image that most of them need.
@@ -81,6 +82,9 @@ func (s *site) arrangeImages() imagesPage {
 		return compareBools(len(a.Releases) == 0, len(b.Releases) == 0)
 	})
 	p.Intro = s.part("images", p.Root)
+	if len(s.streams)+len(s.manifests) > 0 {
+		p.Trees = Link{Text: "Lists for mirrors and programs", Href: p.to(treesRoot)}
+	}
 	return p
 }
 

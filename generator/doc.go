@@ -48,6 +48,7 @@
 //	checks          checksPage         arrange_checks.go     /checks/
 //	rule            rulePage           arrange_checks.go     /checks/RULE/ where there are many
 //	text            textPage           arrange_text.go       /NAME/ for each text
+//	trees           treesPage          arrange_trees.go      /trees/
 //	404             lostPage           arrange_text.go       /404.html
 //
 // Every struct embeds [Page], so .Title, .Root, .Menu, .Crumbs, .Sources and the
@@ -70,7 +71,7 @@
 // with a slash count from the site's root and are made relative. HTML in a text is
 // left out. In code, state:ready shows the mark and the word of a state, or of a severity.
 // The texts in content/parts are shown inside generated pages: home,
-// images, checks, netboot, netboot-series, archive, archive-support, bugs (where to report
+// images, checks, trees, netboot, netboot-series, archive, archive-support, bugs (where to report
 // them), not-found, not-found-places (with links, where [site] base_url is set), and those
 // of the next two sections.
 //

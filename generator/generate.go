@@ -16,6 +16,7 @@ import (
 
 	"shiplist"
 	"shiplist/generator/headers"
+	"shiplist/generator/staged"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
@@ -47,6 +48,8 @@ type Result struct {
 	Blockers int `json:"blockers"`
 	Warnings int `json:"warnings"`
 	Notes    int `json:"notes"`
+	// Lists counts what the lists of the trees name and leave out.
+	Lists staged.ListCounts `json:"lists"`
 	// Removed is how many old sets were deleted.
 	Removed int `json:"removed"`
 	// Headers is what became of the files for the trees' own servers; nil where no tree
@@ -183,6 +186,7 @@ func (s *site) result(files []madeFile) Result {
 	r.Blockers = len(severity(s.picture.Findings, release.Blocker))
 	r.Warnings = len(severity(s.picture.Findings, release.Warning))
 	r.Notes = len(severity(s.picture.Findings, release.Note))
+	r.Lists = s.listCounts()
 	return r
 }
 
@@ -209,7 +213,7 @@ func (s *site) arrange() {
 // outputs lists every file of the site. A new kind of output is one more line here.
 func (s *site) outputs() []output {
 	pages := slices.Concat(
-		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(),
+		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(),
 	)
 	return slices.Concat(pages, s.crawlerFiles(pages), s.assetFiles())
 }

@@ -36,6 +36,7 @@ func pageKinds() []pageKind {
 		{"rule", reflect.TypeFor[rulePage]()},
 		{"series", reflect.TypeFor[seriesPage]()},
 		{"text", reflect.TypeFor[textPage]()},
+		{"trees", reflect.TypeFor[treesPage]()},
 	}
 }
 

@@ -27,6 +27,8 @@ func component(name string) string {
 		return "%00"
 	case "index.html", "manifest.json", "product.json":
 		return strings.Replace(name, ".", "%2E", 1)
+	case sumsList:
+		return strings.Replace(name, "S", "%53", 1)
 	}
 	var b strings.Builder
 	for i, r := range name {

@@ -19,7 +19,7 @@ func (s *site) record(res Result) staged.Record {
 	r := staged.Record{
 		Digest: res.Digest, AsOf: res.AsOf, Lasting: s.lasting(), Troubles: s.troubles(),
 		Pages: res.Pages, Files: res.Files, Bytes: res.Bytes,
-		Blockers: res.Blockers, Warnings: res.Warnings, Notes: res.Notes,
+		Blockers: res.Blockers, Warnings: res.Warnings, Notes: res.Notes, Lists: res.Lists,
 	}
 	for _, src := range s.picture.Sources {
 		r.Sources = append(r.Sources, staged.Source{Name: src.Name, Success: src.Success})

@@ -25,6 +25,7 @@ var goldenPages = []string{
 	"changes/index.html",
 	"checks/index.html",
 	"families/kubuntu/index.html",
+	"images/full/kubuntu/noble/daily-live/current/SHA256SUMS",
 	"images/full/odd/%252e%252e/a b+c~d/index.html",
 	"images/full/ubuntu-server/noble/daily-live/current/index.html",
 	"images/full/ubuntu/releases/noble/release/index.html",
@@ -45,6 +46,13 @@ var goldenPages = []string{
 	"products/ubuntu-cinnamon-desktop-amd64/product.json",
 	"products/ubuntu-server-riscv64+k1-script-alert-1-script/index.html",
 	"robots.txt",
+	"trees/full/.manifest-daily",
+	"trees/full/releases/streams/v1/com.ubuntu.cdimage:ubuntu.json",
+	"trees/full/streams/v1/index.json",
+	"trees/index.html",
+	"trees/simple/.manifest",
+	"trees/simple/streams/v1/com.ubuntu.releases:ubuntu.json",
+	"trees/trees.json",
 }
 
 // readSite reads a set into memory.

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 
 	"shiplist/generator"
+	"shiplist/generator/staged"
 	"shiplist/internal/release"
 )
 
@@ -74,10 +75,22 @@ func printGenerated(e *environment, r generator.Result, asJSON bool) error {
 	if h := r.Headers; h != nil {
 		headers = fmt.Sprintf("  headers: %s in %s, %d of %d files written, %d removed\n", release.Plural(h.Directories, "directory", "directories"), h.Dir, h.Written, h.Files, h.Removed)
 	}
-	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %s, %s, %s\n%s",
+	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %s, %s, %s\n%s%s",
 		r.Digest, what, r.AsOf.Format("2006-01-02 15:04 UTC"), r.Pages, r.Dir,
-		release.Plural(r.Blockers, "blocker", "blockers"), release.Plural(r.Warnings, "warning", "warnings"), release.Plural(r.Notes, "note", "notes"), headers)
+		release.Plural(r.Blockers, "blocker", "blockers"), release.Plural(r.Warnings, "warning", "warnings"), release.Plural(r.Notes, "note", "notes"), listed(r.Lists), headers)
 	return err
+}
+
+// listed tells how many files the lists of the trees name, and what they lack.
+func listed(c staged.ListCounts) string {
+	if c == (staged.ListCounts{}) {
+		return ""
+	}
+	text := fmt.Sprintf("  lists of the trees: %s in site manifests, %s in simplestreams", release.Plural(c.Manifests, "file", "files"), release.Plural(c.Streams, "file", "files"))
+	if left := c.ManifestsLeftOut + c.StreamsLeftOut; left > 0 {
+		text += fmt.Sprintf("; left out, as nobody published size or checksum: %d and %d", c.ManifestsLeftOut, c.StreamsLeftOut)
+	}
+	return text + "\n"
 }
 
 // printJSON prints one indented document on standard output.

@@ -41,6 +41,17 @@ type Record struct {
 	Blockers int `json:"blockers"`
 	Warnings int `json:"warnings"`
 	Notes    int `json:"notes"`
+	// Lists counts what the lists of the trees name and leave out.
+	Lists ListCounts `json:"lists,omitzero"`
+}
+
+// ListCounts is how many files the lists of the trees name, and how many they leave out
+// because nobody published their exact size or, for simplestreams, their checksum.
+type ListCounts struct {
+	Manifests        int `json:"manifests"` // in site manifests
+	ManifestsLeftOut int `json:"manifests_left_out"`
+	Streams          int `json:"streams"` // in simplestreams
+	StreamsLeftOut   int `json:"streams_left_out"`
 }
 
 // Source is a source of the facts of a set.

@@ -44,6 +44,7 @@ func (d *document) readRules(r *release.Rules) {
 	rows(d, "publish_type", &r.PublishTypes, readPublishType)
 	rows(d, "project", &r.Projects, readProject)
 	rows(d, "extension", &r.Extensions, readExtension)
+	rows(d, "stream", &r.Streams, readStream)
 	rows(d, "netboot", &r.Netboot, readNetboot)
 	rows(d, "boot_file", &r.BootFiles, readBootFile)
 	rows(d, "check", &r.Checks, readCheck)
@@ -55,7 +56,7 @@ func (d *document) readRules(r *release.Rules) {
 // rows reads all tables of a name; those of the file replace those that were there.
 func rows[T release.ProductRule | release.SeriesRule | release.MilestoneRule | release.PublishRule |
 	release.ArchesRule | release.SizeLimit | release.Architecture | release.PublishType |
-	release.Project | release.Extension | release.NetbootRule | release.BootFile | release.CheckRule | Tracker | Tree | Plan | Rush](
+	release.Project | release.Extension | release.StreamRule | release.NetbootRule | release.BootFile | release.CheckRule | Tracker | Tree | Plan | Rush](
 	d *document, name string, into *[]T, read func(*table) T,
 ) {
 	tables, given := d.root.tables(name)
@@ -237,6 +238,8 @@ func readExtension(t *table) release.Extension {
 	t.flag("main", &r.Main)
 	t.flag("joined", &r.Joined)
 	t.text("title", &r.Title)
+	t.part("stream", &r.Stream)
+	t.flag("listed", &r.Listed)
 	t.require("name")
 	t.close()
 	if r.Name != "" {

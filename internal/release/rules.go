@@ -24,6 +24,7 @@ type Rules struct {
 	PublishTypes  []PublishType  `toml:"publish_type"`
 	Projects      []Project      `toml:"project"`
 	Extensions    []Extension    `toml:"extension"`
+	Streams       []StreamRule   `toml:"stream"`
 	Netboot       []NetbootRule  `toml:"netboot"`
 	BootFiles     []BootFile     `toml:"boot_file"`
 	Contacts      Contacts       `toml:"contacts"`
@@ -219,6 +220,36 @@ type Extension struct {
 	// Joined is set where the name is joined with "-" instead of a dot: vmlinuz-ec2.
 	Joined bool   `toml:"joined"`
 	Title  string `toml:"title"` // "disk image, compressed"
+	// Stream is the type under which simplestreams list such files; empty: they do not.
+	Stream string `toml:"stream"`
+	// Listed says that site manifests name such files.
+	Listed bool `toml:"listed"`
+}
+
+// StreamKind says which images of a tree simplestreams list.
+type StreamKind string
+
+// The kinds of streams.
+const (
+	StreamReleases StreamKind = "releases" // finals and point releases
+	StreamDailies  StreamKind = "dailies"  // dated daily builds
+	StreamCore     StreamKind = "core"     // dated builds of a channel, and what is current there
+)
+
+// StreamRule is one index of simplestreams: of which images, and where in a tree it
+// stands.
+type StreamRule struct {
+	// Content is the content id of its lists: com.ubuntu.releases:{project}.
+	Content string     `toml:"content"`
+	Role    string     `toml:"role"` // of the trees that have it
+	Of      StreamKind `toml:"of"`
+	Project []string   `toml:"project"` // patterns for the projects; empty for all
+	// Directory is where streams/v1 stands, below the tree; Base is from where the
+	// paths of the files count. Both are empty for the tree itself.
+	Directory string `toml:"directory"`
+	Base      string `toml:"base"`
+	// Aliased are the channels of core images whose products have the series as alias.
+	Aliased []string `toml:"aliased"`
 }
 
 // NetbootRule recognises netboot products on the trackers, or adds a netboot

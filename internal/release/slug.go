@@ -23,7 +23,7 @@ const Other = "other"
 var ReservedNames = []string{
 	"404.html", "about", "api", "archive", "assets", "changes", "checks", "families", "feed.xml",
 	"images", "index.html", "netboot", Other, "products", "release.json", "robots.txt",
-	"sha256sums", "sitemap.xml", "static", "streams", NoName,
+	"sha256sums", "sitemap.xml", "static", "streams", "trees", NoName,
 }
 
 // Slug makes a name for files and addresses of a title: lower case; letters,

@@ -1,0 +1,28 @@
+package config
+
+import (
+	"regexp"
+
+	"shiplist/internal/release"
+)
+
+// contentForm is what a content id may look like: names with dots, parted by colons. It
+// is also the name of a file.
+var contentForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*(:([A-Za-z0-9][A-Za-z0-9._+-]*|\{project\}))*$`)
+
+func readStream(t *table) release.StreamRule {
+	var r release.StreamRule
+	t.checked("content", &r.Content, contentForm.MatchString, `a content id; write it like "com.ubuntu.releases:{project}"`)
+	oneOf(t, "role", &r.Role, release.RoleFull, release.RoleSimple, release.RoleOld)
+	oneOf(t, "of", &r.Of, release.StreamReleases, release.StreamDailies, release.StreamCore)
+	t.strings("project", &r.Project)
+	t.treePath("directory", &r.Directory)
+	t.treePath("base", &r.Base)
+	t.strings("aliased", &r.Aliased)
+	t.require("content", "role", "of")
+	t.close()
+	if r.Content != "" {
+		t.doc.unique("stream", r.Role+" "+r.Directory+" "+r.Content, t.at("content"), "give one of them another content id or directory")
+	}
+	return r
+}
