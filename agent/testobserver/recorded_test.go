@@ -230,6 +230,15 @@ func TestEveryRecordedAnswer(t *testing.T) {
 	}
 }
 
+// TestEveryRecordedList: what is made of a list can be stored, and is the same once more.
+func TestEveryRecordedList(t *testing.T) {
+	t.Parallel()
+	n := newNamer("tests", rules(t))
+	for _, e := range entries(t) {
+		listTwice(t, n, recording(t, e.File))
+	}
+}
+
 // exercise gives a body to all parsers.
 func exercise(t *testing.T, body []byte) {
 	t.Helper()
@@ -249,54 +258,4 @@ func exercise(t *testing.T, body []byte) {
 	if detail := detailOf(body); strings.ContainsAny(detail, "\n\x1b") || len(detail) > 3000 {
 		t.Errorf("detail %q", detail)
 	}
-}
-
-func FuzzAnswers(f *testing.F) {
-	for _, e := range entries(f) {
-		f.Add(recording(f, e.File))
-	}
-	f.Add([]byte(`[{"id":1e30,"name":[],"version":null}]`))
-	f.Add([]byte(`{"detail":[{"loc":["query",1],"msg":"x"},{}]}`))
-	f.Fuzz(func(t *testing.T, body []byte) { exercise(t, body) })
-}
-
-// FuzzList polls a service whose list is anything: the facts can be stored, and a second
-// poll with the same answer gives the same.
-func FuzzList(f *testing.F) {
-	for _, name := range []string{"artefacts-image.json", "artefacts-image-after-promotion.json", "artefacts-image-older-shape.json", "artefacts-image-empty.json"} {
-		f.Add(recording(f, name))
-	}
-	r := rules(f)
-	f.Fuzz(func(t *testing.T, body []byte) {
-		h := &inMemory{&recorded{answers: map[string]answer{}}}
-		h.set(listPath, body)
-		h.set(newsPath, []byte(`{"count":0,"test_results":[]}`))
-		s := New(Options{
-			Tracker: config.Tracker{Name: "tests", URL: "http://tests.example", Tests: true, TestCalls: 50, Recheck: time.Hour}, Rules: r,
-			Now:    func() time.Time { return time.Date(2026, 7, 13, 12, 0, 0, 0, time.UTC) },
-			Client: fetch.New(fetch.Options{Transport: h, BackoffLeast: time.Millisecond, BackoffMost: time.Millisecond, PerMinute: 1_000_000_000}),
-		})
-		first, err := s.Poll(t.Context(), nothing())
-		if err != nil || first.Suspect != "" {
-			return
-		}
-		second, err := s.Poll(t.Context(), first.Facts)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(first.Facts, second.Facts); diff != "" {
-			t.Errorf("(-first +second):\n%s", diff)
-		}
-	})
-}
-
-// inMemory is a network of one host.
-type inMemory struct{ *recorded }
-
-func (n *inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	n.ServeHTTP(w, r)
-	res := w.Result()
-	res.Request = r
-	return res, nil
 }

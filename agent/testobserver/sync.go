@@ -142,19 +142,27 @@ type row struct {
 	called
 }
 
-// list asks for the list. The number is how many artefacts it has, usable or not, of
-// whatever series.
+// list asks for the list.
 func (p *poll) list(ctx context.Context) (rows []*row, listed int, err error) {
 	body, err := p.c.get(ctx, "artefacts", families)
 	if err != nil {
 		return nil, 0, err
 	}
-	texts, err := elements(body)
-	if err != nil {
+	if rows, listed, err = p.rows(body); err != nil {
 		return nil, 0, p.c.wrong("artefacts", families, err)
 	}
+	return rows, listed, nil
+}
+
+// rows reads the list. The number is how many artefacts it has, usable or not, of whatever
+// series.
+func (p *poll) rows(body []byte) (rows []*row, listed int, err error) {
+	texts, err := elements(body)
+	if err != nil {
+		return nil, 0, err
+	}
 	if len(texts) > mostArtefacts {
-		return nil, 0, p.c.wrong("artefacts", families, fmt.Errorf("%d artefacts; the most are %d", len(texts), mostArtefacts))
+		return nil, 0, fmt.Errorf("%d artefacts; the most are %d", len(texts), mostArtefacts)
 	}
 	ids := make(map[int64]bool, len(texts))
 	for i, text := range texts {
