@@ -13,39 +13,32 @@ import (
 	"shiplist/agent/plan"
 	"shiplist/agent/qatracker"
 	"shiplist/agent/testobserver"
+	"shiplist/agent/trackers"
 	"shiplist/agent/tree"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
 
-// trackerKinds is where kinds of tracker are entered, each with what makes a source
-// of a [[tracker]] table.
-func (a *Agent) trackerKinds(readOnly bool) map[string]func(config.Tracker) (Source, error) {
-	return map[string]func(config.Tracker) (Source, error){
-		"qatracker":     func(t config.Tracker) (Source, error) { return a.qatracker(t, readOnly) },
-		"test-observer": func(t config.Tracker) (Source, error) { return a.testObserver(t, readOnly) },
+// trackerKinds is where kinds of tracker are entered, each with what makes a source.
+func trackerKinds() map[string]func(trackers.Options) Source {
+	return map[string]func(trackers.Options) Source{
+		"qatracker":     func(o trackers.Options) Source { return qatracker.New(o) },
+		"test-observer": func(o trackers.Options) Source { return testobserver.New(o) },
 	}
 }
 
-func (a *Agent) testObserver(t config.Tracker, readOnly bool) (Source, error) {
+// tracker makes a source of a [[tracker]] table.
+func (a *Agent) tracker(t config.Tracker, readOnly bool) (Source, error) {
+	create, known := trackerKinds()[t.Kind]
+	if !known {
+		return nil, fmt.Errorf("trackers of the kind %q cannot be polled by this version; take tracker %s out of the configuration", t.Kind, t.Name)
+	}
 	key, err := t.Key(a.o.Env)
 	if err != nil {
 		return nil, err
 	}
 	c := a.o.Config
-	return testobserver.New(testobserver.Options{
-		Tracker: t, Key: key, Limits: c.Limits, Rules: c.Rules, Client: a.client, Now: a.o.Now, StateDir: c.Store.State, ReadOnly: readOnly,
-		Logger: a.o.Logger,
-	}), nil
-}
-
-func (a *Agent) qatracker(t config.Tracker, readOnly bool) (Source, error) {
-	key, err := t.Key(a.o.Env)
-	if err != nil {
-		return nil, err
-	}
-	c := a.o.Config
-	return qatracker.New(qatracker.Options{
+	return create(trackers.Options{
 		Tracker: t, Key: key, Limits: c.Limits, Rules: c.Rules, Client: a.client, Now: a.o.Now, StateDir: c.Store.State, ReadOnly: readOnly,
 		Logger: a.o.Logger,
 	}), nil
@@ -104,10 +97,7 @@ func (a *Agent) configured(readOnly bool) ([]configuredSource, error) {
 
 func (a *Agent) trackerSource(t config.Tracker, readOnly bool) configuredSource {
 	s := configuredSource{state: release.SourceState{Name: t.Name, Kind: t.Kind, Address: address(t.URL), Site: address(t.Site)}}
-	create, known := a.trackerKinds(readOnly)[t.Kind]
-	if !known {
-		s.Source = unable{fmt.Errorf("trackers of the kind %q cannot be polled by this version; take tracker %s out of the configuration", t.Kind, t.Name)}
-	} else if made, err := create(t); err != nil {
+	if made, err := a.tracker(t, readOnly); err != nil {
 		s.Source = unable{err}
 	} else {
 		s.Source = made

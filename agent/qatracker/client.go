@@ -14,9 +14,6 @@ import (
 	"shiplist/internal/config"
 )
 
-// defaultLimit is how large an answer may be where the configuration does not say.
-const defaultLimit = 64 << 20
-
 // call is one call of a method, whose arguments are numbers and lists of numbers.
 type call struct {
 	method string

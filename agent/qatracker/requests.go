@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,12 +16,7 @@ type Requests struct{ c *client }
 // NewRequests returns those of the tracker of o, whose Key has to be one of its user's.
 // Of o nothing else is needed but the limits and the client.
 func NewRequests(o Options) *Requests {
-	if o.Limits.TrackerBytes <= 0 {
-		o.Limits.TrackerBytes = defaultLimit
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
+	o = o.Complete()
 	return &Requests{&client{
 		session: o.Client.Session(), tracker: o.Tracker, key: o.Key.Reveal(), limit: o.Limits.TrackerBytes, log: o.Logger,
 	}}

@@ -3,16 +3,11 @@ package qatracker
 import (
 	"context"
 	"fmt"
-	"io"
-	"log/slog"
-	"path/filepath"
 	"time"
 
-	"shiplist/agent/fetch"
-	"shiplist/internal/config"
+	"shiplist/agent/trackers"
 	"shiplist/internal/problems"
 	"shiplist/internal/release"
-	"shiplist/internal/statefile"
 )
 
 // The most series and milestones that are asked about: more than any tracker has,
@@ -22,24 +17,11 @@ const (
 	maxMilestones = 5000
 )
 
-// Options are what a [Source] is made of.
-type Options struct {
-	Tracker config.Tracker
-	// Key is the API key of Tracker.User; it is not needed for reading.
-	Key    config.Secret
-	Limits config.Limits
-	Rules  release.Rules
-	Client *fetch.Client
-	// Now is the clock by which milestones are asked for again; time.Now when nil.
-	Now func() time.Time
-	// StateDir holds two small files: which builds' testcases were asked for last, so
-	// that each gets its turn, and when each milestone was asked for that is not in
-	// testing. Without it they are kept in memory. ReadOnly says that nothing is to be
-	// written there.
-	StateDir string
-	ReadOnly bool
-	Logger   *slog.Logger
-}
+// Options are what a [Source] is made of. Their Key is the API key of Tracker.User; it is not
+// needed for reading. The files in the state directory have which builds' testcases were asked
+// for last, so that each gets its turn, and when each milestone was asked for that is not in
+// testing.
+type Options = trackers.Options
 
 // Source is one tracker. It polls once at a time.
 type Source struct {
@@ -50,29 +32,9 @@ type Source struct {
 
 // New returns a source.
 func New(o Options) *Source {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
-	if o.Limits.TrackerBytes <= 0 {
-		o.Limits.TrackerBytes = defaultLimit
-	}
-	if o.Limits.Connections <= 0 {
-		o.Limits.Connections = 2
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	s := &Source{o: o}
-	s.turns.file, s.asked.file = s.file("turns"), s.file("asked")
+	s := &Source{o: o.Complete()}
+	s.turns.file, s.asked.file = s.o.File("turns"), s.o.File("asked")
 	return s
-}
-
-// file is a file of the state directory.
-func (s *Source) file(what string) statefile.File {
-	if s.o.StateDir == "" {
-		return statefile.File{}
-	}
-	return statefile.File{Path: filepath.Join(s.o.StateDir, s.o.Tracker.Name+"."+what+".json"), ReadOnly: s.o.ReadOnly}
 }
 
 // Poll asks for everything that may have changed, once. What it returns is one state of

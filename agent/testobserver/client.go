@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -16,9 +14,6 @@ import (
 	"shiplist/internal/config"
 )
 
-// defaultLimit is how large an answer may be where the configuration does not say.
-const defaultLimit = 64 << 20
-
 // client asks one Test Observer.
 type client struct {
 	session *fetch.Session
@@ -27,20 +22,9 @@ type client struct {
 	limit   int64
 }
 
+// newClient is the client of options that are complete.
 func newClient(o *Options) *client {
-	limit := o.Limits.TrackerBytes
-	if limit <= 0 {
-		limit = defaultLimit
-	}
-	return &client{session: o.Client.Session(), tracker: o.Tracker, key: o.Key.Reveal(), limit: limit}
-}
-
-// quiet is the logger of who was given none.
-func quiet(l *slog.Logger) *slog.Logger {
-	if l == nil {
-		return slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
-	return l
+	return &client{session: o.Client.Session(), tracker: o.Tracker, key: o.Key.Reveal(), limit: o.Limits.TrackerBytes}
 }
 
 // address is that of a path below the API's version, which the configured address may

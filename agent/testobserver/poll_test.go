@@ -888,18 +888,24 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// hide publishes two kinds of image that share one row of the list; the later hides the other.
+func (p *polled) hide() {
+	p.t.Helper()
+	live, dangerous := image("ubuntu", "stonking", "20260826"), image("ubuntu", "stonking", "20260827")
+	dangerous.URL = strings.Replace(dangerous.URL, "daily-live", "daily-dangerous", 1)
+	p.on.Publish(live)
+	p.poll()
+	p.on.clock.move(time.Hour)
+	p.on.Publish(dangerous)
+}
+
 // TestSharedRow: where two kinds of image share one row of the list, the one that the later
 // hides stays, as it is there when it is asked for.
 func TestSharedRow(t *testing.T) {
 	t.Parallel()
 	on := newService()
 	p := poller(t, on)
-	live, dangerous := image("ubuntu", "stonking", "20260826"), image("ubuntu", "stonking", "20260827")
-	dangerous.URL = strings.Replace(dangerous.URL, "daily-live", "daily-dangerous", 1)
-	on.Publish(live)
-	p.poll()
-	on.clock.move(time.Hour)
-	on.Publish(dangerous)
+	p.hide()
 	p.want("hidden", "stonking/ubuntu-desktop-amd64 20260826 testing\nstonking/ubuntu-desktop-amd64-daily-dangerous 20260827 testing")
 }
 
@@ -913,12 +919,7 @@ func TestManyArchivedBesideASharedRow(t *testing.T) {
 	for i := range 80 {
 		ids = append(ids, on.Publish(image("kubuntu", fmt.Sprintf("s%cx%c", 'a'+i%26, 'a'+i/26), "20260826")))
 	}
-	live, dangerous := image("ubuntu", "stonking", "20260826"), image("ubuntu", "stonking", "20260827")
-	dangerous.URL = strings.Replace(dangerous.URL, "daily-live", "daily-dangerous", 1)
-	on.Publish(live)
-	p.poll()
-	on.clock.move(time.Hour)
-	on.Publish(dangerous)
+	p.hide()
 	p.poll()
 	for _, id := range ids[:70] {
 		on.Archive(id)

@@ -19,6 +19,7 @@ type Requests struct{ p *poll }
 // NewRequests returns those of the service of o, whose Key is sent where there is one. Of o
 // nothing else is needed but the tracker, the limits and the client.
 func NewRequests(o Options) *Requests {
+	o = o.Complete()
 	return &Requests{&poll{o: &o, c: newClient(&o), notes: &problems.List{}}}
 }
 

@@ -4,38 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
-	"path/filepath"
 	"time"
 
-	"shiplist/agent/fetch"
-	"shiplist/internal/config"
+	"shiplist/agent/trackers"
 	"shiplist/internal/problems"
 	"shiplist/internal/release"
-	"shiplist/internal/statefile"
 )
 
 // mostArtefacts is how many a list may hold: more than any service has, and a bound for
 // what a hostile one can make us keep.
 const mostArtefacts = 50_000
 
-// Options are what a [Source] is made of.
-type Options struct {
-	Tracker config.Tracker
-	// Key is the key of an application; what is public needs none.
-	Key    config.Secret
-	Limits config.Limits
-	Rules  release.Rules
-	Client *fetch.Client
-	// Now is the clock by which results are asked for; time.Now when nil.
-	Now func() time.Time
-	// StateDir holds one small file: what was asked about each artefact. Without it that is
-	// kept in memory. ReadOnly says that nothing is to be written there.
-	StateDir string
-	ReadOnly bool
-	Logger   *slog.Logger
-}
+// Options are what a [Source] is made of. Its file in the state directory has what was asked
+// about each artefact.
+type Options = trackers.Options
 
 // Source is one Test Observer. It polls once at a time.
 type Source struct {
@@ -46,14 +29,8 @@ type Source struct {
 
 // New returns a source.
 func New(o Options) *Source {
-	o.Logger = quiet(o.Logger)
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	s := &Source{o: o, namer: newNamer(o.Tracker.Name, o.Rules)}
-	if o.StateDir != "" {
-		s.asked.file = statefile.File{Path: filepath.Join(o.StateDir, o.Tracker.Name+".details.json"), ReadOnly: o.ReadOnly}
-	}
+	s := &Source{o: o.Complete(), namer: newNamer(o.Tracker.Name, o.Rules)}
+	s.asked.file = s.o.File("details")
 	return s
 }
 
