@@ -86,6 +86,11 @@ var arrows = map[string]arrow{
 	"agent/recheck":     {never: ioPackages},
 	"agent/launchpad":   {may: []string{"agent/fetch", "internal/release"}},
 	"agent/placed":      {may: []string{"agent/fetch", "internal/release"}},
+	"agent/verify": {
+		may:     []string{"agent/fetch", "internal/issue", "internal/release", "internal/signature", "internal/statefile"},
+		modules: []string{xsync},
+		never:   []string{"os/exec"},
+	},
 	"agent/plan": {
 		may:   append(sources(), "internal/planfile"),
 		never: []string{"net", "net/http", "os/exec"},
@@ -144,9 +149,9 @@ var arrows = map[string]arrow{
 	},
 	"cmd/shiplist": {
 		may: []string{
-			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/testobserver", "agent/tree", "generator", "generator/preview", "generator/publish",
+			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/testobserver", "agent/tree", "agent/verify", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/signer", "internal/store",
+			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/signature", "internal/signer", "internal/store",
 			"internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify", renameio},

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -12,6 +13,9 @@ import (
 	"slices"
 	"strings"
 )
+
+// errLarge is that a body was larger than the limit, where none is kept that would tell.
+var errLarge = errors.New("larger than the limit")
 
 // counter counts what comes over the wire and remembers how it ended.
 type counter struct {
@@ -66,7 +70,7 @@ func (a *attempt) readBody(ctx context.Context, resp *http.Response, wire *count
 	switch {
 	case wire.err != nil:
 		return nil, a.fail(ctx, stageBody, wire.err)
-	case wire.n > a.r.Limit || int64(len(body)) > a.r.Limit:
+	case wire.n > a.r.Limit || int64(len(body)) > a.r.Limit || errors.Is(err, errLarge):
 		return nil, a.tooLarge()
 	case err != nil:
 		return nil, a.error(KindEncoding, plain(err.Error(), 100), err)
@@ -89,6 +93,13 @@ func (a *attempt) unpack(encoding string, r io.Reader) ([]byte, error) {
 		r = io.LimitReader(z, a.r.Limit+1)
 	default:
 		return nil, fmt.Errorf("unknown content encoding %q", plain(encoding, 40))
+	}
+	if a.r.Into != nil {
+		n, err := io.Copy(a.r.Into(), r)
+		if err == nil && n > a.r.Limit {
+			err = errLarge
+		}
+		return nil, err
 	}
 	var b bytes.Buffer
 	if _, err := b.ReadFrom(r); err != nil {

@@ -157,6 +157,10 @@ type Request struct {
 	Bearer         string
 	// Private says that no part of the answer is logged.
 	Private bool
+	// Into is asked for a place for the body, once for each time that the request is sent,
+	// so that a large one is never in memory; the Response has no Body then. It is asked for
+	// unpacked.
+	Into func() io.Writer
 }
 
 // Validators are what a server says to recognise an answer by.

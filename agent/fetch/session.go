@@ -176,7 +176,7 @@ func (a *attempt) dress(req *http.Request) {
 	// Asking is ours alone; see network. The length of a packed answer is of no
 	// use to whoever sends a HEAD.
 	req.Header.Set("Accept-Encoding", "gzip")
-	if a.method == http.MethodHead {
+	if a.method == http.MethodHead || a.r.Into != nil {
 		req.Header.Set("Accept-Encoding", "identity")
 	}
 	if len(a.r.Types) > 0 && req.Header.Get("Accept") == "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shiplist/agent"
+	"shiplist/agent/verify"
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
 	"shiplist/internal/release"
@@ -75,6 +76,10 @@ func TestJSONDocumented(t *testing.T) {
 	if !found {
 		t.Fatal("there is nothing about the JSON of publish")
 	}
+	_, ofVerify, found := strings.Cut(ofPublish, "`shiplist verify --json`")
+	if !found {
+		t.Fatal("there is nothing about the JSON of verify")
+	}
 	// What several commands have is told once, above all of them.
 	shared, _, _ := strings.Cut(text, "`shiplist status --json`")
 	for _, tt := range []struct {
@@ -82,6 +87,7 @@ func TestJSONDocumented(t *testing.T) {
 		of   []any
 	}{
 		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publish.Entry{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
+		{ofVerify, []any{verify.Report{}, verify.Set{}, verify.Finding{}}},
 		{shared + ofSet, []any{publishSetJSON{}, publicationJSON{}, reasonJSON{}, publishFile{}, publishCommandJSON{}, release.Mismatch{}, planFillResult{}, filledEntry{}, proofOf{}, planCheckResult{}, planTrouble{}}},
 		{shared + ofCheck, []any{checkResult{}, findingResult{}, evidenceResult{}, contactsResult{}, contactResult{}, whyResult{}, chainResult{}, linkResult{}, diffResult{}, sideResult{}, diffRecord{}}},
 		{ofStatus, []any{status{}, agentStatus{}, sourceStatus{}, heldDirectory{}}},
@@ -100,6 +106,20 @@ func TestJSONDocumented(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestVerifyDocumented: docs/operations.md says what each thing means that verify finds.
+func TestVerifyDocumented(t *testing.T) {
+	t.Parallel()
+	want := verify.Rules()
+	var got []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z-]+)` \\| [^|]+ \\|$").FindAllStringSubmatch(section(t, "## Checking a copy"), -1) {
+		got = append(got, row[1])
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("docs/operations.md, verify (-code +docs):\n%s", diff)
 	}
 }
 

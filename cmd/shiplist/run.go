@@ -99,6 +99,7 @@ func commands() []command {
 		generateCommand(),
 		previewCommand(),
 		publishCommand(),
+		verifyCommand(),
 		publishSetCommand(),
 		respinCommand(),
 		archiveSetCommand(),

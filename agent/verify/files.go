@@ -1,0 +1,199 @@
+package verify
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"shiplist/agent/fetch"
+	"shiplist/internal/issue"
+)
+
+// expected is a file that has to be there.
+type expected struct {
+	path string
+	sha  string // SHA-256 in hex; empty where nobody told
+	size int64  // -1 where nobody told
+}
+
+// workers are how many files are looked at at once: as many as there are processors in a
+// directory; a server is asked no more at once than the client lets.
+func workers() int { return max(runtime.GOMAXPROCS(0), 4) }
+
+// unknownMost is how many bytes are read of a file of which nobody told how long it is.
+const unknownMost = 1 << 30
+
+// files looks at the files that have to be there: in a directory at all of them, and into
+// a sample; on a server at the sample. sums bounds them; nil where each has its own size.
+func (o *Options) files(ctx context.Context, r *Report, at place, all []expected, sums *issue.Sums, origin *statement) {
+	r.Listed = len(all)
+	check := &check{o: o, r: r, at: at, largest: unknownMost, others: origin.sums()}
+	if sums != nil && sums.SHA256 != "" {
+		check.largest = sums.Largest
+	}
+	_, remote := at.(*server)
+	hash := map[int]bool{}
+	if o.Full || len(all) <= o.Sample {
+		o.each(ctx, len(all), func(ctx context.Context, i int) { check.content(ctx, all[i]) })
+		return
+	}
+	for _, i := range o.pick(len(all), o.Sample) {
+		hash[i] = true
+	}
+	o.each(ctx, len(all), func(ctx context.Context, i int) {
+		switch {
+		case hash[i]:
+			check.content(ctx, all[i])
+		case !remote || all[i].size >= 0:
+			check.presence(ctx, all[i])
+		}
+	})
+	r.note("the content of %d of %d files was looked at, which were chosen by chance; --full looks at all", r.Hashed, len(all))
+	if sums != nil && sums.SHA256 != "" && !remote && check.bytes.Load() != sums.Bytes && !r.has(RuleMissing, RuleSize, RuleChecksum, RuleMixed) && ctx.Err() == nil {
+		// Some file that is not in the sample is not what it should be.
+		r.note("the files have %d bytes together where %d are listed, so the content of all of them was looked at", check.bytes.Load(), sums.Bytes)
+		o.each(ctx, len(all), func(ctx context.Context, i int) {
+			if !hash[i] {
+				check.content(ctx, all[i])
+			}
+		})
+	}
+}
+
+// each does something for each of n files, some at once, until the time is over or the
+// place cannot be reached any more.
+func (o *Options) each(ctx context.Context, n int, do func(ctx context.Context, i int)) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(workers())
+	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			if ctx.Err() == nil {
+				do(ctx, i)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // what is wrong is in the report
+}
+
+// check looks at files.
+type check struct {
+	o       *Options
+	r       *Report
+	at      place
+	largest int64
+	others  map[string]string // the checksums that the origin's files have, by path
+	bytes   atomic.Int64
+	silent  atomic.Bool // the server does not answer any more
+}
+
+// presence looks whether a file is there, with its size.
+func (c *check) presence(ctx context.Context, f expected) {
+	if c.silent.Load() {
+		return
+	}
+	size, err := c.at.size(ctx, f.path)
+	c.r.looked()
+	switch {
+	case err != nil:
+		c.fault(ctx, f, err)
+	case f.size >= 0 && size >= 0 && size != f.size:
+		c.r.find(RuleSize, f.path, "it has %d bytes, and has to have %d", size, f.size)
+	case size > c.largest:
+		c.r.find(RuleSize, f.path, "it has %d bytes, and no file of the site has more than %d", size, c.largest)
+	}
+	c.bytes.Add(max(size, 0))
+}
+
+// content looks at all of a file.
+func (c *check) content(ctx context.Context, f expected) {
+	if f.sha == "" {
+		c.presence(ctx, f)
+		return
+	}
+	if c.silent.Load() {
+		return
+	}
+	most := c.largest
+	if f.size >= 0 {
+		most = f.size
+	}
+	h := sha256.New()
+	n, err := c.at.hash(ctx, f.path, most, h)
+	if ctx.Err() != nil {
+		return
+	}
+	c.r.looked()
+	switch {
+	case errors.Is(err, errLarge) && f.size >= 0:
+		c.r.find(RuleSize, f.path, "it has more than %d bytes, which is what it has to have", f.size)
+		return
+	case errors.Is(err, errLarge):
+		c.r.find(RuleSize, f.path, "it has more than %d bytes, and no file of the site has more", most)
+		return
+	case err != nil:
+		c.fault(ctx, f, err)
+		return
+	}
+	c.bytes.Add(n)
+	c.r.hashed(n)
+	switch got := hex.EncodeToString(h.Sum(nil)); {
+	case got == f.sha:
+	case f.size >= 0 && n != f.size:
+		c.r.find(RuleSize, f.path, "it has %d bytes, and has to have %d", n, f.size)
+	case c.others[f.path] == got:
+		c.r.find(RuleMixed, f.path, "it is the one of the origin's set, and not of the copy's")
+	default:
+		c.r.find(RuleChecksum, f.path, "its SHA-256 is %s, and has to be %s", got, f.sha)
+	}
+}
+
+// fault tells why a file could not be looked at.
+func (c *check) fault(ctx context.Context, f expected, err error) {
+	var failed *fetch.Error
+	switch {
+	case ctx.Err() != nil:
+	case errors.Is(err, fs.ErrNotExist):
+		c.r.find(RuleMissing, f.path, "it is not there")
+	case errors.Is(err, errOdd):
+		c.r.find(RuleExtra, f.path, "it is a link or something else where a file has to be")
+	case errors.As(err, &failed) && failed.Kind == fetch.KindResting:
+		if !c.silent.Swap(true) {
+			c.r.find(RuleUnseen, f.path, "the server is left alone after it failed: %s; nothing else was asked for", failed.Text)
+		}
+	case errors.As(err, &failed):
+		c.r.find(RuleUnseen, f.path, "%s", failed.Text)
+	default:
+		c.r.find(RuleUnseen, f.path, "%v", err)
+	}
+}
+
+// extras tells of files that nobody lists.
+func (o *Options) extras(ctx context.Context, r *Report, at place, own, origin *statement) {
+	listed, others := own.sums(), origin.sums()
+	could, err := at.walk(ctx, func(name string, d fs.DirEntry) {
+		switch {
+		case issue.Own(name) || listed[name] != "" && d.Type().IsRegular():
+		case listed[name] != "": // it was told already
+		case others[name] != "":
+			r.find(RuleMixed, name, "it is of the origin's set, and not of the copy's")
+		default:
+			r.find(RuleExtra, name, "nothing lists it")
+		}
+	})
+	switch {
+	case err != nil && ctx.Err() == nil:
+		r.find(RuleUnseen, "", "not all directories could be looked at: %v", err)
+	case !could:
+		r.note("over HTTP nobody sees files that nothing lists")
+	}
+}
