@@ -102,7 +102,7 @@ var arrows = map[string]arrow{
 	},
 	"agent/testobserver": {may: append(sources(), "agent/trackers", "internal/plaintext", "internal/problems", "internal/statefile")},
 	"agent/tree": {
-		may:     append(sources(), "internal/signature"),
+		may:     append(sources(), "internal/filestamp", "internal/signature", "internal/statefile"),
 		modules: []string{"golang.org/x/net", "golang.org/x/text", renameio, xsync},
 	},
 	"agent": {

@@ -89,6 +89,9 @@
 // list is guessed by what the directory is for, and not any more once half of such
 // guesses are wrong; a list that was not guessed costs a second look at the directory.
 //
+// A local tree with hash = true has every file of an image read once, for its SHA-256,
+// where no list has that: see hash.go.
+//
 // A quiet poll: the listings of the directories that gain others, and one conditional
 // request for each list of current and pending, and of watched releases; with hints,
 // one conditional request for each. Every list and every other file that is asked for

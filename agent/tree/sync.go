@@ -39,6 +39,10 @@ type Source struct {
 	grammar *naming.Grammar
 	// unsaved is the memory of the last poll while it cannot be written.
 	unsaved *memory
+	// computed are the checksums that were computed of a local tree; nil before the first
+	// poll. hashAtOnce is how many bytes one poll reads for them.
+	computed   computed
+	hashAtOnce int64
 }
 
 // The limits that hold where the configuration sets none.
@@ -68,7 +72,7 @@ func New(o Options) *Source {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	return &Source{o: o, grammar: naming.New(o.Rules)}
+	return &Source{o: o, grammar: naming.New(o.Rules), hashAtOnce: hashedAtOnce}
 }
 
 func or[T int | int64](value, otherwise T) T {
@@ -99,6 +103,9 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	}
 	c.readHints(ctx)
 	facts, err := c.run(ctx)
+	if err == nil {
+		err = s.hashFiles(ctx, c, facts)
+	}
 	if err != nil {
 		cost := &release.Answer{}
 		if r := c.memory; r != nil {

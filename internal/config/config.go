@@ -151,7 +151,7 @@ type Tree struct {
 	Watch   []string
 	Keyring string // file of the keys that sign its checksum lists; empty for none
 	Headers bool   // write HEADER.html and the like for the tree's own server
-	Hash    bool   // compute checksums of a local directory's images that no list has
+	Hash    bool   // compute the SHA-256 of a local directory's images that no list has
 	// Head says whether exact sizes may be asked for, one HEAD for each new image.
 	Head  bool
 	Depth int // directories below the root that are visited

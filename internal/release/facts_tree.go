@@ -126,7 +126,7 @@ type File struct {
 	// listing shows, rounded.
 	Size   *int64 `toml:"size,omitempty"`
 	Exact  bool   `toml:"exact,omitempty"`
-	SHA256 string `toml:"sha256,omitempty"` // lower-case hex, from the directory's list
+	SHA256 string `toml:"sha256,omitempty"` // lower-case hex, from the directory's list; else, of some local trees, computed
 	SHA1   string `toml:"sha1,omitempty"`
 	MD5    string `toml:"md5,omitempty"`
 	// Modified is the file's own time, UTC, only where a source tells it exactly
