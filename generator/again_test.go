@@ -219,7 +219,7 @@ func TestBuildTakesOverHoldings(t *testing.T) {
 	}
 	anew := map[string]int{}
 	for _, o := range b.kept.outputs() {
-		if !o.whole.is(was.file(o.path).whole) {
+		if before := was.file(o.path); before == nil || !o.whole.is(before.whole) {
 			kind, _, _ := strings.Cut(o.path, "/")
 			anew[kind]++
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path"
+	"slices"
 	"time"
 
 	"shiplist/internal/release"
@@ -126,7 +127,7 @@ type findingJSON struct {
 func (s *site) manifestJSON(m *release.Manifest) manifestJSON {
 	j := manifestJSON{
 		Series: m.Line.Slug, Milestone: m.Slug, Title: m.Title, Kind: m.Kind, Status: string(m.Status), Open: m.Open, Date: m.Date,
-		Totals:  totalsJSON{m.Totals.Rows, m.Totals.Intended, m.Totals.Built, m.Totals.Ready, m.Totals.Blockers},
+		Totals:  viewTotals(m.Totals),
 		Sources: s.sourcesJSON(m.Line.Sources), Rows: []rowJSON{}, Findings: viewJSON(m.Findings),
 	}
 	for _, r := range m.Rows() {
@@ -143,6 +144,10 @@ func (s *site) manifestJSON(m *release.Manifest) manifestJSON {
 		j.Changes = append(j.Changes, changeJSON{c.Kind, c.Product.Slug, c.From, c.To})
 	}
 	return j
+}
+
+func viewTotals(t release.Totals) totalsJSON {
+	return totalsJSON{t.Rows, t.Intended, t.Built, t.Ready, t.Blockers}
 }
 
 // sourcesJSON are the sources by name; all of them without names, as on the page.
@@ -286,10 +291,7 @@ type imageJSON struct {
 func (s *site) productJSON(pl *release.ProductLine) productJSON {
 	j := productJSON{
 		Product: pl.Slug, Title: pl.Title, Family: pl.Family, Arch: pl.Arch, Sources: s.sourcesJSON(nil),
-		Rows: []rowJSON{}, Images: []imageJSON{}, Findings: viewJSON(pl.Findings),
-	}
-	for _, id := range pl.Identities {
-		j.Identities = append(j.Identities, identityJSON(id))
+		Identities: viewIdentities(pl), Rows: []rowJSON{}, Images: []imageJSON{}, Findings: viewJSON(pl.Findings),
 	}
 	for _, r := range pl.Rows {
 		row := s.rowJSON(r)
@@ -298,17 +300,29 @@ func (s *site) productJSON(pl *release.ProductLine) productJSON {
 		j.Rows = append(j.Rows, row)
 	}
 	for _, img := range pl.Images {
-		v := imageJSON{
-			Tree: img.Tree.Name, Series: img.Series, Path: img.Dir, Address: webURL(img.URL), Name: img.Name,
-			BuildID: img.BuildID, Current: img.Current, Pending: img.Pending, Files: mainFiles(img.Image),
-		}
-		if m := img.Main().Modified; !m.IsZero() {
-			m = m.UTC()
-			v.Modified = &m
-		}
-		j.Images = append(j.Images, v)
+		j.Images = append(j.Images, viewImageJSON(img))
 	}
 	return j
+}
+
+func viewIdentities(pl *release.ProductLine) []identityJSON {
+	var all []identityJSON
+	for _, id := range pl.Identities {
+		all = append(all, identityJSON(id))
+	}
+	return all
+}
+
+func viewImageJSON(img *release.TreeImage) imageJSON {
+	v := imageJSON{
+		Tree: img.Tree.Name, Series: img.Series, Path: img.Dir, Address: webURL(img.URL), Name: img.Name,
+		BuildID: img.BuildID, Current: img.Current, Pending: img.Pending, Files: slices.Concat([]fileJSON{}, mainFiles(img.Image)),
+	}
+	if m := img.Main().Modified; !m.IsZero() {
+		m = m.UTC()
+		v.Modified = &m
+	}
+	return v
 }
 
 // writeJSON writes a value for programs and for people who look at it.

@@ -23,6 +23,25 @@ type newsView struct {
 	Items     []newsItem
 }
 
+// inWords is a piece of news as one line of text. What it lists is left out.
+func inWords(v newsView) string {
+	var b strings.Builder
+	b.WriteString(v.Subject.Text + " " + v.Says)
+	for i, w := range v.Where {
+		if i > 0 {
+			b.WriteString(" and")
+		}
+		b.WriteString(" " + w.Text)
+	}
+	if v.Build != "" {
+		b.WriteString(" " + v.Build)
+	}
+	if v.Detail != "" && v.Detail != v.Build {
+		b.WriteString(", " + v.Detail)
+	}
+	return b.String()
+}
+
 // newsItem is one of several things in a piece of news.
 type newsItem struct {
 	Subject Link

@@ -12,20 +12,36 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// formatExamples are the blocks of code in the text about data, each by the heading
-// above it.
-func formatExamples(t *testing.T) map[string]string {
+// documented are the files of which texts show an example, each by the text and the
+// heading above it, and where the sample has one like it.
+var documented = map[string]map[string]string{
+	"formats.md": {
+		"manifest.json": "noble/24.04.4/manifest.json", "product.json": "products/ubuntu-cinnamon-desktop-amd64/product.json",
+		"manifest.txt": "noble/24.04.4/manifest.txt",
+	},
+	"api/index.md": {
+		"index.json": "api/v1/index.json", "series.json": "api/v1/series.json", "milestones.json": "api/v1/milestones.json",
+		"products.json": "api/v1/products.json", "images.json": "api/v1/images.json", "images/SERIES.json": "api/v1/images/noble.json",
+		"findings.json": "api/v1/findings.json", "findings/GROUP.json": "api/v1/findings/blocker-product-contact-missing-build.json",
+		"changes.json": "api/v1/changes.json", "changes/DAY.json": "api/v1/changes/2026-04-23.json", "sources.json": "api/v1/sources.json",
+	},
+}
+
+// formatExamples are the blocks of code in a text, each by the heading above it.
+func formatExamples(t *testing.T, name string) map[string]string {
 	t.Helper()
-	text, err := os.ReadFile("../content/formats.md")
+	text, err := os.ReadFile("../content/" + name)
 	if err != nil {
 		t.Fatal(err)
 	}
 	examples := map[string]string{}
-	for _, m := range regexp.MustCompile("(?s)\n## (manifest\\.json|product\\.json|manifest\\.txt)\n\n```[a-z]*\n(.*?)\n```\n").FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile("(?s)\n## ([^\n]*)\n\n(?:[^`#\n][^\n]*\n)*\n?```[a-z]*\n(.*?)\n```\n").FindAllStringSubmatch(string(text), -1) {
 		examples[m[1]] = m[2]
 	}
-	if len(examples) != 3 {
-		t.Fatalf("found %d examples, want 3", len(examples))
+	for heading := range documented[name] {
+		if examples[heading] == "" {
+			t.Fatalf("%s has no example below %q", name, heading)
+		}
 	}
 	return examples
 }
@@ -61,32 +77,39 @@ func within(at string, example, written any) string {
 	return ""
 }
 
-// TestFormatExamplesAreTrue holds the text about data to what is written for the sample.
+// shortenedDigest is a digest in an example: they change with every fact.
+const shortenedDigest = "sha256:…"
+
+// TestFormatExamplesAreTrue holds the texts about data to what is written for the sample.
 func TestFormatExamplesAreTrue(t *testing.T) {
 	t.Parallel()
-	examples, site := formatExamples(t), sampleSite(t)
-	for name, path := range map[string]string{
-		"manifest.json": "noble/24.04.4/manifest.json", "product.json": "products/ubuntu-cinnamon-desktop-amd64/product.json",
-	} {
-		var example, written any
-		if err := json.Unmarshal([]byte(examples[name]), &example); err != nil {
-			t.Errorf("the example of %s: %v", name, err)
+	site := sampleSite(t)
+	for text, files := range documented {
+		examples := formatExamples(t, text)
+		for heading, at := range files {
+			if strings.HasSuffix(at, ".json") {
+				var example, written any
+				if err := json.Unmarshal([]byte(examples[heading]), &example); err != nil {
+					t.Errorf("%s: the example of %s: %v", text, heading, err)
+				}
+				if err := json.Unmarshal(digests.ReplaceAll(site[at], []byte(`"`+shortenedDigest+`"`)), &written); err != nil {
+					t.Fatal(err)
+				}
+				if problem := within(heading, example, written); problem != "" {
+					t.Error(text, problem)
+				}
+				continue
+			}
+			written := "\n" + string(site[at])
+			for line := range strings.SplitSeq(examples[heading], "\n") {
+				_, after, found := strings.Cut(written, "\n"+line+"\n")
+				if !found {
+					t.Errorf("%s has no line %q there", heading, line)
+					continue
+				}
+				written = "\n" + after
+			}
 		}
-		if err := json.Unmarshal(site[path], &written); err != nil {
-			t.Fatal(err)
-		}
-		if problem := within(name, example, written); problem != "" {
-			t.Error(problem)
-		}
-	}
-	text := "\n" + string(site["noble/24.04.4/manifest.txt"])
-	for line := range strings.SplitSeq(examples["manifest.txt"], "\n") {
-		_, after, found := strings.Cut(text, "\n"+line+"\n")
-		if !found {
-			t.Errorf("manifest.txt has no line %q there", line)
-			continue
-		}
-		text = "\n" + after
 	}
 }
 

@@ -208,6 +208,7 @@ func (s *site) arrange() {
 	s.found = groupFindings(s.picture.Findings)
 	s.readLog(before)
 	s.findKeys()
+	s.arrangeAPI(before)
 }
 
 // outputs lists every file of the site. A new kind of output is one more line here.
@@ -215,7 +216,7 @@ func (s *site) outputs() []output {
 	pages := slices.Concat(
 		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(),
 	)
-	return slices.Concat(pages, s.crawlerFiles(pages), s.assetFiles())
+	return slices.Concat(pages, s.apiOutputs(), s.crawlerFiles(pages), s.assetFiles())
 }
 
 func (s *site) fixedPages() []output {
@@ -246,7 +247,7 @@ func (s *site) seriesPages() []output {
 			key := s.keys.milestones[m]
 			arranged := sync.OnceValue(func() manifestPage { return s.arrangeManifest(m) })
 			out = append(out, pageOutput(s, at, "manifest", arranged).of(key),
-				asJSON(s, at+"manifest.json", s.manifestJSON, m).of(key), asText(s, at+"manifest.txt", s.manifestText, arranged).of(key))
+				asText(s, at+"manifest.txt", s.manifestText, arranged).of(key))
 		}
 	}
 	return out
@@ -259,7 +260,7 @@ func (s *site) productPages() []output {
 	}
 	for _, p := range s.picture.Products {
 		at, key := productPath(p), s.keys.products[p]
-		out = append(out, pageOutput(s, at, "product", with(s.arrangeProduct, p)).of(key), asJSON(s, at+"product.json", s.productJSON, p).of(key))
+		out = append(out, pageOutput(s, at, "product", with(s.arrangeProduct, p)).of(key))
 	}
 	return out
 }

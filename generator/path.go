@@ -25,7 +25,7 @@ func component(name string) string {
 	switch name {
 	case "":
 		return "%00"
-	case "index.html", "manifest.json", "product.json":
+	case "index.html", "manifest.json", "product.json", "badge.svg", "calendar.ics", "feed.xml":
 		return strings.Replace(name, ".", "%2E", 1)
 	case sumsList:
 		return strings.Replace(name, "S", "%53", 1)

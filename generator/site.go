@@ -51,6 +51,7 @@ type site struct {
 	logged *changeLog
 	past   *release.Past
 	newsIndex
+	api apiFiles
 }
 
 type menuItem struct{ title, path string }

@@ -1,0 +1,234 @@
+package generator
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"shiplist/internal/release"
+)
+
+// Rule of this file: what the lists of api/v1 tell. They are short and lead to the files
+// with everything: manifest.json of a milestone, product.json of a product, the images of a
+// series, the findings of a rule, the changes of a day. Addresses among links are relative
+// to the file. A field here is a field in schema/, with what it means.
+
+// apiHead is what every list has, after generated_from.
+type apiHead struct {
+	Version int    `json:"version"`
+	Schema  string `json:"schema"` // address
+	// Stale are the sources whose facts are older than they should be.
+	Stale []string `json:"stale"`
+}
+
+type indexAPI struct {
+	apiHead
+	Title        string        `json:"title"`
+	Distribution string        `json:"distribution"`
+	Files        []indexedFile `json:"files"`
+}
+
+// indexedFile is a file that a list leads to, with the digest that stands in it.
+type indexedFile struct {
+	Name          string `json:"name"`
+	File          string `json:"file"`
+	GeneratedFrom string `json:"generated_from"`
+}
+
+type seriesAPI struct {
+	apiHead
+	Series []seriesJSON `json:"series"`
+}
+
+type seriesJSON struct {
+	Series       string         `json:"series"`
+	Title        string         `json:"title"`
+	DisplayName  string         `json:"display_name,omitempty"`
+	Version      string         `json:"version,omitempty"`
+	PointVersion string         `json:"point_version,omitempty"`
+	Status       string         `json:"status,omitempty"`
+	LTS          bool           `json:"lts"`
+	Development  bool           `json:"development"`
+	Released     string         `json:"released,omitempty"`
+	EOL          string         `json:"eol,omitempty"`
+	EOLServer    string         `json:"eol_server,omitempty"`
+	EOLESM       string         `json:"eol_esm,omitempty"`
+	EOLLegacy    string         `json:"eol_legacy,omitempty"`
+	Milestones   []string       `json:"milestones"`
+	Intended     []intendedJSON `json:"intended"`
+	Sources      []string       `json:"sources"`
+	Links        linksJSON      `json:"links"`
+}
+
+type intendedJSON struct {
+	Product   string `json:"product"`
+	Contact   string `json:"contact,omitempty"`
+	ContactIs string `json:"contact_is,omitempty"` // team, person, neither
+	Disabled  bool   `json:"disabled,omitempty"`
+	Source    string `json:"source,omitempty"`
+}
+
+// linksJSON are addresses relative to the file.
+type linksJSON struct {
+	Page string `json:"page,omitempty"`
+	JSON string `json:"json,omitempty"`
+	Text string `json:"text,omitempty"`
+}
+
+type milestonesAPI struct {
+	apiHead
+	Milestones []milestoneJSON `json:"milestones"`
+}
+
+type milestoneJSON struct {
+	Series        string       `json:"series"`
+	Milestone     string       `json:"milestone"`
+	Title         string       `json:"title"`
+	Kind          release.Kind `json:"kind"`
+	Status        string       `json:"status,omitempty"`
+	Open          bool         `json:"open"`
+	Date          string       `json:"date,omitempty"`
+	Version       string       `json:"version,omitempty"`
+	Before        string       `json:"before,omitempty"`
+	Totals        totalsJSON   `json:"totals"`
+	GeneratedFrom string       `json:"generated_from"` // of the manifest
+	Links         linksJSON    `json:"links"`
+}
+
+type productSummaryJSON struct {
+	Product    string         `json:"product"`
+	Title      string         `json:"title"`
+	Family     string         `json:"family,omitempty"`
+	Arch       string         `json:"arch,omitempty"`
+	Type       string         `json:"type,omitempty"`
+	Netboot    bool           `json:"netboot,omitempty"`
+	Disabled   bool           `json:"disabled,omitempty"`
+	Identities []identityJSON `json:"identities,omitempty"`
+	// Open is where it stands on milestones in testing.
+	Open          []standingJSON `json:"open"`
+	Images        int            `json:"images"`
+	GeneratedFrom string         `json:"generated_from"` // of product.json
+	Links         linksJSON      `json:"links"`
+}
+
+type standingJSON struct {
+	Series    string        `json:"series"`
+	Milestone string        `json:"milestone"`
+	BuildID   string        `json:"build_id,omitempty"`
+	State     release.State `json:"state"`
+}
+
+type sourcesAPI struct {
+	apiHead
+	Sources []sourceStateJSON `json:"sources"`
+}
+
+// sourceStateJSON is a source with how it stands with it.
+type sourceStateJSON struct {
+	sourceJSON
+	Kind    string `json:"kind"`
+	Role    string `json:"role,omitempty"`
+	Site    string `json:"site,omitempty"`
+	Trouble string `json:"trouble,omitempty"` // as pages say it
+}
+
+// apiTo is the address of another file of the site as seen from one at a path.
+func apiTo(from, target string) string {
+	return strings.TrimPrefix((&Page{path: from}).near(target), "./")
+}
+
+// apiHead is the beginning of a list.
+func (s *site) apiHead(at, schema string) apiHead {
+	h := apiHead{Version: apiVersion, Schema: apiTo(at, schemaPath(schema)), Stale: []string{}}
+	for _, src := range s.picture.Sources {
+		if src.Stale {
+			h.Stale = append(h.Stale, src.Name)
+		}
+	}
+	return h
+}
+
+func (s *site) seriesAPI(at string) seriesAPI {
+	a := seriesAPI{s.apiHead(at, "series"), []seriesJSON{}}
+	for _, l := range s.lines() {
+		j := seriesJSON{
+			Series: l.Slug, Title: l.Title, DisplayName: l.DisplayName, Version: l.Version, Status: string(l.Status),
+			Milestones: []string{}, Intended: []intendedJSON{}, Sources: slices.Concat([]string{}, l.Sources),
+			Links: linksJSON{Page: apiTo(at, s.seriesPath(l))},
+		}
+		if r := l.Rule; r != nil {
+			j.PointVersion, j.LTS, j.Development, j.Released = r.PointVersion, r.LTS, r.Development, r.Released
+			j.EOL, j.EOLServer, j.EOLESM, j.EOLLegacy = r.EOL, r.EOLServer, r.EOLESM, r.EOLLegacy
+		}
+		for _, m := range l.Milestones {
+			j.Milestones = append(j.Milestones, m.Slug)
+		}
+		for _, in := range l.Intents {
+			j.Intended = append(j.Intended, intendedJSON{in.Product.Slug, in.Contact, in.Team, in.Disabled, in.Source})
+		}
+		a.Series = append(a.Series, j)
+	}
+	return a
+}
+
+func (s *site) milestonesAPI(at string, manifests map[*release.Manifest]*apiFile) (milestonesAPI, error) {
+	a := milestonesAPI{s.apiHead(at, "milestones"), []milestoneJSON{}}
+	for _, l := range s.lines() {
+		for _, m := range l.Milestones {
+			sum, err := manifests[m].generatedFrom()
+			if err != nil {
+				return a, err
+			}
+			j := milestoneJSON{
+				Series: l.Slug, Milestone: m.Slug, Title: m.Title, Kind: m.Kind, Status: string(m.Status), Open: m.Open, Date: m.Date,
+				Version: m.Version, Totals: viewTotals(m.Totals), GeneratedFrom: sum,
+				Links: linksJSON{
+					Page: apiTo(at, s.milestonePath(m)), JSON: apiTo(at, apiManifestPath(m)), Text: apiTo(at, s.milestonePath(m)+"manifest.txt"),
+				},
+			}
+			if m.Before != nil {
+				j.Before = m.Before.Slug
+			}
+			a.Milestones = append(a.Milestones, j)
+		}
+	}
+	return a, nil
+}
+
+// apiManifestPath is where the manifest of a milestone lies besides its page.
+func apiManifestPath(m *release.Manifest) string {
+	return path.Join(apiRoot, "manifests", component(m.Line.Slug), component(m.Slug)+".json")
+}
+
+// writeProducts writes the list of products, one a line.
+func (s *site) writeProducts(at string, products map[*release.ProductLine]*apiFile) ([]byte, error) {
+	list := make([]productSummaryJSON, 0, len(s.picture.Products))
+	for _, pl := range s.picture.Products {
+		sum, err := products[pl].generatedFrom()
+		if err != nil {
+			return nil, err
+		}
+		j := productSummaryJSON{
+			Product: pl.Slug, Title: pl.Title, Family: pl.Family, Arch: pl.Arch, Type: pl.Type, Netboot: pl.Netboot, Disabled: pl.Disabled,
+			Identities: viewIdentities(pl), Open: []standingJSON{}, Images: len(pl.Images), GeneratedFrom: sum,
+			Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, products[pl].path)},
+		}
+		for _, r := range pl.Rows {
+			if r.Manifest.Open {
+				j.Open = append(j.Open, standingJSON{r.Manifest.Line.Slug, r.Manifest.Slug, r.BuildID, r.State})
+			}
+		}
+		list = append(list, j)
+	}
+	return writeLined(s.apiHead(at, "products"), linesOf("products", list))
+}
+
+func (s *site) sourcesAPI(at string) sourcesAPI {
+	a := sourcesAPI{s.apiHead(at, "sources"), []sourceStateJSON{}}
+	for i := range s.picture.Sources {
+		src := &s.picture.Sources[i]
+		v := viewSource(src)
+		a.Sources = append(a.Sources, sourceStateJSON{sourceJSON{v.Name, stamp(v.Success), src.Stale}, src.Kind, src.Role, v.Href, v.Trouble})
+	}
+	return a
+}
