@@ -40,6 +40,9 @@ func (c *chainer) build() (Link, bool) {
 	}
 	l.State, l.Text = LinkHolds, "build "+r.BuildID+" is posted"
 	switch {
+	case r.RawState == RawPlanned:
+		l.State, l.Text, l.Source, l.URL = LinkBroken, "build "+r.BuildID+" is decided for at "+r.Pinned+", and nobody has it", r.StateFrom, r.Pinned
+		return l, true
 	case r.Pinned != "":
 		l.Text = "build " + r.BuildID + " is decided for at " + r.Pinned
 	case r.Assumed:

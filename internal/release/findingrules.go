@@ -20,7 +20,7 @@ var everyFindingRule = []FindingRule{
 	{"disagree-build", Blocker, "Sources disagree about the build", "Several sources have different builds of one product on one open release milestone, or a plan decides for another one than stands there. The one that [precedence] puts first is shown."},
 	{"disagree-state", Blocker, "Sources disagree about the state", "Several sources give one build different states. The one that [precedence] puts first is shown."},
 	{"disagree-checksum", Blocker, "Checksums disagree", "Two sources, or two directories, give different checksums for what should be the same file."},
-	{"plan-build-gone", Blocker, "Planned build is gone", "A plan decided for a build that no tree holds and no tracker has standing."},
+	{"plan-build-gone", Blocker, "Planned build is gone", "A plan decided for a build that no tree holds and no tracker has standing. Where another build stands in its place, that they disagree tells it, too."},
 	{"published-not-ready", Blocker, "Published, but not the ready build", "Files lie at the place where the product will be published for an open milestone, and they are not the build that is marked ready."},
 	{"checksum-gone", Blocker, "Checksum list names absent files", "The strongest checksum list of a directory names files that the directory does not hold."},
 	{"bad-signature", Blocker, "Bad signature", "A key of the tree's keyring made the signature of a checksum list, but for other bytes: the list was changed, or is being replaced for longer than a moment."},

@@ -12,24 +12,32 @@ import (
 // findings_apart.go. What a plan decides for it has to hold there, too.
 func (j *joiner) findBuildDisagreements() {
 	for _, r := range j.open {
-		if len(r.claims) < 2 {
-			continue
+		if j.disagreesAboutBuild(r) {
+			j.report(j.differentBuilds(r), spot{rows: []*Row{r}})
 		}
-		lists := bySource(r.claims)
-		var firsts []claim
-		for _, list := range lists {
-			firsts = append(firsts, list[0])
-		}
-		differ := slices.ContainsFunc(firsts, func(c claim) bool { return !r.Is(c.entry.BuildID) })
-		if !differ || r.Manifest.Kind == KindDaily && !slices.ContainsFunc(firsts, func(c claim) bool { return c.part.src.plans() }) {
-			continue
-		}
-		j.report(differentBuilds(r, firsts), spot{rows: []*Row{r}})
 	}
 }
 
+// disagreesAboutBuild reports whether sources have different builds of a row.
+func (j *joiner) disagreesAboutBuild(r *Row) bool {
+	differ, planned := false, false
+	for i := range r.claims {
+		c := &r.claims[i]
+		if c.part.src == nil || i > 0 && r.claims[i-1].part.src == c.part.src {
+			continue // of each source the first one
+		}
+		differ = differ || !r.Is(c.entry.BuildID)
+		planned = planned || c.part.src.plans()
+	}
+	return differ && (planned || r.Manifest.Kind != KindDaily)
+}
+
 // differentBuilds tells of builds that sources have standing, or decided for.
-func differentBuilds(r *Row, firsts []claim) Finding {
+func (j *joiner) differentBuilds(r *Row) Finding {
+	var firsts []claim
+	for _, list := range bySource(r.claims) {
+		firsts = append(firsts, list[0])
+	}
 	f := Finding{
 		Rule: "disagree-build", Advice: "Post the right build where it is missing.", Actor: ActorTracker,
 		Evidence: evidenceOf(r, firsts),
@@ -37,12 +45,16 @@ func differentBuilds(r *Row, firsts []claim) Finding {
 	var words []string
 	for _, c := range firsts {
 		words = append(words, c.part.src.state.Name+" "+c.has()+" "+c.entry.BuildID)
-		if c.entry.Pinned != "" {
-			f.Actor = ActorRelease
-			f.Advice = "Correct the plan at " + c.entry.Pinned + ", or post its build where it is missing."
+		if c.entry.Pinned == "" {
+			continue
+		}
+		f.Actor, f.Advice = ActorRelease, "Correct the plan at "+c.entry.Pinned+", or post its build where it is missing."
+		if j.gone(r, c) {
+			words[len(words)-1] += ", which no tree holds and no tracker has standing,"
+			f.Advice = "Decide at " + c.entry.Pinned + " for a build that is there, or have this one built again."
 		}
 	}
-	f.Text = fmt.Sprintf("Sources have different builds of %s: %s.", r.name(), joinWords(words, "and"))
+	f.Text = fmt.Sprintf("Sources have different builds of %s: %s.", r.name(), strings.TrimSuffix(joinWords(words, "and"), ","))
 	return f
 }
 

@@ -552,8 +552,18 @@ var findingCases = []findingCase{
 				Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240423", State: StateUnknown, Pinned: "plans/final.toml:4"}},
 			})
 		},
-		[]string{"plan-build-gone", "disagree-build", "published-not-ready"},
-		"plans/final.toml:4 decides for build 20240423 of Kubuntu Desktop amd64 on Noble Final, which no tree holds and no tracker has standing.",
+		[]string{"disagree-build", "published-not-ready"},
+		"plans decides for 20240423, which no tree holds and no tracker has standing, and iso has 20240424.",
+		"noble/final kubuntu-desktop-amd64  :",
+	},
+	{
+		"a planned build that is nowhere, and no other one", func(in *Input) {
+			pin("20240423")(in)
+			final(in).Entries = final(in).Entries[1:]
+			full(in).Images = full(in).Images[:3]
+		},
+		[]string{"plan-build-gone"},
+		"noble.toml:3 decides for build 20240423 of Kubuntu Desktop amd64 on Noble Final, which no tree holds and no tracker has standing.",
 		"noble/final kubuntu-desktop-amd64  :",
 	},
 	{

@@ -13,7 +13,7 @@ func (j *joiner) findUnready() {
 		case r.State != StateReady && r.State == StateMissing:
 			text = fmt.Sprintf("%s is published as %s, and no build of it stands.", r.name(), r.Release.Name)
 		case r.State != StateReady:
-			text = fmt.Sprintf("%s is published as %s, and build %s is not ready (%s).", r.name(), r.Release.Name, r.BuildID, r.State)
+			text = fmt.Sprintf("%s is published as %s, and build %s is not ready (%s).", r.name(), r.Release.Name, r.BuildID, r.stateWords())
 		case known && !same && r.Release.BuildID != "":
 			text = fmt.Sprintf("%s is published as %s with build %s, and the ready build is %s.", r.name(), r.Release.Name, r.Release.BuildID, r.BuildID)
 		case known && !same:

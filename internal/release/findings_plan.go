@@ -35,12 +35,12 @@ func (j *joiner) manifestOf(m *Milestone) *Manifest {
 	return l.MilestoneOf(slug)
 }
 
-// findGonePins looks for builds that a plan decided for and that are nowhere. What stands
-// in spite of it is a disagreement of the sources, and told as such.
+// findGonePins looks for builds that a plan decided for and that are nowhere. Where another
+// build stands in its place, that disagreement tells of it.
 func (j *joiner) findGonePins() {
 	for _, r := range j.open {
 		for _, c := range r.claims {
-			if !j.gone(r, c) {
+			if !j.gone(r, c) || j.disagreesAboutBuild(r) {
 				continue
 			}
 			j.report(Finding{
@@ -60,6 +60,13 @@ func (j *joiner) gone(r *Row, c claim) bool {
 	return c.entry.Pinned != "" && r.publishable() && j.knows(r.Product) && !j.isThere(r, c.entry.BuildID) && j.wouldShow(r, c.entry.BuildID)
 }
 
+// absent reports whether nobody has the row's build, though a tree or a source that is no
+// plan has such builds.
+func (j *joiner) absent(r *Row) bool {
+	could := r.publishable() && r.Identity != (Identity{}) && len(j.dailyTrees()) > 0 || j.stands(r, func(string) bool { return true })
+	return could && !j.isThere(r, r.BuildID)
+}
+
 // isThere reports whether a tree holds a build of the row's product, or a source that is
 // no plan has it standing.
 func (j *joiner) isThere(r *Row, id string) bool {
@@ -72,12 +79,14 @@ func (j *joiner) isThere(r *Row, id string) bool {
 // stands reports whether a source that is no plan has a build of the row's product
 // standing on any milestone of the series, or by itself, that is wanted.
 func (j *joiner) stands(r *Row, wanted func(id string) bool) bool {
-	for _, other := range r.Product.Rows {
-		if other.Manifest.Line != r.Manifest.Line {
-			continue
+	for _, m := range r.Manifest.Line.Milestones {
+		if m.Made {
+			continue // it says again what others do
 		}
-		for _, c := range other.claims {
-			if c.part.src != nil && !c.part.src.plans() && wanted(c.entry.BuildID) {
+		for _, other := range m.Rows() {
+			if other.Product == r.Product && slices.ContainsFunc(other.claims, func(c claim) bool {
+				return c.part.src != nil && !c.part.src.plans() && wanted(c.entry.BuildID)
+			}) {
 				return true
 			}
 		}

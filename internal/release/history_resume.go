@@ -105,7 +105,7 @@ func (b *backward) remember() *backward {
 	for _, s := range b.stands {
 		k := &stand{m: &Manifest{Slug: s.m.Slug, Kind: s.m.Kind, Refs: s.m.Refs}, begin: s.begin, rows: make(map[string]*rowThen, len(s.rows))}
 		for product, r := range s.rows {
-			k.rows[product] = &rowThen{twins: r.twins, claims: maps.Clone(r.claims), shown: r.shown}
+			k.rows[product] = &rowThen{twins: r.twins, lying: r.lying, trees: r.trees, claims: maps.Clone(r.claims), shown: r.shown}
 		}
 		c.stands, copies[s] = append(c.stands, k), k
 	}
@@ -134,7 +134,7 @@ func (b *backward) remember() *backward {
 // same reports whether the same is known in both, so that events undone from here show
 // the same.
 func (b *backward) same(o *backward) bool {
-	return maps.Equal(b.netboot, o.netboot) && b.first.same(&o.first) && slices.EqualFunc(b.stands, o.stands, (*stand).same) &&
+	return maps.Equal(b.netboot, o.netboot) && len(b.left) == 0 && b.first.same(&o.first) && slices.EqualFunc(b.stands, o.stands, (*stand).same) &&
 		slices.EqualFunc(b.sources, o.sources, sourceThen.same)
 }
 
@@ -161,7 +161,7 @@ func (r *rowThen) same(o *rowThen) bool {
 	if o == nil {
 		o = &rowThen{}
 	}
-	return r.shown == o.shown && slices.Equal(r.twins, o.twins) && maps.Equal(r.claims, o.claims)
+	return r.shown == o.shown && r.trees == o.trees && slices.Equal(r.lying, o.lying) && slices.Equal(r.twins, o.twins) && maps.Equal(r.claims, o.claims)
 }
 
 func (s sourceThen) same(o sourceThen) bool {

@@ -20,6 +20,7 @@ type backward struct {
 	stands  []*stand
 	bySlug  map[string]*stand
 	netboot map[string]bool        // by the slug of a product's line
+	left    map[leftBuild]string   // states of builds on milestones that nobody has any more
 	touched map[*rowThen]shownThen // rows before the events of one time are undone
 	changed []*stand               // that take part in the events of one time
 }
@@ -60,6 +61,16 @@ type rowThen struct {
 	claims map[claimThen]string // states in words
 	shown  shownThen
 	since  time.Time // when it became what it is now
+	// lying are the builds that trees hold now, of a row that a plan speaks of; trees says
+	// whether they would. What they held is not undone.
+	lying []string
+	trees bool
+}
+
+// leftBuild is a build of a product on a milestone that there is no more.
+type leftBuild struct {
+	product, milestone string
+	claimThen
 }
 
 type claimThen struct {
@@ -76,7 +87,7 @@ type shownThen struct {
 
 // newBackward starts from what is known now.
 func newBackward(p *Picture, known *lineIndex, l *Line, begins map[string]time.Time) *backward {
-	b := &backward{line: l, index: map[string]int{}, bySlug: map[string]*stand{}, netboot: known.netboot, touched: map[*rowThen]shownThen{}}
+	b := &backward{line: l, index: map[string]int{}, bySlug: map[string]*stand{}, netboot: known.netboot, left: map[leftBuild]string{}, touched: map[*rowThen]shownThen{}}
 	b.first, b.groups = p.first, speakersOf(p.first.intent)
 	for _, m := range l.Milestones {
 		if m.Made {
@@ -88,6 +99,9 @@ func newBackward(p *Picture, known *lineIndex, l *Line, begins map[string]time.T
 			row := s.rowOf(r.Product.Slug)
 			if row.row = r; len(r.twins) > 0 {
 				row.twins = append([]string{r.BuildID}, r.twins...)
+			}
+			if slices.ContainsFunc(r.claims, func(c claim) bool { return c.part.src != nil && c.part.src.plans() }) {
+				row.lying, row.trees = lyingBuilds(r), p.asserted.dailies && r.publishable() && r.Identity != (Identity{})
 			}
 		}
 	}
@@ -297,7 +311,7 @@ func (b *backward) shown(s *stand, r *rowThen, product string) shownThen {
 	}
 	if len(claims) == 0 {
 		if v.id = b.assumed(s, r, product); v.id != "" {
-			v.state = b.stateThen(r, product, v.id, nil)
+			v.state = b.stateThen(s, r, product, v.id, nil)
 		} else if v.meant {
 			v.state = StateMissing
 		}
@@ -310,12 +324,12 @@ func (b *backward) shown(s *stand, r *rowThen, product string) shownThen {
 		)
 	})
 	v.id = claims[0].id
-	v.state = b.stateThen(r, product, v.id, claims)
+	v.state = b.stateThen(s, r, product, v.id, claims)
 	return v
 }
 
 // stateThen is the state of a build, as joiner.settleState finds it.
-func (b *backward) stateThen(r *rowThen, product, id string, claims []claimThen) State {
+func (b *backward) stateThen(s *stand, r *rowThen, product, id string, claims []claimThen) State {
 	var said foremost[State]
 	odd, pinned := false, false
 	hear := func(source int, word string, own bool) {
@@ -347,10 +361,51 @@ func (b *backward) stateThen(r *rowThen, product, id string, claims []claimThen)
 			return StateRemoved // or superseded, which counts alike
 		}
 	}
-	if odd {
+	if odd || b.open(s) && b.absent(r, product, id) {
 		return StateUnknown
 	}
 	return StateReady
+}
+
+// lyingBuilds are the builds of a row's product that trees hold.
+func lyingBuilds(r *Row) []string {
+	var ids []string
+	for _, i := range r.Product.Images {
+		ids = append(ids, i.BuildID)
+		if i.dir != nil {
+			ids = append(ids, i.dir.BuildID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// absent tells it as joiner.absent does.
+func (b *backward) absent(r *rowThen, product, id string) bool {
+	could, there := r.trees, slices.Contains(r.lying, id)
+	hear := func(source int, own, word string) {
+		if !b.sources[source].plans && stateOf(word).Current() {
+			could, there = true, there || r.one(own, id)
+		}
+	}
+	for _, s := range b.stands {
+		if other := s.rows[product]; other != nil {
+			for c, word := range other.claims {
+				hear(c.source, c.id, word)
+			}
+		}
+	}
+	for c, word := range b.left {
+		if c.product == product {
+			hear(c.source, c.id, word)
+		}
+	}
+	for i := range b.sources {
+		for own, word := range b.sources[i].builds[product] {
+			hear(i, own, word)
+		}
+	}
+	return could && !there
 }
 
 // one reports whether two ids are of one build, as far as the row tells now.

@@ -165,10 +165,30 @@ func (b *backward) undoBuild(source int, e *Event) {
 		}
 		return
 	}
-	if s := b.stand(source, e.Milestone); s != nil {
+	s := b.stand(source, e.Milestone)
+	if s == nil {
+		put(b.left, leftBuild{product, e.Milestone, claimThen{source, e.BuildID}}, e)
+	} else {
 		put(s.rowOf(product).claims, claimThen{source, e.BuildID}, e)
 		b.touch(s, product)
 	}
+	for _, other := range b.stands {
+		if other != s && b.planned(other, product) { // whether anybody has what is planned there
+			b.touch(other, product)
+		}
+	}
+}
+
+// planned reports whether a plan decides for a build of a product.
+func (b *backward) planned(s *stand, product string) bool {
+	if r := s.rows[product]; r != nil {
+		for c := range r.claims {
+			if b.sources[c.source].plans {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // put restores the state that a build had before an event.

@@ -45,7 +45,7 @@ func (k *Joiner) join(in Input) *Picture {
 	j.readNetboot()
 	j.arrange()
 	j.find()
-	j.p.asserted = asserted{j.said, j.whom, j.keepers, j.builds, j.newest, j.apart}
+	j.p.asserted = asserted{j.said, j.whom, j.keepers, j.builds, j.newest, j.apart, len(j.dailyTrees()) > 0}
 	return j.p
 }
 

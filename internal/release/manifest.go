@@ -84,6 +84,9 @@ func (j *joiner) readMilestones() {
 			j.fill(m, j.standing(m))
 		}
 		j.makeDaily(l)
+		for _, m := range l.Milestones {
+			j.settleAbsent(m)
+		}
 		compareNeighbours(l)
 	}
 }

@@ -58,6 +58,7 @@ type asserted struct {
 	builds  map[buildKey][]sourceBuild
 	newest  map[lineProduct]claim
 	apart   map[*Row]map[string]string // builds of dailies by source, where one stays behind
+	dailies bool                       // trees hold dailies
 }
 
 // Source is a source as pages show it.

@@ -75,7 +75,7 @@ func TestPrecedence(t *testing.T) {
 		}, "20240424 superseded/Superseded meant=true/plans ~a-team/plans plans"},
 		{"another build is pinned", func(in *Input) {
 			facts(in, atPlan).Milestones[0].Entries[0].BuildID = "20240425"
-		}, "20240425 ready/pinned meant=true/plans ~a-team/plans plans"},
+		}, "20240425 unknown/planned, and nobody has it meant=true/plans ~a-team/plans plans"},
 		{"another build is pinned, and the trackers come first", func(in *Input) {
 			facts(in, atPlan).Milestones[0].Entries[0].BuildID = "20240425"
 			in.Rules.Precedence.Build = nil

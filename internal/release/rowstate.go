@@ -6,6 +6,10 @@ import "cmp"
 // source says how it stands.
 const RawPinned = "pinned"
 
+// RawPlanned is the raw state of a build that a plan pins and that nobody has: it is no state
+// of a build, but of a plan.
+const RawPlanned = "planned, and nobody has it"
+
 // foremost keeps of what several sources say what counts first.
 type foremost[T any] struct {
 	value T
@@ -73,6 +77,24 @@ func (j *joiner) settlePinned(r *Row, plan, raw string) {
 	}
 	if r.State, r.RawState = StateUnknown, raw; raw == "" {
 		r.State, r.RawState, r.StateFrom = StateReady, RawPinned, plan
+	}
+}
+
+// settleAbsent finds the builds of an open milestone that a plan pins and that nobody has,
+// once all milestones of the series are known. They count as ready no more.
+func (j *joiner) settleAbsent(m *Manifest) {
+	if !m.Open {
+		return // what was released may be gone from where it was built
+	}
+	again := false
+	rows := m.Rows()
+	for _, r := range rows {
+		if r.State == StateReady && r.RawState == RawPinned && j.absent(r) {
+			r.State, r.RawState, again = StateUnknown, RawPlanned, true
+		}
+	}
+	if again {
+		j.group(m, rows)
 	}
 }
 
