@@ -2,12 +2,13 @@ package releaseday
 
 import (
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path"
 	"path/filepath"
-	"sync/atomic"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,32 +19,47 @@ import (
 	"shiplist/internal/config"
 	"shiplist/internal/demo"
 	"shiplist/internal/release"
+	"shiplist/internal/store"
 )
 
-// stage serves one past after another at the same addresses.
+// stage is a network on which one past after another is at the same addresses. It has no
+// sockets, which would cost more than all that is said over them.
 type stage struct {
-	past    atomic.Pointer[demo.Past]
-	tracker string
-	trees   map[string]string
+	past  *demo.Past
+	hosts map[string]http.Handler
 }
 
-func newStage(t *testing.T) *stage {
-	t.Helper()
-	s := &stage{trees: map[string]string{}}
-	serve := func(h func(p *demo.Past) http.Handler) string {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h(s.past.Load()).ServeHTTP(w, r) }))
-		t.Cleanup(server.Close)
-		return server.URL
+const trackerHost = "tracker.example"
+
+// treeHosts are where the trees are, by name.
+var treeHosts = map[string]string{"full": "full.example", "simple": "simple.example", "old": "old.example"}
+
+// set puts a past on the network.
+func (s *stage) set(past *demo.Past) {
+	s.past, s.hosts = past, map[string]http.Handler{trackerHost: past.Tracker()}
+	for name, host := range treeHosts {
+		s.hosts[host] = past.Tree(name)
 	}
-	s.tracker = serve((*demo.Past).Tracker)
-	for _, name := range []string{"full", "simple", "old"} {
-		s.trees[name] = serve(func(p *demo.Past) http.Handler { return p.Tree(name) })
-	}
-	return s
 }
 
-// lead polls the past at some moments of it, and makes the site.
-func (s *stage) lead(t *testing.T, moments []time.Time) (*config.Config, agent.Report, generator.Result) {
+// RoundTrip answers a request as the past does at this moment.
+func (s *stage) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context()) // which a client may not see changed
+	if r.Host == "" {
+		r.Host = r.URL.Host
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	w := httptest.NewRecorder()
+	s.hosts[r.URL.Host].ServeHTTP(w, r)
+	resp := w.Result()
+	resp.Request = r
+	return resp, nil
+}
+
+// lead polls the past at some moments of it, with an agent of its own.
+func (s *stage) lead(t *testing.T, moments []time.Time) *config.Config {
 	t.Helper()
 	sample, err := demo.New()
 	if err != nil {
@@ -51,7 +67,11 @@ func (s *stage) lead(t *testing.T, moments []time.Time) (*config.Config, agent.R
 	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "config.toml")
-	if err := os.WriteFile(file, sample.Config(s.tracker, s.trees, dir), 0o644); err != nil {
+	trees := map[string]string{}
+	for name, host := range treeHosts {
+		trees[name] = "http://" + host
+	}
+	if err := os.WriteFile(file, sample.Config("http://"+trackerHost, trees, dir), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := demo.WritePlans(dir); err != nil {
@@ -61,46 +81,77 @@ func (s *stage) lead(t *testing.T, moments []time.Time) (*config.Config, agent.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Lead(t.Context(), s.past.Load(), moments, func(now func() time.Time) (*agent.Agent, error) {
-		return agent.New(agent.Options{Config: cfg, Version: "test", Now: now})
+	report, err := Lead(t.Context(), s.past, moments, func(now func() time.Time) (*agent.Agent, error) {
+		return agent.New(agent.Options{Config: cfg, Version: "test", Now: now, Transport: s})
 	})
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || report.Trouble() {
+		t.Fatalf("%+v, %v", report, err)
 	}
-	result, err := generator.Generate(t.Context(), generator.Options{Config: cfg})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cfg, report, result
+	return cfg
 }
 
-// TestLead holds that polls of the days before lead to the same site each time, and to
-// what one poll of the sample finds.
+// TestLead holds that polls of the days before lead to the same data each time, and to what
+// one poll of the sample finds. A site follows from the data alone, as other tests hold.
 func TestLead(t *testing.T) {
 	t.Parallel()
-	s := newStage(t)
-	var made [2]generator.Result
-	var led *config.Config
-	for i := range made {
+	s := &stage{}
+	var led [2]*config.Config
+	for i := range led {
 		past, err := demo.NewPast()
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.past.Store(past)
-		var report agent.Report
-		if led, report, made[i] = s.lead(t, past.Moments()); report.Trouble() {
-			t.Errorf("%+v", report)
-		}
+		s.set(past)
+		led[i] = s.lead(t, past.Moments())
 	}
-	if made[0].Digest != made[1].Digest {
-		t.Errorf("two sites: %s, %s", made[0].Digest, made[1].Digest)
+	first, second := files(t, led[0]), files(t, led[1])
+	if diff := cmp.Diff(first, second); diff != "" {
+		t.Errorf("two pasts (-first +second):\n%.3000s", diff)
 	}
-	alone, _, _ := s.lead(t, []time.Time{demo.Now()})
-	if diff := cmp.Diff(findings(t, alone), findings(t, led)); diff != "" {
+	alone := s.lead(t, []time.Time{demo.Now()})
+	if diff := cmp.Diff(findings(t, alone), findings(t, led[1])); diff != "" {
 		t.Errorf("findings of one poll, and of all (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(files(t, alone), files(t, led)); diff != "" {
-		t.Errorf("facts of one poll, and of all (-want +got):\n%s", diff)
+	one := files(t, alone)
+	for _, all := range []map[string]string{one, second} {
+		maps.DeleteFunc(all, func(name, _ string) bool {
+			return strings.HasPrefix(name, "changes/") || strings.Contains(name, "/builds/")
+		})
+	}
+	if diff := cmp.Diff(one, second); diff != "" {
+		t.Errorf("facts of one poll, and of all (-want +got):\n%.3000s", diff)
+	}
+	checkBuilds(t, alone, led[1])
+}
+
+// checkBuilds holds that all polls know of each build what one poll finds out. They know more:
+// how builds were tested while they were the newest, and those that a list forgets.
+func checkBuilds(t *testing.T, alone, led *config.Config) {
+	t.Helper()
+	var known [2]map[string]release.Build
+	for i, c := range []*config.Config{alone, led} {
+		stored, err := store.Load(c.Store.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known[i] = map[string]release.Build{}
+		for _, s := range stored.Sources {
+			for _, b := range s.Facts.Builds {
+				known[i][strings.Join([]string{s.State.Name, b.Series, b.Product, b.BuildID}, " ")] = b
+			}
+		}
+	}
+	if len(known[0]) < 100 {
+		t.Errorf("one poll finds %d builds", len(known[0]))
+	}
+	for name, want := range known[0] {
+		got := known[1][name]
+		if want.Tests == nil {
+			got.Tests, got.Bugs = nil, nil
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s by one poll, and by all (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
@@ -114,23 +165,31 @@ func findings(t *testing.T, c *config.Config) []*release.Finding {
 	return p.Findings
 }
 
-// files are the facts of a data directory as they are stored, but what was found out
-// about tests of builds while they were the newest, and what tells of the past.
+// files are all files of a data directory, without the path of the sample. What happened in
+// one poll is sorted: sources are settled in the order in which they answer.
 func files(t *testing.T, c *config.Config) map[string]string {
 	t.Helper()
 	all := map[string]string{}
-	for _, part := range []string{"full", "simple", "old", "iso/milestones", "iso/series", "localized-iso/milestones"} {
-		below := os.DirFS(filepath.Join(c.Store.Data, filepath.FromSlash(part)))
-		if err := fs.WalkDir(below, ".", func(name string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() {
-				return err
-			}
-			text, err := fs.ReadFile(below, name)
-			all[path.Join(part, name)] = string(text)
+	below := os.DirFS(c.Store.Data)
+	if err := fs.WalkDir(below, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
 			return err
-		}); err != nil {
-			t.Fatal(err)
+		case d.IsDir() && d.Name() == ".shiplist":
+			return fs.SkipDir
+		case d.IsDir():
+			return nil
 		}
+		text, err := fs.ReadFile(below, name)
+		all[name] = strings.ReplaceAll(string(text), filepath.Dir(c.Store.Data), "SAMPLE")
+		if strings.HasPrefix(name, "changes/") {
+			events := strings.Split(strings.TrimSpace(all[name]), "\n\n")
+			slices.Sort(events)
+			all[name] = strings.Join(events, "\n\n")
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
