@@ -69,6 +69,7 @@ var disagreements = []disagreement{
 	{"build", "disagree-build", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Entries[p].BuildID = "20240423" }},
 	{"sum", "disagree-checksum", func(in *Input, p int) { facts(in, atOther).Builds[p].SHA256 = sum("other") }},
 	{"sum", "disagree-checksum", func(in *Input, p int) { facts(in, atObserver).Builds[p].SHA256 = sum("observer") }},
+	{"sum", "disagree-checksum", func(in *Input, p int) { full(in).Images[p].Files[0].SHA256 = sum("tree") }},
 	{"contact", "disagree-contact", func(in *Input, p int) { facts(in, atOther).Series[0].Manifest[p].Contact = "~b-team" }},
 	{"contact", "disagree-contact", func(in *Input, p int) { facts(in, atObserver).Products[p].Contact = "~b-team" }},
 	{"contact", "disagree-contact", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Intended[p].Contact = "~b-team" }},
@@ -83,6 +84,48 @@ var disagreements = []disagreement{
 		}
 	}},
 	{"contact", "", func(in *Input, p int) { facts(in, atPlan).Milestones[0].Intended[p].Contact = "" }},
+}
+
+// ofMilestone lets one source say something else of a milestone.
+var ofMilestone = []struct {
+	rule  string // empty for none
+	apply func(in *Input)
+}{
+	{"", func(*Input) {}},
+	{"disagree-date", func(in *Input) { facts(in, atOther).Milestones[1].Date = "2024-04-26" }},
+	{"disagree-date", func(in *Input) { facts(in, atPlan).Milestones[0].Date = "2024-04-26" }},
+	{"disagree-date", func(in *Input) {
+		in.Rules.Milestones = append([]MilestoneRule{{Match: []string{"final"}, Date: "2024-04-26", Kind: KindRelease}}, in.Rules.Milestones...)
+	}},
+	{"", func(in *Input) { facts(in, atOther).Milestones[1].Date = "" }},
+	{"disagree-status", func(in *Input) {
+		m := &facts(in, atPlan).Milestones[0]
+		m.Status, m.StatusAt = MilestoneReleased, "final.toml:2"
+	}},
+	{"", func(in *Input) { facts(in, atPlan).Milestones[0].Title = "NOBLE FINAL" }},
+}
+
+// TestKindDisagreementIsFound: which of two sources counts a milestone among the dailies
+// does not matter, and that no other disagreement comes of it.
+func TestKindDisagreementIsFound(t *testing.T) {
+	t.Parallel()
+	for _, source := range []int{0, atOther, atPlan} {
+		in := agreeing()
+		in.Rules.Milestones = nil
+		milestones := facts(in, source).Milestones
+		milestones[len(milestones)-1].Kind = KindDaily
+		p := Join(*in)
+		var got []string
+		for _, f := range p.Findings {
+			if tellsDisagreement(f) {
+				got = appendNew(got, f.Rule)
+			}
+		}
+		if diff := gocmp.Diff([]string{"disagree-kind"}, got); diff != "" {
+			t.Errorf("source %d (-want +got)\n%s\n%s", source, diff, strings.Join(dumpFindings(p.Findings), "\n"))
+		}
+		namesBothSides(t, p)
+	}
 }
 
 // TestEveryDisagreementIsFound: of facts that agree but for some, each disagreement is a
@@ -115,7 +158,12 @@ func TestEveryDisagreementIsFound(t *testing.T) {
 			}
 			slices.Sort(want[slug])
 		}
+		of := int(seed) % len(ofMilestone)
+		ofMilestone[of].apply(in)
 		p := Join(*in)
+		if rules := aboutMilestones(p); strings.Join(rules, " ") != ofMilestone[of].rule {
+			t.Errorf("seed %d: of milestones %q is found, want %q", seed, rules, ofMilestone[of].rule)
+		}
 		for _, line := range p.Products {
 			for _, f := range line.Findings {
 				if tellsDisagreement(f) && !slices.Contains(got[line.Slug], f.Rule) {
@@ -133,6 +181,17 @@ func TestEveryDisagreementIsFound(t *testing.T) {
 	if len(made) != len(disagreements) {
 		t.Errorf("only %d of %d disagreements were tried", len(made), len(disagreements))
 	}
+}
+
+// aboutMilestones are the disagreements of a picture that are about no product.
+func aboutMilestones(p *Picture) []string {
+	var rules []string
+	for _, f := range p.Findings {
+		if tellsDisagreement(f) && slices.Contains([]string{"disagree-date", "disagree-kind", "disagree-status"}, f.Rule) {
+			rules = append(rules, f.Rule)
+		}
+	}
+	return rules
 }
 
 // tellsDisagreement reports whether a finding is that sources do not agree.

@@ -52,6 +52,7 @@ var everyFindingRule = []FindingRule{
 	{"excuse-expired", Warning, "Excuse expired", "A [[check]] of the configuration excused findings until a day that has passed. They count again."},
 	{"disagree-date", Warning, "Sources disagree about the day", "Sources, or a [[milestone]] rule, give an open milestone different days. The one that [precedence] puts first is shown."},
 	{"disagree-kind", Warning, "Sources disagree about the kind of milestone", "One source counts a milestone among the dailies and another one of the same name does not, and no [[milestone]] rule decides. Their builds are shown apart."},
+	{"disagree-status", Warning, "Sources disagree whether a milestone is over", "One source has a release milestone in testing that another one has as released or archived. What the first source of the configuration says is shown; a plan that does not say it is not heard."},
 	{"two-builds", Warning, "Two builds stand", "One source has several builds of one product standing on one open milestone. The highest build id is shown."},
 
 	{"disagree-intent", Note, "Sources disagree about what is meant", "One source means to release products with an open milestone that another one leaves out, or has switched off. What [precedence] puts first counts."},

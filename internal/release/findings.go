@@ -15,7 +15,7 @@ func (j *joiner) find() {
 	j.placed = j.placedRows()
 	for _, rule := range []func(){
 		j.findMissing, j.findFailed, j.findNoFiles,
-		j.findBuildDisagreements, j.findApart, j.findStateDisagreements, j.findReplacedPins, j.findIntentDisagreements, j.findContactDisagreements, j.findDateDisagreements, j.findKindDisagreements, j.findSumDisagreements, j.findNameDisagreements,
+		j.findBuildDisagreements, j.findApart, j.findStateDisagreements, j.findReplacedPins, j.findIntentDisagreements, j.findContactDisagreements, j.findDateDisagreements, j.findKindDisagreements, j.findStatusDisagreements, j.findSumDisagreements, j.findNameDisagreements,
 		j.findUnready, j.findNoLocation, j.findSameLocation, j.findRoles,
 		j.findTwoBuilds, j.findAmbiguous, j.findRebuilds, j.findOutdated, j.findContacts,
 		j.findLists, j.findSignatures, j.findOrphans, j.findOversized, j.findArches, j.findIntended, j.findUnpublished, j.findNetboot, j.findRounded,

@@ -711,6 +711,27 @@ var findingCases = []findingCase{
 		[]string{"disagree-date"},
 		"iso says 2024-04-25 and the configuration says 2024-04-26.", "noble/final   :",
 	},
+	{
+		"a plan says that it is out", func(in *Input) {
+			plan(in, Milestone{Lists: wholeSeries})
+			in.Sources[3].Facts.Milestones[0].Status, in.Sources[3].Facts.Milestones[0].StatusAt = MilestoneReleased, "plans/final.toml:3"
+		},
+		[]string{"disagree-status"},
+		"Sources disagree whether Noble Final is over: iso says testing and plans says released.", "noble/final   :",
+	},
+	{"a tracker says that it is out, and a plan nothing", func(in *Input) {
+		plan(in, Milestone{Lists: wholeSeries})
+		in.Sources = append(in.Sources[3:], in.Sources[:3]...) // the plan comes first
+		in.Sources[1].Facts.Milestones[1].Status = MilestoneReleased
+	}, []string{"released-not-published"}, "", "noble/final   :"},
+	{"one has it released, the other one archived", func(in *Input) {
+		final(in).Status = MilestoneReleased
+		second(func(f *Facts) { f.Milestones[0].Status = MilestoneArchived })(in)
+	}, []string{"released-not-published"}, "", "noble/final   :"},
+	{"a word for how far it is that nobody knows", second(func(f *Facts) {
+		f.Milestones[0].Status, f.Milestones[0].RawStatus = "odd", "odd"
+	}), []string{"unknown-state"}, "odd", "noble/  other :"},
+	{"a title in other capitals", second(func(f *Facts) { f.Milestones[0].Title = "NOBLE final" }), nil, "", ""},
 	{"the same day", func(in *Input) {
 		plan(in, Milestone{Lists: wholeSeries, Date: "2024-04-25"})
 		final(in).Date = "2024-04-25"

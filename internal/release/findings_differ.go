@@ -203,3 +203,46 @@ func (j *joiner) findKindDisagreements() {
 		}, spot{milestone: m})
 	}
 }
+
+// findStatusDisagreements tells of release milestones that are in testing at one source and
+// over at another one. Whether that is released or archived is no matter, and no more are
+// words that are not known, which are told as such.
+func (j *joiner) findStatusDisagreements() {
+	for _, l := range j.p.Lines {
+		for _, m := range l.Milestones {
+			if m.Kind == KindRelease && l.Status != SeriesDisabled {
+				j.compareStatuses(m)
+			}
+		}
+	}
+}
+
+func (j *joiner) compareStatuses(m *Manifest) {
+	var words []string
+	var ev []Evidence
+	testing, over := false, false
+	for _, p := range j.parts[m] {
+		switch p.m.Status {
+		case MilestoneTesting:
+			testing = testing || p.saysStatus()
+		case MilestoneReleased, MilestoneArchived:
+			over = true
+		default:
+			continue
+		}
+		if s := p.src.state; p.saysStatus() {
+			words = append(words, s.Name+" says "+string(p.m.Status))
+			ev = append(ev, says(s, cmp.Or(p.m.StatusAt, pageOfMilestone(s, p.m.ID), j.intentURL(m.Line, p.src, m)), m.Title+": "+string(p.m.Status)))
+		}
+	}
+	if !testing || !over {
+		return
+	}
+	j.report(Finding{
+		Rule:     "disagree-status",
+		Text:     fmt.Sprintf("Sources disagree whether %s is over: %s.", m.Title, joinWords(words, "and")),
+		Advice:   fmt.Sprintf("Correct the one that is out of date; it is shown as %s.", m.Status),
+		Actor:    ActorRelease,
+		Evidence: ev,
+	}, spot{milestone: m})
+}

@@ -270,16 +270,20 @@ func (b *backward) intents(source int, s *stand) map[string]bool {
 
 // open reports whether a milestone is in testing, as joiner.describe tells it.
 func (b *backward) open(s *stand) bool {
-	status := ""
+	status, silent := "", ""
 	for i := range b.sources {
 		own := b.sources[i].statuses[s]
-		status = cmp.Or(status, own)
+		if b.sources[i].plans && own == string(MilestoneTesting) {
+			silent = own
+		} else {
+			status = cmp.Or(status, own)
+		}
 		if s.m.Kind == KindDaily && own == string(MilestoneTesting) {
 			status = own
 			break
 		}
 	}
-	return status == string(MilestoneTesting) && !b.disabled()
+	return cmp.Or(status, silent) == string(MilestoneTesting) && !b.disabled()
 }
 
 // disabled reports whether the series is closed.

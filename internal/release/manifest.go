@@ -167,17 +167,27 @@ func (j *joiner) describe(m *Manifest) {
 	m.Version, m.ReleaseStatus = j.rules.MilestoneNames(m.Line.Slug, m.Slug)
 }
 
-// partsStatus is the status that the first source gives. A daily milestone that is
-// made of several is as open as the most open of them.
+// partsStatus is the status that the first source gives. That a plan has it in testing counts
+// last: it has so where it says nothing. A daily milestone that is made of several is as open as the most open of them.
 func partsStatus(kind Kind, parts []part) MilestoneStatus {
-	var status MilestoneStatus
+	var status, silent MilestoneStatus
 	for _, p := range parts {
-		status = cmp.Or(status, p.m.Status)
+		if p.src.plans() && p.m.Status == MilestoneTesting {
+			silent = p.m.Status
+		} else {
+			status = cmp.Or(status, p.m.Status)
+		}
 		if kind == KindDaily && p.m.Status == MilestoneTesting {
 			return MilestoneTesting
 		}
 	}
-	return status
+	return cmp.Or(status, silent)
+}
+
+// saysStatus reports whether the source itself says how far its milestone is: of a plan that
+// does not it is taken to be in testing.
+func (p *part) saysStatus() bool {
+	return !p.src.plans() || p.m.StatusAt != "" || p.m.Status != MilestoneTesting
 }
 
 // joinBugs joins the bugs of several sources, the highest count of each.
