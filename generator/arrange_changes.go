@@ -96,6 +96,8 @@ func (s *site) changesSeriesPath(l *release.Line) string {
 func (s *site) arrangeChanges() changesPage {
 	p := changesPage{Page: s.newPage(changesPath, "Changes", "What happened in the releases of "+s.config.Distribution+", day by day.")}
 	s.rest(&p.Page)
+	p.Feeds = []Link{s.newsFeed(&p.Page)}
+	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "changes.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
 	p.fill(s, s.news)
 	for _, l := range s.lines() {
 		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug]) > 0 {
@@ -109,6 +111,8 @@ func (s *site) arrangeSeriesChanges(l *release.Line) changesPage {
 	p := changesPage{Page: s.newPage(s.changesSeriesPath(l), "Changes in "+seriesTitle(l), "What happened in "+seriesTitle(l)+", day by day.",
 		menuItem{"Changes", changesPath})}
 	s.rest(&p.Page, l.Sources...)
+	p.Feeds = []Link{s.seriesFeed(&p.Page, l)}
+	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "changes.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
 	p.All = Link{Text: "Changes in all series", Href: p.to(changesPath)}
 	p.fill(s, s.newsIn[l.Slug])
 	return p
@@ -223,6 +227,8 @@ func (s *site) arrangeChangesDay(d dayPage) changesDayPage {
 	title := partTitle(d.at.Format("Monday, 2 January 2006"), d.part, d.parts())
 	p := changesDayPage{Page: s.newPage(d.path(d.part), title, "What happened on "+d.at.Format("2 January 2006")+".", menuItem{"Changes", changesPath})}
 	s.rest(&p.Page)
+	p.Feeds = []Link{s.newsFeed(&p.Page)}
+	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "changes/" + d.date + ".json")}}
 	some := d.news[d.part*dayPart : min((d.part+1)*dayPart, len(d.news))]
 	if p.Answer = tally(d.news); p.Answer != allChanges(d.news) {
 		p.Answer += " " + strings.TrimSuffix(allChanges(d.news), ".") + " in all."

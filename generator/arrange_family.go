@@ -46,6 +46,8 @@ type familyLine struct {
 func (s *site) arrangeFamily(f *release.Family) familyPage {
 	p := familyPage{Page: s.newPage(pagePath("families", f.Slug), f.Title, f.Title+": where each image stands, in open milestones and across all series.")}
 	s.rest(&p.Page)
+	p.Feeds = []Link{s.feedLink(&p.Page, pagePath("families", f.Slug), f.Title)}
+	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "products.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
 	want := make(map[*release.ProductLine]bool, len(f.Products))
 	var findings []*release.Finding
 	for _, pl := range f.Products {

@@ -35,6 +35,7 @@ const large = 3
 func (s *site) arrangeHome() homePage {
 	p := homePage{Page: s.newPage("", s.config.Title, "What ships in the releases of "+s.config.Distribution+".")}
 	s.rest(&p.Page)
+	p.Feeds = []Link{s.newsFeed(&p.Page)}
 	p.Sources = p.Page.Sources
 	open := s.openMilestones()
 	blockers := 0

@@ -48,8 +48,6 @@ type manifestPage struct {
 	History   *historyView // nil where nothing is known of it
 	Early     bool         // the past is told before the rows: they are still changing
 	Jumps     []Link       // to the parts of a page that is long
-	JSON      string
-	PlainText string
 }
 
 // arrangeManifest makes the page of a milestone.
@@ -57,6 +55,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p := manifestPage{Page: s.newPage(s.milestonePath(m), m.Title,
 		description(m, s.picture.AsOf), menuItem{seriesTitle(m.Line), s.seriesPath(m.Line)})}
 	s.rest(&p.Page, m.Line.Sources...)
+	p.Feeds = []Link{s.seriesFeed(&p.Page, m.Line)}
 	p.Fresh = freshest(p.Ages)
 	p.Daily, p.Lead, p.Made, p.Statement = m.Kind == release.KindDaily, lead(m), m.Made, m.Statement()
 	p.Answer, p.Bar, p.Beside = answer(m, s.picture.AsOf), segments(m), beside(m)
@@ -66,7 +65,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Disagree = s.viewDisagreements(&p.Page, m)
 	p.Unclear = disagreeing(p.Disagree)
 	p.Trackers, p.Bugs = refs(m.Refs), s.bugLinks(m.Bugs)
-	p.JSON, p.PlainText = "manifest.json", "manifest.txt"
+	p.Also = []Link{{Text: "plain text", Href: "manifest.txt"}, {Text: "JSON", Href: "manifest.json"}, {Text: "feed of the series", Href: p.Feeds[0].Href}}
 	for _, g := range m.Groups {
 		p.Groups = append(p.Groups, s.viewGroup(&p.Page, g))
 	}

@@ -26,7 +26,6 @@ type productPage struct {
 	News       newsList
 	Images     []imageView
 	Findings   []findingView
-	JSON       string
 }
 
 // standView is the product on one milestone.
@@ -60,11 +59,13 @@ func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
 	p := productPage{Page: s.newPage(productPath(pl), pl.Title, "Every build and image of "+pl.Title+".",
 		s.familyCrumb(pl.Family)...)}
 	s.rest(&p.Page)
+	p.Feeds = []Link{s.feedLink(&p.Page, productPath(pl), pl.Title)}
 	p.Family = Link{Text: pl.Family}
 	if target := s.familyPath(pl.Family); target != "" {
 		p.Family.Href = p.to(target)
 	}
-	p.Machine, p.Trackers, p.JSON = s.machine(pl.Arch), refs(pl.Refs), "product.json"
+	p.Machine, p.Trackers = s.machine(pl.Arch), refs(pl.Refs)
+	p.Also = []Link{{Text: "JSON", Href: "product.json"}, {Text: "feed", Href: p.Feeds[0].Href}}
 	for _, id := range pl.Identities {
 		p.Identities = append(p.Identities, joinWords(id.Project, id.Subproject, id.ImageType, id.PublishType, id.Arch))
 	}

@@ -82,6 +82,8 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	p := seriesPage{Page: s.newPage(s.seriesPath(l), seriesTitle(l),
 		"What "+seriesTitle(l)+" ships: products, milestones and contacts.")}
 	s.rest(&p.Page, l.Sources...)
+	p.Feeds = []Link{s.seriesFeed(&p.Page, l)}
+	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "series.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
 	p.Lead, p.Facts = seriesLead(l), seriesFacts(l, s.newestOut(l), s.picture.AsOf)
 	p.Ended = l.SupportEnded(s.picture.AsOf)
 	for _, m := range l.Milestones {

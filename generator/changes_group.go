@@ -111,8 +111,24 @@ func (t *telling) alike() alike {
 	return a
 }
 
+// newsPiece is what is told as one: what happened to one thing, or the same to several.
+type newsPiece struct {
+	of   []*telling
+	many string // the words for several; empty for one
+}
+
 // viewPoll tells the news of one poll: what happens to one thing in its order.
 func (s *site) viewPoll(p *Page, list []*happening) []newsView {
+	pieces := piecesOf(list)
+	views := make([]newsView, len(pieces))
+	for i, piece := range pieces {
+		views[i] = s.viewPiece(p, piece)
+	}
+	return views
+}
+
+// piecesOf are the pieces of news of one poll.
+func piecesOf(list []*happening) []newsPiece {
 	groups := map[alike][]*telling{}
 	var order []alike
 	for _, t := range spreadOut(list) {
@@ -122,29 +138,24 @@ func (s *site) viewPoll(p *Page, list []*happening) []newsView {
 		}
 		groups[a] = append(groups[a], t)
 	}
-	var views []newsView
+	var pieces []newsPiece
 	for _, a := range order {
-		views = append(views, s.viewAlike(p, groups[a])...)
+		most, many := itemsAtOnce, phraseOf(a.what).many
+		if len(groups[a]) < sameFew || many == "" {
+			most, many = 1, ""
+		}
+		for some := range slices.Chunk(groups[a], most) {
+			pieces = append(pieces, newsPiece{some, many})
+		}
 	}
-	return views
+	return pieces
 }
 
-func (s *site) viewAlike(p *Page, some []*telling) []newsView {
-	many := phraseOf(some[0].What).many
-	if len(some) < sameFew || many == "" {
-		views := make([]newsView, 0, len(some))
-		for _, t := range some {
-			views = append(views, s.viewNews(p, t))
-		}
-		return views
+func (s *site) viewPiece(p *Page, piece newsPiece) newsView {
+	if piece.many == "" {
+		return s.viewNews(p, piece.of[0])
 	}
-	var views []newsView
-	for len(some) > 0 {
-		n := min(len(some), itemsAtOnce)
-		views = append(views, s.viewMany(p, some[:n], many))
-		some = some[n:]
-	}
-	return views
+	return s.viewMany(p, piece.of, piece.many)
 }
 
 func (s *site) viewNews(p *Page, t *telling) newsView {

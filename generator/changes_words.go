@@ -34,7 +34,7 @@ func inWords(v newsView) string {
 		b.WriteString(" " + w.Text)
 	}
 	if v.Build != "" {
-		b.WriteString(" " + v.Build)
+		b.WriteString(", build " + v.Build)
 	}
 	if v.Detail != "" && v.Detail != v.Build {
 		b.WriteString(", " + v.Detail)

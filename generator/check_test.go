@@ -141,7 +141,7 @@ func loads(all []*xhtml.Node) []string {
 		if e.DataAtom == atom.Link {
 			from, what = attribute(e, "href"), attribute(e, "rel")
 		}
-		if from == "" || what == "canonical" || what == "icon" && from == "data:," {
+		if from == "" || what == "canonical" || what == "alternate" || what == "icon" && from == "data:," {
 			continue
 		}
 		if count[what]++; !asset.MatchString(from) {

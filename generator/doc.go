@@ -55,7 +55,7 @@
 // rest are there on every page. Addresses in the structs are relative to the page.
 // Beside each manifest lie manifest.json and manifest.txt, beside each product
 // product.json. The lists for programs below /api/v1/ are made by arrange_api*.go, and
-// rest on no layout; what their fields mean is in schema/.
+// rest on no layout; what their fields mean is in schema/. So are the feeds, by feed.go.
 //
 // In content, each NAME.md is the page /NAME/, and index.md of a directory is the
 // page of that directory. A text begins with front matter in TOML:

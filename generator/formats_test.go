@@ -17,7 +17,7 @@ import (
 var documented = map[string]map[string]string{
 	"formats.md": {
 		"manifest.json": "noble/24.04.4/manifest.json", "product.json": "products/ubuntu-cinnamon-desktop-amd64/product.json",
-		"manifest.txt": "noble/24.04.4/manifest.txt",
+		"manifest.txt": "noble/24.04.4/manifest.txt", "feed.xml": "products/ubuntu-cinnamon-desktop-amd64/feed.xml",
 	},
 	"api/index.md": {
 		"index.json": "api/v1/index.json", "series.json": "api/v1/series.json", "milestones.json": "api/v1/milestones.json",
@@ -27,7 +27,7 @@ var documented = map[string]map[string]string{
 	},
 }
 
-// formatExamples are the blocks of code in a text, each by the heading above it.
+// formatExamples are the blocks of code in a text, each first one below a heading by that.
 func formatExamples(t *testing.T, name string) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("../content/" + name)
@@ -35,8 +35,12 @@ func formatExamples(t *testing.T, name string) map[string]string {
 		t.Fatal(err)
 	}
 	examples := map[string]string{}
-	for _, m := range regexp.MustCompile("(?s)\n## ([^\n]*)\n\n(?:[^`#\n][^\n]*\n)*\n?```[a-z]*\n(.*?)\n```\n").FindAllStringSubmatch(string(text), -1) {
-		examples[m[1]] = m[2]
+	block := regexp.MustCompile("(?s)\n```[a-z]*\n(.*?)\n```\n")
+	for _, section := range strings.Split(string(text), "\n## ")[1:] {
+		heading, rest, _ := strings.Cut(section, "\n")
+		if m := block.FindStringSubmatch(rest); m != nil {
+			examples[heading] = m[1]
+		}
 	}
 	for heading := range documented[name] {
 		if examples[heading] == "" {
@@ -103,6 +107,9 @@ func TestFormatExamplesAreTrue(t *testing.T) {
 			written := "\n" + string(site[at])
 			for line := range strings.SplitSeq(examples[heading], "\n") {
 				_, after, found := strings.Cut(written, "\n"+line+"\n")
+				if strings.HasSuffix(heading, ".xml") {
+					_, after, found = strings.Cut(written, strings.TrimSpace(line)+"\n")
+				}
 				if !found {
 					t.Errorf("%s has no line %q there", heading, line)
 					continue

@@ -28,6 +28,8 @@ type Page struct {
 	// say where the site will be.
 	Canonical string
 	Edit      string // where the text of the page can be edited; empty for none
+	Feeds     []Link // of what changes on what the page is about, for programs that follow them
+	Also      []Link // the same facts in other forms
 	Menu      []Link
 	Foot      []Link // texts that are not in the menu
 	Crumbs    []Link // from the home page down, without the page itself

@@ -216,7 +216,7 @@ func (s *site) outputs() []output {
 	pages := slices.Concat(
 		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(),
 	)
-	return slices.Concat(pages, s.apiOutputs(), s.crawlerFiles(pages), s.assetFiles())
+	return slices.Concat(pages, s.apiOutputs(), s.feedOutputs(), s.crawlerFiles(pages), s.assetFiles())
 }
 
 func (s *site) fixedPages() []output {

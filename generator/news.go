@@ -25,8 +25,10 @@ type newsIndex struct {
 	newsOf map[string]ownNewsList
 	newsIn map[string][]*happening // by slug of the series
 	begins map[string]time.Time    // when the log of each source begins; see release.Beginnings
-	// revision is the last that a list was given.
-	revision uint64
+	// revision is the last that a list was given; those of news and of the lists of newsIn
+	// tell them from any others on the sites before.
+	revision, revisionAll uint64
+	revisionIn            map[string]uint64
 }
 
 // ownNewsList is what happened to one product.
@@ -101,11 +103,17 @@ func (s *site) addNews(old *newsIndex, log []release.Event) {
 		}
 	}
 	s.news = slices.Concat(all, old.news)
-	s.newsIn, s.newsOf = maps.Clone(old.newsIn), maps.Clone(old.newsOf)
+	if s.revisionAll = old.revisionAll; len(all) > 0 {
+		s.revision++
+		s.revisionAll = s.revision
+	}
+	s.newsIn, s.newsOf, s.revisionIn = maps.Clone(old.newsIn), maps.Clone(old.newsOf), maps.Clone(old.revisionIn)
 	if s.newsIn == nil {
-		s.newsIn, s.newsOf = map[string][]*happening{}, map[string]ownNewsList{}
+		s.newsIn, s.newsOf, s.revisionIn = map[string][]*happening{}, map[string]ownNewsList{}, map[string]uint64{}
 	}
 	for slug, more := range in {
+		s.revision++
+		s.revisionIn[slug] = s.revision
 		s.newsIn[slug] = slices.Concat(more, s.newsIn[slug])
 	}
 	for slug, more := range of {

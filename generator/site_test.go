@@ -50,6 +50,7 @@ var goldenPages = []string{
 	"noble/24.04.4/manifest.txt",
 	"noble/daily/index.html",
 	"noble/index.html",
+	"products/ubuntu-cinnamon-desktop-amd64/feed.xml",
 	"products/ubuntu-cinnamon-desktop-amd64/index.html",
 	"products/ubuntu-cinnamon-desktop-amd64/product.json",
 	"products/ubuntu-server-riscv64+k1-script-alert-1-script/index.html",
