@@ -73,6 +73,7 @@ type linksJSON struct {
 	Page string `json:"page,omitempty"`
 	JSON string `json:"json,omitempty"`
 	Text string `json:"text,omitempty"`
+	CSV  string `json:"csv,omitempty"`
 }
 
 type milestonesAPI struct {
@@ -184,6 +185,7 @@ func (s *site) milestonesAPI(at string, manifests map[*release.Manifest]*apiFile
 				Version: m.Version, Totals: viewTotals(m.Totals), GeneratedFrom: sum,
 				Links: linksJSON{
 					Page: apiTo(at, s.milestonePath(m)), JSON: apiTo(at, apiManifestPath(m)), Text: apiTo(at, s.milestonePath(m)+"manifest.txt"),
+					CSV: apiTo(at, s.milestonePath(m)+"manifest.csv"),
 				},
 			}
 			if m.Before != nil {

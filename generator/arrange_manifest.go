@@ -65,7 +65,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Disagree = s.viewDisagreements(&p.Page, m)
 	p.Unclear = disagreeing(p.Disagree)
 	p.Trackers, p.Bugs = refs(m.Refs), s.bugLinks(m.Bugs)
-	p.Also = []Link{{Text: "plain text", Href: "manifest.txt"}, {Text: "JSON", Href: "manifest.json"}, {Text: "feed of the series", Href: p.Feeds[0].Href}}
+	p.Also = []Link{{Text: "plain text", Href: "manifest.txt"}, {Text: "JSON", Href: "manifest.json"}, {Text: "CSV", Href: "manifest.csv"}, {Text: "feed of the series", Href: p.Feeds[0].Href}}
 	for _, g := range m.Groups {
 		p.Groups = append(p.Groups, s.viewGroup(&p.Page, g))
 	}

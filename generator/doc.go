@@ -53,7 +53,7 @@
 //
 // Every struct embeds [Page], so .Title, .Root, .Menu, .Crumbs, .Sources and the
 // rest are there on every page. Addresses in the structs are relative to the page.
-// Beside each manifest lie manifest.json and manifest.txt, beside each product
+// Beside each manifest lie manifest.json, manifest.csv and manifest.txt, beside each product
 // product.json. The lists for programs below /api/v1/ are made by arrange_api*.go, and
 // rest on no layout; what their fields mean is in schema/. So are the feeds, by feed.go.
 //

@@ -17,7 +17,7 @@ import (
 var documented = map[string]map[string]string{
 	"formats.md": {
 		"manifest.json": "noble/24.04.4/manifest.json", "product.json": "products/ubuntu-cinnamon-desktop-amd64/product.json",
-		"manifest.txt": "noble/24.04.4/manifest.txt", "feed.xml": "products/ubuntu-cinnamon-desktop-amd64/feed.xml",
+		"manifest.txt": "noble/24.04.4/manifest.txt", "manifest.csv": "noble/24.04.4/manifest.csv", "feed.xml": "products/ubuntu-cinnamon-desktop-amd64/feed.xml",
 	},
 	"api/index.md": {
 		"index.json": "api/v1/index.json", "series.json": "api/v1/series.json", "milestones.json": "api/v1/milestones.json",
@@ -104,7 +104,7 @@ func TestFormatExamplesAreTrue(t *testing.T) {
 				}
 				continue
 			}
-			written := "\n" + string(site[at])
+			written := "\n" + strings.ReplaceAll(string(site[at]), "\r", "")
 			for line := range strings.SplitSeq(examples[heading], "\n") {
 				_, after, found := strings.Cut(written, "\n"+line+"\n")
 				if strings.HasSuffix(heading, ".xml") {

@@ -247,7 +247,7 @@ func (s *site) seriesPages() []output {
 			key := s.keys.milestones[m]
 			arranged := sync.OnceValue(func() manifestPage { return s.arrangeManifest(m) })
 			out = append(out, pageOutput(s, at, "manifest", arranged).of(key),
-				asText(s, at+"manifest.txt", s.manifestText, arranged).of(key))
+				asText(s, at+"manifest.txt", s.manifestText, arranged).of(key), s.csvOutput(m))
 		}
 	}
 	return out

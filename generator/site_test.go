@@ -46,6 +46,7 @@ var goldenPages = []string{
 	"netboot/noble/index.html",
 	"netboot/pxelinux.cfg",
 	"noble/24.04.4/index.html",
+	"noble/24.04.4/manifest.csv",
 	"noble/24.04.4/manifest.json",
 	"noble/24.04.4/manifest.txt",
 	"noble/daily/index.html",
@@ -95,7 +96,7 @@ var digests = regexp.MustCompile(`"sha256:[0-9a-f]{64}"`)
 // comparable is a file as it is compared, ending in a line break.
 func comparable(content []byte) string {
 	text := digests.ReplaceAllString(fingerprints.ReplaceAllString(string(content), "$1*."), `"sha256:*"`)
-	return strings.TrimSuffix(text, "\n") + "\n"
+	return strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n") + "\n"
 }
 
 // sampleSite returns the files of the sample's site, which is made once for all tests;
