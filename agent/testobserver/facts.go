@@ -46,9 +46,9 @@ type assembler struct {
 	p      *poll
 	facts  *release.Facts
 	groups map[groupKey]*group
-	listed map[string]bool    // ids, as text
-	shown  map[rowPlace]int64 // the highest id that the list has at each place
-	sums   map[string]*row    // by checksum
+	listed map[string]bool   // ids, as text
+	shown  map[rowPlace]*row // the newest that the list has at each place
+	sums   map[string]*row   // by checksum
 	// products are places in facts.Products by slug, series in facts.Series.
 	products, series map[string]int
 	newest           time.Time // when the newest artefact came
@@ -61,9 +61,14 @@ type rowPlace struct{ stage, name, os, release string }
 
 func placeOf(r *row) rowPlace { return rowPlace{r.stage, r.name, r.os, r.release} }
 
-// hidden reports whether the list has a newer artefact in the place of one. That may be
-// another kind of image of the same name.
-func (a *assembler) hidden(r *row) bool { return a.shown[placeOf(r)] > r.id }
+// hides is the newer artefact that the list has in the place of one, nil for none. That may
+// be another kind of image of the same name.
+func (a *assembler) hides(r *row) *row {
+	if newer := a.shown[placeOf(r)]; newer != nil && newer.id > r.id {
+		return newer
+	}
+	return nil
+}
 
 // group is all that is known of one product in one series.
 type group struct {
@@ -78,14 +83,16 @@ func newAssembler(p *poll, rows []*row) *assembler {
 	a := &assembler{
 		p: p, facts: &release.Facts{Source: p.o.Tracker.Name},
 		groups: make(map[groupKey]*group), listed: make(map[string]bool), sums: make(map[string]*row),
-		shown:    make(map[rowPlace]int64),
+		shown:    make(map[rowPlace]*row),
 		products: make(map[string]int), series: make(map[string]int),
 	}
 	rows = slices.Clone(rows)
 	slices.SortFunc(rows, func(x, y *row) int { return cmp.Compare(y.id, x.id) }) // the newest names the contact
 	for _, r := range rows {
 		a.add(r)
-		a.shown[placeOf(r)] = max(a.shown[placeOf(r)], r.id)
+		if place := placeOf(r); a.shown[place] == nil { // the newest comes first
+			a.shown[place] = r
+		}
 	}
 	return a
 }

@@ -907,6 +907,10 @@ func TestSharedRow(t *testing.T) {
 	p := poller(t, on)
 	p.hide()
 	p.want("hidden", "stonking/ubuntu-desktop-amd64 20260826 testing\nstonking/ubuntu-desktop-amd64-daily-dangerous 20260827 testing")
+	const told = "artefact 1 of Ubuntu Desktop amd64 is hidden in the list by artefact 2 of "
+	if !slices.ContainsFunc(p.last.Problems, func(n release.Problem) bool { return strings.HasPrefix(n.Text, told) }) {
+		t.Errorf("no problem %q: %+v", told, p.last.Problems)
+	}
 }
 
 // TestManyArchivedBesideASharedRow: a row that is hidden does not make a list suspect that

@@ -34,7 +34,7 @@ func (p *poll) unlisted(ctx context.Context, a *assembler) (suspect string, err 
 			a.hold(b)
 		case err != nil:
 			return "", err
-		case found != nil && a.hidden(found):
+		case found != nil && a.hides(found) != nil:
 			hidden++
 		case found != nil:
 			there++
@@ -73,7 +73,11 @@ func (p *poll) look(ctx context.Context, a *assembler, b *release.Build) (*row, 
 	if r.archived || r.stage != b.Stage {
 		return nil, nil
 	}
-	p.notes.AddAt(p.page(r.id), ruleKept, fmt.Sprintf("artefact %d of %s is not listed, and is there when it is asked for; it counts", r.id, r.title))
+	why := "is not listed, and is there when it is asked for"
+	if newer := a.hides(r); newer != nil {
+		why = fmt.Sprintf("is hidden in the list by artefact %d of %s (%s), which has its name, os, release and stage", newer.id, newer.title, newer.version)
+	}
+	p.notes.AddAt(p.page(r.id), ruleKept, fmt.Sprintf("artefact %d of %s %s; it counts", r.id, r.title, why))
 	return r, nil
 }
 
