@@ -1,12 +1,17 @@
 package agent
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"shiplist/internal/config"
+	"shiplist/internal/release"
 	"shiplist/internal/store"
 )
 
@@ -52,6 +57,60 @@ func TestPlanPolls(t *testing.T) {
 		m := s.Source("plans").Facts.Milestones
 		if r.Sources[0].Outcome != step.outcome || !strings.Contains(r.Sources[0].Error, step.told) || len(m) != 1 || len(m[0].Intended) != step.intents {
 			t.Errorf("%s: %+v, stored %+v", step.text, r.Sources[0], m)
+		}
+	}
+}
+
+// TestEveryKindIsRetired: a plan and a Test Observer that the configuration does not name any
+// more go with the next poll, with all that they alone knew, and the log says so.
+func TestEveryKindIsRetired(t *testing.T) {
+	t.Parallel()
+	for _, leaves := range []string{"plans", "tests"} {
+		a := newAsking(t, images(3), nil)
+		c := *a.o.Config
+		file := filepath.Join(t.TempDir(), "plan.toml")
+		if err := os.WriteFile(file, []byte("series = \"s0\"\nmilestone = \"beta\"\nproducts = [\"a\"]"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		c.Plans = []config.Plan{{Name: "plans", Path: file, Schedule: "* * * * *"}}
+		poll := func() Report {
+			agent, err := New(Options{Config: &c, Env: func(string) string { return "" }, Now: func() time.Time { return a.now }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := agent.Once(t.Context(), OnceOptions{})
+			if err != nil || r.Trouble() {
+				t.Fatalf("%s: report %v, error %v", leaves, r, err)
+			}
+			return r
+		}
+		poll()
+		stays := "tests"
+		if leaves == stays {
+			c.Trackers, stays = nil, "plans"
+		} else {
+			c.Plans = nil
+		}
+		r := poll()
+		if last := r.Sources[len(r.Sources)-1]; last.Name != leaves || last.Outcome != Retired {
+			t.Errorf("%s: the report ends with %v", leaves, last)
+		}
+		s, err := store.Load(c.Store.Data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Source(leaves) != nil || s.Source(stays) == nil {
+			t.Errorf("%s: stored %+v", leaves, s.Sources)
+		}
+		if _, err := os.Stat(filepath.Join(c.Store.Data, leaves)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: the folder is still there: %v", leaves, err)
+		}
+		log, err := store.LastEvents(c.Store.Data, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(log, func(e release.Event) bool { return e.What == release.EventSourceRetired && e.Source == leaves }) {
+			t.Errorf("%s: the log does not say so: %+v", leaves, log)
 		}
 	}
 }

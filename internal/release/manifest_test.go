@@ -377,3 +377,39 @@ func TestPoolIsNoSeries(t *testing.T) {
 		t.Errorf("%d lines of a pool with an image of no known series, want %q", len(lines), Other)
 	}
 }
+
+// TestOneSeriesOfSeveralTrackers: what a tracker of localized images has of a series is shown
+// with that series, each product in the family that its own tracker says, and milestones of one
+// slug are one, whatever the tracker calls series and milestone.
+func TestOneSeriesOfSeveralTrackers(t *testing.T) {
+	t.Parallel()
+	in := cleanInput()
+	for i := range in.Sources[0].Facts.Products {
+		in.Sources[0].Facts.Products[i].Family = "Ubuntu"
+	}
+	f := Facts{
+		Products: products("Ubuntu Chinese Desktop amd64", "Kubuntu Desktop amd64"),
+		Series:   []Series{{Slug: "Noble", Title: "NOBLE", ID: "2", Status: SeriesActive}},
+		Milestones: []Milestone{{
+			Series: "Noble", Slug: "final", Title: "Noble Final (localized)", ID: "5", Kind: KindRelease, Status: MilestoneTesting,
+			Entries: []Entry{{Product: "ubuntu-chinese-desktop-amd64", BuildID: "20240424", State: StateTesting}, {Product: twinProduct, BuildID: "20240424", State: StateReady}},
+		}},
+	}
+	f.Products[0].Family, f.Products[1].Family = "Localized", "Localized"
+	in.Sources = append(in.Sources, tracker("localized", f))
+	p := Join(*in)
+	if len(p.Lines) != 1 || len(p.Lines[0].Milestones) != 2 {
+		t.Fatalf("%d series, milestones %+v", len(p.Lines), p.Lines[0].Milestones)
+	}
+	m := findManifest(t, p, "noble/final")
+	var got []string
+	for _, g := range m.Groups {
+		for _, r := range g.Rows {
+			got = append(got, g.Family+": "+r.Product.Title)
+		}
+	}
+	want := []string{"Localized: Ubuntu Chinese Desktop amd64", "Ubuntu: Kubuntu Desktop amd64", "Ubuntu: Ubuntu Desktop amd64", "Ubuntu: Ubuntu Server Subiquity amd64"}
+	if diff := cmp.Diff(want, got); diff != "" || m.Title != "Noble Final" || len(m.Refs) != 2 {
+		t.Errorf("%s at %+v (-want +got)\n%s", m.Title, m.Refs, diff)
+	}
+}
