@@ -48,6 +48,7 @@ type manifestPage struct {
 	History   *historyView // nil where nothing is known of it
 	Early     bool         // the past is told before the rows: they are still changing
 	Jumps     []Link       // to the parts of a page that is long
+	Handover  []handoverLink // files for other sites
 }
 
 // arrangeManifest makes the page of a milestone.
@@ -82,6 +83,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Respin = s.viewRespin(&p.Page, m)
 	p.Over = over(m)
 	p.HasFrom = slices.ContainsFunc(m.Rows(), func(r *release.Row) bool { return r.Location != nil && r.Daily != nil })
+	p.Handover = s.handoverLinks(&p.Page, m)
 	p.Jumps = p.jumps()
 	return p
 }

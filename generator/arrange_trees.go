@@ -68,22 +68,25 @@ func (s *site) arrangeTrees() treesPage {
 	if len(names) > 0 {
 		s.rest(&p.Page, names...)
 	}
+	files, bytes := 0, int64(0)
 	for _, c := range s.coming() {
 		v := comingView{Milestone: Link{Text: c.milestone.Title, Href: p.to(s.milestonePath(c.milestone))}, Tree: c.Tree, Files: len(c.Files), Products: c.Products, Without: c.Without}
-		bytes := int64(0)
+		sum := int64(0)
 		for _, f := range c.Files {
 			if f.Size == nil {
 				v.Unknown++
 				continue
 			}
-			bytes += *f.Size
+			sum += *f.Size
 		}
-		v.Size, v.Bytes = release.Size(bytes), grouped(bytes)
-		p.Coming = append(p.Coming, v)
+		v.Size, v.Bytes = release.Size(sum), grouped(sum)
+		p.Coming, files, bytes = append(p.Coming, v), files+v.Files, bytes+sum
 	}
-	p.Answer = "No tree has any list yet."
-	if n := len(p.Trees); n > 0 {
-		p.Answer = "Lists of " + plural(n, "tree") + " for mirrors and programs."
+	p.Answer = "No milestone in testing brings anything yet."
+	if files > 0 {
+		p.Answer = capital(plural(files, "file")) + " with " + release.Size(bytes) + " to come."
+	}
+	if len(p.Trees) > 0 {
 		p.Facts = Link{Text: treesFacts, Href: treesFacts}
 	}
 	p.Intro = s.part("trees", p.Root)

@@ -33,6 +33,7 @@
 // The kinds of page, with the struct that is dot and the file in which it is
 // declared:
 //
+//	handover        handoverPage       arrange_handover.go   /handover/
 //	home            homePage           arrange_home.go       /
 //	series          seriesPage         arrange_series.go     /SERIES/
 //	manifest        manifestPage       arrange_manifest.go   /SERIES/MILESTONE/
@@ -72,7 +73,7 @@
 // with a slash count from the site's root and are made relative. HTML in a text is
 // left out. In code, state:ready shows the mark and the word of a state, or of a severity.
 // The texts in content/parts are shown inside generated pages: home,
-// images, checks, trees, netboot, netboot-series, archive, archive-support, bugs (where to report
+// images, checks, trees, handover, netboot, netboot-series, archive, archive-support, bugs (where to report
 // them), not-found, not-found-places (with links, where [site] base_url is set), and those
 // of the next two sections.
 //
@@ -183,6 +184,20 @@
 // template "description" in it makes a file's words in the listing, with a fileWord as
 // dot, as plain text. Addresses in these files are names in the directory, or whole
 // ones; those of the site are empty where base_url is.
+//
+// # Hand-overs
+//
+// A file of layouts/handover makes a file of the same name for readers elsewhere, where a
+// [[handover]] of the configuration names it. Its dot is a handoverFacts
+// (arrange_handover.go): of a milestone, or of all that is out. It uses no part of the
+// other layouts. Where its name ends in .html it is escaped as pages are. In all others
+// nothing is escaped; no text of the dot has a line break, and besides the functions below
+// there are
+//
+//	csv    a record of CSV of its arguments, safe for spreadsheets
+//	json   any value as JSON: {"name": {{json .Name}}}
+//
+// What a template called .json makes has to be JSON.
 //
 // # Functions for layouts
 //

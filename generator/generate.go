@@ -105,6 +105,9 @@ func prepareAfter(o Options, before *site) (*site, error) {
 	if errTexts == nil && c.Site.Edit != "" {
 		s.editable = s.texts.editableIn(c.Site.Content)
 	}
+	if errParse == nil {
+		errParse = s.layouts.missingHandovers(s.rules.Handovers)
+	}
 	return s, errors.Join(errParse, errTexts, errAssets)
 }
 
@@ -214,7 +217,7 @@ func (s *site) arrange() {
 // outputs lists every file of the site. A new kind of output is one more line here.
 func (s *site) outputs() []output {
 	pages := slices.Concat(
-		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(),
+		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(), s.handoverOutputs(),
 	)
 	return slices.Concat(pages, s.apiOutputs(), s.feedOutputs(), s.crawlerFiles(pages), s.assetFiles())
 }

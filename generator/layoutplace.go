@@ -77,11 +77,20 @@ func (t layoutText) explain(err error) error {
 	e.File = "layouts/" + e.File
 	if e.Line == 0 && t.kind != "" {
 		// It came to light where the parts were put together.
-		e.File = "layouts/pages/" + t.kind + ".html"
+		e.File = t.kindFile()
 		e.KnownAs = "this showed in " + cmp.Or(templateOf(err), "base.html") + ": is a tag or a quotation mark left open?"
 	}
 	t.tell(e)
 	return e
+}
+
+// kindFile is the layout of the kind: that of a page, or a file of its own, which is named
+// with its folder.
+func (t layoutText) kindFile() string {
+	if strings.Contains(t.kind, "/") {
+		return "layouts/" + t.kind
+	}
+	return "layouts/pages/" + t.kind + ".html"
 }
 
 // templateOf is the file or template of which html/template speaks.
@@ -131,7 +140,7 @@ func (t layoutText) tellField(e *LayoutError, field, typeName string) {
 
 func (t layoutText) tellTemplate(e *LayoutError, name string) {
 	if name == "main" && t.kind != "" {
-		e.File, e.Line, e.Col, e.Source = "layouts/pages/"+t.kind+".html", 1, 1, ""
+		e.File, e.Line, e.Col, e.Source = t.kindFile(), 1, 1, ""
 		e.Text = `defines no "main", which base.html shows; begin it with {{define "main"}}`
 		return
 	}

@@ -85,6 +85,7 @@ func tryAll(t *testing.T, s *site) {
 	tryPage[checksPage](t, s, "checks")
 	tryPage[directoryPage](t, s, "directory")
 	tryPage[familyPage](t, s, "family")
+	tryPage[handoverPage](t, s, "handover")
 	tryPage[homePage](t, s, "home")
 	tryPage[imagesPage](t, s, "images")
 	tryPage[manifestPage](t, s, "manifest")
@@ -94,6 +95,7 @@ func tryAll(t *testing.T, s *site) {
 	tryPage[rulePage](t, s, "rule")
 	tryPage[seriesPage](t, s, "series")
 	tryPage[textPage](t, s, "text")
+	tryPage[treesPage](t, s, "trees")
 }
 
 func TestLayoutsMatchTheirStructs(t *testing.T) {

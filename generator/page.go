@@ -27,6 +27,7 @@ func pageKinds() []pageKind {
 		{"checks", reflect.TypeFor[checksPage]()},
 		{"directory", reflect.TypeFor[directoryPage]()},
 		{"family", reflect.TypeFor[familyPage]()},
+		{"handover", reflect.TypeFor[handoverPage]()},
 		{"home", reflect.TypeFor[homePage]()},
 		{"images", reflect.TypeFor[imagesPage]()},
 		{"manifest", reflect.TypeFor[manifestPage]()},

@@ -22,6 +22,8 @@ type layouts struct {
 	pages map[string]*template.Template
 	// headers are those of what lies in the trees.
 	headers headersLayouts
+	// handovers are those of files for readers elsewhere, by name.
+	handovers map[string]handoverLayout
 	// sources are the texts of all files, by name below layouts.
 	sources map[string]string
 	mu      sync.Mutex
@@ -63,7 +65,7 @@ func parseLayouts(fsys fs.FS) (*layouts, error) {
 			problems = append(problems, &LayoutError{File: "layouts/pages/" + kind.name + ".html", Text: "is missing"})
 		}
 	}
-	problems = append(problems, l.parseHeaders(fsys))
+	problems = append(problems, l.parseHeaders(fsys), l.parseHandovers(fsys))
 	if err := inOrderOfPlace(problems); err != nil {
 		return l, err
 	}
@@ -115,6 +117,9 @@ func (l *layouts) missing() error {
 	for _, kind := range pageKinds() {
 		t := l.pages[kind.name]
 		look(sourceOf(t), "base.html", layoutText{sources: l.sources, templates: templateNames(t), kind: kind.name, dot: kind.dot})
+	}
+	for name, h := range l.handovers {
+		look(h.source, handoverDir+name, layoutText{sources: l.sources, kind: handoverDir + name, dot: reflect.TypeFor[handoverFacts]()})
 	}
 	for _, h := range l.headers.layouts {
 		look(h.source, h.name, layoutText{sources: l.sources, kind: h.name, dot: reflect.TypeFor[headersPage]()})

@@ -419,7 +419,7 @@ func TestListExamplesAreTrue(t *testing.T) {
 	site := sampleSite(t)
 	for heading, name := range map[string]string{
 		"SHA256SUMS": "images/full/kubuntu/noble/daily-live/current/SHA256SUMS", "Site manifests": "trees/full/.manifest-daily",
-		"Simplestreams": "trees/simple/streams/v1/com.ubuntu.releases:ubuntu.json", "trees.json": "trees/trees.json",
+		"Simplestreams": "trees/simple/streams/v1/com.ubuntu.releases:ubuntu.json", "trees.json": "trees/trees.json", "Files for one reader": "noble/24.04.4/handover/checksums.yaml",
 	} {
 		_, section, _ := strings.Cut(string(text), "\n## "+heading+"\n")
 		_, block, _ := strings.Cut(section, "\n```")

@@ -35,7 +35,7 @@ type page struct {
 
 // kinds are the pages that the demo's site must have.
 var kinds = []string{
-	"home", "series", "milestone", "family", "product", "images", "directory", "netboot", "netboot-series", "archive", "changes", "changes-day", "checks", "about",
+	"home", "series", "milestone", "family", "product", "images", "directory", "netboot", "netboot-series", "archive", "changes", "changes-day", "checks", "about", "trees", "handover",
 }
 
 // site returns the folder of a site, and whether it is the demo's.
@@ -172,7 +172,7 @@ func kind(dir, name string) string {
 // reserved tells the names at the root of a site that are no series.
 func reserved(name string) bool {
 	switch name {
-	case "images", "netboot", "changes", "archive", "checks", "404.html":
+	case "images", "netboot", "changes", "archive", "checks", "trees", "handover", "404.html":
 		return true
 	}
 	return exists(root, "content", name+".md")

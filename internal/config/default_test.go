@@ -434,7 +434,7 @@ func TestDefaultShowsEveryKey(t *testing.T) {
 		"arches": func(t *table) { readArches(t) }, "size_limit": func(t *table) { readSizeLimit(t) },
 		"architecture": func(t *table) { readArchitecture(t) }, "publish_type": func(t *table) { readPublishType(t) },
 		"project": func(t *table) { readProject(t) }, "extension": func(t *table) { readExtension(t) },
-		"netboot": func(t *table) { readNetboot(t) }, "stream": func(t *table) { readStream(t) },
+		"netboot": func(t *table) { readNetboot(t) }, "stream": func(t *table) { readStream(t) }, "handover": func(t *table) { readHandover(t) },
 	} {
 		all, _ := d.root.tables(name)
 		read(all[0])

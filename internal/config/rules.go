@@ -45,6 +45,7 @@ func (d *document) readRules(r *release.Rules) {
 	rows(d, "project", &r.Projects, readProject)
 	rows(d, "extension", &r.Extensions, readExtension)
 	rows(d, "stream", &r.Streams, readStream)
+	rows(d, "handover", &r.Handovers, readHandover)
 	rows(d, "netboot", &r.Netboot, readNetboot)
 	rows(d, "boot_file", &r.BootFiles, readBootFile)
 	rows(d, "check", &r.Checks, readCheck)
@@ -56,7 +57,7 @@ func (d *document) readRules(r *release.Rules) {
 // rows reads all tables of a name; those of the file replace those that were there.
 func rows[T release.ProductRule | release.SeriesRule | release.MilestoneRule | release.PublishRule |
 	release.ArchesRule | release.SizeLimit | release.Architecture | release.PublishType |
-	release.Project | release.Extension | release.StreamRule | release.NetbootRule | release.BootFile | release.CheckRule | Tracker | Tree | Plan | Rush](
+	release.Project | release.Extension | release.StreamRule | release.HandoverRule | release.NetbootRule | release.BootFile | release.CheckRule | Tracker | Tree | Plan | Rush](
 	d *document, name string, into *[]T, read func(*table) T,
 ) {
 	tables, given := d.root.tables(name)

@@ -22,7 +22,11 @@ func readStream(t *table) release.StreamRule {
 	t.require("content", "role", "of")
 	t.close()
 	if r.Content != "" {
-		t.doc.unique("stream", r.Role+" "+r.Directory+" "+r.Content, t.at("content"), "give one of them another content id or directory")
+		where := r.Role + " tree"
+		if r.Directory != "" {
+			where += ", " + r.Directory
+		}
+		t.doc.unique("stream", r.Content+" in the "+where, t.at("content"), "give one of them another content id or directory")
 	}
 	return r
 }

@@ -66,7 +66,7 @@ func sameRules(a, b *Rules) bool {
 		keyOf(a.Milestones) == keyOf(b.Milestones) && keyOf(a.Publish) == keyOf(b.Publish) &&
 		keyOf(a.Arches) == keyOf(b.Arches) && keyOf(a.SizeLimits) == keyOf(b.SizeLimits) &&
 		keyOf(a.Architectures) == keyOf(b.Architectures) && keyOf(a.PublishTypes) == keyOf(b.PublishTypes) &&
-		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions) && keyOf(a.Streams) == keyOf(b.Streams) &&
+		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions) && keyOf(a.Streams) == keyOf(b.Streams) && keyOf(a.Handovers) == keyOf(b.Handovers) &&
 		keyOf(a.Netboot) == keyOf(b.Netboot) && keyOf(a.BootFiles) == keyOf(b.BootFiles) && keyOf(a.Checks) == keyOf(b.Checks) && keyOf(a.Contacts.Teams) == keyOf(b.Contacts.Teams) &&
 		keyOf(a.Contacts.People) == keyOf(b.Contacts.People) && maps.Equal(a.Contacts.Product, b.Contacts.Product) &&
 		maps.Equal(a.Contacts.Address, b.Contacts.Address) && maps.Equal(a.Contacts.Managers, b.Contacts.Managers) && a.Contacts.Launchpad == b.Contacts.Launchpad && a.PublishOwn == b.PublishOwn && a.ArchesOwn == b.ArchesOwn &&

@@ -25,6 +25,7 @@ type Rules struct {
 	Projects      []Project      `toml:"project"`
 	Extensions    []Extension    `toml:"extension"`
 	Streams       []StreamRule   `toml:"stream"`
+	Handovers     []HandoverRule `toml:"handover"`
 	Netboot       []NetbootRule  `toml:"netboot"`
 	BootFiles     []BootFile     `toml:"boot_file"`
 	Contacts      Contacts       `toml:"contacts"`
@@ -250,6 +251,35 @@ type StreamRule struct {
 	Base      string `toml:"base"`
 	// Aliased are the channels of core images whose products have the series as alias.
 	Aliased []string `toml:"aliased"`
+}
+
+// HandoverOf says what a hand-over is made of, HandoverWhen of which milestones.
+type (
+	HandoverOf   string
+	HandoverWhen string
+)
+
+// What hand-overs are made of, and when.
+const (
+	HandoverMilestone HandoverOf   = "milestone"
+	HandoverSite      HandoverOf   = "site"
+	HandoverTesting   HandoverWhen = "testing"
+	HandoverReleased  HandoverWhen = "released"
+)
+
+// HandoverRule is a file for a reader elsewhere, made by a template of the same name.
+type HandoverRule struct {
+	Name  string       `toml:"name"`  // checksums.yaml
+	Title string       `toml:"title"` // what it is, for people
+	Of    HandoverOf   `toml:"of"`
+	When  HandoverWhen `toml:"when"` // empty for all milestones
+	// Series and Milestone select what there is a file for; the rest are patterns for the
+	// images that the template gets.
+	Series      []string `toml:"series"`
+	Milestone   []string `toml:"milestone"`
+	Project     []string `toml:"project"`
+	PublishType []string `toml:"publish_type"`
+	Arch        []string `toml:"arch"`
 }
 
 // NetbootRule recognises netboot products on the trackers, or adds a netboot

@@ -1,0 +1,171 @@
+package generator
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
+
+	"shiplist/internal/release"
+)
+
+// TestHandoversAreRead lets readers that nobody here wrote read the files of the sample.
+func TestHandoversAreRead(t *testing.T) {
+	t.Parallel()
+	site := sampleSite(t)
+	var sums struct {
+		Checksums []struct{ File, Kind, Arch, Version, Sum, URL string }
+	}
+	if err := yaml.Unmarshal(site["noble/24.04.4/handover/checksums.yaml"], &sums); err != nil || len(sums.Checksums) < 20 {
+		t.Errorf("checksums.yaml has %d files, error %v", len(sums.Checksums), err)
+	}
+	for _, f := range sums.Checksums {
+		if sum, name, _ := strings.Cut(f.Sum, " *"); len(sum) != 64 || name != f.File || !strings.Contains(f.File, "24.04.4") {
+			t.Errorf("checksums.yaml: %+v", f)
+		}
+	}
+	lines, err := csv.NewReader(strings.NewReader(string(site["handover/quickget.csv"]))).ReadAll()
+	if err != nil || len(lines) < 10 {
+		t.Errorf("quickget.csv has %d lines, error %v", len(lines), err)
+	}
+	var imager struct {
+		Images []struct {
+			Name, URL string
+			Size      int64  `json:"image_download_size"`
+			SHA256    string `json:"image_download_sha256"`
+		} `json:"os_list"`
+	}
+	if err := json.Unmarshal(site["handover/imager.json"], &imager); err != nil || len(imager.Images) != 3 {
+		t.Errorf("imager.json has %d images, error %v", len(imager.Images), err)
+	}
+	for _, img := range imager.Images {
+		if !strings.Contains(img.URL, "+raspi.img.xz") || img.Size == 0 || len(img.SHA256) != 64 {
+			t.Errorf("imager.json: %+v", img)
+		}
+	}
+	if text := string(site["noble/24.04.4/handover/announcement.txt"]); !strings.HasPrefix(text, "DRAFT: ") {
+		t.Errorf("the announcement of a milestone in testing begins with %.40q", text)
+	}
+	for name := range site {
+		if strings.HasSuffix(name, "/call-for-testing.txt") && !strings.HasPrefix(name, "noble/24.04.4/") && !strings.HasPrefix(name, "stonking/snapshot-4/") {
+			t.Errorf("%s is of a milestone that is not in testing", name)
+		}
+	}
+}
+
+// ownHandover is the file that a site owner's own template makes of the sample, or the
+// error.
+func ownHandover(t *testing.T, r release.HandoverRule, text string) (string, error) {
+	t.Helper()
+	c := defaultConfig(t)
+	r.Title = "a file"
+	c.Rules.Handovers = []release.HandoverRule{r}
+	layouts := map[string]string{}
+	if text != "" {
+		layouts[handoverDir+r.Name] = text
+	}
+	o := Options{Config: c, Layouts: layoutsLike(t, layouts)}
+	s, err := prepare(o)
+	if err != nil {
+		return "", err
+	}
+	if err := s.layouts.missing(); err != nil {
+		return "", err
+	}
+	s.picture = samplePicture(c)
+	s.arrange()
+	for _, out := range s.handoverOutputs() {
+		if out.path == "noble/24.04.4/handover/"+r.Name || out.path == handoverDir+r.Name {
+			var made string
+			_, err := out.make(nil, func(_ madeFile, content []byte) error { made = string(content); return nil })
+			return made, err
+		}
+	}
+	return "", errors.New("there is no such file")
+}
+
+// TestOwnHandovers: a line of configuration and a template make a file, escaped for what
+// its name says, of the images that are asked for.
+func TestOwnHandovers(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		rule release.HandoverRule
+		text string
+		want string
+	}{
+		{
+			"some images",
+			release.HandoverRule{Name: "own.txt", Of: release.HandoverMilestone, Project: []string{"kubuntu"}},
+			"{{range .Images}}{{.Name}} {{.Size}} {{.There}}\n{{end}}", "kubuntu-24.04.4-desktop-amd64.iso 4311746560 false\n",
+		},
+		{
+			"what is out",
+			release.HandoverRule{Name: "own.txt", Of: release.HandoverSite, Project: []string{"kubuntu"}, Series: []string{"noble"}},
+			"{{range .Images}}{{.Title}}, {{.Kind}} for {{.Machine}}: {{.Address}}\n{{end}}",
+			"Kubuntu 24.04.3 LTS, Desktop image for 64-bit PC: https://cdimage.example.org/kubuntu/releases/noble/release/kubuntu-24.04.3-desktop-amd64.iso\n",
+		},
+		{"HTML", release.HandoverRule{Name: "own.html", Of: release.HandoverMilestone}, `<a title="{{"<\">"}}">{{"<b>"}}</a>`, `<a title="&lt;&#34;&gt;">&lt;b&gt;</a>`},
+		{"JSON", release.HandoverRule{Name: "own.json", Of: release.HandoverSite}, "{{json (list \"a\\\"\" \"<b>\")}}", `["a\"","<b>"]`},
+		{"CSV", release.HandoverRule{Name: "own.csv", Of: release.HandoverSite}, `{{csv "=1+1" "a,b" "c\"d" ""}}`, `'=1+1,"a,b","c""d",`},
+	}
+	for _, test := range tests {
+		if got, err := ownHandover(t, test.rule, test.text); err != nil || got != test.want {
+			t.Errorf("%s: error %v, got\n%s", test.name, err, got)
+		}
+	}
+}
+
+// TestMistakesInHandovers wants the file, the line and what is wrong of each mistake in a
+// template.
+func TestMistakesInHandovers(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, file, text, want string }{
+		{"no such field", "own.txt", "a\n{{.Titel}}", `layouts/handover/own.txt:2:3: handoverFacts has no field or method "Titel"; did you mean "Title"?`},
+		{"no such field, HTML", "own.html", "<p>\n{{.Titel}}</p>", `layouts/handover/own.html:2:3: handoverFacts has no field or method "Titel"; did you mean "Title"?`},
+		{"of an image", "own.txt", "{{range .Images}}{{.Nam}}{{end}}", `layouts/handover/own.txt:1:20: handoverImage has no field or method "Nam"; did you mean "Name"?`},
+		{"no end", "own.txt", "{{if .Open}}", "layouts/handover/own.txt:1:1: unexpected EOF"},
+		{"open tag", "own.html", `<a href="{{.Address}}>`, "layouts/handover/own.html: ends in a non-text context"},
+		{"no JSON", "own.json", "[1,]", `layouts/handover/own.json: page /noble/24.04.4/handover/own.json: makes no JSON: invalid character ']' looking for beginning of value after "[1,]"; write values as {{json .Name}}, and commas only between them`},
+		{"no template", "own.txt", "", "layouts/handover/own.txt: is missing; [[handover]] names it"},
+		{"no clock", "own.txt", "{{now}}", `layouts/handover/own.txt:1:3: there is no function "now"`},
+	}
+	for _, test := range tests {
+		_, err := ownHandover(t, release.HandoverRule{Name: test.file, Of: release.HandoverMilestone}, test.text)
+		var wrong *LayoutError
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) || !errors.As(err, &wrong) {
+			t.Errorf("%s: error %v, want %s", test.name, err, test.want)
+		}
+	}
+}
+
+// TestHostileNamesStayOnTheirLine: names from outside begin no line of a text, and a file
+// whose name would is left out.
+func TestHostileNamesStayOnTheirLine(t *testing.T) {
+	t.Parallel()
+	f := &release.Facts{Source: release.RoleFull, Directories: []release.Directory{{Series: "noble", Project: "kubuntu", Path: "kubuntu/releases/noble/release", Kind: release.DirectoryRelease, Status: "release"}}}
+	for _, name := range []string{"kubuntu-24.04.1-desktop-amd64.iso", "kubuntu-24.04.1-desktop-amd64\nevil.iso"} {
+		f.Images = append(f.Images, release.Image{
+			Series: "noble", Project: "kubuntu", Dir: f.Directories[0].Path, Name: name, Kind: release.ImageRelease, PublishType: "desk\ntop", Arch: "amd\r64" + name[29:30], Version: "24.04.1",
+			Files: []release.File{fileOf(name, "iso", 1, true, sum64)},
+		})
+	}
+	f.Sort()
+	s := treesOf(t, f)
+	var names []string
+	for _, v := range s.handoverSite(&release.HandoverRule{}).Images {
+		names = append(names, v.Name)
+		for _, text := range []string{v.Title, v.Kind, v.PublishType, v.Arch, v.Machine, v.Name, v.Address} {
+			if strings.ContainsAny(text, "\r\n") {
+				t.Errorf("%q has a line break", text)
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"kubuntu-24.04.1-desktop-amd64.iso"}, names); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
