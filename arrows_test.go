@@ -139,7 +139,7 @@ var arrows = map[string]arrow{
 		modules: []string{
 			xsync,
 			"github.com/Masterminds/sprig/v3", "github.com/microcosm-cc/bluemonday", "github.com/yuin/goldmark", "golang.org/x/net", "golang.org/x/text",
-			"github.com/google/uuid", "golang.org/x/tools/blog/atom",
+			"github.com/arran4/golang-ical", "github.com/google/uuid", "golang.org/x/tools/blog/atom",
 		},
 		never: []string{"net", "net/http", "os/exec"},
 	},

@@ -70,10 +70,12 @@ type intendedJSON struct {
 
 // linksJSON are addresses relative to the file.
 type linksJSON struct {
-	Page string `json:"page,omitempty"`
-	JSON string `json:"json,omitempty"`
-	Text string `json:"text,omitempty"`
-	CSV  string `json:"csv,omitempty"`
+	Page     string `json:"page,omitempty"`
+	JSON     string `json:"json,omitempty"`
+	Text     string `json:"text,omitempty"`
+	CSV      string `json:"csv,omitempty"`
+	Calendar string `json:"calendar,omitempty"`
+	Feed     string `json:"feed,omitempty"`
 }
 
 type milestonesAPI struct {
@@ -155,7 +157,10 @@ func (s *site) seriesAPI(at string) seriesAPI {
 		j := seriesJSON{
 			Series: l.Slug, Title: l.Title, DisplayName: l.DisplayName, Version: l.Version, Status: string(l.Status),
 			Milestones: []string{}, Intended: []intendedJSON{}, Sources: slices.Concat([]string{}, l.Sources),
-			Links: linksJSON{Page: apiTo(at, s.seriesPath(l))},
+			Links: linksJSON{Page: apiTo(at, s.seriesPath(l)), Feed: apiTo(at, s.seriesPath(l)+feedFile)},
+		}
+		if len(s.calendarDays(l)) > 0 {
+			j.Links.Calendar = apiTo(at, s.seriesPath(l)+calendarFile)
 		}
 		if r := l.Rule; r != nil {
 			j.PointVersion, j.LTS, j.Development, j.Released = r.PointVersion, r.LTS, r.Development, r.Released
@@ -213,7 +218,7 @@ func (s *site) writeProducts(at string, products map[*release.ProductLine]*apiFi
 		j := productSummaryJSON{
 			Product: pl.Slug, Title: pl.Title, Family: pl.Family, Arch: pl.Arch, Type: pl.Type, Netboot: pl.Netboot, Disabled: pl.Disabled,
 			Identities: viewIdentities(pl), Open: []standingJSON{}, Images: len(pl.Images), GeneratedFrom: sum,
-			Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, products[pl].path)},
+			Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, products[pl].path), Feed: apiTo(at, productPath(pl)+feedFile)},
 		}
 		for _, r := range pl.Rows {
 			if r.Manifest.Open {

@@ -84,6 +84,9 @@ func (s *site) arrangeSeries(l *release.Line) seriesPage {
 	s.rest(&p.Page, l.Sources...)
 	p.Feeds = []Link{s.seriesFeed(&p.Page, l)}
 	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "series.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
+	if len(s.calendarDays(l)) > 0 {
+		p.Also = append(p.Also, Link{Text: "calendar", Href: calendarFile})
+	}
 	p.Lead, p.Facts = seriesLead(l), seriesFacts(l, s.newestOut(l), s.picture.AsOf)
 	p.Ended = l.SupportEnded(s.picture.AsOf)
 	for _, m := range l.Milestones {

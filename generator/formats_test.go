@@ -17,7 +17,7 @@ import (
 var documented = map[string]map[string]string{
 	"formats.md": {
 		"manifest.json": "noble/24.04.4/manifest.json", "product.json": "products/ubuntu-cinnamon-desktop-amd64/product.json",
-		"manifest.txt": "noble/24.04.4/manifest.txt", "manifest.csv": "noble/24.04.4/manifest.csv", "feed.xml": "products/ubuntu-cinnamon-desktop-amd64/feed.xml",
+		"manifest.txt": "noble/24.04.4/manifest.txt", "manifest.csv": "noble/24.04.4/manifest.csv", "calendar.ics": "noble/calendar.ics", "feed.xml": "products/ubuntu-cinnamon-desktop-amd64/feed.xml",
 	},
 	"api/index.md": {
 		"index.json": "api/v1/index.json", "series.json": "api/v1/series.json", "milestones.json": "api/v1/milestones.json",

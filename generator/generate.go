@@ -245,6 +245,9 @@ func (s *site) seriesPages() []output {
 	var out []output
 	for _, l := range s.lines() {
 		out = append(out, pageOutput(s, s.seriesPath(l), "series", with(s.arrangeSeries, l)).of(s.seriesKey(l)))
+		if calendar, ok := s.calendarOutput(l); ok {
+			out = append(out, calendar)
+		}
 		for _, m := range l.Milestones {
 			at := s.milestonePath(m)
 			key := s.keys.milestones[m]

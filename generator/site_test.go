@@ -57,6 +57,7 @@ var goldenPages = []string{
 	"noble/24.04.4/manifest.json",
 	"noble/24.04.4/manifest.txt",
 	"noble/daily/index.html",
+	"noble/calendar.ics",
 	"noble/index.html",
 	"products/ubuntu-cinnamon-desktop-amd64/feed.xml",
 	"products/ubuntu-cinnamon-desktop-amd64/index.html",
