@@ -359,7 +359,7 @@ func detailOf(body []byte) string {
 	}
 	var text string
 	if json.Unmarshal(j.Detail, &text) == nil {
-		return word(text, 200)
+		return said(text)
 	}
 	var list []struct {
 		Loc []json.RawMessage `json:"loc"`
@@ -368,15 +368,21 @@ func detailOf(body []byte) string {
 	if json.Unmarshal(j.Detail, &list) != nil {
 		return ""
 	}
-	var said []string
+	var told []string
 	for _, p := range list[:min(len(list), 3)] {
-		said = append(said, word(place(p.Loc)+p.Msg, 200))
+		told = append(told, said(place(p.Loc)+p.Msg))
 	}
-	if more := len(list) - len(said); more > 0 {
-		said = append(said, fmt.Sprintf("and %d more", more))
+	if more := len(list) - len(told); more > 0 {
+		told = append(told, fmt.Sprintf("and %d more", more))
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(told, "; ")
 }
+
+// personal matches what may be the address of a person.
+var personal = regexp.MustCompile(`[^\s"'<>()\[\]]*@[^\s"'<>()\[\]]*`)
+
+// said is what the service says, in a line, without addresses of people.
+func said(text string) string { return word(personal.ReplaceAllString(text, "(an address)"), 200) }
 
 // place is where a problem is: query.limit.
 func place(loc []json.RawMessage) string {

@@ -92,7 +92,8 @@ func TestDetailOf(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"<html><h1>Bad Gateway</h1>": "", "": "", "mail ana@example.com": "", `{"detail":{"x":1}}`: "", `{"detail":[{"msg":"a"},{"msg":"b"},{"msg":"c"},{"msg":"d"}]}`: "a; b; c; and 1 more",
+		"<html><h1>Bad Gateway</h1>": "", "": "", "mail ana@example.com": "", `{"detail":"no user <ana.lopes@example.com> here"}`: "no user <(an address)> here",
+		`{"detail":[{"loc":["body","reviewer_emails",0],"msg":"'ana@example.com' is none"}]}`: "body.reviewer_emails.0: '(an address)' is none", `{"detail":{"x":1}}`: "", `{"detail":[{"msg":"a"},{"msg":"b"},{"msg":"c"},{"msg":"d"}]}`: "a; b; c; and 1 more",
 	} {
 		if got := detailOf([]byte(text)); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)

@@ -54,3 +54,32 @@ func TestContactLines(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// TestOwnersAreTeams: who a Test Observer names is a team, unless the rules or a look-up say
+// otherwise; of who a QA tracker names nobody knows.
+func TestOwnersAreTeams(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, kind string
+		people     []string
+		accounts   map[string]string
+		want       string
+	}{
+		{"an owner", "test-observer", nil, nil, ContactTeam},
+		{"a contact of a QA tracker", "qatracker", nil, nil, ""},
+		{"a person by the rules", "test-observer", []string{"canonical-*"}, nil, ContactPerson},
+		{"nobody by a look-up", "test-observer", nil, map[string]string{"canonical-foundations": ContactNeither}, ContactNeither},
+	} {
+		in := cleanInput()
+		in.Rules.Contacts = Contacts{Teams: []string{"*-team"}, People: tt.people}
+		in.Accounts = tt.accounts
+		in.Sources[0].Facts.Series[0].Manifest[0].Contact = ""
+		observer := tracker("observer", Facts{Products: products("Kubuntu Desktop amd64")})
+		observer.Facts.Products[0].Contact, observer.State.Kind = "canonical-foundations", tt.kind
+		in.Sources = append(in.Sources, observer)
+		r := findRow(t, Join(*in), "noble/final/kubuntu-desktop-amd64")
+		if r.Contact != "canonical-foundations" || r.Team != tt.want {
+			t.Errorf("%s: %q is %q, want %q", tt.name, r.Contact, r.Team, tt.want)
+		}
+	}
+}
