@@ -44,7 +44,7 @@ var arrows = map[string]arrow{
 		never:   []string{"net/http"},
 	},
 	"internal/planfile": {
-		may:     []string{"internal/config", "internal/release"},
+		may:     []string{"internal/config", "internal/release", "internal/spelling"},
 		modules: []string{"go.yaml.in/yaml/v4"},
 		never:   ioPackages,
 	},
@@ -92,7 +92,7 @@ var arrows = map[string]arrow{
 		never:   []string{"os/exec"},
 	},
 	"agent/plan": {
-		may:   append(sources(), "internal/planfile"),
+		may:   append(sources(), "internal/planfile", "internal/problems"),
 		never: []string{"net", "net/http", "os/exec"},
 	},
 	"agent/trackers": {may: []string{"agent/fetch", "internal/config", "internal/release", "internal/statefile"}},

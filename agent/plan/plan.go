@@ -24,6 +24,7 @@ import (
 
 	"shiplist/internal/config"
 	"shiplist/internal/planfile"
+	"shiplist/internal/problems"
 	"shiplist/internal/release"
 )
 
@@ -41,37 +42,68 @@ func New(p config.Plan, rules release.Rules) *Source { return &Source{p.Path, ru
 
 // Poll reads all files of the plan.
 func (s *Source) Poll(_ context.Context, _ *release.Facts) (*release.Answer, error) {
-	names, err := files(s.path)
+	answer, err := s.Load(s.shown)
+	if err != nil {
+		return nil, planfile.Told(err)
+	}
+	return answer, nil
+}
+
+// Load reads all files of the plan, whose paths facts and mistakes tell as shown gives
+// them. The error is a [config.Problems] with all mistakes where files have any.
+func (s *Source) Load(shown func(path string) string) (*release.Answer, error) {
+	names, sheets, err := files(s.path)
 	if err != nil {
 		return nil, err
 	}
-	answer := &release.Answer{Decided: true}
+	answer := &release.Answer{Decided: true, Problems: passedOver(names, sheets, shown)}
 	var read []*config.PlanFile
-	var problems config.Problems
+	var wrong config.Problems
 	for _, name := range names {
-		text, err := readBounded(name)
+		text, err := Read(name)
 		if err != nil {
 			return nil, err
 		}
 		answer.Bytes += int64(len(text))
-		f, err := config.ParsePlan(s.shown(name), text)
-		if err != nil {
-			var mistakes config.Problems
-			if !errors.As(err, &mistakes) {
-				return nil, err
-			}
-			problems = append(problems, mistakes...)
-			continue
+		f, err := config.ParsePlan(shown(name), text)
+		var mistakes config.Problems
+		switch {
+		case errors.As(err, &mistakes):
+			wrong = append(wrong, mistakes...)
+		case err != nil:
+			return nil, err
+		default:
+			read = append(read, f)
 		}
-		read = append(read, f)
 	}
-	if len(problems) > 0 {
-		return nil, planfile.Told(problems)
+	if len(wrong) > 0 {
+		return nil, wrong
 	}
 	if answer.Facts, err = planfile.Facts(read, s.rules); err != nil {
-		return nil, planfile.Told(err)
+		return nil, err
 	}
 	return answer, nil
+}
+
+// passedOver tells of sheets that lie among the plans and are not read. One that has a plan
+// of its name beside it has been imported.
+func passedOver(names, sheets []string, shown func(path string) string) []release.Problem {
+	var list problems.List
+	for _, name := range sheets {
+		if !slices.Contains(names, strings.TrimSuffix(name, filepath.Ext(name))+".toml") {
+			list.AddAt(shown(name), release.ProblemSheet, filepath.Base(name)+" is a sheet, which is not read; 'shiplist plan import' makes a plan of it")
+		}
+	}
+	return list.Problems()
+}
+
+// Reads reports whether a file, by its full path, is one of the plan.
+func (s *Source) Reads(path string) bool {
+	if s.path == path {
+		return true
+	}
+	names, _, err := files(s.path)
+	return err == nil && slices.Contains(names, path)
 }
 
 // shown is how facts call a file: without the folders above the plan's, which are another
@@ -84,42 +116,59 @@ func (s *Source) shown(name string) string {
 	return filepath.ToSlash(below)
 }
 
-// files are those of a plan: the path itself, or what a directory holds.
-func files(path string) ([]string, error) {
+// files are those of a plan: the path itself, or what a directory holds; sheets are those
+// beside them in YAML, which are not read.
+func files(path string) (names, sheets []string, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s is not there; write a plan with 'shiplist plan new', or name another path in [[plan]]", path)
+		return nil, nil, fmt.Errorf("%s is not there; write a plan with 'shiplist plan new', or name another path in [[plan]]", path)
 	case err != nil:
-		return nil, err
+		return nil, nil, err
+	case !info.IsDir() && IsSheet(path):
+		return nil, nil, fmt.Errorf("%s is a sheet; make a plan of it with 'shiplist plan import', and name that in [[plan]]", path)
 	case !info.IsDir():
-		return []string{path}, nil
+		return []string{path}, nil, nil
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var names []string
 	for _, e := range entries {
-		if name := e.Name(); strings.HasSuffix(name, ".toml") && !strings.HasPrefix(name, ".") && !e.IsDir() {
+		switch name := e.Name(); {
+		case strings.HasPrefix(name, ".") || e.IsDir():
+		case strings.HasSuffix(name, ".toml"):
 			names = append(names, filepath.Join(path, name))
+		case IsSheet(name):
+			sheets = append(sheets, filepath.Join(path, name))
 		}
 	}
 	if len(names) > filesMost {
-		return nil, fmt.Errorf("%s holds %d plans; at most %d are read", path, len(names), filesMost)
+		return nil, nil, fmt.Errorf("%s holds %d plans; at most %d are read", path, len(names), filesMost)
 	}
 	slices.Sort(names)
-	return names, nil
+	slices.Sort(sheets)
+	return names, sheets, nil
 }
 
-// readBounded reads a regular file, and no more of it than a plan can have.
-func readBounded(name string) ([]byte, error) {
+// IsSheet reports whether a file is a sheet by its name.
+func IsSheet(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// ErrNoFile says that something is no regular file.
+var ErrNoFile = errors.New("is no file; a plan is one")
+
+// Read reads a plan or a sheet: a regular file, and no more of it than either can have and
+// the byte that makes it too large for both.
+func Read(name string) ([]byte, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() { // a pipe would keep us waiting for ever
-		return nil, fmt.Errorf("%s is no file; a plan is one", name)
+		return nil, fmt.Errorf("%s %w", name, ErrNoFile)
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,62 @@ func TestPollOfNothing(t *testing.T) {
 	}
 }
 
+// TestPollNamesSheets: a sheet among the plans is a problem, unless it has been imported.
+func TestPollNamesSheets(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "plans")
+	for _, name := range []string{"beta.toml", "beta.yaml", "final.YML", ".final.yaml", "old/final.yaml"} {
+		write(t, dir+"/"+name, beta)
+	}
+	answer, err := poll(t, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []release.Problem{{
+		Rule: release.ProblemSheet, Address: "plans/final.YML",
+		Text: "final.YML is a sheet, which is not read; 'shiplist plan import' makes a plan of it",
+	}}
+	if diff := cmp.Diff(want, answer.Problems); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if _, err := poll(t, dir+"/beta.yaml"); err == nil || !strings.HasSuffix(err.Error(), "beta.yaml is a sheet; make a plan of it with 'shiplist plan import', and name that in [[plan]]") {
+		t.Error(err)
+	}
+}
+
+// TestReads: a file is one of the plan where the plan is that file, or reads it.
+func TestReads(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "plans")
+	for _, name := range []string{"beta.toml", ".beta.toml", "beta.yaml"} {
+		write(t, dir+"/"+name, beta)
+	}
+	source := func(path string) *Source { return New(config.Plan{Path: path}, release.Rules{}) }
+	for path, want := range map[string]bool{"/beta.toml": true, "/.beta.toml": false, "/beta.yaml": false, "/final.toml": false} {
+		if got := source(dir).Reads(dir + path); got != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+	if !source(dir+"/beta.toml").Reads(dir+"/beta.toml") || source(dir+"/beta.toml").Reads(dir+"/final.toml") {
+		t.Error("a plan that is one file reads that file")
+	}
+}
+
+// TestLoadTellsAll: whoever asks on the command line has all mistakes, under the names
+// that they give the files.
+func TestLoadTellsAll(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		write(t, dir+"/"+name+".toml", beta+"x = 1")
+	}
+	_, err := New(config.Plan{Path: dir}, release.Rules{}).Load(filepath.Base)
+	var problems config.Problems
+	if !errors.As(err, &problems) || len(problems) != 5 || problems[4].File != "e.toml" || problems[4].Line != 4 {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestPollFails: the files are believed together or not at all, and the error says where.
 func TestPollFails(t *testing.T) {
 	t.Parallel()
@@ -86,7 +143,7 @@ func TestPollFails(t *testing.T) {
 			},
 			`plans/b.toml:4:1: date: "2024-04-05" here and "2024-04-04" in plans/a.toml:4`,
 		},
-		"too large":  {func(dir string) { write(t, dir+"/a.toml", strings.Repeat("#", 2<<20)) }, "plans/a.toml: is larger than 1048576 bytes"},
+		"too large":  {func(dir string) { write(t, dir+"/a.toml", strings.Repeat("#", 2<<20)) }, "plans/a.toml:1:1048577: goes on beyond 1048576 bytes"},
 		"no file":    {func(dir string) { write(t, dir+"/x", ""); _ = os.Symlink("/dev/zero", dir+"/a.toml") }, "a.toml is no file; a plan is one"},
 		"a dead end": {func(dir string) { write(t, dir+"/x", ""); _ = os.Symlink("nowhere", dir+"/a.toml") }, "no such file"},
 		"too many": {func(dir string) {

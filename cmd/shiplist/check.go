@@ -8,7 +8,9 @@ import (
 	"slices"
 	"time"
 
+	"shiplist/agent/plan"
 	"shiplist/generator"
+	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
 
@@ -56,21 +58,33 @@ func (o *checkOptions) run(ctx context.Context, e *environment, args []string) e
 	if o.contacts {
 		return o.end(s, false, o.tellContacts(e, s))
 	}
-	// A mistake in a layout does not keep what the data says from being told.
-	errLayouts := generator.Check(generator.Options{Config: s.config})
+	// A mistake in a plan or a layout does not keep what the data says from being told.
+	wrong := errors.Join(checkPlans(s.config), generator.Check(generator.Options{Config: s.config}))
 	name := ""
 	if len(args) > 0 {
 		name = args[0]
 	}
 	subject, err := release.What(s.Picture, name)
 	if err != nil {
-		return errors.Join(err, errLayouts)
+		return errors.Join(err, wrong)
 	}
 	r := o.findings(s, subject)
 	if err := o.print(e, s, r); err != nil {
 		return err
 	}
-	return o.end(s, r.Blockers > 0, errLayouts)
+	return o.end(s, r.Blockers > 0, wrong)
+}
+
+// checkPlans reads the plans of the configuration as they are now, and not as the agent has
+// read them: what it could not read it keeps from before.
+func checkPlans(c *config.Config) error {
+	var wrong []error
+	for _, p := range c.Plans {
+		if _, err := plan.New(p, c.Rules).Load(nearPath); err != nil {
+			wrong = append(wrong, &configError{err})
+		}
+	}
+	return errors.Join(wrong...)
 }
 
 func (o *checkOptions) usage(args []string) error {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"shiplist/agent/plan"
 	"shiplist/internal/config"
 	"shiplist/internal/planfile"
 	"shiplist/internal/release"
@@ -26,37 +27,97 @@ type planText struct {
 
 // readPlanText reads a plan (*.toml) or a sheet (*.yaml).
 func readPlanText(path string) (*planText, error) {
-	info, err := os.Stat(path)
+	text, err := plan.Read(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, usagef("%s is not there", path)
+	case errors.Is(err, plan.ErrNoFile):
+		return nil, &usageError{err.Error()}
 	case err != nil:
 		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, usagef("%s is no file", path)
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	t := &planText{path: path}
-	if t.text, err = io.ReadAll(io.LimitReader(f, config.PlanFileMost+1)); err != nil {
-		return nil, err
-	}
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".toml":
+	t := &planText{path: path, text: text}
+	switch {
+	case strings.EqualFold(filepath.Ext(path), ".toml"):
 		t.plan, err = config.ParsePlan(path, t.text)
-	case ".yaml", ".yml":
+	case plan.IsSheet(path):
 		t.sheet, err = planfile.ParseSheet(path, t.text)
 	default:
 		return nil, usagef("%s: a plan ends in .toml, and a sheet in .yaml", path)
 	}
+	return t, planMistake(err)
+}
+
+// nearPath is a path as people in the working directory write it.
+func nearPath(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
+}
+
+// planMistake makes a mistake in a plan or a sheet one of what people configure. It is the
+// same whether one file has it or several joined.
+func planMistake(err error) error {
 	var problems config.Problems
 	if errors.As(err, &problems) {
-		return nil, &configError{problems}
+		return &configError{problems}
 	}
-	return t, err
+	return err
+}
+
+// planOptions are the flags of commands about one plan or sheet.
+type planOptions struct {
+	asking
+	place sheetPlace
+}
+
+// planAsked is the file that a command is about, with what answers about it.
+type planAsked struct {
+	*planText
+	seen              *seen
+	series, milestone string
+	line              *release.Line
+}
+
+// file reads the data, and the file that a command line names.
+func (o *planOptions) file(e *environment, args []string) (*planAsked, error) {
+	path, err := onePlan(args)
+	if err != nil {
+		return nil, err
+	}
+	a := &planAsked{}
+	if a.seen, err = o.look(e); err != nil {
+		return nil, err
+	}
+	if a.planText, err = readPlanText(path); err != nil {
+		return nil, err
+	}
+	if a.series, a.milestone, err = a.planText.place(a.seen, o.place); err != nil {
+		return nil, err
+	}
+	a.line, err = lineOf(a.seen, a.series)
+	return a, err
+}
+
+// printed is a result that can be told to people.
+type printed interface{ print(e *environment) error }
+
+// answer prints a result, behind what is old of the data, and ends with it.
+func (o *asking) answer(e *environment, r printed, trouble bool) error {
+	err := o.warnBeside(e, o.seen)
+	switch {
+	case err != nil:
+	case o.json:
+		err = printJSON(e, r)
+	default:
+		err = r.print(e)
+	}
+	return o.end(o.seen, trouble, err)
 }
 
 // onePlan is the file that a command line names.
@@ -83,6 +144,7 @@ func (o *sheetPlace) define(fs *flag.FlagSet) {
 type planEntry struct {
 	name     string
 	line     int
+	col      int // zero where only the line is known
 	index    int // in the file
 	buildID  string
 	room     bool // an id can be written
@@ -94,6 +156,19 @@ type planEntry struct {
 
 // at is the place of an entry.
 func (t *planText) at(e planEntry) string { return fmt.Sprintf("%s:%d", t.path, e.line) }
+
+// unreadAt is the place of a key that is not read.
+func (t *planText) unreadAt(u planfile.Unread) string {
+	return fmt.Sprintf("%s:%d:%d", t.path, u.Line, u.Col)
+}
+
+// exactly is the place of an entry with the column, where that is known.
+func (t *planText) exactly(e planEntry) string {
+	if e.col == 0 {
+		return t.at(e)
+	}
+	return fmt.Sprintf("%s:%d", t.at(e), e.col)
+}
 
 // place is the series and the milestone of the file.
 func (t *planText) place(s *seen, o sheetPlace) (series, milestone string, err error) {
@@ -154,7 +229,7 @@ func (t *planText) dist(c config.Commands) string {
 }
 
 // entries are those of the file that are about products by name.
-func (t *planText) entries(s *seen, l *release.Line, milestone string) []planEntry {
+func (t *planAsked) entries() []planEntry {
 	var all []planEntry
 	if t.plan != nil {
 		for i := range t.plan.Products {
@@ -163,29 +238,37 @@ func (t *planText) entries(s *seen, l *release.Line, milestone string) []planEnt
 				continue
 			}
 			e := planEntry{name: p.Name, line: cmp.Or(p.BuildLine, p.Line), index: i, buildID: p.Build, room: planfile.Room(p)}
-			e.products, e.why = named(s, p.Name)
+			e.products, e.why = named(t.seen, p.Name)
 			all = append(all, e)
 		}
 		return all
 	}
 	for i := range t.sheet.Images {
-		image := &t.sheet.Images[i]
-		e := planEntry{name: image.Name, line: cmp.Or(image.SerialLine, image.Line), index: i, buildID: image.Serial, room: image.Room()}
-		var err error
-		switch e.command, err = s.config.Commands.ReadPublish(image.Command); {
-		case image.Command == "":
-			e.why = "there is no publishing_command"
-		case err != nil:
-			e.why = "its command " + err.Error()
-		default:
-			if e.products, err = release.PublishedBy(s.Picture, s.config.Rules, l, e.command); err != nil {
-				e.why = err.Error()
-			}
-			e.conflict = release.Misdirected(s.config.Rules, e.command, e.products, release.PlanTarget{Series: l.Slug, Milestone: milestone, BuildID: image.Serial})
-		}
-		all = append(all, e)
+		all = append(all, t.imageEntry(i))
 	}
 	return all
+}
+
+// imageEntry is the entry of an image.
+func (t *planAsked) imageEntry(i int) planEntry {
+	image, rules := &t.sheet.Images[i], t.seen.config.Rules
+	e := planEntry{
+		name: image.Name, line: cmp.Or(image.SerialLine, image.Line), col: image.SerialCol, index: i,
+		buildID: image.Serial, room: image.Room(),
+	}
+	var err error
+	switch e.command, err = t.seen.config.Commands.ReadPublish(image.Command); {
+	case image.Command == "":
+		e.why = "there is no publishing_command"
+	case err != nil:
+		e.why = "its command " + err.Error()
+	default:
+		if e.products, err = release.PublishedBy(t.seen.Picture, rules, t.line, e.command); err != nil {
+			e.why = err.Error()
+		}
+		e.conflict = release.Misdirected(rules, e.command, e.products, release.PlanTarget{Series: t.line.Slug, Milestone: t.milestone, BuildID: image.Serial})
+	}
+	return e
 }
 
 // named are the products of a name: one, or none and why.

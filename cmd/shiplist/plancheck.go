@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"shiplist/agent/plan"
@@ -31,45 +30,23 @@ func planCheckCommand() command {
 	}
 }
 
-type planCheckOptions struct {
-	asking
-	place sheetPlace
-}
+type planCheckOptions struct{ planOptions }
 
-func (o *planCheckOptions) run(ctx context.Context, e *environment, args []string) error {
-	path, err := onePlan(args)
+func (o *planCheckOptions) run(_ context.Context, e *environment, args []string) error {
+	t, err := o.file(e, args)
 	if err != nil {
 		return err
 	}
-	s, err := o.look(e)
-	if err != nil {
-		return err
-	}
-	t, err := readPlanText(path)
-	if err != nil {
-		return err
-	}
-	r := planCheckResult{File: path, AsOf: s.AsOf, Doubts: s.doubts}
-	if r.Series, r.Milestone, err = t.place(s, o.place); err != nil {
-		return err
-	}
+	r := planCheckResult{File: t.path, Series: t.series, Milestone: t.milestone, AsOf: t.seen.AsOf, Doubts: t.seen.doubts}
 	if t.plan != nil {
-		r.Troubles, err = t.checkPlan(ctx, s, r.Series, r.Milestone)
+		r.Troubles, err = t.checkPlan()
 	} else {
-		r.Troubles, err = t.checkSheet(s, r.Series, r.Milestone)
+		r.Troubles = t.checkSheet()
 	}
 	if err != nil {
 		return err
 	}
-	if err := o.warnBeside(e, s); err != nil {
-		return err
-	}
-	if o.json {
-		err = printJSON(e, r)
-	} else {
-		err = r.print(e)
-	}
-	return o.end(s, r.counted() > 0, err)
+	return o.answer(e, &r, r.counted() > 0)
 }
 
 // planCheckResult is the result of the command; docs/operations.md tells its JSON.
@@ -91,99 +68,78 @@ type planTrouble struct {
 }
 
 // checkSheet checks what a sheet says of each image.
-func (t *planText) checkSheet(s *seen, series, milestone string) ([]planTrouble, error) {
-	l, err := lineOf(s, series)
-	if err != nil {
-		return nil, err
-	}
-	troubles := []planTrouble{}
-	var entries []release.PlanEntry
-	for _, e := range t.entries(s, l, milestone) {
+func (t *planAsked) checkSheet() []planTrouble {
+	rules := t.seen.config.Rules
+	claims := release.PlanClaims{Milestone: t.milestone}
+	for _, e := range t.entries() {
 		entry := release.PlanEntry{Name: e.name, At: t.at(e), BuildID: e.buildID, Products: e.products}
+		add := func(rule, product, text string) {
+			entry.Extra = append(entry.Extra, release.PlanTrouble{Rule: rule, At: t.at(e), Product: product, Text: text})
+		}
 		if e.why != "" {
-			entry.Extra = append(entry.Extra, release.PlanTrouble{Rule: "unknown", At: t.at(e), Text: e.name + ": " + e.why})
+			add("unknown", "", e.name+": "+e.why)
 		}
 		if e.conflict != "" {
-			entry.Extra = append(entry.Extra, release.PlanTrouble{Rule: "command", At: t.at(e), Text: e.name + ": " + e.conflict})
+			add("command", "", e.name+": "+e.conflict)
 		}
 		for _, p := range e.products {
-			if differs := release.Mispublished(s.config.Rules, e.command, p, series, milestone); differs != "" {
-				entry.Extra = append(entry.Extra, release.PlanTrouble{Rule: "command", At: t.at(e), Product: p.Slug, Text: p.Title + ": " + differs})
+			if differs := release.Mispublished(rules, e.command, p, t.series, t.milestone); differs != "" {
+				add("command", p.Slug, p.Title+": "+differs)
 			}
 		}
-		entries = append(entries, entry)
+		claims.Entries = append(claims.Entries, entry)
 	}
-	for _, one := range release.CheckPlan(s.Picture, l, release.PlanClaims{Milestone: milestone, Entries: entries}) {
+	troubles := []planTrouble{}
+	for _, u := range t.unread() {
+		troubles = append(troubles, planTrouble{Rule: "unread", At: u.At, Text: u.Key + ": this key is not read", Note: true})
+	}
+	return append(troubles, troublesOf(release.CheckPlan(t.seen.Picture, t.line, claims))...)
+}
+
+// troublesOf are troubles as the command prints them.
+func troublesOf(list []release.PlanTrouble) []planTrouble {
+	troubles := []planTrouble{}
+	for _, one := range list {
 		troubles = append(troubles, planTrouble(one))
 	}
-	return troubles, nil
+	return troubles
 }
 
 // checkPlan checks what a plan says, with the files beside it that the configuration has
 // in one plan with it.
-func (t *planText) checkPlan(ctx context.Context, s *seen, series, milestone string) ([]planTrouble, error) {
-	facts, source, name, err := t.facts(ctx, s.config)
+func (t *planAsked) checkPlan() ([]planTrouble, error) {
+	facts, source, file, err := t.facts(t.seen.config)
 	if err != nil {
 		return nil, err
 	}
-	p := withFacts(s, source, facts)
-	l := p.LineOf(series)
+	p := withFacts(t.seen, source, facts)
+	l := p.LineOf(t.series)
 	if l == nil {
-		return nil, fmt.Errorf("%s says nothing of a series", t.path)
+		return nil, fmt.Errorf("%s says nothing of %s", t.path, t.series)
 	}
-	claims := release.PlanClaims{Milestone: milestone, Off: map[*release.ProductLine]bool{}}
-	for _, m := range release.PlannedBy(p, s.config.Rules, source) {
-		if m.Series != l.Slug || m.Slug != milestone {
-			continue
-		}
-		claims.Begun = m.Begun
-		for _, line := range m.Lines {
-			switch {
-			case line.Disabled:
-				claims.Off[line.Product] = true
-			default:
-				at := line.At
-				if line.Pinned != "" {
-					at = line.Pinned
-				}
-				claims.Entries = append(claims.Entries, release.PlanEntry{
-					Name: line.Product.Slug, At: at, BuildID: line.BuildID, Contact: line.Contact, Products: []*release.ProductLine{line.Product},
-				})
-			}
-		}
-	}
-	troubles := []planTrouble{}
-	for _, one := range release.CheckPlan(p, l, claims) {
-		if place, here := strings.CutPrefix(one.At, name+":"); here {
-			one.At = t.path + ":" + place
-		} else if one.At != "" {
-			continue // of another file
-		}
-		troubles = append(troubles, planTrouble(one))
-	}
-	return troubles, nil
+	claims := release.ClaimsOf(p, t.seen.config.Rules, source, l.Slug, t.milestone)
+	claims.File = file
+	return troublesOf(release.CheckPlan(p, l, claims)), nil
 }
 
 // facts are those of the plan that the file is in, as it is on disk now; source is what it
-// is called, and name what its facts call the file.
-func (t *planText) facts(ctx context.Context, c *config.Config) (facts *release.Facts, source, name string, err error) {
+// is called, and file what its facts call the file.
+func (t *planText) facts(c *config.Config) (facts *release.Facts, source, file string, err error) {
 	path, err := filepath.Abs(t.path)
 	if err != nil {
 		return nil, "", "", err
 	}
 	for _, p := range c.Plans {
-		if p.Path != path && p.Path != filepath.Dir(path) {
-			continue
+		if s := plan.New(p, c.Rules); s.Reads(path) {
+			answer, err := s.Load(nearPath)
+			if err != nil {
+				return nil, "", "", planMistake(err)
+			}
+			return answer.Facts, p.Name, nearPath(path), nil
 		}
-		answer, err := plan.New(p, c.Rules).Poll(ctx, &release.Facts{})
-		if err != nil {
-			return nil, "", "", err
-		}
-		below, err := filepath.Rel(filepath.Dir(p.Path), path)
-		return answer.Facts, p.Name, filepath.ToSlash(below), err
 	}
 	facts, err = planfile.Facts([]*config.PlanFile{t.plan}, c.Rules)
-	return facts, "this-plan", t.path, err
+	return facts, "this-plan", t.path, planMistake(err)
 }
 
 // withFacts is the picture with a plan in it as it is now.

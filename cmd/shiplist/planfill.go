@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -35,36 +36,23 @@ func planFillCommand() command {
 }
 
 type planFillOptions struct {
-	asking
-	place         sheetPlace
+	planOptions
 	ready, dryRun bool
 }
 
 func (o *planFillOptions) run(_ context.Context, e *environment, args []string) error {
-	path, err := onePlan(args)
+	t, err := o.file(e, args)
 	if err != nil {
 		return err
 	}
-	s, err := o.look(e)
-	if err != nil {
-		return err
+	r := planFillResult{
+		File: t.path, Series: t.series, Milestone: t.milestone, AsOf: t.seen.AsOf, DryRun: o.dryRun,
+		Entries: []filledEntry{}, Unread: t.unread(), Doubts: t.seen.doubts,
 	}
-	t, err := readPlanText(path)
-	if err != nil {
-		return err
-	}
-	series, milestone, err := t.place(s, o.place)
-	if err != nil {
-		return err
-	}
-	l, err := lineOf(s, series)
-	if err != nil {
-		return err
-	}
-	r := planFillResult{File: path, Series: series, Milestone: milestone, AsOf: s.AsOf, DryRun: o.dryRun, Entries: []filledEntry{}, Doubts: s.doubts}
 	ids := map[int]string{}
-	for _, entry := range t.entries(s, l, milestone) {
-		f := o.fill(s, t, l, milestone, entry)
+	entries := t.entries()
+	for _, entry := range entries {
+		f := o.fill(t, entry)
 		if f.State == "filled" {
 			ids[entry.index] = f.BuildID
 		}
@@ -74,20 +62,17 @@ func (o *planFillOptions) run(_ context.Context, e *environment, args []string) 
 	if err != nil {
 		return err
 	}
+	for i, entry := range entries {
+		if slices.Contains(filled.Refused, entry.index) {
+			r.Entries[i].refuse(t.exactly(entry))
+		}
+	}
 	if !o.dryRun {
-		if err := t.replace(filled); err != nil {
+		if err := t.replace(filled.Text); err != nil {
 			return err
 		}
 	}
-	if err := o.warnBeside(e, s); err != nil {
-		return err
-	}
-	if o.json {
-		err = printJSON(e, r)
-	} else {
-		err = r.print(e)
-	}
-	return o.end(s, r.count("empty") > 0, err)
+	return o.answer(e, &r, r.count("empty") > 0)
 }
 
 // planFillResult is the result of the command; docs/operations.md tells its JSON.
@@ -98,7 +83,25 @@ type planFillResult struct {
 	AsOf      time.Time       `json:"as_of"`
 	DryRun    bool            `json:"dry_run"`
 	Entries   []filledEntry   `json:"entries"`
+	Unread    []unreadKey     `json:"unread,omitempty"`
 	Doubts    []release.Doubt `json:"doubts,omitempty"`
+}
+
+// unreadKey is a key of a sheet that means nothing here.
+type unreadKey struct {
+	At  string `json:"at"`
+	Key string `json:"key"`
+}
+
+// unread are the keys of a sheet that mean nothing here; a plan has none.
+func (t *planText) unread() []unreadKey {
+	var list []unreadKey
+	if t.sheet != nil {
+		for _, u := range t.sheet.Unread {
+			list = append(list, unreadKey{t.unreadAt(u), u.Key})
+		}
+	}
+	return list
 }
 
 // filledEntry is an entry after filling.
@@ -124,8 +127,14 @@ type proofOf struct {
 	URL     string `json:"url,omitempty"`
 }
 
+// refuse leaves an entry empty whose id cannot be written at its place.
+func (f *filledEntry) refuse(at string) {
+	f.Why = fmt.Sprintf(`%s cannot be written here without changing something else; write "" in this place, and fill again`, f.BuildID)
+	f.At, f.State, f.BuildID, f.Proof = at, "empty", "", nil
+}
+
 // fill finds the build id for an entry.
-func (o *planFillOptions) fill(s *seen, t *planText, l *release.Line, milestone string, entry planEntry) filledEntry {
+func (o *planFillOptions) fill(t *planAsked, entry planEntry) filledEntry {
 	f := filledEntry{Name: entry.name, At: t.at(entry), Products: slugs(entry.products), BuildID: entry.buildID, State: "kept"}
 	switch {
 	case entry.buildID != "":
@@ -137,7 +146,7 @@ func (o *planFillOptions) fill(s *seen, t *planText, l *release.Line, milestone 
 		f.State, f.Why = "empty", cmp.Or(entry.why, entry.conflict)
 		return f
 	}
-	choice := release.ChoosePlanBuild(s.Picture, l, milestone, entry.products, o.ready)
+	choice := release.ChoosePlanBuild(t.seen.Picture, t.line, t.milestone, entry.products, o.ready)
 	f.Why = choice.Why
 	if f.BuildID = choice.BuildID; f.BuildID == "" {
 		f.State = "empty"
@@ -153,15 +162,11 @@ func (o *planFillOptions) fill(s *seen, t *planText, l *release.Line, milestone 
 }
 
 // filled is the text with ids, by the index of the entry.
-func (t *planText) filled(ids map[int]string) ([]byte, error) {
+func (t *planText) filled(ids map[int]string) (*planfile.Filled, error) {
 	if t.plan != nil {
 		return planfile.FillPlan(t.plan, t.text, ids)
 	}
-	names := map[string]string{}
-	for i, id := range ids {
-		names[t.sheet.Images[i].Name] = id
-	}
-	return t.sheet.Fill(names)
+	return t.sheet.Fill(ids)
 }
 
 // replace writes the file as a whole, unless nothing is different. Where somebody wrote it
@@ -208,6 +213,11 @@ func (r *planFillResult) print(e *environment) error {
 	}
 	if err := tab.Print(e.stdout, ""); err != nil {
 		return err
+	}
+	for _, u := range r.Unread {
+		if _, err := fmt.Fprintf(e.stdout, "%s: %s is not read\n", u.At, terminal.Clean(u.Key)); err != nil {
+			return err
+		}
 	}
 	did := "written to"
 	if r.DryRun {

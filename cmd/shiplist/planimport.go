@@ -29,41 +29,24 @@ func planImportCommand() command {
 }
 
 type planImportOptions struct {
-	asking
-	place  sheetPlace
+	planOptions
 	output string
 }
 
 func (o *planImportOptions) run(_ context.Context, e *environment, args []string) error {
-	path, err := onePlan(args)
-	if err != nil {
-		return err
-	}
-	s, err := o.look(e)
-	if err != nil {
-		return err
-	}
-	t, err := readPlanText(path)
+	t, err := o.file(e, args)
 	if err != nil {
 		return err
 	}
 	if t.plan != nil {
-		return usagef("%s is a plan already; a sheet ends in .yaml", path)
-	}
-	series, milestone, err := t.place(s, o.place)
-	if err != nil {
-		return err
-	}
-	l, err := lineOf(s, series)
-	if err != nil {
-		return err
+		return usagef("%s is a plan already; a sheet ends in .yaml", t.path)
 	}
 	draft := planfile.Draft{
-		Head:   []string{fmt.Sprintf("Made of %s by 'shiplist plan import'.", path)},
-		Series: series, Milestone: cmp.Or(t.sheet.Title, milestone), Slug: milestone,
+		Head:   []string{fmt.Sprintf("Made of %s by 'shiplist plan import'.", t.path)},
+		Series: t.series, Milestone: cmp.Or(t.sheet.Title, t.milestone), Slug: t.milestone,
 	}
-	told := t.draft(s, l, milestone, &draft)
-	if err := s.warnAside(e); err != nil {
+	told := t.draft(&draft)
+	if err := t.seen.warnAside(e); err != nil {
 		return err
 	}
 	if err := writeDraft(e, o.output, &draft); err != nil {
@@ -72,14 +55,14 @@ func (o *planImportOptions) run(_ context.Context, e *environment, args []string
 	for _, text := range told {
 		fmt.Fprintln(e.stderr, terminal.Clean(text))
 	}
-	return o.end(s, len(told) > 0, nil)
+	return o.end(t.seen, len(told) > 0, nil)
 }
 
 // draft fills in what the sheet says, and tells what it could not take over.
-func (t *planText) draft(s *seen, l *release.Line, milestone string, d *planfile.Draft) []string {
+func (t *planAsked) draft(d *planfile.Draft) []string {
 	var told []string
 	lines := map[string]string{}
-	for _, e := range t.entries(s, l, milestone) {
+	for _, e := range t.entries() {
 		group := planfile.DraftGroup{Title: e.name}
 		if e.why != "" {
 			told = append(told, fmt.Sprintf("%s: %s: not taken over: %s", t.at(e), e.name, e.why))
@@ -95,7 +78,7 @@ func (t *planText) draft(s *seen, l *release.Line, milestone string, d *planfile
 			}
 			lines[p.Slug] = t.at(e)
 			group.Products = append(group.Products, planfile.DraftProduct{Name: p.Title, Build: e.buildID})
-			if differs := release.Mispublished(s.config.Rules, e.command, p, l.Slug, milestone); differs != "" {
+			if differs := release.Mispublished(t.seen.config.Rules, e.command, p, t.line.Slug, t.milestone); differs != "" {
 				told = append(told, fmt.Sprintf("%s: %s: %s", t.at(e), p.Title, differs))
 			}
 		}
@@ -104,7 +87,7 @@ func (t *planText) draft(s *seen, l *release.Line, milestone string, d *planfile
 		}
 	}
 	for _, u := range t.sheet.Unread {
-		told = append(told, fmt.Sprintf("%s:%d: %s: not taken over: nothing is known by this name", t.path, u.Line, u.Key))
+		told = append(told, fmt.Sprintf("%s: %s: not taken over: nothing is known by this name", t.unreadAt(u), u.Key))
 	}
 	return told
 }

@@ -244,16 +244,10 @@ func report(e *environment, c command, err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(e.stderr, "shiplist %s: %s\nrun 'shiplist %s -h' for its flags\n", c.name, usage.text, c.name)
 		return exitUsage
-	case errors.As(err, &lookup):
-		fmt.Fprintf(e.stderr, "shiplist %s: %s\n", c.name, terminal.Clean(lookup.Error()))
-		for _, other := range generator.Mistakes(err) {
-			if !errors.As(other, &lookup) {
-				printMistakes(e.stderr, c.name, other)
-			}
+	case errors.As(err, &lookup), errors.As(err, &noConfig):
+		for _, each := range generator.Mistakes(err) {
+			printMistake(e.stderr, c.name, each)
 		}
-		return exitUsage
-	case errors.As(err, &noConfig):
-		fmt.Fprintln(e.stderr, noConfig)
 		return exitUsage
 	}
 	printMistakes(e.stderr, c.name, err)
@@ -262,6 +256,20 @@ func report(e *environment, c command, err error) int {
 		fmt.Fprintln(e.stderr, "a running agent, or 'shiplist agent --once', keeps each of these files as NAME.edited and writes it anew as soon as its source answers")
 	}
 	return exitFailed
+}
+
+// printMistake prints one of several errors that keep a command from its answer.
+func printMistake(w io.Writer, command string, err error) {
+	var noConfig *configError
+	var lookup *release.LookupError
+	switch {
+	case errors.As(err, &noConfig): // it has its place
+		fmt.Fprintln(w, noConfig)
+	case errors.As(err, &lookup):
+		fmt.Fprintf(w, "shiplist %s: %s\n", command, terminal.Clean(lookup.Error()))
+	default:
+		printMistakes(w, command, err)
+	}
 }
 
 // printMistakes prints an error; a mistake in a layout with its line and with what is

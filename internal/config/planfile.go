@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"shiplist/internal/release"
 	"shiplist/internal/tomlpos"
@@ -70,10 +71,10 @@ func IsBuildID(s string) bool { return buildID.MatchString(s) && strings.Contain
 // of the file.
 func ParsePlan(name string, text []byte) (*PlanFile, error) {
 	if len(text) > PlanFileMost {
-		return nil, Problems{{File: name, Text: fmt.Sprintf("is larger than %d bytes, which no plan is", PlanFileMost)}}
+		return nil, Problems{problemAt(name, text, PlanFileMost, fmt.Sprintf("goes on beyond %d bytes, which no plan does", PlanFileMost))}
 	}
 	if i := bytes.IndexByte(text, 0); i >= 0 {
-		return nil, Problems{{File: name, Text: "is no text"}}
+		return nil, Problems{problemAt(name, text, i, "is no text")}
 	}
 	d, err := open(name, "", string(text))
 	if err != nil {
@@ -84,6 +85,13 @@ func ParsePlan(name string, text []byte) (*PlanFile, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// problemAt is a problem at an offset in a text.
+func problemAt(name string, text []byte, at int, what string) Problem {
+	before := text[:at]
+	col := utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+	return Problem{File: name, Line: bytes.Count(before, []byte("\n")) + 1, Col: col, Text: what}
 }
 
 func (d *document) readPlanFile() *PlanFile {

@@ -93,8 +93,8 @@ func TestBadPlans(t *testing.T) {
 		head + "products = [{ name = \"a\", bulid = \"1\" }]":   `p:3:27: products[0].bulid: unknown key; did you mean "build"?`,
 		head + "except = [{ name = \"a\" }]":                    `p:3:11: except[0]: must be a name or a pattern in quotes`,
 		head + "a = [":                                          `p:3:5: not TOML: unexpected EOF; expected value`,
-		head + "\x00":                                           "p: is no text",
-		strings.Repeat("#", PlanFileMost+1):                     "p: is larger than 1048576 bytes, which no plan is",
+		head + "\x00":                                           "p:3:1: is no text",
+		strings.Repeat("#", PlanFileMost+1):                     "p:1:1048577: goes on beyond 1048576 bytes, which no plan does",
 	} {
 		_, err := ParsePlan("p", []byte(text))
 		var problems Problems

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"shiplist/internal/config"
+	"shiplist/internal/spelling"
 )
 
 // Sheet is a plan in YAML: images, each with its serial (the build id) and the command
@@ -19,7 +20,7 @@ type Sheet struct {
 	Name        string // as problems call it
 	Title, Slug string // of the milestone; empty where the sheet has none
 	Images      []Image
-	// Unread are keys that mean nothing here.
+	// Unread are keys that mean nothing here. One that is like a key that does is a mistake.
 	Unread []Unread
 
 	text []byte
@@ -31,18 +32,25 @@ type Image struct {
 	Line    int    // of the name, from 1
 	Serial  string // empty where nobody wrote one
 	Command string
-	// CommandLine is where the command stands, SerialLine where the serial stands; zero
-	// where there is none.
-	CommandLine, SerialLine int
+	// CommandLine is where the command stands, SerialLine and SerialCol where the value of
+	// the serial stands; zero where there is none.
+	CommandLine, SerialLine, SerialCol int
 
 	room edit // where a serial can be written; without text where one cannot
 }
 
 // Unread is a key that is not read.
 type Unread struct {
-	Line int
-	Key  string
+	Line, Col int
+	Key       string
 }
+
+// The keys of a sheet, of its milestone, and of an image.
+var (
+	sheetKeys     = []string{"milestone", "images"}
+	milestoneKeys = []string{"name", "slug"}
+	imageKeys     = []string{"serial", "publishing_command"}
+)
 
 // The bounds of a sheet, beside that of its size.
 const (
@@ -50,13 +58,27 @@ const (
 	sheetNodes = 50_000
 )
 
+// limits are bounds that the library keeps while it reads.
+type limits struct{}
+
+// CheckDepth bounds how deep lists and tables are nested.
+func (limits) CheckDepth(depth int, _ *yaml.DepthContext) error {
+	if depth > sheetDepth {
+		return fmt.Errorf("nested more than %d deep", sheetDepth)
+	}
+	return nil
+}
+
+// CheckAlias allows for aliases: what is read into a node follows none, and has their places.
+func (limits) CheckAlias(int, int) error { return nil }
+
 // ParseSheet reads a sheet. What YAML has beyond lists of names and texts is refused:
 // anchors, aliases, merged keys and tags, and several documents in one. The error is a
 // [config.Problems].
 func ParseSheet(name string, text []byte) (*Sheet, error) {
 	r := sheetReader{sheet: &Sheet{Name: name, text: text}}
 	root := r.document()
-	if root != nil && r.bounded(root, 0) {
+	if root != nil && r.bounded(root) {
 		r.top(root)
 	}
 	if len(r.problems) > 0 {
@@ -80,7 +102,8 @@ func (r *sheetReader) note(line, col int, key, text string) {
 func (r *sheetReader) document() *yaml.Node {
 	text := r.sheet.text
 	if len(text) > config.PlanFileMost {
-		r.note(0, 0, "", fmt.Sprintf("is larger than %d bytes, which no plan is", config.PlanFileMost))
+		line, col := placeOf(text, config.PlanFileMost)
+		r.note(line, col, "", fmt.Sprintf("goes on beyond %d bytes, which no sheet does", config.PlanFileMost))
 		return nil
 	}
 	if at := unprintable(text); at >= 0 {
@@ -88,7 +111,7 @@ func (r *sheetReader) document() *yaml.Node {
 		r.note(line, col, "", "holds what is no text; write it in UTF-8, with lines that end as usual")
 		return nil
 	}
-	loader, err := yaml.NewLoader(bytes.NewReader(text))
+	loader, err := yaml.NewLoader(bytes.NewReader(text), yaml.WithPlugin(limits{}))
 	if err != nil {
 		r.note(1, 1, "", err.Error())
 		return nil
@@ -128,7 +151,7 @@ func (r *sheetReader) syntax(err error) {
 }
 
 // bounded refuses what is too much, and what YAML has beyond names and texts.
-func (r *sheetReader) bounded(n *yaml.Node, depth int) bool {
+func (r *sheetReader) bounded(n *yaml.Node) bool {
 	r.nodes++
 	bad := ""
 	switch {
@@ -140,8 +163,6 @@ func (r *sheetReader) bounded(n *yaml.Node, depth int) bool {
 		bad = "keys merged with <<; write them out"
 	case n.Style&yaml.TaggedStyle != 0:
 		bad = fmt.Sprintf("a tag, %s; leave it out", n.Tag)
-	case depth > sheetDepth:
-		bad = fmt.Sprintf("nested more than %d deep", sheetDepth)
 	case r.nodes > sheetNodes:
 		bad = fmt.Sprintf("more than %d names and texts", sheetNodes)
 	}
@@ -150,7 +171,7 @@ func (r *sheetReader) bounded(n *yaml.Node, depth int) bool {
 		return false
 	}
 	for _, c := range n.Content {
-		if !r.bounded(c, depth+1) {
+		if !r.bounded(c) {
 			return false
 		}
 	}
@@ -160,10 +181,15 @@ func (r *sheetReader) bounded(n *yaml.Node, depth int) bool {
 // pair is a key with its value.
 type pair struct{ key, value *yaml.Node }
 
-// pairs are those of a node that is a table; path is what it is called.
-func (r *sheetReader) pairs(n *yaml.Node, path string) []pair {
-	if n.Kind != yaml.MappingNode {
-		r.note(n.Line, n.Column, path, "must be names with a colon behind, each with what belongs to it")
+// pairs are those of a node that is a table; path is what it is called, and holds what it
+// has to hold.
+func (r *sheetReader) pairs(n *yaml.Node, path, holds string) []pair {
+	switch {
+	case n.Tag == "!!null":
+		r.note(n.Line, n.Column, path, "is empty; write below it "+holds)
+		return nil
+	case n.Kind != yaml.MappingNode:
+		r.note(n.Line, n.Column, path, "must be "+holds)
 		return nil
 	}
 	var all []pair
@@ -193,17 +219,19 @@ func join(path, key string) string {
 
 func (r *sheetReader) top(n *yaml.Node) {
 	images := false
-	for _, p := range r.pairs(n, "") {
+	for _, p := range r.pairs(n, "", "images, and perhaps a milestone") {
 		switch p.key.Value {
 		case "milestone":
-			r.milestone(p.value)
+			if p.value.Tag != "!!null" { // as if it were left out
+				r.milestone(p.value)
+			}
 		case "images":
 			images = true
-			for _, image := range r.pairs(p.value, "images") {
+			for _, image := range r.pairs(p.value, "images", "names of images, each with serial and publishing_command") {
 				r.image(image)
 			}
 		default:
-			r.unread(p.key, "")
+			r.unread(p.key, "", sheetKeys)
 		}
 	}
 	if !images && len(r.problems) == 0 {
@@ -211,19 +239,36 @@ func (r *sheetReader) top(n *yaml.Node) {
 	}
 }
 
-func (r *sheetReader) unread(key *yaml.Node, path string) {
-	r.sheet.Unread = append(r.sheet.Unread, Unread{key.Line, join(path, key.Value)})
+// unread notes a key that is none of those that are known. One that is like one of them
+// is a mistake: what it holds would be missing where it belongs.
+func (r *sheetReader) unread(key *yaml.Node, path string, known []string) {
+	if meant := misspelt(key.Value, known); meant != "" {
+		r.note(key.Line, key.Column, join(path, key.Value), fmt.Sprintf("unknown key; did you mean %q?", meant))
+		return
+	}
+	r.sheet.Unread = append(r.sheet.Unread, Unread{key.Line, key.Column, join(path, key.Value)})
+}
+
+// misspelt is the key that was meant by another one; empty where that may be one of its own.
+func misspelt(key string, known []string) string {
+	const short = 5 // in such a name two wrong letters leave little of it
+	key = strings.ReplaceAll(strings.ToLower(key), "-", "_")
+	meant := spelling.Nearest(key, known)
+	if len(meant) <= short {
+		meant = spelling.Within(key, known, 1)
+	}
+	return meant
 }
 
 func (r *sheetReader) milestone(n *yaml.Node) {
-	for _, p := range r.pairs(n, "milestone") {
+	for _, p := range r.pairs(n, "milestone", "name and slug") {
 		switch p.key.Value {
 		case "name":
 			r.sheet.Title = r.text(p, "milestone")
 		case "slug":
 			r.sheet.Slug = r.text(p, "milestone")
 		default:
-			r.unread(p.key, "milestone")
+			r.unread(p.key, "milestone", milestoneKeys)
 		}
 	}
 }
@@ -245,10 +290,10 @@ func (r *sheetReader) text(p pair, path string) string {
 func (r *sheetReader) image(p pair) {
 	path := join("images", p.key.Value)
 	i := Image{Name: p.key.Value, Line: p.key.Line}
-	for _, q := range r.pairs(p.value, path) {
+	for _, q := range r.pairs(p.value, path, "serial and publishing_command") {
 		switch q.key.Value {
 		case "serial":
-			i.Serial, i.SerialLine = r.text(q, path), q.key.Line
+			i.Serial, i.SerialLine, i.SerialCol = r.text(q, path), q.value.Line, q.value.Column
 			if i.Serial != "" && !config.IsBuildID(i.Serial) {
 				r.note(q.value.Line, q.value.Column, join(path, "serial"), fmt.Sprintf("%q is not a build id; write it like \"20260129\"", i.Serial))
 			}
@@ -258,7 +303,7 @@ func (r *sheetReader) image(p pair) {
 		case "publishing_command":
 			i.Command, i.CommandLine = r.text(q, path), q.value.Line
 		default:
-			r.unread(q.key, path)
+			r.unread(q.key, path, imageKeys)
 		}
 	}
 	r.sheet.Images = append(r.sheet.Images, i)

@@ -342,6 +342,9 @@ type Problem struct {
 	Text    string `toml:"text" json:"text"`                           // one sentence: what, and what was done instead
 }
 
+// ProblemSheet is the rule of a sheet in YAML among plan files, which is not read.
+const ProblemSheet = "sheet"
+
 // Answer is what one poll of one source brought.
 type Answer struct {
 	Facts *Facts

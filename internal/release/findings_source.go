@@ -115,6 +115,9 @@ func (j *joiner) problems(s Source, list []Problem) {
 		Actor:  ActorOperator, Source: s.Name,
 		Evidence: problemEvidence(s, list),
 	}
+	if list[0].Rule == ProblemSheet {
+		f.Advice, f.Actor = "Make a plan of it, or keep it in another directory.", ActorRelease
+	}
 	j.report(f, spot{})
 }
 

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -128,8 +129,20 @@ func Misdirected(r Rules, c *PublishCommand, products []*ProductLine, t PlanTarg
 // Planned is what a source means of a milestone, with all lists worked out.
 type Planned struct {
 	Series, Slug string
+	Own          string // the slug as the source has it; another where its kind makes it one of the dailies
 	Lines        []PlannedLine
-	Begun        bool // a list of it begins with another one
+	Begun        bool       // a list of it begins with another one
+	Said         []PlanSaid // of the milestone itself
+	Doubts       []PlanDoubt
+}
+
+// PlanDoubt is what is wrong in a plan itself, as a finding tells it where the milestone is
+// open.
+type PlanDoubt struct {
+	Rule    string       // of the finding
+	Text    string       // of the finding
+	At      []string     // where the plan says so, as file and line; others may be in the text
+	Product *ProductLine // nil where it is about none
 }
 
 // PlannedLine is a product of a plan, or of what it leaves out.
@@ -169,10 +182,43 @@ func PlannedBy(p *Picture, r Rules, source string) []Planned {
 			m := &src.facts.Milestones[n]
 			name, _ := j.milestoneName(j.lineSlug(m.Series), m)
 			begun := slices.ContainsFunc(m.Lists, func(l PlanList) bool { return l.From != "" })
-			all = append(all, Planned{j.lineSlug(m.Series), name, j.plannedLines(src, m, bySlug), begun})
+			one := Planned{Series: j.lineSlug(m.Series), Slug: name, Own: Slug(m.Slug), Lines: j.plannedLines(src, m, bySlug), Begun: begun, Said: j.saidOf(m)}
+			one.Doubts = j.doubtsOf(src, one.Series, one.Slug, bySlug)
+			all = append(all, one)
 		}
 	}
 	return all
+}
+
+// doubtsOf are those about a plan's list for a milestone.
+func (j *joiner) doubtsOf(src *source, series, slug string, bySlug map[string]*ProductLine) []PlanDoubt {
+	var list []PlanDoubt
+	for _, d := range j.doubts {
+		if name, _ := j.milestoneName(series, d.m); j.lineSlug(d.m.Series) != series || name != slug {
+			continue
+		}
+		one := PlanDoubt{Rule: d.rule, Text: d.text}
+		if d.product != nil {
+			one.Product = cmp.Or(bySlug[d.product.Slug], d.product)
+		}
+		for _, place := range d.at {
+			if place.src == src {
+				one.At = append(one.At, place.at)
+			}
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// saidOf is what a plan says of a milestone itself.
+func (j *joiner) saidOf(m *Milestone) []PlanSaid {
+	date, kind := "", ""
+	if rule, _ := j.rules.MilestoneRule(j.lineSlug(m.Series), Slug(m.Slug)); rule != nil {
+		date, kind = rule.Date, string(rule.Kind)
+	}
+	all := []PlanSaid{{"date", m.Date, m.DateAt, date}, {"kind", string(m.Kind), m.KindAt, kind}, {"status", string(m.Status), m.StatusAt, ""}}
+	return slices.DeleteFunc(all, func(s PlanSaid) bool { return s.At == "" })
 }
 
 func (j *joiner) plannedLines(src *source, m *Milestone, bySlug map[string]*ProductLine) []PlannedLine {

@@ -4,8 +4,12 @@ package spelling
 // Nearest returns the name that s was most likely meant to be, or "" when none is
 // near: at most two letters wrong, missing, too many or swapped, and fewer than
 // half of the name.
-func Nearest(s string, names []string) string {
-	best, least := "", 3
+func Nearest(s string, names []string) string { return Within(s, names, 2) }
+
+// Within is the nearest name with at most so many letters wrong, missing, too many or
+// swapped, and fewer than half of the name.
+func Within(s string, names []string, most int) string {
+	best, least := "", most+1
 	for _, name := range names {
 		if d := distance(s, name, least); d < least && 2*d < len(name)+1 {
 			best, least = name, d
