@@ -56,7 +56,7 @@ func stageWith(tb testing.TB, files map[string]string) error {
 	return err
 }
 
-const members404 = "(lostPage has: Advice, Ages, AsOf, Canonical, Crumbs, Description, Distribution, Edit, Foot, Here, Icon, Inline, Logo, Menu, Notice, Places, Root, Script, Site, " +
+const members404 = "(lostPage has: Advice, Ages, Also, AsOf, Canonical, Crumbs, Description, Distribution, Edit, Feeds, Foot, Here, Icon, Inline, Logo, Menu, Notice, Places, Root, Script, Site, " +
 	"Sources, Stale, Style, Title)\n"
 
 // TestLayoutMistakes holds every kind of mistake to its exact text.
