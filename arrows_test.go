@@ -132,6 +132,10 @@ var arrows = map[string]arrow{
 		modules: []string{flock, renameio, xsync, "golang.org/x/sys"},
 		never:   []string{"net", "net/http", "os/exec"},
 	},
+	"internal/mirror": {
+		may:     []string{"generator/publish", "internal/config", "internal/issue", "internal/jobs"},
+		modules: []string{flock, xsync, "github.com/minio/minio-go/v7"},
+	},
 	"generator": {
 		may: []string{
 			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "generator/streams", "internal/accounts", "internal/config", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
@@ -152,7 +156,7 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/testobserver", "agent/tree", "agent/verify", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/signature", "internal/signer", "internal/store",
+			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/mirror", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/signature", "internal/signer", "internal/store",
 			"internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify", renameio},

@@ -70,7 +70,8 @@ type refresher struct {
 	holds  func() *config.Config
 	getenv func(string) string
 	log    *slog.Logger
-	told   string // the error that was told last
+	issued func(context.Context) // is told after it
+	told   string                // the error that was told last
 }
 
 // begin looks again and again, until the function that it returns is called, which waits
@@ -113,6 +114,9 @@ func (r *refresher) look(ctx context.Context) {
 			r.log.InfoContext(ctx, "release.json issued anew", "set", res.Set, "serial", res.Serial, "expires", res.Expires, "signed", res.Signed)
 		}
 		r.told = ""
+		if res.Action == publish.Refreshed {
+			r.issued(ctx)
+		}
 	}
 }
 

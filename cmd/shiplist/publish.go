@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
+	"shiplist/internal/mirror"
 )
 
 func publishCommand() command {
@@ -28,6 +28,9 @@ func publishCommand() command {
 			fs.StringVar(&o.digest, "digest", "", "publish the staged or kept set whose digest begins with `D`, not the newest")
 			fs.BoolVar(&o.force, "force", false, "publish what something forbids, and write that into the history")
 			fs.Var(&o.rollback, "rollback", "go back to the set that was shown `[N]` publishings ago; 1 where N is left out")
+			fs.Var(&o.to, "to", "bring what is published to `TARGET` too, and not to all of the configuration: a name, or the address of a directory, rsync or S3; may be given several times")
+			fs.BoolVar(&o.local, "local", false, "bring it to no target")
+			fs.BoolVar(&o.staging, "staging", false, "publish nothing; show the newest staged set, or that of --digest, at staging targets, with a bar that says so")
 			fs.BoolVar(&o.list, "list", false, "list the sets that are published, kept and staged, and change nothing")
 			fs.BoolVar(&o.history, "history", false, "tell what was published and gone back to, the newest first, and change nothing")
 			fs.BoolVar(&o.json, "json", false, "print the result as JSON")
@@ -42,6 +45,9 @@ type publishOptions struct {
 	digest   string
 	force    bool
 	rollback rollback
+	to       names
+	local    bool
+	staging  bool
 	list     bool
 	history  bool
 	json     bool
@@ -87,10 +93,17 @@ func (o *publishOptions) run(ctx context.Context, e *environment, args []string)
 	}
 	site := siteOf(cfg)
 	if o.list || o.history {
-		return o.tell(e, site)
+		return o.tell(e, cfg, site)
+	}
+	targets, err := o.targets(cfg)
+	if err != nil {
+		return err
 	}
 	if err := o.own(cfg, o.typed()); err != nil {
 		return err
+	}
+	if o.staging {
+		return o.stage(ctx, e, cfg)
 	}
 	issue, err := issueOf(ctx, cfg, e.getenv, e.now)
 	if err != nil && o.rollback == 0 {
@@ -105,25 +118,44 @@ func (o *publishOptions) run(ctx context.Context, e *environment, args []string)
 		return err
 	}
 	warn(e, res.Warnings)
-	return errors.Join(printPublished(e, res, o.json), err)
+	var brought []mirror.Result
+	if len(res.Refused) == 0 && !o.local {
+		brought = o.bring(ctx, e, site, targets)
+	}
+	return errors.Join(o.print(e, res, brought), err, failed(brought))
+}
+
+// print prints what was published, and where it was brought.
+func (o *publishOptions) print(e *environment, res publish.Result, brought []mirror.Result) error {
+	if o.json {
+		return printJSON(e, publishedJSON{res, brought})
+	}
+	return errors.Join(printPublished(e, res), printBrought(e, brought))
 }
 
 // tell tells what is there, and what was done.
-func (o *publishOptions) tell(e *environment, site publish.Site) error {
+func (o *publishOptions) tell(e *environment, cfg *config.Config, site publish.Site) error {
+	notes, err := mirror.Notes(site)
+	if err != nil {
+		return err
+	}
 	if o.history {
 		all, err := publish.History(site.Output)
 		if err != nil {
 			return err
 		}
-		slices.Reverse(all)
-		return printHistory(e, all, o.json)
+		return printHistory(e, historyWith(all, notes), o.json)
 	}
 	l, err := publish.List(site)
 	if err != nil {
 		return err
 	}
 	warn(e, l.Warnings)
-	return printListing(e, l, o.json)
+	targets := mirror.Stand(cfg.Targets, notes)
+	if o.json {
+		return printJSON(e, listingJSON{l, targets})
+	}
+	return errors.Join(printListing(e, l), printStanding(e, targets))
 }
 
 // warn prints what somebody should know beside the result.
@@ -157,6 +189,12 @@ func (o *publishOptions) number(args []string) ([]string, error) {
 // check tells which flags do not go together.
 func (o *publishOptions) check() error {
 	switch {
+	case o.local && len(o.to) > 0:
+		return usagef("--local brings it to no target; leave out --to")
+	case o.staging && (o.force || o.rollback > 0 || o.local):
+		return usagef("--staging publishes nothing; leave out --force, --rollback and --local")
+	case (o.list || o.history) && (len(o.to) > 0 || o.local || o.staging):
+		return usagef("--list and --history change nothing; leave out --to, --local and --staging")
 	case o.list && (o.force || o.rollback > 0 || o.digest != "" || o.history):
 		return usagef("--list changes nothing; leave out --digest, --force, --rollback and --history")
 	case o.history && (o.force || o.rollback > 0 || o.digest != ""):
@@ -178,6 +216,12 @@ func (o *publishOptions) typed() string {
 	}
 	if o.force {
 		text += " --force"
+	}
+	if o.staging {
+		text += " --staging"
+	}
+	for _, to := range o.to {
+		text += " --to " + to
 	}
 	return text
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shiplist/generator/publish"
+	"shiplist/internal/mirror"
 	"shiplist/internal/release"
 	"shiplist/internal/terminal"
 )
@@ -25,10 +26,7 @@ var outcomes = map[string]string{
 
 // printPublished says what visitors see now. The digest stands first, so that a script
 // can take the first word.
-func printPublished(e *environment, r publish.Result, asJSON bool) error {
-	if asJSON {
-		return printJSON(e, r)
-	}
+func printPublished(e *environment, r publish.Result) error {
 	p := paper{terminal: e.terminal}
 	p.say("", "%s  as of %s, %s", r.Digest, minute(r.AsOf), outcomes[r.Action])
 	p.say("  ", "%s leads to %s", r.Output, r.Set)
@@ -71,10 +69,31 @@ func overrider(s publish.Standing) string {
 // nobody is a person of whom nothing is known.
 const nobody = "nobody knows whom"
 
+// historyLine is an entry of the history: of what is published, or of a target.
+type historyLine struct {
+	publish.Entry
+	Target string `json:"target,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
+// historyWith joins what was published and what was brought to targets, the newest first.
+func historyWith(all []publish.Entry, notes []mirror.Note) []historyLine {
+	list := []historyLine{}
+	for _, e := range all {
+		list = append(list, historyLine{Entry: e})
+	}
+	for _, n := range notes {
+		list = append(list, historyLine{publish.Entry{Time: n.Time, Action: n.Action, Set: n.Set, Digest: n.Digest, By: n.By}, n.Target, n.Error})
+	}
+	slices.SortStableFunc(list, func(a, b historyLine) int { return a.Time.Compare(b.Time) })
+	slices.Reverse(list)
+	return list
+}
+
 // printHistory prints what was done.
-func printHistory(e *environment, all []publish.Entry, asJSON bool) error {
+func printHistory(e *environment, all []historyLine, asJSON bool) error {
 	if asJSON {
-		return printJSON(e, append([]publish.Entry{}, all...))
+		return printJSON(e, all)
 	}
 	if len(all) == 0 {
 		_, err := io.WriteString(e.stdout, "nothing was published yet\n")
@@ -84,23 +103,26 @@ func printHistory(e *environment, all []publish.Entry, asJSON bool) error {
 		terminal.Column{Leave: 1}, terminal.Column{Least: 8, Leave: 2}, terminal.Column{Leave: 3})
 	for _, entry := range all {
 		from, forced := "", ""
-		if entry.FromSet != "" {
+		switch {
+		case entry.Target != "":
+			from = "to " + entry.Target
+		case entry.FromSet != "":
 			from = "from " + entry.FromSet
 		}
 		if n := len(entry.Overridden); n > 0 {
 			forced = "forced over " + release.Plural(n, "reason", "reasons")
 		}
-		tab.Row(terminal.Text(minute(entry.Time)), terminal.Text(entry.Action), terminal.Text(entry.Set),
+		if entry.Error != "" {
+			forced = entry.Error
+		}
+		tab.Row(terminal.Text(minute(entry.Time)), terminal.Text(entry.Action), terminal.Text(cmp.Or(entry.Set, publish.Short(entry.Digest))),
 			terminal.Text(from), terminal.Text("by "+cmp.Or(entry.By, nobody)), terminal.Text(forced))
 	}
 	return tab.Print(e.stdout, "")
 }
 
 // printListing prints the published sets and the staged ones, newest first.
-func printListing(e *environment, l publish.Listing, asJSON bool) error {
-	if asJSON {
-		return printJSON(e, l)
-	}
+func printListing(e *environment, l publish.Listing) error {
 	p := paper{terminal: e.terminal}
 	switch {
 	case l.Hand != "":

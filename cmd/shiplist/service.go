@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -16,6 +17,7 @@ import (
 	"shiplist/generator"
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
+	"shiplist/internal/mirror"
 	"shiplist/internal/store"
 )
 
@@ -30,10 +32,13 @@ type service struct {
 	systemd *observe.Systemd
 	server  *observe.Server
 	begun   *begun
+	getenv  func(string) string // where keys and passphrases may be
+	now     func() time.Time
+	sending sync.Mutex
+	// failed are the errors of targets that were logged, by their name.
+	failed map[string]string
 	// tried is of the last text of the configuration that was read.
 	tried fingerprint
-	// getenv is where passphrases may be.
-	getenv func(string) string
 }
 
 // fingerprint tells texts of the configuration apart.
@@ -79,7 +84,7 @@ func alone(cfg *config.Config) error {
 }
 
 func newService(e *environment, file string, cfg *config.Config, log *slog.Logger) (*service, error) {
-	s := &service{file: file, log: log, getenv: e.getenv, begun: &begun{yes: make(chan struct{})}}
+	s := &service{file: file, log: log, begun: &begun{yes: make(chan struct{})}, getenv: e.getenv, now: e.now, failed: map[string]string{}}
 	s.holds.Store(cfg)
 	s.state = observe.New(observe.Options{Config: cfg, Version: programVersion(), Now: e.now, Logger: log})
 	s.systemd = observe.NewSystemd(log)
@@ -101,8 +106,56 @@ func (s *service) generate(ctx context.Context) (agent.Build, error) {
 	if err == nil && s.holds.Load().Agent.Publish == "auto" {
 		b.Publication = s.publish(ctx, r.Digest)
 	}
+	if err == nil {
+		s.bring(ctx, b.Publication)
+	}
 	return b, err
 }
+
+// bring brings what is published by itself to the targets, and what is not to those that
+// show it. One that failed is tried again with the next site.
+func (s *service) bring(ctx context.Context, p agent.Publication) {
+	cfg := s.holds.Load()
+	targets := targetsOf(cfg, true)
+	if p.Tried && p.Err == nil {
+		targets = append(targetsOf(cfg, false), targets...)
+	}
+	if len(targets) == 0 {
+		return
+	}
+	s.send(ctx, cfg, targets, false)
+}
+
+// renew brings a release.json that was issued anew to the targets that have the rest.
+func (s *service) renew(ctx context.Context) {
+	cfg := s.holds.Load()
+	s.send(ctx, cfg, targetsOf(cfg, false), true)
+}
+
+// send brings to targets. The site and its release.json may come at once.
+func (s *service) send(ctx context.Context, cfg *config.Config, targets []config.Target, renew bool) {
+	s.sending.Lock()
+	defer s.sending.Unlock()
+	for _, r := range mirror.Bring(ctx, targets, mirror.Options{
+		Site: siteOf(cfg), By: theAgent, Renew: renew, Version: programVersion(), Getenv: s.getenv, Now: s.now, Dress: stagingBar,
+	}) {
+		s.tellBrought(r)
+	}
+}
+
+// tellBrought logs what became of a target; a failure in the same words once.
+func (s *service) tellBrought(r mirror.Result) {
+	switch before := s.failed[r.Target]; {
+	case r.Action == mirror.Sent:
+		s.log.Info("site brought to target", "target", r.Target, "set", cmp.Or(r.Set, publish.Short(r.Digest)), "count", r.Files, "bytes", r.Bytes)
+	case r.Action == mirror.Failed && r.Error != before:
+		s.log.Warn("site not brought to target, the next one is tried", "target", r.Target, "err", r.Error)
+	}
+	s.failed[r.Target] = r.Error
+}
+
+// theAgent is who publishes where no person does.
+const theAgent = "the agent"
 
 // publish makes the staged set what visitors see.
 func (s *service) publish(ctx context.Context, digest string) agent.Publication {
@@ -111,7 +164,7 @@ func (s *service) publish(ctx context.Context, digest string) agent.Publication 
 	if err != nil {
 		return agent.Publication{Tried: true, Err: err}
 	}
-	res, err := publish.Publish(ctx, publish.Options{Site: siteOf(cfg), Digest: digest, By: "the agent", Auto: true, Issue: issue})
+	res, err := publish.Publish(ctx, publish.Options{Site: siteOf(cfg), Digest: digest, By: theAgent, Auto: true, Issue: issue})
 	p := agent.Publication{Tried: true, Err: err}
 	var refused *publish.Refused
 	if errors.As(err, &refused) {
@@ -154,7 +207,7 @@ func (s *service) run(ctx context.Context, hangups <-chan os.Signal) error {
 		return err
 	case <-s.begun.yes: // before, there is nothing to be told of a new configuration
 	}
-	defer (&refresher{holds: s.holds.Load, getenv: s.getenv, log: s.log}).begin(ctx)()
+	defer (&refresher{holds: s.holds.Load, getenv: s.getenv, log: s.log, issued: s.renew}).begin(ctx)()
 	w := watch(s.file, s.tried, s.log)
 	defer w.Close()
 	for {

@@ -40,12 +40,16 @@ type build struct {
 	released issue.Release
 	signed   bool
 	step     func(string) error
+	verbatim bool
+	dress    func(name string, content []byte) []byte // nil for none
 }
 
 // file is one file of the set.
 type file struct {
 	path string // below the set, with slashes
-	sum  string // sha256 in hex
+	sum  string // sha256 in hex, as it is in the set that it was taken from
+	here string // ... as it is in this set, where something was added to it
+	size int64
 	is   change
 	// copied says that it is no link, so its content has to reach the disk.
 	copied bool
@@ -68,16 +72,22 @@ var errEdited = errors.New("its files are not those that it was made of")
 
 // make makes the set: whole, and on the disk.
 func (b *build) make(ctx context.Context, kept *sets) error {
+	check, carry, sum := b.check, func() error { return b.carry(kept) }, b.sum
+	issueInto := func() error { return b.issueInto(ctx, kept.dir) }
+	if b.verbatim {
+		none := func() error { return nil }
+		check, carry, sum, issueInto = b.checkListed, none, none, b.tookIssue
+	}
 	for _, do := range []struct {
 		step string
 		run  func() error
 	}{
 		{"listed", b.list},
 		{"filled", func() error { return b.fill(ctx) }},
-		{"checked", b.check},
-		{"carried", func() error { return b.carry(kept) }},
-		{"summed", b.sum},
-		{"issued", func() error { return b.issueInto(ctx, kept.dir) }},
+		{"checked", check},
+		{"carried", carry},
+		{"summed", sum},
+		{"issued", issueInto},
 		{"dated", b.date},
 		{"synced", b.sync},
 	} {
@@ -92,10 +102,10 @@ func (b *build) make(ctx context.Context, kept *sets) error {
 func (b *build) list() error {
 	names, err := listFiles(b.from.Dir)
 	for _, name := range names {
-		if !b.from.owns(name) {
+		if !b.verbatim && !b.from.owns(name) {
 			continue
 		}
-		if issue.Own(name) {
+		if !b.verbatim && issue.Own(name) {
 			return fmt.Errorf("%s: the site has a file %s of its own, which is a name of the list of checksums or of what publishing issues", b.from.Dir, name)
 		}
 		b.files = append(b.files, file{path: name})
@@ -178,6 +188,8 @@ func (b *build) place(f *file) error {
 	if err != nil {
 		return err
 	}
+	content = b.dressed(f, content)
+	f.size = int64(len(content))
 	var earlier fs.FileInfo
 	if earlier, f.is, err = b.compare(f.path, info, content); err != nil {
 		return err
@@ -194,12 +206,24 @@ func (b *build) place(f *file) error {
 			return write(to, content, after(latest))
 		}
 	}
-	if os.Link(from, to) == nil {
+	if (f.here == "" || f.is == unchanged) && os.Link(from, to) == nil {
 		return nil
 	}
 	// It lies on another file system, has too many links, or is somebody else's.
 	f.copied = true
 	return write(to, content, info.ModTime())
+}
+
+// dressed adds to a file what is to be added to it.
+func (b *build) dressed(f *file, content []byte) []byte {
+	if b.dress == nil {
+		return content
+	}
+	more := b.dress(f.path, content)
+	if !bytes.Equal(more, content) {
+		f.here = sumOf(more)
+	}
+	return more
 }
 
 // later reports whether servers and mirrors can see that a file is newer than all that
@@ -230,9 +254,9 @@ func (b *build) compare(name string, info fs.FileInfo, content []byte) (fs.FileI
 		return nil, added, err
 	case !earlier.Mode().IsRegular():
 		return nil, added, nil
-	case os.SameFile(earlier, info):
+	case b.dress == nil && os.SameFile(earlier, info):
 		return earlier, unchanged, nil
-	case earlier.Size() != info.Size():
+	case earlier.Size() != int64(len(content)):
 		return earlier, changed, nil
 	}
 	old, err := os.ReadFile(filepath.Join(b.before, name))

@@ -159,6 +159,15 @@ func (b *build) issueInto(ctx context.Context, aside string) error {
 	if err != nil {
 		return err
 	}
+	if err := b.putIssued(aside, files); err != nil {
+		return err
+	}
+	b.released, b.signed = r, b.issuer.Signer != nil
+	return nil
+}
+
+// putIssued puts files that are issued into a set that nobody sees yet, each as a whole.
+func (b *build) putIssued(aside string, files []issuedFile) error {
 	for _, f := range files {
 		at := filepath.Join(b.to, f.name)
 		if f.text == nil {
@@ -175,7 +184,6 @@ func (b *build) issueInto(ctx context.Context, aside string) error {
 			return err
 		}
 	}
-	b.released, b.signed = r, b.issuer.Signer != nil
 	return nil
 }
 

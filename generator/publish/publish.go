@@ -57,6 +57,10 @@ type Options struct {
 	// Now is the clock of the history; time.Now when nil.
 	Now func() time.Time
 
+	// verbatim takes a published set as it is, with what was issued for it.
+	verbatim bool
+	// dress adds to a file of a set that is to be looked at; nil where nothing is added.
+	dress func(name string, content []byte) []byte
 	// step is told of each step that is done, and its error is that of the step.
 	step func(string) error
 	// swap lets two directories change their names.
@@ -86,6 +90,8 @@ type Result struct {
 	Changed int `json:"changed"`
 	Removed int `json:"removed"`
 	Shared  int `json:"shared"`
+	// Bytes are those of the files that were added and changed.
+	Bytes int64 `json:"bytes"`
 	// Blockers are findings that its pages show. They forbid nothing.
 	Blockers int `json:"blockers"`
 	// Refused is why it was not published, Overridden what forbade it in vain.
@@ -201,6 +207,11 @@ func (p *publisher) result(action string, r staged.Record) Result {
 // add counts the files.
 func (r *Result) add(b *build) {
 	r.Added, r.Changed, r.Removed, r.Shared = b.count(added), b.count(changed), b.removed, b.count(unchanged)
+	for _, f := range b.files {
+		if f.is != unchanged {
+			r.Bytes += f.size
+		}
+	}
 }
 
 // takeOver makes a kept set of what a link shows that was made by hand, so that there
@@ -220,7 +231,7 @@ func (p *publisher) takeOver(ctx context.Context) (Result, error) {
 
 // build begins a set that is to be shown.
 func (p *publisher) build(to string) *build {
-	b := &build{to: to, before: p.shown.Dir, step: p.step}
+	b := &build{to: to, before: p.shown.Dir, step: p.step, dress: p.dress, verbatim: p.verbatim}
 	for _, set := range p.all {
 		b.seen = append(b.seen, filepath.Join(p.dir, set.Name))
 	}

@@ -179,8 +179,8 @@ func TestPublish(t *testing.T) {
 	}
 	third := publish(t, s)
 	wanted := []Result{
-		{Action: Published, Set: "000001-" + one[:12], Digest: one, AsOf: start, Output: s.Output, Added: 5, Blockers: 3},
-		{Action: Published, Set: "000002-" + two[:12], Digest: two, From: one, AsOf: start.Add(time.Hour), Output: s.Output, Added: 1, Changed: 3, Shared: 1},
+		{Action: Published, Set: "000001-" + one[:12], Digest: one, AsOf: start, Output: s.Output, Added: 5, Bytes: 113, Blockers: 3},
+		{Action: Published, Set: "000002-" + two[:12], Digest: two, From: one, AsOf: start.Add(time.Hour), Output: s.Output, Added: 1, Changed: 3, Shared: 1, Bytes: 104},
 		{Action: Nothing, Set: "000002-" + two[:12], Digest: two, From: two, AsOf: start.Add(time.Hour), Output: s.Output},
 	}
 	told := cmpopts.IgnoreFields(Result{}, "Serial", "Issued", "Expires") // TestIssue looks at these

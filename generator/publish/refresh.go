@@ -49,7 +49,8 @@ func (p *publisher) refresh(ctx context.Context) (Result, error) {
 	}
 	b := p.build(temp)
 	b.issuer = p.issuer(p.shown.Record)
-	if err := p.reissue(ctx, b); err != nil {
+	put := func(ctx context.Context, b *build) error { return b.issueInto(ctx, p.dir) }
+	if err := p.reissue(ctx, b, put); err != nil {
 		return Result{}, stays(fmt.Errorf("issue %s anew: %w", issue.ReleaseFile, errors.Join(err, p.sweep())))
 	}
 	res.Action = Refreshed
@@ -60,13 +61,13 @@ func (p *publisher) refresh(ctx context.Context) (Result, error) {
 // reissue makes a copy of the shown set of hard links, with release.json issued anew, and
 // lets the two change their names in one step: release.json and its signature are new
 // together.
-func (p *publisher) reissue(ctx context.Context, b *build) error {
+func (p *publisher) reissue(ctx context.Context, b *build, put func(context.Context, *build) error) error {
 	for _, do := range []struct {
 		step string
 		run  func() error
 	}{
 		{"cloned", func() error { return b.clone(p.shown.Dir) }},
-		{"reissued", func() error { return b.issueInto(ctx, p.dir) }},
+		{"reissued", func() error { return put(ctx, b) }},
 		{"dated", func() error { return b.redate(p.shown.Dir) }},
 		{"synced", b.sync},
 		{"exchanged", func() error { return p.exchange(b) }},
@@ -131,7 +132,7 @@ func (p *publisher) exchange(b *build) error {
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
-	for _, name := range []string{sumsFile + issue.Signed, issue.ReleaseFile + issue.Signed, issue.ReleaseFile} {
+	for _, name := range issuedNames {
 		err := os.Rename(filepath.Join(b.to, name), filepath.Join(shown, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			if err = os.Remove(filepath.Join(shown, name)); errors.Is(err, fs.ErrNotExist) {

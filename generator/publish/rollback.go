@@ -105,7 +105,7 @@ func (b *build) differ() error {
 		if err != nil {
 			return err
 		}
-		f := file{path: name, sum: sumOf(content)}
+		f := file{path: name, sum: sumOf(content), size: info.Size()}
 		if _, f.is, err = b.compare(name, info, content); err != nil {
 			return err
 		}

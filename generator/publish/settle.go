@@ -65,7 +65,10 @@ const syncs = 64
 
 // sync waits until all that is new is on the disk. What is linked was there before.
 func (b *build) sync() error {
-	names := append(b.dirs(), sumsFile)
+	names := b.dirs()
+	if !b.verbatim { // else it is one of the files
+		names = append(names, sumsFile)
+	}
 	for _, f := range slices.Concat(b.files, b.carried) {
 		if f.copied {
 			names = append(names, f.path)

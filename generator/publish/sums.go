@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -18,7 +19,7 @@ const sumsFile = issue.SumsFile
 func (b *build) sum() error {
 	lines := make([]issue.Line, 0, len(b.files)+len(b.carried))
 	for _, f := range slices.Concat(b.files, b.carried) {
-		lines = append(lines, issue.Line{Path: f.path, SHA: f.sum})
+		lines = append(lines, issue.Line{Path: f.path, SHA: cmp.Or(f.here, f.sum)})
 	}
 	return b.writeIssued(filepath.Join(b.to, sumsFile), sumsFile, issue.SumsText(lines))
 }

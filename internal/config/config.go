@@ -34,6 +34,7 @@ type Config struct {
 	Trees    []Tree
 	Plans    []Plan
 	Rushes   []Rush
+	Targets  []Target
 	Limits   Limits
 	Rules    release.Rules
 	Commands Commands

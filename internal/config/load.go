@@ -117,6 +117,7 @@ func (d *document) read(c *Config) {
 	rows(d, "tree", &c.Trees, readTree)
 	rows(d, "plan", &c.Plans, readPlan)
 	rows(d, "rush", &c.Rushes, c.readRush)
+	rows(d, "target", &c.Targets, readTarget)
 	if t := d.root.table("precedence"); t != nil {
 		c.readPrecedence(t)
 	}

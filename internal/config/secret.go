@@ -42,17 +42,22 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
 // Key reads the tracker's API key from where the configuration says: the variable
 // KeyEnv of getenv, or KeyFile. A tracker that names neither has an empty key.
 func (t Tracker) Key(getenv func(string) string) (Secret, error) {
+	return keyOf("tracker "+t.Name, t.KeyEnv, t.KeyFile, getenv)
+}
+
+// keyOf reads the key of somebody from a variable of getenv or from a file.
+func keyOf(whose, variable, file string, getenv func(string) string) (Secret, error) {
 	switch {
-	case t.KeyEnv != "":
-		key := strings.TrimSpace(getenv(t.KeyEnv))
+	case variable != "":
+		key := strings.TrimSpace(getenv(variable))
 		if key == "" {
-			return Secret{}, fmt.Errorf("key of tracker %s: environment variable %s is not set", t.Name, t.KeyEnv)
+			return Secret{}, fmt.Errorf("key of %s: environment variable %s is not set", whose, variable)
 		}
 		return Secret{&key}, nil
-	case t.KeyFile != "":
-		key, err := readKey(t.KeyFile)
+	case file != "":
+		key, err := readKey(file)
 		if err != nil {
-			return Secret{}, fmt.Errorf("key of tracker %s: %w", t.Name, err)
+			return Secret{}, fmt.Errorf("key of %s: %w", whose, err)
 		}
 		return key, nil
 	}

@@ -190,6 +190,10 @@ func (c *Config) resolve(dir string) {
 	for i := range c.Plans {
 		places = append(places, place{"", &c.Plans[i].Path})
 	}
+	for i := range c.Targets {
+		c.Targets[i] = c.Targets[i].At(dir)
+		places = append(places, place{"", &c.Targets[i].KeyFile})
+	}
 	for _, p := range places {
 		*p.path = from(dir, *p.path)
 	}
@@ -207,6 +211,11 @@ func from(dir, path string) string {
 // and texts of the owner's that lie where shiplist writes.
 func (d *document) apart(c *Config) {
 	written := c.written()
+	for i := range c.Targets {
+		if t := &c.Targets[i]; t.Path != "" {
+			written = append(written, place{fmt.Sprintf("target[%d].url", i), &t.Path})
+		}
+	}
 	for i, a := range written {
 		for _, b := range written[:i] {
 			d.collide(a, b, "write each to a directory of its own")
@@ -220,8 +229,11 @@ func (d *document) apart(c *Config) {
 	}
 }
 
-// holds reports whether the document gives a key of a plain table.
+// holds reports whether the document gives a key of a table.
 func (d *document) holds(path string) bool {
+	if strings.Contains(path, "[") {
+		return true // what is of an array is of the file
+	}
 	name, key, _ := strings.Cut(path, ".")
 	t, _ := d.root.values[name].(map[string]any)
 	_, given := t[key]

@@ -22,24 +22,43 @@ func run(ctx context.Context, command string, log *os.File, o Options) error {
 	cmd.Env = o.Env
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	left, err := group(ctx, cmd, o.Grace)
+	if left {
+		_, noteErr := fmt.Fprintln(log, leftRunning)
+		err = errors.Join(err, noteErr)
+	}
+	return err
+}
+
+// Group runs a program with all that it starts, without a terminal at which it could ask
+// somebody. When ctx ends, all of it is told to end, and killed after grace; the error is
+// then ErrStopped.
+func Group(ctx context.Context, cmd *exec.Cmd, grace time.Duration) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.WaitDelay = grace
+	_, err := group(ctx, cmd, grace)
+	return err
+}
+
+// group runs a command that leads a group. It reports whether the command left something
+// running, which was ended.
+func group(ctx context.Context, cmd *exec.Cmd, grace time.Duration) (left bool, err error) {
 	if err := cmd.Start(); err != nil {
-		return err
+		return false, err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case err := <-ended:
-		if !empties(ctx, cmd.Process.Pid, o.Grace) {
+		if left = !empties(ctx, cmd.Process.Pid, grace); left {
 			ended <- nil
-			stop(cmd.Process.Pid, ended, o.Grace)
-			_, noteErr := fmt.Fprintln(log, leftRunning)
-			err = errors.Join(err, noteErr)
+			stop(cmd.Process.Pid, ended, grace)
 		}
-		return err
+		return left, err
 	case <-ctx.Done():
 	}
-	stop(cmd.Process.Pid, ended, o.Grace)
-	return ErrStopped
+	stop(cmd.Process.Pid, ended, grace)
+	return false, ErrStopped
 }
 
 // look is how often is looked whether a group has ended.

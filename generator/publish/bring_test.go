@@ -1,0 +1,127 @@
+package publish
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"shiplist/generator/staged"
+	"shiplist/internal/issue"
+)
+
+// TestBring: an error at any step leaves the other output its old set or the new one, and
+// the next run completes it.
+func TestBring(t *testing.T) {
+	t.Parallel()
+	fault := errors.New("the disk is on fire")
+	for _, step := range []string{"filled", "named", "linked", "switched"} {
+		s := newSite(t)
+		to := Options{Site: Site{Output: filepath.Join(t.TempDir(), "www"), Kept: 2}}
+		if _, err := Bring(t.Context(), s, to); err == nil || !strings.Contains(err.Error(), "run 'shiplist publish' first") {
+			t.Errorf("nothing is published: %v", err)
+		}
+		stageAll(t, s, 1, 2)
+		if _, err := Rollback(t.Context(), Options{Site: s}, 1); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := Bring(t.Context(), s, to); err != nil || r.Added != 8 {
+			t.Fatalf("%+v, %v", r, err)
+		}
+		want(t, to.Site, 1)
+		stageAll(t, s, 3, 3)
+		failing := to
+		failing.step = func(name string) error {
+			if name == step {
+				return fault
+			}
+			return nil
+		}
+		if _, err := Bring(t.Context(), s, failing); !errors.Is(err, fault) {
+			t.Errorf("%s: %v", step, err)
+		}
+		shown := 1
+		if slices.Contains(switched, step) {
+			shown = 3
+		}
+		want(t, to.Site, shown)
+		if _, err := Bring(t.Context(), s, to); err != nil {
+			t.Errorf("%s: %v", step, err)
+		}
+		want(t, to.Site, 3)
+		sums(t, to.Output)
+		want(t, s, 3)
+	}
+}
+
+// TestBringIssue: what was issued anew is taken alone, and the pages stay the same files.
+func TestBringIssue(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 2)
+	to := Options{Site: Site{Output: filepath.Join(t.TempDir(), "www"), Kept: 2}}
+	if _, err := Bring(t.Context(), s, to); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(filepath.Join(to.Output, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := func() time.Time { return time.Now().Add(48 * time.Hour) }
+	if r, err := Refresh(t.Context(), Options{Site: s, Now: later, Issue: Issue{Polled: later()}}); err != nil || r.Action != Refreshed {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if r, err := Bring(t.Context(), s, to); err != nil || r.Action != Refreshed || r.Changed != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if got, want := read(t, filepath.Join(to.Output, issue.ReleaseFile)), read(t, filepath.Join(s.Output, issue.ReleaseFile)); got != want {
+		t.Errorf("release.json %s, want %s", got, want)
+	}
+	after, err := os.Stat(filepath.Join(to.Output, "index.html"))
+	if err != nil || !os.SameFile(before, after) {
+		t.Errorf("the pages are other files: %v", err)
+	}
+	if r, err := Bring(t.Context(), s, to); err != nil || r.Action != Nothing {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if left, err := filepath.Glob(filepath.Join(SetsDir(to.Output), ".tmp-*")); err != nil || left != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestStage: what is not published is shown elsewhere, with something on its pages and a
+// list of checksums that knows it; a page that is the same stays the same file.
+func TestStage(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 1)
+	to := Options{Site: Site{Output: filepath.Join(t.TempDir(), "look"), Kept: 2}}
+	dress := func(name string, content []byte) []byte {
+		if !strings.HasSuffix(name, ".html") {
+			return content
+		}
+		return append(bytes.Clone(content), "(not published)"...)
+	}
+	stage(t, s, version(2), staged.Record{AsOf: start.Add(9 * time.Hour), Troubles: []staged.Trouble{{Rule: "bad-signature"}}})
+	r, err := Stage(t.Context(), s, to, dress)
+	if err != nil || r.Added != 5 || r.Digest != digest(version(2)) {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if got := read(t, filepath.Join(to.Output, "index.html")); got != version(2)["index.html"]+"(not published)" {
+		t.Errorf("home page %q", got)
+	}
+	sums(t, to.Output)
+	want(t, s, 1)
+	stage(t, s, version(3), staged.Record{AsOf: start.Add(10 * time.Hour)})
+	if r, err := Stage(t.Context(), s, to, dress); err != nil || r.Shared != 1 || r.Changed != 3 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	sums(t, to.Output)
+	if r, err := Stage(t.Context(), s, to, dress); err != nil || r.Action != Nothing {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

@@ -1,0 +1,374 @@
+package mirror
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rclone/gofakes3"
+	"github.com/rclone/gofakes3/s3mem"
+	"github.com/rclone/gofakes3/signature"
+
+	"shiplist/internal/config"
+	"shiplist/internal/issue"
+)
+
+// memory is a bucket in memory.
+type memory struct {
+	mutex   sync.Mutex
+	objects map[string]stored
+	// encrypts says that it tells no MD5 of what it has.
+	encrypts bool
+	written  []string
+	// seen is told of the state after each change.
+	seen func()
+}
+
+type stored struct {
+	body string
+	header
+}
+
+func newMemory() *memory { return &memory{objects: map[string]stored{}, seen: func() {}} }
+
+func (m *memory) List(context.Context) (map[string]object, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	all := map[string]object{}
+	for key, o := range m.objects {
+		sum := fileOf(key, o.body).md5
+		if m.encrypts {
+			sum = strings.Repeat("0", 32)
+		}
+		all[key] = object{int64(len(o.body)), sum}
+	}
+	return all, nil
+}
+
+func (m *memory) Sum(_ context.Context, key string) (string, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return m.objects[key].sha, nil
+}
+
+func (m *memory) Read(_ context.Context, key string) ([]byte, error) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return []byte(m.objects[key].body), nil
+}
+
+func (m *memory) Write(_ context.Context, key string, body []byte, h header) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.objects[key] = stored{string(body), h}
+	m.written = append(m.written, key)
+	m.seen()
+	return nil
+}
+
+func (m *memory) Remove(_ context.Context, key string) error {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	delete(m.objects, key)
+	m.seen()
+	return nil
+}
+
+// pages are its objects, without the mark.
+func (m *memory) pages() pages {
+	all := pages{}
+	for key, o := range m.objects {
+		if key != markKey {
+			all[key] = o.body
+		}
+	}
+	return all
+}
+
+func (m *memory) use(o *Options) {
+	o.storage = func(config.Target, config.Secret, Options) (storage, error) { return m, nil }
+}
+
+// TestBucketSteps: whatever step fails, and whatever comes next, no page that a visitor
+// reaches leads to nothing at any time, and the next run completes it.
+func TestBucketSteps(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	target := address(t, "s3://bucket/www")
+	m := newMemory()
+	m.seen = func() {
+		if _, begun := m.objects["index.html"]; !begun {
+			return // the first time nobody visits
+		}
+		if links := dead(m.pages()); links != nil {
+			t.Errorf("dead links %v", links)
+		}
+	}
+	show(t, s, 1)
+	m.objects["index.html"] = stored{}
+	if r := one(t, s, target, m.use); !strings.Contains(r.Error, `holds "index.html" and no .shiplist-target.json`) || len(m.objects) != 1 {
+		t.Errorf("somebody else's: %+v", r)
+	}
+	delete(m.objects, "index.html")
+	if r := one(t, s, target, m.use); r.Action != Sent || r.Files != 8 || r.Deleted != 0 {
+		t.Fatalf("first: %+v", r)
+	}
+	same(t, s, m.pages())
+	n := 1
+	for ; ; n++ {
+		show(t, s, n+1)
+		count := 0
+		r := one(t, s, target, m.use, faultAt(n, &count))
+		if r.Action != Failed {
+			break
+		}
+		if n%2 == 0 { // an even one is followed by yet another set
+			continue
+		}
+		if r := one(t, s, target, m.use); r.Error != "" {
+			t.Errorf("step %d again: %+v", n, r)
+		}
+		same(t, s, m.pages())
+	}
+	if n < 12 {
+		t.Errorf("only %d steps", n)
+	}
+	same(t, s, m.pages())
+}
+
+// TestBucketSent: what is there is not sent again, also by a storage that tells no MD5; all
+// is sent again where what servers tell with it changes, until that is complete.
+func TestBucketSent(t *testing.T) {
+	t.Parallel()
+	for _, encrypts := range []bool{false, true} {
+		s := newSite(t)
+		m := newMemory()
+		m.encrypts = encrypts
+		target := address(t, "s3://bucket")
+		show(t, s, 1)
+		one(t, s, target, m.use)
+		show(t, s, 2)
+		m.written = nil
+		if r := one(t, s, target, m.use); r.Files != 7 || r.Deleted != 2 {
+			t.Errorf("encrypts %t: %+v, written %v", encrypts, r, m.written)
+		}
+		last := len(m.written) - 1
+		if m.written[0] != "assets/style-000002.css" || m.written[last-3] != "index.html" || !issue.Own(m.written[last-2]) || !issue.Own(m.written[last-1]) || m.written[last] != markKey {
+			t.Errorf("order %v", m.written)
+		}
+		if r := one(t, s, target, m.use); r.Action != Nothing {
+			t.Errorf("encrypts %t: %+v", encrypts, r)
+		}
+		target.Cache = 0
+		count := 0
+		if r := one(t, s, target, m.use, faultAt(5, &count)); r.Action != Failed {
+			t.Errorf("%+v", r)
+		}
+		if r := one(t, s, target, m.use); r.Files != 9 {
+			t.Errorf("other headers: %+v", r)
+		}
+		if got := m.objects["index.html"]; got.cache != "no-cache" || got.contentType != "text/html; charset=utf-8" {
+			t.Errorf("%+v", got.header)
+		}
+	}
+}
+
+// TestOrder: which phase each file belongs to.
+func TestOrder(t *testing.T) {
+	t.Parallel()
+	set := []file{
+		fileOf("SHA256SUMS", "s"), fileOf("assets/a.css", "a"), fileOf("changed.html", "2"), fileOf("changed.json", "2"),
+		fileOf("longer.html", "22"), fileOf("new.html", "n"), fileOf("same.html", "s"),
+	}
+	there := map[string]object{
+		"changed.html": {1, fileOf("", "1").md5}, "changed.json": {1, fileOf("", "1").md5}, "longer.html": {1, fileOf("", "1").md5},
+		"same.html": {1, fileOf("", "s").md5}, "old.html": {1, ""}, "assets/old.css": {1, ""},
+	}
+	var got []string
+	for _, p := range order(set, there, false) {
+		line := p.name + ":"
+		for _, f := range p.send {
+			line += " " + f.name
+			if p.maybe[f.name] {
+				line += "?"
+			}
+		}
+		got = append(got, line+strings.Join(append([]string{""}, p.remove...), " -"))
+	}
+	want := []string{
+		"assets: assets/a.css", "new: new.html", "changed: changed.json?", "pages: changed.html? longer.html", "sums: SHA256SUMS",
+		"remove: -assets/old.css -old.html",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// s3Server is a server of S3 on loopback, with a bucket, that checks who signs.
+func s3Server(t *testing.T, wrap func(http.Handler) http.Handler) (address string) {
+	t.Helper()
+	backend := s3mem.New()
+	if err := backend.CreateBucket(t.Context(), "bucket"); err != nil {
+		t.Fatal(err)
+	}
+	handler := gofakes3.New(backend).Server()
+	server := httptest.NewServer(wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		code := signature.V4SignVerifyWithSecret(r, "my-secret-key")
+		if answer := signature.GetAPIError(code); code != signature.ErrNone {
+			w.WriteHeader(answer.HTTPStatusCode)
+			_, _ = w.Write(signature.EncodeAPIErrorToResponse(answer))
+			return
+		}
+		// This server takes an empty delimiter for one.
+		query := r.URL.Query()
+		if query.Get("delimiter") == "" {
+			query.Del("delimiter")
+		}
+		r.URL.RawQuery = query.Encode()
+		handler.ServeHTTP(w, r)
+	})))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// TestS3 brings sets to a real server of S3, whose answers it counts.
+func TestS3(t *testing.T) {
+	t.Parallel()
+	var mutex sync.Mutex
+	var asked []string
+	cut := "" // a path whose answer is cut
+	url := s3Server(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mutex.Lock()
+			asked = append(asked, r.Method+" "+r.URL.Path)
+			fails := cut != "" && strings.HasSuffix(r.URL.Path, cut) && r.Method == http.MethodPut
+			mutex.Unlock()
+			if fails {
+				http.Error(w, "<Error><Code>AccessDenied</Code><Message>no more</Message></Error>", http.StatusForbidden)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	s := newSite(t)
+	target := address(t, "s3://bucket/www/ships")
+	target.Endpoint, target.Region, target.User, target.KeyEnv = url, "eu-west-1", "web-user", "KEY"
+	key := func(text string) func(*Options) {
+		return func(o *Options) { o.Getenv = func(string) string { return text } }
+	}
+	right := key("my-secret-key")
+	has := func() pages { return s3Pages(t, target, right) }
+	show(t, s, 1)
+	if r := one(t, s, target, right); r.Action != Sent || r.Files != 8 {
+		t.Fatalf("first: %+v", r)
+	}
+	same(t, s, has())
+	asked = nil
+	if r := one(t, s, target, right); r.Action != Nothing {
+		t.Errorf("again: %+v", r)
+	}
+	for _, a := range asked {
+		if !strings.HasPrefix(a, "GET ") && !strings.HasPrefix(a, "HEAD ") {
+			t.Errorf("nothing to do, and %s", a)
+		}
+	}
+	show(t, s, 2)
+	cut = "/index.html"
+	if r := one(t, s, target, right); r.Action != Failed || !strings.Contains(r.Error, "write s3://bucket/www/ships/") || !strings.Contains(r.Error, "let the user list the bucket") {
+		t.Errorf("cut: %+v", r)
+	}
+	cut = ""
+	if r := one(t, s, target, right); r.Action != Sent || r.Deleted != 2 || r.Files >= 8 {
+		t.Errorf("completed: %+v", r)
+	}
+	same(t, s, has())
+	for _, tt := range []struct {
+		change func(*config.Target)
+		key    string
+		want   string
+	}{
+		{func(t *config.Target) { t.Bucket = "nobodys" }, "my-secret-key", "make the bucket, or correct the url"},
+		{func(t *config.Target) {}, "other-secret-key", "correct the key"},
+		{func(t *config.Target) { t.User, t.KeyEnv = "", "" }, "", "there is no key for s3://bucket/www/ships"},
+	} {
+		other := target
+		tt.change(&other)
+		r := one(t, s, other, key(tt.key))
+		if r.Action != Failed || !strings.Contains(r.Error, tt.want) || tt.key != "" && strings.Contains(fmt.Sprintf("%+v", r), tt.key) {
+			t.Errorf("want %q: %+v", tt.want, r)
+		}
+	}
+}
+
+// s3Pages reads what a visitor would, with what the server tells of it.
+func s3Pages(t *testing.T, target config.Target, change func(*Options)) pages {
+	t.Helper()
+	o := Options{}
+	change(&o)
+	secret, err := target.Key(o.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openS3(target, secret, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := pages{}
+	for key := range list {
+		if key == markKey {
+			continue
+		}
+		text, err := s.Read(t.Context(), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[key] = string(text)
+		if sum, err := s.Sum(t.Context(), key); err != nil || sum != fileOf(key, string(text)).sha {
+			t.Errorf("%s: noted sum %q, %v", key, sum, err)
+		}
+	}
+	return all
+}
+
+// TestS3Gone: what is not there is no error where that is no matter.
+func TestS3Gone(t *testing.T) {
+	t.Parallel()
+	url := s3Server(t, func(next http.Handler) http.Handler { return next })
+	target := address(t, "s3://bucket")
+	target.Endpoint, target.Region, target.User, target.KeyEnv = url, "eu-west-1", "web-user", "KEY"
+	secret, err := target.Key(func(string) string { return "my-secret-key" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := openS3(target, secret, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, errRead := s.Read(t.Context(), "x")
+	sum, errSum := s.Sum(t.Context(), "x")
+	if err := errors.Join(errRead, errSum, s.Remove(t.Context(), "x")); err != nil || text != nil || sum != "" {
+		t.Errorf("%q %q %v", text, sum, err)
+	}
+}
+
+// TestHexOnly: an ETag is the MD5 of an object, or nothing that can be compared.
+func TestHexOnly(t *testing.T) {
+	t.Parallel()
+	for tag, want := range map[string]string{
+		`"D41D8CD98F00B204E9800998ECF8427E"`: "d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e-3": "", "": "", "zz": "",
+	} {
+		if got := hexOnly(tag); got != want {
+			t.Errorf("%s: %q, want %q", tag, got, want)
+		}
+	}
+}

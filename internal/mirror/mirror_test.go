@@ -1,0 +1,352 @@
+package mirror
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shiplist/generator/publish"
+	"shiplist/generator/staged"
+	"shiplist/internal/config"
+)
+
+// pages are the files of a set by path.
+type pages map[string]string
+
+// start is when the tests' facts begin.
+var start = time.Date(2026, 4, 23, 14, 0, 0, 0, time.UTC)
+
+// version are the pages of a small site: the home page leads to a page for each version,
+// and one of the version before is gone.
+func version(n int) pages {
+	style := fmt.Sprintf("assets/style-%06d.css", n)
+	head := `<link href="` + style + `">`
+	up := `<link href="../` + style + `">`
+	return pages{
+		"index.html":                        fmt.Sprintf(`%s<a href="new-%d/">new</a><a href="about/">about</a><a href="facts.json">facts</a>`, head, n),
+		fmt.Sprintf("new-%d/index.html", n): fmt.Sprintf(`%s<a href="../">home</a><a href="../new-%d/data.json">data</a>`, up, n),
+		fmt.Sprintf("new-%d/data.json", n):  fmt.Sprintf(`{"version": %d}`, n),
+		"about/index.html":                  `<a href="../">home</a>`,
+		"facts.json":                        fmt.Sprintf(`{"n": %d}`, n),
+		style:                               fmt.Sprintf("/* %d */", n),
+	}
+}
+
+// newSite is a site in a directory of its own.
+func newSite(t testing.TB) publish.Site {
+	dir := t.TempDir()
+	return publish.Site{Staged: filepath.Join(dir, "staged"), Output: filepath.Join(dir, "public"), Kept: 3}
+}
+
+// stage makes a staged set, as the generator does.
+func stage(t testing.TB, s publish.Site, n int) {
+	t.Helper()
+	d, err := staged.Open(t.Context(), s.Staged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	temp, err := d.Temp()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := version(n)
+	for name, text := range files {
+		put(t, filepath.Join(temp, name), text)
+	}
+	r := staged.Record{AsOf: start.Add(time.Duration(n) * time.Hour), Digest: staged.Digest(func(yield func(path, sum string) bool) {
+		for _, name := range slices.Sorted(maps.Keys(files)) {
+			sum := sha256.Sum256([]byte(files[name]))
+			if !yield(name, hex.EncodeToString(sum[:])) {
+				return
+			}
+		}
+	})}
+	if _, err := d.Adopt(temp, r); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Point(r.Digest); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// show publishes a version.
+func show(t testing.TB, s publish.Site, n int) {
+	t.Helper()
+	stage(t, s, n)
+	if _, err := publish.Publish(t.Context(), publish.Options{Site: s}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func put(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// files reads a directory by path, without what begins with a dot.
+func files(t testing.TB, dir string) pages {
+	t.Helper()
+	all := pages{}
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = fs.WalkDir(os.DirFS(root), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(path.Base(name), ".") {
+			return err
+		}
+		text, err := os.ReadFile(filepath.Join(root, name))
+		all[name] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// same holds what a target has against what is published.
+func same(t testing.TB, s publish.Site, got pages) {
+	t.Helper()
+	if diff := cmp.Diff(files(t, s.Output), got); diff != "" {
+		t.Errorf("target (-published +has):\n%s", diff)
+	}
+}
+
+var linked = regexp.MustCompile(`href="([^"]*)"`)
+
+// dead are the links that lead to nothing, of pages that a visitor reaches from the home
+// page.
+func dead(site pages) []string {
+	var all []string
+	seen := map[string]bool{"index.html": true}
+	for todo := []string{"index.html"}; len(todo) > 0; {
+		from := todo[0]
+		todo = todo[1:]
+		for _, m := range linked.FindAllStringSubmatch(site[from], -1) {
+			to := path.Join(path.Dir(from), m[1])
+			if strings.HasSuffix(m[1], "/") {
+				to = path.Join(to, "index.html")
+			}
+			if _, there := site[to]; !there {
+				all = append(all, from+" -> "+to)
+			} else if !seen[to] {
+				seen[to] = true
+				todo = append(todo, to)
+			}
+		}
+	}
+	return all
+}
+
+// one brings to one target.
+func one(t testing.TB, s publish.Site, target config.Target, change ...func(*Options)) Result {
+	t.Helper()
+	o := Options{
+		Site: s, By: "tester", Again: true, Version: "test", Getenv: func(string) string { return "" },
+		Now:   func() time.Time { return start },
+		Dress: func(name string, content []byte) []byte { return content },
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	return Bring(t.Context(), []config.Target{target}, o)[0]
+}
+
+// address makes a target of an address.
+func address(t testing.TB, text string) config.Target {
+	t.Helper()
+	target, err := config.ParseTarget(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return target
+}
+
+// errFault is what a step fails with.
+var errFault = errors.New("the line is cut")
+
+// faultAt makes the nth step fail, and counts the steps.
+func faultAt(n int, count *int) func(*Options) {
+	var mutex sync.Mutex
+	return func(o *Options) {
+		o.step = func(string, string) error {
+			mutex.Lock()
+			defer mutex.Unlock()
+			*count++
+			if *count == n {
+				return errFault
+			}
+			return nil
+		}
+	}
+}
+
+// TestDirectory: a directory shows the old set or the new one, and its staging sibling
+// what is not published, with what says so.
+func TestDirectory(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	show(t, s, 1)
+	target := address(t, filepath.Join(t.TempDir(), "www"))
+	if r := one(t, s, target); r.Action != Sent || r.Files != 8 || r.Bytes == 0 || r.Error != "" {
+		t.Errorf("first: %+v", r)
+	}
+	same(t, s, files(t, target.Path))
+	show(t, s, 2)
+	if r := one(t, s, target); r.Action != Sent || r.Files != 7 || r.Deleted != 2 {
+		t.Errorf("second: %+v", r)
+	}
+	got := files(t, target.Path)
+	if links := dead(got); links != nil {
+		t.Errorf("dead links %v", links)
+	}
+	if got["index.html"] != version(2)["index.html"] {
+		t.Errorf("home page %s", got["index.html"])
+	}
+	if r := one(t, s, target); r.Action != Nothing || r.Error != "" {
+		t.Errorf("third: %+v", r)
+	}
+	stage(t, s, 3)
+	target.Path, target.Staging = target.Path+"-staging", true
+	r := one(t, s, target, func(o *Options) {
+		o.Dress = func(name string, content []byte) []byte { return append(content, " not published"...) }
+	})
+	if r.Action != Sent || r.Error != "" {
+		t.Errorf("staging: %+v", r)
+	}
+	if got := files(t, target.Path); got["index.html"] != version(3)["index.html"]+" not published" || !strings.Contains(files(t, s.Output)["index.html"], "new-2") {
+		t.Errorf("staging shows %q", got["index.html"])
+	}
+}
+
+// TestDirectoryTaken: a directory of somebody else's is left alone, and the other targets
+// get theirs.
+func TestDirectoryTaken(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	show(t, s, 1)
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "taken", "mine.txt"), "mine")
+	targets := []config.Target{address(t, filepath.Join(dir, "taken")), address(t, filepath.Join(dir, "free"))}
+	got := Bring(t.Context(), targets, Options{Site: s, Getenv: os.Getenv})
+	if got[0].Action != Failed || !strings.Contains(got[0].Error, "taken is a directory") || got[1].Action != Sent {
+		t.Errorf("%+v", got)
+	}
+	if text := files(t, filepath.Join(dir, "taken")); text["mine.txt"] != "mine" {
+		t.Errorf("%v", text)
+	}
+	all, err := Notes(s)
+	if err != nil || len(all) != 2 {
+		t.Fatalf("notes %+v, %v", all, err)
+	}
+	for _, st := range standing(all) {
+		if (st.Error != "") != strings.HasSuffix(st.Target, "taken") || (st.Digest != "") == (st.Error != "") {
+			t.Errorf("%+v", st)
+		}
+	}
+}
+
+// TestEdited: a set that somebody changed is brought nowhere.
+func TestEdited(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	show(t, s, 1)
+	name := filepath.Join(s.Output, "about/index.html")
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	put(t, name, "edited")
+	if _, err := filesOf(s.Output); err == nil || !strings.Contains(err.Error(), "does not have the checksum") {
+		t.Errorf("error %v", err)
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := filesOf(s.Output); err == nil || !strings.Contains(err.Error(), "about/index.html, which is not there") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestNotes: a line that was cut short harms no other.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	show(t, s, 1)
+	put(t, filepath.Join(publish.SetsDir(s.Output), notesFile), `{"time":"2026`)
+	for _, n := range []Note{
+		{Time: start, By: "me", Result: Result{Target: "web", Address: "a", Action: Sent, Set: "1", Digest: "d1"}},
+		{Time: start.Add(time.Hour), Result: Result{Target: "web", Address: "a", Action: Failed, Set: "2", Digest: "d2", Error: "no room"}},
+	} {
+		if err := note(s, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := Notes(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Standing{{Target: "web", Address: "a", Set: "1", Digest: "d1", Since: start, By: "me", Error: "no room", Tried: start.Add(time.Hour)}}
+	if diff := cmp.Diff(want, standing(all)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestHeaders: what servers tell of each file.
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"index.html": "text/html; charset=utf-8", "noble/manifest.json": "application/json", "SHA256SUMS": "text/plain; charset=utf-8",
+		"assets/style-12ab.css": "text/css; charset=utf-8", "A.SVG": "image/svg+xml", "x/.htaccess": "text/plain; charset=utf-8", "boot.efi": "application/octet-stream",
+	} {
+		if got := typeOf(name); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{"assets/a.css": "public, max-age=31536000, immutable", "index.html": "public, max-age=90, must-revalidate"} {
+		if got := cacheFor(name, 90*time.Second); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	if got := cacheFor("index.html", 0); got != "no-cache" {
+		t.Error(got)
+	}
+}
+
+// TestStopped: who is told to stop stops, and says how to go on.
+func TestStopped(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	show(t, s, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, text := range []string{filepath.Join(t.TempDir(), "www"), "rsync://127.0.0.1:1/m", "s3://bucket/p"} {
+		target := address(t, text)
+		target.User, target.Endpoint = "u", "http://127.0.0.1:1"
+		r := Bring(ctx, []config.Target{target}, Options{Site: s, Getenv: func(string) string { return "k" }})[0]
+		if r.Action != Failed || r.Error == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+}

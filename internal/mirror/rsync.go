@@ -1,0 +1,413 @@
+package mirror
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"shiplist/internal/config"
+	"shiplist/internal/issue"
+	"shiplist/internal/jobs"
+)
+
+// markFile is the file that says that what lies beside it is ours.
+const markFile = ".shiplist-target"
+
+const markText = "Pages of shiplist, which removes every file beside them that is not of the site it publishes.\n"
+
+const (
+	rsyncSilence = "60"            // seconds without a byte after which rsync gives up
+	rsyncConnect = "20"            // seconds to reach a daemon
+	rsyncGrace   = 5 * time.Second // from being told to end until being killed
+	rsyncMost    = 1 << 20         // bytes of its output that are kept
+)
+
+// rsync brings the set by the program rsync.
+func (b *bringing) rsync(ctx context.Context) error {
+	program, err := exec.LookPath("rsync")
+	if err != nil {
+		return fmt.Errorf("the program rsync is not installed: %w", err)
+	}
+	own, err := os.MkdirTemp("", "shiplist-target-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(own)
+	if err := os.WriteFile(filepath.Join(own, markFile), []byte(markText), 0o644); err != nil {
+		return err
+	}
+	if _, err := filesOf(b.shown.Dir); err != nil { // whole, before anything is changed
+		return err
+	}
+	r := &rsync{bringing: b, program: program, own: own}
+	if b.target.Switch {
+		err = r.beside(ctx)
+	} else {
+		err = r.inPlace(ctx)
+	}
+	if err == nil && b.result.Files+b.result.Deleted == 0 {
+		b.result.Action = Nothing
+	}
+	return err
+}
+
+// rsync is a target of rsync under way.
+type rsync struct {
+	*bringing
+	program string
+	own     string // a directory for what is sent beside the set
+}
+
+// common are the options of every run that sends: what changed is found by size and time,
+// which published sets see to, and everybody may read what arrives.
+var common = []string{"--recursive", "--times", "--perms", "--chmod=D755,F644", "--stats"}
+
+// inPlace changes the files of the target one by one, in the order of [order]. Each step
+// but the last puts its files into place together when all have arrived.
+func (r *rsync) inPlace(ctx context.Context) error {
+	if err := r.claim(ctx, r.target.Remote); err != nil {
+		return err
+	}
+	issued := []string{"--exclude=/" + issue.SumsFile + "*", "--exclude=/" + issue.ReleaseFile + "*"}
+	from, to := r.shown.Dir+"/", r.target.Remote+"/"
+	for _, step := range []struct {
+		name, text string
+		args       []string
+	}{
+		{"assets", "what pages ask for", []string{"--include=/assets/", "--include=/assets/**", "--exclude=*"}},
+		{"new", "new files", append([]string{"--ignore-existing", "--delay-updates", "--exclude=/" + homePage}, issued...)},
+		{"pages", "changed files", append([]string{"--delay-updates", "--force"}, issued...)},
+		{"remove", "the list of checksums, and what is to go", []string{"--delete-after", "--force", "--filter=protect /" + markFile}},
+	} {
+		err := r.do(step.name, step.text, func() error { return r.send(ctx, append(step.args, from, to)...) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// claim makes a directory ours, which has to be empty or bear our mark.
+func (r *rsync) claim(ctx context.Context, dir string) error {
+	return r.do("claim", "asking what is there", func() error {
+		names, err := r.list(ctx, dir+"/")
+		switch {
+		case err != nil:
+			return err
+		case slices.ContainsFunc(names, func(e entry) bool { return e.name == markFile }):
+			return nil
+		}
+		for _, e := range names {
+			if e.name != "." {
+				return fmt.Errorf("%s holds %q and no %s, so shiplist did not make it, and nothing is removed there; name a directory of its own, or put an empty file of that name there",
+					dir, e.name, markFile)
+			}
+		}
+		_, err = r.run(ctx, "--times", filepath.Join(r.own, markFile), dir+"/")
+		return err
+	})
+}
+
+// send runs rsync and counts what it did.
+func (r *rsync) send(ctx context.Context, args ...string) error {
+	out, err := r.run(ctx, append(slices.Clone(common), args...)...)
+	s := readStats(out)
+	r.result.Files += s.files
+	r.result.Bytes += s.bytes
+	r.result.Deleted += s.deleted
+	return err
+}
+
+// entry is a line of a listing.
+type entry struct {
+	name string
+	link string // where a link leads
+}
+
+var entryForm = regexp.MustCompile(`^[-a-z][-rwxsStT+.@]{9,10} +[0-9,.]+[KMGT]? [0-9]{4}/[0-9]{2}/[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} (.+)$`)
+
+// readList reads what rsync lists. Lines that are none, as a daemon's greeting, are left
+// out.
+func readList(out string) []entry {
+	var all []entry
+	for line := range strings.Lines(out) {
+		part := entryForm.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
+		if part == nil {
+			continue
+		}
+		e := entry{name: part[1]}
+		if line[0] == 'l' {
+			e.name, e.link, _ = strings.Cut(part[1], " -> ")
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// list lists a directory of the target; nothing where it is not there yet.
+func (r *rsync) list(ctx context.Context, at string) ([]entry, error) {
+	out, err := r.run(ctx, "--list-only", "--links", at)
+	var failed *rsyncError
+	if errors.As(err, &failed) && failed.code == codePartial && strings.Contains(failed.said, "No such file or directory") {
+		return nil, nil
+	}
+	return readList(out), err
+}
+
+// setForm is the name of a published set.
+var setForm = regexp.MustCompile(`^[0-9]{6,}-[0-9a-f]{12}$`)
+
+// beside sends the set to a directory of its own beside the others, where what did not
+// change is a link to the file of the set before, and then switches a link, which rsync
+// replaces in one step: visitors see the old set or the new one.
+func (r *rsync) beside(ctx context.Context) error {
+	remote, name := path.Split(r.target.Remote)
+	if i := strings.LastIndexByte(r.target.Remote, ':'); remote == "" || i >= len(remote) {
+		remote, name = r.target.Remote[:i+1], r.target.Remote[i+1:]
+	}
+	sets := name + ".sets"
+	if err := r.claim(ctx, remote+sets); err != nil {
+		return err
+	}
+	now, have, err := r.stands(ctx, remote, name)
+	if err != nil {
+		return err
+	}
+	if now == r.shown.Set {
+		now = r.before(have)
+	}
+	set := remote + sets + "/" + r.shown.Set + "/"
+	args := []string{"--delete-before", "--delay-updates", r.shown.Dir + "/", set}
+	if now != "" {
+		args = append([]string{"--link-dest=../" + now}, args...)
+	}
+	if err := r.do("set", "the set "+r.shown.Set, func() error { return r.send(ctx, args...) }); err != nil {
+		return err
+	}
+	if err := r.probe(ctx, remote, sets); err != nil {
+		return err
+	}
+	if err := r.do("switch", "switching to it", func() error { return r.link(ctx, name, sets+"/"+r.shown.Set, remote) }); err != nil {
+		return err
+	}
+	return r.prune(ctx, remote+sets, have)
+}
+
+// stands tells which set the link of the target leads to, and which it has.
+func (r *rsync) stands(ctx context.Context, remote, name string) (now string, have []string, err error) {
+	err = r.do("look", "", func() error {
+		link, err := r.list(ctx, remote+name)
+		if err != nil {
+			return err
+		}
+		for _, e := range link {
+			if e.link == "" {
+				return fmt.Errorf("%s is no link; move it away, so that a link can be there, or leave switch out", r.target.Remote)
+			}
+			now = path.Base(e.link)
+		}
+		all, err := r.list(ctx, remote+name+".sets/")
+		for _, e := range all {
+			if setForm.MatchString(e.name) {
+				have = append(have, e.name)
+			}
+		}
+		return err
+	})
+	slices.Sort(have)
+	if !slices.Contains(have, now) {
+		now = ""
+	}
+	return now, have, err
+}
+
+// before is the newest of the sets there that is not the one to bring.
+func (r *rsync) before(have []string) string {
+	for _, name := range slices.Backward(have) {
+		if name != r.shown.Set {
+			return name
+		}
+	}
+	return ""
+}
+
+// probe makes sure that a daemon leaves links as they are: one that rewrites them (munge
+// symlinks) would take the site away.
+func (r *rsync) probe(ctx context.Context, remote, sets string) error {
+	if r.target.SSH() {
+		return nil
+	}
+	return r.do("probe", "", func() error {
+		const probe = ".probe"
+		if err := r.link(ctx, probe, r.shown.Set, remote+sets+"/"); err != nil {
+			return err
+		}
+		if _, err := r.run(ctx, "--list-only", remote+sets+"/"+probe+"/"+issue.SumsFile); err != nil {
+			return fmt.Errorf("the daemon does not keep links as they are; set 'munge symlinks = no' for its module, or leave switch out: %w", err)
+		}
+		return nil
+	})
+}
+
+// link sends a symbolic link into a directory of the target.
+func (r *rsync) link(ctx context.Context, name, to, dir string) error {
+	at := filepath.Join(r.own, name)
+	if err := os.RemoveAll(at); err != nil {
+		return err
+	}
+	if err := os.Symlink(filepath.FromSlash(to), at); err != nil {
+		return err
+	}
+	_, err := r.run(ctx, "--links", at, dir)
+	return err
+}
+
+// prune removes sets of the target above the number that is kept here: the oldest.
+func (r *rsync) prune(ctx context.Context, sets string, have []string) error {
+	have = slices.DeleteFunc(have, func(name string) bool { return name == r.shown.Set })
+	old := have[:max(0, len(have)+1-max(r.Site.Kept, 2))]
+	if len(old) == 0 {
+		return nil
+	}
+	return r.do("prune", fmt.Sprintf("removing old sets (%d)", len(old)), func() error {
+		empty := filepath.Join(r.own, "empty")
+		if err := os.MkdirAll(empty, 0o755); err != nil {
+			return err
+		}
+		args := []string{"--recursive", "--delete", "--force"}
+		for _, name := range old {
+			args = append(args, "--include=/"+name+"/", "--include=/"+name+"/**")
+		}
+		_, err := r.run(ctx, append(args, "--exclude=*", empty+"/", sets+"/")...)
+		return err
+	})
+}
+
+// run runs rsync in a group of processes that ends with ctx. It cannot ask anybody, and
+// gets the key where nobody else sees it.
+func (r *rsync) run(ctx context.Context, args ...string) (string, error) {
+	base := []string{"--timeout=" + rsyncSilence, "--no-human-readable", "--no-motd"}
+	env := append(os.Environ(), "LC_ALL=C")
+	args = slices.Clone(args)
+	for i, arg := range args { // the user of a daemon
+		if rest, found := strings.CutPrefix(arg, "rsync://"); found && r.target.User != "" {
+			args[i] = "rsync://" + r.target.User + "@" + rest
+		}
+	}
+	switch {
+	case r.target.SSH():
+		shell := "ssh -oBatchMode=yes -oConnectTimeout=" + rsyncConnect
+		if r.target.KeyFile != "" {
+			shell += " -i '" + strings.ReplaceAll(r.target.KeyFile, "'", "''") + "'"
+		}
+		if os.Getenv("RSYNC_RSH") == "" || r.target.KeyFile != "" {
+			base = append(base, "--rsh="+shell)
+		}
+	default:
+		base = append(base, "--contimeout="+rsyncConnect)
+		env = append(env, "RSYNC_PASSWORD="+r.key.Reveal())
+	}
+	cmd := exec.Command(r.program, append(base, args...)...) // ended by the group
+	var out, said bounded
+	cmd.Env, cmd.Stdout, cmd.Stderr = env, &out, &said
+	err := jobs.Group(ctx, cmd, rsyncGrace)
+	switch exit := (*exec.ExitError)(nil); {
+	case errors.Is(err, jobs.ErrStopped):
+		return "", fmt.Errorf("%s: %w; run it again, and it goes on", r.target.URL, err)
+	case errors.As(err, &exit):
+		return out.String(), &rsyncError{r.target, exit.ExitCode(), said.String()}
+	case err != nil:
+		return "", fmt.Errorf("rsync: %w", err)
+	}
+	return out.String(), nil
+}
+
+// bounded keeps the beginning of what is written to it.
+type bounded struct{ bytes.Buffer }
+
+// Write keeps what fits.
+func (b *bounded) Write(p []byte) (int, error) {
+	b.Buffer.Write(p[:min(len(p), max(0, rsyncMost-b.Len()))])
+	return len(p), nil
+}
+
+// Exit codes of rsync that tell what to do.
+const (
+	codeProtocol = 5 // a daemon refused
+	codeSocket   = 10
+	codeStream   = 12
+	codePartial  = 23
+	codeGone     = 24
+	codeTimeout  = 30
+	codeConnect  = 35
+	codeShell    = 255 // of ssh
+)
+
+// rsyncError is what rsync ended with.
+type rsyncError struct {
+	target config.Target
+	code   int
+	said   string
+}
+
+// Error names the target, what rsync said, and what to do.
+func (e *rsyncError) Error() string {
+	said := strings.TrimSpace(e.said)
+	if lines := strings.Split(said, "\n"); len(lines) > 4 {
+		said = strings.Join(lines[:4], "\n")
+	}
+	return fmt.Sprintf("%s: rsync ended with %d: %s; %s", e.target.URL, e.code, strings.ReplaceAll(said, "\n", " "), e.advice())
+}
+
+func (e *rsyncError) advice() string {
+	switch e.code {
+	case codeProtocol:
+		return "look whether the module is right and may be written and listed, and user and key are those of the daemon"
+	case codeSocket, codeConnect:
+		return "look whether host and port are right, and the daemon runs"
+	case codeShell, codeStream:
+		if e.target.SSH() {
+			return "look whether 'ssh -oBatchMode=yes' reaches the host without asking anything, and rsync is installed there"
+		}
+	case codePartial, codeGone:
+		return "look whether the user may write there and the disk has room; then run it again, and it goes on"
+	case codeTimeout:
+		return "run it again, and it goes on"
+	}
+	return "run it again, and it goes on where it stopped"
+}
+
+// stats are the numbers that rsync tells at its end.
+type stats struct {
+	files   int
+	bytes   int64
+	deleted int
+}
+
+var statsForm = regexp.MustCompile(`(?m)^(Number of regular files transferred|Total transferred file size|Number of deleted files): ([0-9]{1,18})\b`)
+
+// readStats reads them; zero for what is not there.
+func readStats(out string) (s stats) {
+	for _, part := range statsForm.FindAllStringSubmatch(out, -1) {
+		n, _ := strconv.ParseInt(part[2], 10, 64) // the form has only numbers
+		switch part[1] {
+		case "Number of regular files transferred":
+			s.files = int(n)
+		case "Total transferred file size":
+			s.bytes = n
+		default:
+			s.deleted = int(n)
+		}
+	}
+	return s
+}
