@@ -227,10 +227,10 @@ func (s *site) viewSince(r *release.Row, said *release.Saying) sinceView {
 }
 
 // saidBefore is the beginning of a source's log, by which it said so already; zero where that
-// cannot be, as the build is younger.
+// cannot be, as the build is younger. A plan may decide for a build before there is one.
 func (s *site) saidBefore(said *release.Saying) time.Time {
 	begin := s.begins[said.Source]
-	if b, dated := release.ParseBuildID(cmp.Or(said.BuildID, said.Newer)); dated && b.Date.After(begin) {
+	if b, dated := release.ParseBuildID(cmp.Or(said.BuildID, said.Newer)); dated && b.Date.After(begin) && said.Kind != release.KindPlan {
 		return time.Time{}
 	}
 	return begin

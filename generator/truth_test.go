@@ -1,12 +1,14 @@
 package generator
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"shiplist/internal/release"
 )
@@ -102,6 +104,48 @@ func TestWhatEachSourceSays(t *testing.T) {
 	if diff := cmp.Diff(want, said(v)); diff != "" || !v.Differs {
 		t.Errorf("differs %t (-want +got)\n%s", v.Differs, diff)
 	}
+}
+
+// TestGoldenTruths compares how pages show what sources say differently: the part of a
+// milestone's page, and that of a product's.
+func TestGoldenTruths(t *testing.T) {
+	t.Parallel()
+	of := func(b release.Build) bool { return b.Product == kubuntuSlug && b.Series == "noble" }
+	s := truthSite(t, func(observer, plan *release.Facts) {
+		b := &observer.Builds[slices.IndexFunc(observer.Builds, of)]
+		b.State, b.RawState, b.Posted, b.SHA256 = release.StateFailed, "MARKED_AS_FAILED", sampleNow.Add(-oneDay), strings.Repeat("0f", 32)
+		owned := &observer.Products[slices.IndexFunc(observer.Products, func(p release.Product) bool { return p.Slug == kubuntuSlug })]
+		owned.Contact = "~others <script>alert(7)</script>"
+		entries := plan.Milestones[0].Entries
+		entries[slices.IndexFunc(entries, func(e release.Entry) bool { return strings.HasPrefix(e.Product, "ubuntu-desktop") })].BuildID = "20260401"
+	}, release.Event{Source: "plans", What: release.EventSourceNew, Seen: sampleNow.Add(-9 * oneDay)})
+	got := &txtar.Archive{Comment: []byte("What sources say differently. Rewrite with: go test ./generator -run TestGoldenTruths -update\n\n")}
+	for _, part := range []struct{ page, from, to string }{
+		{"noble/24.04.4/index.html", `<section><h2 id="disagree">`, "</section>"},
+		{"products/" + kubuntuSlug + "/index.html", `<h3 id="sources-noble-24.04.4">`, "</table>"},
+		{"products/ubuntu-desktop-amd64/index.html", `<h3 id="sources-noble-24.04.4">`, "</table>"},
+	} {
+		all := s.outputs()
+		i := slices.IndexFunc(all, func(o output) bool { return o.path == part.page })
+		if i < 0 {
+			t.Fatalf("no page %s", part.page)
+		}
+		d, err := all[i].arrange()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page bytes.Buffer
+		if err := d.render(&page); err != nil {
+			t.Fatal(err)
+		}
+		_, after, found := strings.Cut(page.String(), part.from)
+		text, _, whole := strings.Cut(after, part.to)
+		if !found || !whole {
+			t.Fatalf("%s has no %s", part.page, part.from)
+		}
+		got.Files = append(got.Files, txtar.File{Name: part.page, Data: []byte(part.from + text + part.to + "\n")})
+	}
+	compareGolden(t, "testdata/truths.txtar", got)
 }
 
 // TestSinceWhenASourceSaysIt: the log, what the source itself says and the beginning of its
