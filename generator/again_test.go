@@ -224,7 +224,7 @@ func TestBuildTakesOverHoldings(t *testing.T) {
 			anew[kind]++
 		}
 	}
-	if anew["products"] != 2 || anew["families"] != 1 || anew["images"] != 0 || anew["archive"] != 0 {
+	if anew["products"] != 3 || anew["families"] != 1 || anew["images"] != 0 || anew["archive"] != 0 {
 		t.Errorf("arranged anew: %v", anew)
 	}
 	same := 0

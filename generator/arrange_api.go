@@ -76,6 +76,7 @@ type linksJSON struct {
 	CSV      string `json:"csv,omitempty"`
 	Calendar string `json:"calendar,omitempty"`
 	Feed     string `json:"feed,omitempty"`
+	Badge    string `json:"badge,omitempty"`
 }
 
 type milestonesAPI struct {
@@ -190,7 +191,7 @@ func (s *site) milestonesAPI(at string, manifests map[*release.Manifest]*apiFile
 				Version: m.Version, Totals: viewTotals(m.Totals), GeneratedFrom: sum,
 				Links: linksJSON{
 					Page: apiTo(at, s.milestonePath(m)), JSON: apiTo(at, apiManifestPath(m)), Text: apiTo(at, s.milestonePath(m)+"manifest.txt"),
-					CSV: apiTo(at, s.milestonePath(m)+"manifest.csv"),
+					CSV: apiTo(at, s.milestonePath(m)+"manifest.csv"), Badge: apiTo(at, s.milestonePath(m)+badgeFile),
 				},
 			}
 			if m.Before != nil {
@@ -218,7 +219,7 @@ func (s *site) writeProducts(at string, products map[*release.ProductLine]*apiFi
 		j := productSummaryJSON{
 			Product: pl.Slug, Title: pl.Title, Family: pl.Family, Arch: pl.Arch, Type: pl.Type, Netboot: pl.Netboot, Disabled: pl.Disabled,
 			Identities: viewIdentities(pl), Open: []standingJSON{}, Images: len(pl.Images), GeneratedFrom: sum,
-			Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, products[pl].path), Feed: apiTo(at, productPath(pl)+feedFile)},
+			Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, products[pl].path), Feed: apiTo(at, productPath(pl)+feedFile), Badge: apiTo(at, productPath(pl)+badgeFile)},
 		}
 		for _, r := range pl.Rows {
 			if r.Manifest.Open {

@@ -45,9 +45,9 @@ type manifestPage struct {
 	Trackers  []Link
 	Bugs      []Link
 	Made      bool
-	History   *historyView // nil where nothing is known of it
-	Early     bool         // the past is told before the rows: they are still changing
-	Jumps     []Link       // to the parts of a page that is long
+	History   *historyView   // nil where nothing is known of it
+	Early     bool           // the past is told before the rows: they are still changing
+	Jumps     []Link         // to the parts of a page that is long
 	Handover  []handoverLink // files for other sites
 }
 
@@ -66,7 +66,7 @@ func (s *site) arrangeManifest(m *release.Manifest) manifestPage {
 	p.Disagree = s.viewDisagreements(&p.Page, m)
 	p.Unclear = disagreeing(p.Disagree)
 	p.Trackers, p.Bugs = refs(m.Refs), s.bugLinks(m.Bugs)
-	p.Also = []Link{{Text: "plain text", Href: "manifest.txt"}, {Text: "JSON", Href: "manifest.json"}, {Text: "CSV", Href: "manifest.csv"}, {Text: "feed of the series", Href: p.Feeds[0].Href}}
+	p.Also = []Link{{Text: "plain text", Href: "manifest.txt"}, {Text: "JSON", Href: "manifest.json"}, {Text: "CSV", Href: "manifest.csv"}, {Text: "badge", Href: badgeFile}, {Text: "feed of the series", Href: p.Feeds[0].Href}}
 	for _, g := range m.Groups {
 		p.Groups = append(p.Groups, s.viewGroup(&p.Page, g))
 	}

@@ -65,7 +65,7 @@ func (s *site) arrangeProduct(pl *release.ProductLine) productPage {
 		p.Family.Href = p.to(target)
 	}
 	p.Machine, p.Trackers = s.machine(pl.Arch), refs(pl.Refs)
-	p.Also = []Link{{Text: "JSON", Href: "product.json"}, {Text: "feed", Href: p.Feeds[0].Href}}
+	p.Also = []Link{{Text: "JSON", Href: "product.json"}, {Text: "badge", Href: badgeFile}, {Text: "feed", Href: p.Feeds[0].Href}}
 	for _, id := range pl.Identities {
 		p.Identities = append(p.Identities, joinWords(id.Project, id.Subproject, id.ImageType, id.PublishType, id.Arch))
 	}

@@ -253,7 +253,7 @@ func (s *site) seriesPages() []output {
 			key := s.keys.milestones[m]
 			arranged := sync.OnceValue(func() manifestPage { return s.arrangeManifest(m) })
 			out = append(out, pageOutput(s, at, "manifest", arranged).of(key),
-				asText(s, at+"manifest.txt", s.manifestText, arranged).of(key), s.csvOutput(m))
+				asText(s, at+"manifest.txt", s.manifestText, arranged).of(key), s.csvOutput(m), badgeOutput(at, key, func() badge { return milestoneBadge(m) }))
 		}
 	}
 	return out
@@ -266,7 +266,7 @@ func (s *site) productPages() []output {
 	}
 	for _, p := range s.picture.Products {
 		at, key := productPath(p), s.keys.products[p]
-		out = append(out, pageOutput(s, at, "product", with(s.arrangeProduct, p)).of(key))
+		out = append(out, pageOutput(s, at, "product", with(s.arrangeProduct, p)).of(key), badgeOutput(at, key, func() badge { return productBadge(p) }))
 	}
 	return out
 }

@@ -52,6 +52,7 @@ var goldenPages = []string{
 	"noble/24.04.4/handover/announcement.txt",
 	"noble/24.04.4/handover/call-for-testing.txt",
 	"noble/24.04.4/handover/checksums.yaml",
+	"noble/24.04.4/badge.svg",
 	"noble/24.04.4/index.html",
 	"noble/24.04.4/manifest.csv",
 	"noble/24.04.4/manifest.json",
