@@ -12,6 +12,8 @@ type PlanBuild struct {
 	BuildID string
 	// Ready says that a source marks it ready, and none says otherwise.
 	Ready bool
+	// Unready says why it is not, where it is not.
+	Unready string
 	// Proof is what the sources say of it, and where its files lie with which checksum.
 	Proof []Evidence
 	// Why says why nobody should decide for it; empty for a coherent build: a tree holds
@@ -86,24 +88,7 @@ func (w *weigher) source(s *Source) {
 	}
 	own := w.slugs(s)
 	ids := map[string]string{} // the source's own, by build id
-	knows := false
-	for i := range s.Facts.Builds {
-		b := &s.Facts.Builds[i]
-		if lineSlug(b.Series) != w.line.Slug || !own[b.Product] {
-			continue
-		}
-		knows = true
-		ids[b.BuildID] = b.ID
-		one := w.build(b.BuildID)
-		one.known = true
-		if b.SHA256 != "" {
-			one.sums = append(one.sums, b.SHA256)
-		}
-		if b.State != "" {
-			state, _ := knownState(b.State, b.RawState)
-			one.states = append(one.states, planState{s, "", state, pageOfBuild(s.SourceState, "", b.ID)})
-		}
-	}
+	knows := w.known(s, own, ids)
 	for i := range s.Facts.Milestones {
 		m := &s.Facts.Milestones[i]
 		if lineSlug(m.Series) != w.line.Slug {
@@ -123,6 +108,29 @@ func (w *weigher) source(s *Source) {
 	if knows {
 		w.knowing = append(w.knowing, s.Name)
 	}
+}
+
+// known takes the builds of a source, with their ids, and reports whether it has any.
+func (w *weigher) known(s *Source, own map[string]bool, ids map[string]string) bool {
+	has := false
+	for i := range s.Facts.Builds {
+		b := &s.Facts.Builds[i]
+		if lineSlug(b.Series) != w.line.Slug || !own[b.Product] {
+			continue
+		}
+		has = true
+		ids[b.BuildID] = b.ID
+		one := w.build(b.BuildID)
+		one.known = true
+		if b.SHA256 != "" {
+			one.sums = append(one.sums, b.SHA256)
+		}
+		if b.State != "" {
+			state, _ := knownState(b.State, b.RawState)
+			one.states = append(one.states, planState{s, "", state, pageOfBuild(s.SourceState, "", b.ID)})
+		}
+	}
+	return has
 }
 
 // slugs are under which a source knows the product.
@@ -150,8 +158,9 @@ func (w *weigher) judge(id string, b *weighed) PlanBuild {
 			against = append(against, t.source.Name+" has it "+t.words())
 		}
 	}
-	for _, t := range w.heard(b.states) {
-		j.Ready = j.Ready && (t.state == StateReady || t.state == StateUnknown)
+	j.Unready = "not marked ready"
+	if others := w.unready(b.states); j.Ready && len(others) > 0 {
+		j.Ready, j.Unready = false, "marked ready, but "+joinWords(others, "and")
 	}
 	if !b.known && len(w.knowing) > 0 {
 		against = append(against, joinWords(w.knowing, "or")+" does not have it")
@@ -163,6 +172,17 @@ func (w *weigher) judge(id string, b *weighed) PlanBuild {
 	}
 	j.Why = strings.Join(against, ", ")
 	return j
+}
+
+// unready are the sources that have a build in a state other than ready, with what they say.
+func (w *weigher) unready(states []planState) []string {
+	var others []string
+	for _, t := range w.heard(states) {
+		if t.state != StateReady && t.state != StateUnknown {
+			others = append(others, t.source.Name+" has it "+t.words())
+		}
+	}
+	return others
 }
 
 // words are the state, and where it is so.
@@ -312,7 +332,7 @@ func passedOver(product *ProductLine, builds []PlanBuild, good string, ready boo
 // unfit says why a build is not decided for; empty where it may be.
 func (b PlanBuild) unfit(ready bool) string {
 	if b.Why == "" && ready && !b.Ready {
-		return "not marked ready"
+		return b.Unready
 	}
 	return b.Why
 }

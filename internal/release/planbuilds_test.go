@@ -74,20 +74,20 @@ func TestPlanBuildsReady(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		change func(*Input)
-		want   bool
+		why    string // it is not ready; empty where it is
 	}{
-		"as it is":            {func(*Input) {}, true},
-		"on the milestone":    {func(in *Input) { final(in).Entries[0].State = StateTesting }, false},
-		"on the daily one":    {func(in *Input) { in.Sources[0].Facts.Milestones[0].Entries[0].State = StateTesting }, true},
-		"elsewhere":           {second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateTesting }), false},
-		"elsewhere, the same": {second(func(*Facts) {}), true},
-		"elsewhere unknown":   {second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateUnknown }), true},
+		"as it is":            {func(*Input) {}, ""},
+		"on the milestone":    {func(in *Input) { final(in).Entries[0].State = StateTesting }, "not marked ready"},
+		"on the daily one":    {func(in *Input) { in.Sources[0].Facts.Milestones[0].Entries[0].State = StateTesting }, ""},
+		"elsewhere":           {second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateTesting }), "marked ready, but other has it testing on final"},
+		"elsewhere, the same": {second(func(*Facts) {}), ""},
+		"elsewhere unknown":   {second(func(f *Facts) { f.Milestones[0].Entries[0].State = StateUnknown }), ""},
 		"of the build itself": {second(func(f *Facts) {
 			f.Milestones, f.Builds = nil, []Build{{Series: "noble", Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateTesting}}
-		}), false},
+		}), "marked ready, but other has it testing"},
 		"of a plan": {func(in *Input) {
 			plan(in, Milestone{Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateFailed}}})
-		}, true},
+		}, ""},
 	} {
 		in := cleanInput()
 		tc.change(in)
@@ -96,7 +96,7 @@ func TestPlanBuildsReady(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if builds := PlanBuilds(p, p.LineOf("noble"), "final", product); len(builds) != 1 || builds[0].Why != "" || builds[0].Ready != tc.want {
+		if builds := PlanBuilds(p, p.LineOf("noble"), "final", product); len(builds) != 1 || builds[0].Why != "" || builds[0].Ready != (tc.why == "") || !builds[0].Ready && builds[0].Unready != tc.why {
 			t.Errorf("%s: %+v", name, builds)
 		}
 	}

@@ -233,7 +233,7 @@ func (c *planChecker) build(e PlanEntry, product *ProductLine) {
 	case builds[i].Why != "":
 		c.add(e, product, "gone", name+": "+builds[i].Why)
 	case !builds[i].Ready:
-		c.add(e, product, "not-ready", name+": not marked ready")
+		c.add(e, product, "not-ready", name+": "+builds[i].Unready)
 	}
 	if standing := c.standing(product, e.BuildID); standing != "" {
 		c.add(e, product, "differs", fmt.Sprintf("%s: %s", name, standing))
