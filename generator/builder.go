@@ -78,7 +78,7 @@ func (s *site) build(ctx context.Context, b *Builder, most int64) (_ *BuiltSite,
 	}
 	made := &BuiltSite{files: files, builder: b}
 	made.Result = s.result(files)
-	made.Record = s.record(made.Result)
+	made.Record = s.record(made.Result, files)
 	made.Record.Draft = b.options.Draft
 	return made, k.settle(ctx, made)
 }

@@ -41,6 +41,7 @@
 //	product         productPage        arrange_product.go    /products/PRODUCT/
 //	images          imagesPage         arrange_images.go     /images/
 //	directory       directoryPage      arrange_directory.go  /images/TREE/DIR/
+//	moved           movedPage          moved.go              where [[moved]] says that a page was
 //	netboot         netbootPage        arrange_netboot.go    /netboot/
 //	netboot-series  netbootSeriesPage  arrange_netboot.go    /netboot/SERIES/
 //	archive         archivePage        arrange_archive.go    /archive/

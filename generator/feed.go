@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/tools/blog/atom"
 
+	"shiplist/internal/config"
 	"shiplist/internal/release"
 )
 
@@ -33,6 +34,7 @@ type feed struct {
 	page  string // path of the page that it is about
 	title string
 	news  func() []*happening // newest first
+	moves []config.Moved      // pages that moved, of which it tells
 }
 
 // feedLink is a feed as a link of the pages that are about the same.
@@ -49,11 +51,11 @@ func (s *site) seriesFeed(p *Page, l *release.Line) Link {
 }
 
 // feedOutputs are the feeds: of everything, of each series, family and product.
-func (s *site) feedOutputs() []output {
-	out := []output{s.feedOutput(feed{feedFile, changesPath, s.config.Title, newsAre(s.news)}, s.revisionAll)}
+func (s *site) feedOutputs(moves []config.Moved) []output {
+	out := []output{s.feedOutput(feed{feedFile, changesPath, s.config.Title, newsAre(s.news), moves}, s.revisionAll, moves)}
 	for _, l := range s.lines() {
 		at := s.seriesPath(l)
-		out = append(out, s.feedOutput(feed{at + feedFile, at, seriesTitle(l), newsAre(s.newsIn[l.Slug])}, s.revisionIn[l.Slug]))
+		out = append(out, s.feedOutput(feed{at + feedFile, at, seriesTitle(l), newsAre(s.newsIn[l.Slug]), nil}, s.revisionIn[l.Slug]))
 	}
 	for _, f := range s.picture.Families {
 		at := pagePath("families", f.Slug)
@@ -61,11 +63,11 @@ func (s *site) feedOutputs() []output {
 		for i, pl := range f.Products {
 			revisions[i] = s.newsOf[pl.Slug].revision
 		}
-		out = append(out, s.feedOutput(feed{at + feedFile, at, f.Title, func() []*happening { return s.newsOfFamily(f) }}, revisions...))
+		out = append(out, s.feedOutput(feed{at + feedFile, at, f.Title, func() []*happening { return s.newsOfFamily(f) }, nil}, revisions...))
 	}
 	for _, pl := range s.picture.Products {
 		at, own := productPath(pl), s.newsOf[pl.Slug]
-		out = append(out, s.feedOutput(feed{at + feedFile, at, pl.Title, newsAre(own.news)}, own.revision))
+		out = append(out, s.feedOutput(feed{at + feedFile, at, pl.Title, newsAre(own.news), nil}, own.revision))
 	}
 	return out
 }
@@ -117,6 +119,8 @@ func (s *site) arrangeFeed(f feed) *atom.Feed {
 		}
 		from = to
 	}
+	a.Entry = append(a.Entry, s.movedEntries(p, f.moves)...)
+	slices.SortStableFunc(a.Entry, func(a, b *atom.Entry) int { return strings.Compare(string(b.Updated), string(a.Updated)) })
 	a.Entry = a.Entry[:min(len(a.Entry), feedEntries)]
 	if len(a.Entry) > 0 {
 		a.Updated = a.Entry[0].Updated
@@ -179,12 +183,17 @@ func (s *site) entryID(piece newsPiece, seen time.Time) string {
 			events = append(events, *h.Event)
 		}
 	}
-	sum := eventsSum(events)
+	return s.newsID("changes", seen, eventsSum(events))
+}
+
+// newsID is an id under the host of the site, a day and a kind, or where the host is not
+// known a UUID.
+func (s *site) newsID(kind string, day time.Time, sum []byte) string {
 	u, err := url.Parse(fullAddress(s.config.BaseURL, ""))
 	if err != nil || u.Hostname() == "" || strings.ContainsFunc(u.Hostname(), unlikely) {
 		return uuid.NewSHA1(feedSpace, append([]byte(s.config.Distribution), sum...)).URN()
 	}
-	return fmt.Sprintf("tag:%s,%s:changes/%s", strings.ToLower(u.Hostname()), seen.UTC().Format(time.DateOnly), hex.EncodeToString(sum[:12]))
+	return fmt.Sprintf("tag:%s,%s:%s/%s", strings.ToLower(u.Hostname()), day.UTC().Format(time.DateOnly), kind, hex.EncodeToString(sum[:12]))
 }
 
 // eventsSum stands for what happened, in no order, and for nothing that pages call it.

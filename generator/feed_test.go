@@ -94,7 +94,7 @@ func feedOf(t *testing.T, base string, change func(*site)) (*site, *gofeed.Feed)
 	}
 	s.arrange()
 	var b bytes.Buffer
-	d, err := s.feedOutputs()[0].arrange()
+	d, err := s.feedOutputs(nil)[0].arrange()
 	if err == nil {
 		err = d.render(&b)
 	}

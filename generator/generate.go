@@ -50,6 +50,8 @@ type Result struct {
 	Notes    int `json:"notes"`
 	// Lists counts what the lists of the trees name and leave out.
 	Lists staged.ListCounts `json:"lists"`
+	// Idle tells of the [[moved]] that do nothing.
+	Idle []string `json:"idle_moves,omitempty"`
 	// Removed is how many old sets were deleted.
 	Removed int `json:"removed"`
 	// Headers is what became of the files for the trees' own servers; nil where no tree
@@ -97,7 +99,7 @@ func prepareAfter(o Options, before *site) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{config: c.Site, rules: &c.Rules, commands: c.Commands, notes: newSanitizer(), text: newMarkdown()}
+	s := &site{config: c.Site, rules: &c.Rules, commands: c.Commands, moved: c.Moved, notes: newSanitizer(), text: newMarkdown()}
 	var errParse, errTexts, errAssets error
 	s.layouts, errParse = before.parseLayouts(layoutFS)
 	s.texts, errTexts = before.loadTexts(contentFS)
@@ -190,6 +192,7 @@ func (s *site) result(files []madeFile) Result {
 	r.Warnings = len(severity(s.picture.Findings, release.Warning))
 	r.Notes = len(severity(s.picture.Findings, release.Note))
 	r.Lists = s.listCounts()
+	r.Idle = s.idleMoves(files)
 	return r
 }
 
@@ -219,7 +222,8 @@ func (s *site) outputs() []output {
 	pages := slices.Concat(
 		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(), s.handoverOutputs(),
 	)
-	return slices.Concat(pages, s.apiOutputs(), s.feedOutputs(), s.crawlerFiles(pages), s.assetFiles())
+	moves := s.moves(pages)
+	return slices.Concat(pages, s.movedFiles(moves), s.apiOutputs(), s.feedOutputs(moves), s.crawlerFiles(pages), s.assetFiles())
 }
 
 func (s *site) fixedPages() []output {

@@ -66,7 +66,7 @@ func keptSite(set staged.Set, held *staged.Held) (*BuiltSite, error) {
 func (s *BuiltSite) resultOf(set staged.Set) Result {
 	r := Result{
 		Digest: set.Digest, Dir: set.Dir, AsOf: set.AsOf, Files: len(s.files),
-		Blockers: set.Blockers, Warnings: set.Warnings, Notes: set.Notes, Lists: set.Lists,
+		Blockers: set.Blockers, Warnings: set.Warnings, Notes: set.Notes, Lists: set.Lists, Idle: set.Idle,
 	}
 	for _, f := range s.files {
 		r.Bytes += f.Bytes

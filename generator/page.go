@@ -31,6 +31,7 @@ func pageKinds() []pageKind {
 		{"home", reflect.TypeFor[homePage]()},
 		{"images", reflect.TypeFor[imagesPage]()},
 		{"manifest", reflect.TypeFor[manifestPage]()},
+		{"moved", reflect.TypeFor[movedPage]()},
 		{"netboot", reflect.TypeFor[netbootPage]()},
 		{"netboot-series", reflect.TypeFor[netbootSeriesPage]()},
 		{"product", reflect.TypeFor[productPage]()},

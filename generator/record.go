@@ -15,11 +15,11 @@ import (
 var siteRules = []string{"bad-signature", "checksum-gone", "directory-held"}
 
 // record is what is known of the set beside its files.
-func (s *site) record(res Result) staged.Record {
+func (s *site) record(res Result, files []madeFile) staged.Record {
 	r := staged.Record{
-		Digest: res.Digest, AsOf: res.AsOf, Lasting: s.lasting(), Troubles: s.troubles(),
+		Digest: res.Digest, AsOf: res.AsOf, Lasting: s.lasting(files), Troubles: s.troubles(),
 		Pages: res.Pages, Files: res.Files, Bytes: res.Bytes,
-		Blockers: res.Blockers, Warnings: res.Warnings, Notes: res.Notes, Lists: res.Lists,
+		Blockers: res.Blockers, Warnings: res.Warnings, Notes: res.Notes, Lists: res.Lists, Idle: res.Idle,
 	}
 	for _, src := range s.picture.Sources {
 		r.Sources = append(r.Sources, staged.Source{Name: src.Name, Success: src.Success})
@@ -31,7 +31,8 @@ func (s *site) record(res Result) staged.Record {
 // come and go with them. The texts of content/ are the owner's, who may take them away;
 // the archive, the netboot index, the changes and the other lists are there by what they
 // list, and a release that they name is guarded by pages of its own.
-func (s *site) lasting() []staged.Page {
+// An address that leads on is as lasting as the page that was there.
+func (s *site) lasting(files []madeFile) []staged.Page {
 	var pages []staged.Page
 	add := func(kind, path string) { pages = append(pages, staged.Page{Path: path, Kind: kind}) }
 	for _, l := range s.lines() {
@@ -51,6 +52,11 @@ func (s *site) lasting() []staged.Page {
 	for _, d := range s.downloads {
 		if d.kind == release.DirectoryRelease {
 			add("directory", d.path)
+		}
+	}
+	for _, f := range files {
+		if from, leads := strings.CutSuffix(f.Path, movedApache); leads {
+			add("moved", from)
 		}
 	}
 	slices.SortFunc(pages, func(a, b staged.Page) int { return strings.Compare(a.Path, b.Path) })

@@ -14,7 +14,7 @@ func TestLasting(t *testing.T) {
 		made[o.path] = true
 	}
 	kinds := map[string]string{}
-	for _, p := range s.lasting() {
+	for _, p := range s.lasting(nil) {
 		if !made[indexFile(p.Path)] {
 			t.Errorf("/%s is guarded and not made", p.Path)
 		}

@@ -395,7 +395,15 @@ func defaultConfig(tb testing.TB) *config.Config {
 	c.Site.Title, c.Site.Notice = "Ubuntu releases", "Sample data: nothing here is true."
 	c.Site.Staged, c.Site.Output = dir+"/staged", dir+"/public"
 	c.Site.Layouts, c.Site.Content = "", ""
+	c.Moved = sampleMoves
 	return c
+}
+
+// sampleMoves are pages that moved: to a page, elsewhere, and one that is back.
+var sampleMoves = []config.Moved{
+	{From: "noble/release-candidate/", To: "noble/24.04.4/", Since: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)},
+	{From: "families/ubuntu-gnome/", To: "https://ubuntugnome.example.org/pages/"},
+	{From: "noble/", To: "jammy/"},
 }
 
 // samplePicture joins the sample.

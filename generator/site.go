@@ -22,6 +22,7 @@ type site struct {
 	config   config.Site
 	rules    *release.Rules
 	commands config.Commands
+	moved    []config.Moved
 	picture  *release.Picture
 	layouts  *layouts
 	texts    *texts

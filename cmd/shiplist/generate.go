@@ -3,11 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"shiplist/generator"
+	"shiplist/generator/publish"
 	"shiplist/generator/staged"
 	"shiplist/internal/release"
 )
@@ -59,7 +62,35 @@ func (o *generateOptions) run(ctx context.Context, e *environment, args []string
 	if err != nil {
 		return err
 	}
-	return printGenerated(e, result, o.json)
+	if err := printGenerated(e, result, o.json); err != nil {
+		return err
+	}
+	return dying(siteOf(cfg), result.Digest)
+}
+
+// dyingShown is how many addresses that would die are told one by one.
+const dyingShown = 50
+
+// dying is the error of a set in which addresses are missing that people have links to,
+// with what to write into the configuration. The set is staged all the same, so that it
+// can be looked at.
+func dying(site publish.Site, digest string) error {
+	pages, err := publish.Dying(site, digest)
+	if err != nil || len(pages) == 0 {
+		// An output that is not ours, or not readable, is told when somebody publishes.
+		return nil //nolint:nilerr // see above
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s published and would die with this set:", release.Plural(len(pages), "address is", "addresses are"))
+	for _, p := range pages[:min(len(pages), dyingShown)] {
+		fmt.Fprintf(&b, "\n  /%s (%s)", p.Path, p.Kind)
+	}
+	if more := len(pages) - dyingShown; more > 0 {
+		fmt.Fprintf(&b, "\n  and %d more", more)
+	}
+	fmt.Fprintf(&b, "\nfind out why: a source, a rule or a text has changed; a page that has another address now gets an entry in the configuration:\n"+
+		"  [[moved]]\n  from = %q\n  to = \"/...\"", "/"+pages[0].Path)
+	return errors.New(strings.Map(printable, b.String()))
 }
 
 // printGenerated prints the digest first, so that a script can take the first word.
@@ -71,13 +102,16 @@ func printGenerated(e *environment, r generator.Result, asJSON bool) error {
 	if r.New {
 		what = fmt.Sprintf("new, %d of %d files changed", r.Files-r.Shared, r.Files)
 	}
-	headers := ""
+	rest := ""
 	if h := r.Headers; h != nil {
-		headers = fmt.Sprintf("  headers: %s in %s, %d of %d files written, %d removed\n", release.Plural(h.Directories, "directory", "directories"), h.Dir, h.Written, h.Files, h.Removed)
+		rest = fmt.Sprintf("  headers: %s in %s, %d of %d files written, %d removed\n", release.Plural(h.Directories, "directory", "directories"), h.Dir, h.Written, h.Files, h.Removed)
+	}
+	for _, text := range r.Idle {
+		rest += "  note: " + text + "\n"
 	}
 	_, err := fmt.Fprintf(e.stdout, "%s  %s, as of %s\n  %d pages in %s\n  findings: %s, %s, %s\n%s%s",
 		r.Digest, what, r.AsOf.Format("2006-01-02 15:04 UTC"), r.Pages, r.Dir,
-		release.Plural(r.Blockers, "blocker", "blockers"), release.Plural(r.Warnings, "warning", "warnings"), release.Plural(r.Notes, "note", "notes"), listed(r.Lists), headers)
+		release.Plural(r.Blockers, "blocker", "blockers"), release.Plural(r.Warnings, "warning", "warnings"), release.Plural(r.Notes, "note", "notes"), listed(r.Lists), rest)
 	return err
 }
 

@@ -64,15 +64,38 @@ func Forbids(shown Shown, next staged.Set) []Reason {
 		}
 		all = append(all, troubleReason(t))
 	}
-	for _, p := range shown.Lasting {
-		if !has(next.Dir, p.Path) {
-			all = append(all, Reason{
-				Rule: RuleDeadAddress, Page: p.Path, Text: fmt.Sprintf("The %s page /%s is published and not in this set, so its address would die.", p.Kind, p.Path),
-				Do: "Find out why it is gone: a source, a rule or a text has changed.",
-			})
-		}
+	for _, p := range dying(shown, next.Dir) {
+		all = append(all, Reason{
+			Rule: RuleDeadAddress, Page: p.Path, Text: fmt.Sprintf("The %s page /%s is published and not in this set, so its address would die.", p.Kind, p.Path),
+			Do: "Find out why it is gone: a source, a rule or a text has changed. If it has another address now, say so in the configuration with a [[moved]].",
+		})
 	}
 	return append(all, older(shown.Record, next.Record)...)
+}
+
+// dying are the published pages whose addresses are not in a set.
+func dying(shown Shown, dir string) []staged.Page {
+	var pages []staged.Page
+	for _, p := range shown.Lasting {
+		if !has(dir, p.Path) {
+			pages = append(pages, p)
+		}
+	}
+	return pages
+}
+
+// Dying are the pages that are published, and that people have links to, whose addresses
+// would die with a staged set.
+func Dying(s Site, digest string) ([]staged.Page, error) {
+	shown, err := Show(s)
+	if err != nil || shown.Digest == digest {
+		return nil, err
+	}
+	next, err := staged.Find(s.Staged, digest)
+	if err != nil {
+		return nil, err
+	}
+	return dying(shown, next.Dir), nil
 }
 
 // mends say what to do about a trouble, by its rule.

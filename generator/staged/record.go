@@ -43,6 +43,8 @@ type Record struct {
 	Notes    int `json:"notes"`
 	// Lists counts what the lists of the trees name and leave out.
 	Lists ListCounts `json:"lists,omitzero"`
+	// Idle tells of the [[moved]] of the configuration that do nothing.
+	Idle []string `json:"idle_moves,omitempty"`
 }
 
 // ListCounts is how many files the lists of the trees name, and how many they leave out
@@ -61,7 +63,7 @@ type Source struct {
 }
 
 // Page is a page of a set: its path below the site, with a slash at the end, and what
-// it is about ("series", "milestone", "product", "family", "directory").
+// it is about ("series", "milestone", "product", "family", "directory", "moved" where one was).
 type Page struct {
 	Path string `json:"path"`
 	Kind string `json:"kind"`

@@ -35,6 +35,7 @@ type Config struct {
 	Plans    []Plan
 	Rushes   []Rush
 	Targets  []Target
+	Moved    []Moved
 	Limits   Limits
 	Rules    release.Rules
 	Commands Commands

@@ -118,6 +118,8 @@ func (d *document) read(c *Config) {
 	rows(d, "plan", &c.Plans, readPlan)
 	rows(d, "rush", &c.Rushes, c.readRush)
 	rows(d, "target", &c.Targets, readTarget)
+	rows(d, "moved", &c.Moved, readMoved)
+	c.Moved = d.settleMoved(c.Moved)
 	if t := d.root.table("precedence"); t != nil {
 		c.readPrecedence(t)
 	}

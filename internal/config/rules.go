@@ -57,7 +57,7 @@ func (d *document) readRules(r *release.Rules) {
 // rows reads all tables of a name; those of the file replace those that were there.
 func rows[T release.ProductRule | release.SeriesRule | release.MilestoneRule | release.PublishRule |
 	release.ArchesRule | release.SizeLimit | release.Architecture | release.PublishType |
-	release.Project | release.Extension | release.StreamRule | release.HandoverRule | release.NetbootRule | release.BootFile | release.CheckRule | Tracker | Tree | Plan | Rush | Target](
+	release.Project | release.Extension | release.StreamRule | release.HandoverRule | release.NetbootRule | release.BootFile | release.CheckRule | Tracker | Tree | Plan | Rush | Target | Moved](
 	d *document, name string, into *[]T, read func(*table) T,
 ) {
 	tables, given := d.root.tables(name)

@@ -22,7 +22,7 @@ const Other = "other"
 // ReservedNames are the names at the root of the site, which no series may bear.
 var ReservedNames = []string{
 	"404.html", "about", "api", "archive", "assets", "changes", "checks", "families", "feed.xml", "handover",
-	"images", "index.html", "netboot", Other, "products", "release.json", "robots.txt",
+	"images", "index.html", "moved.json", "moved.map", "netboot", Other, "products", "release.json", "robots.txt",
 	"sha256sums", "sitemap.xml", "static", "streams", "trees", NoName,
 }
 

@@ -112,6 +112,12 @@ func apacheModules(t testing.TB) string {
 // returns its address.
 func Nginx(t testing.TB, root, directives string) string {
 	t.Helper()
+	return NginxWith(t, root, "", directives)
+}
+
+// NginxWith is Nginx with directives for all servers, too.
+func NginxWith(t testing.TB, root, all, directives string) string {
+	t.Helper()
 	program, dir, port := Program(t, "nginx"), t.TempDir(), FreePort(t)
 	var b strings.Builder
 	if os.Getuid() == 0 {
@@ -121,7 +127,7 @@ func Nginx(t testing.TB, root, directives string) string {
 	for _, temp := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		fmt.Fprintf(&b, "%s_temp_path %s/%s;\n", temp, dir, temp)
 	}
-	fmt.Fprintf(&b, "server { listen 127.0.0.1:%s; root %s; %s } }\n", port, root, directives)
+	fmt.Fprintf(&b, "%s\nserver { listen 127.0.0.1:%s; root %s; %s } }\n", all, port, root, directives)
 	return Serve(t, port, program, "-p", dir, "-c", configFile(t, dir, b.String()), "-e", dir+"/error.log")
 }
 
