@@ -183,6 +183,7 @@ func (o *Options) extras(ctx context.Context, r *Report, at place, own, origin *
 	could, err := at.walk(ctx, func(name string, d fs.DirEntry) {
 		switch {
 		case issue.Own(name) || listed[name] != "" && d.Type().IsRegular():
+		case name == issue.TargetMark && d.Type().IsRegular(): // how the copy is kept
 		case listed[name] != "": // it was told already
 		case others[name] != "":
 			r.find(RuleMixed, name, "it is of the origin's set, and not of the copy's")

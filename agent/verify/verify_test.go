@@ -45,11 +45,13 @@ func TestFiles(t *testing.T) {
 		want   []string // in a directory
 		remote []string // on a server, where it differs
 	}{
-		"missing":   {func(s set) { delete(s, "p1/index.html") }, []string{"missing p1/index.html"}, nil},
-		"extra":     {func(s set) { s["x/y"] = "x" }, []string{"extra x/y"}, []string{}},
-		"checksum":  {func(s set) { s["p1/index.html"] = strings.ToUpper(s["p1/index.html"]) }, []string{"checksum p1/index.html"}, nil},
-		"cut short": {func(s set) { s["p1/index.html"] = "p" }, []string{"checksum p1/index.html"}, nil},
-		"too large": {func(s set) { s["p1/index.html"] += "more" }, []string{"size p1/index.html"}, nil},
+		"missing":    {func(s set) { delete(s, "p1/index.html") }, []string{"missing p1/index.html"}, nil},
+		"mark":       {func(s set) { s[".shiplist-target"] = "ours" }, []string{}, []string{}},
+		"mark below": {func(s set) { s["x/.shiplist-target"] = "ours" }, []string{"extra x/.shiplist-target"}, []string{}},
+		"extra":      {func(s set) { s["x/y"] = "x" }, []string{"extra x/y"}, []string{}},
+		"checksum":   {func(s set) { s["p1/index.html"] = strings.ToUpper(s["p1/index.html"]) }, []string{"checksum p1/index.html"}, nil},
+		"cut short":  {func(s set) { s["p1/index.html"] = "p" }, []string{"checksum p1/index.html"}, nil},
+		"too large":  {func(s set) { s["p1/index.html"] += "more" }, []string{"size p1/index.html"}, nil},
 		"a directory": {
 			func(s set) { delete(s, "index.html"); s["index.html/x"] = "x" },
 			[]string{"extra index.html", "extra index.html/x"},

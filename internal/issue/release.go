@@ -25,6 +25,8 @@ const (
 	ReleaseFile = "release.json"
 	// Signed is what the name of a detached signature has behind that of its file.
 	Signed = ".gpg"
+	// TargetMark is beside a copy that is kept by rsync, and says that it may be changed.
+	TargetMark = ".shiplist-target"
 )
 
 // Files are the files that no list of checksums names.

@@ -1,7 +1,6 @@
 package mirror
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,26 +10,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"shiplist/internal/config"
 	"shiplist/internal/issue"
-	"shiplist/internal/jobs"
 )
-
-// markFile is the file that says that what lies beside it is ours.
-const markFile = ".shiplist-target"
 
 const markText = "Pages of shiplist, which removes every file beside them that is not of the site it publishes.\n"
-
-const (
-	rsyncSilence = "60"            // seconds without a byte after which rsync gives up
-	rsyncConnect = "20"            // seconds to reach a daemon
-	rsyncGrace   = 5 * time.Second // from being told to end until being killed
-	rsyncMost    = 1 << 20         // bytes of its output that are kept
-)
 
 // rsync brings the set by the program rsync.
 func (b *bringing) rsync(ctx context.Context) error {
@@ -43,7 +28,7 @@ func (b *bringing) rsync(ctx context.Context) error {
 		return err
 	}
 	defer os.RemoveAll(own)
-	if err := os.WriteFile(filepath.Join(own, markFile), []byte(markText), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(own, issue.TargetMark), []byte(markText), 0o644); err != nil {
 		return err
 	}
 	if _, err := filesOf(b.shown.Dir); err != nil { // whole, before anything is changed
@@ -70,7 +55,7 @@ type rsync struct {
 
 // common are the options of every run that sends: what changed is found by size and time,
 // which published sets see to, and everybody may read what arrives.
-var common = []string{"--recursive", "--times", "--perms", "--chmod=D755,F644", "--stats"}
+var common = []string{"--recursive", "--times", "--omit-dir-times", "--perms", "--chmod=D755,F644", "--stats"}
 
 // inPlace changes the files of the target one by one, in the order of [order]. Each step
 // but the last puts its files into place together when all have arrived.
@@ -87,7 +72,7 @@ func (r *rsync) inPlace(ctx context.Context) error {
 		{"assets", "what pages ask for", []string{"--include=/assets/", "--include=/assets/**", "--exclude=*"}},
 		{"new", "new files", append([]string{"--ignore-existing", "--delay-updates", "--exclude=/" + homePage}, issued...)},
 		{"pages", "changed files", append([]string{"--delay-updates", "--force"}, issued...)},
-		{"remove", "the list of checksums, and what is to go", []string{"--delete-after", "--force", "--filter=protect /" + markFile}},
+		{"remove", "the list of checksums, and what is to go", []string{"--delete-after", "--force", "--filter=protect /" + issue.TargetMark}},
 	} {
 		err := r.do(step.name, step.text, func() error { return r.send(ctx, append(step.args, from, to)...) })
 		if err != nil {
@@ -104,16 +89,16 @@ func (r *rsync) claim(ctx context.Context, dir string) error {
 		switch {
 		case err != nil:
 			return err
-		case slices.ContainsFunc(names, func(e entry) bool { return e.name == markFile }):
+		case slices.ContainsFunc(names, func(e entry) bool { return e.name == issue.TargetMark }):
 			return nil
 		}
 		for _, e := range names {
 			if e.name != "." {
 				return fmt.Errorf("%s holds %q and no %s, so shiplist did not make it, and nothing is removed there; name a directory of its own, or put an empty file of that name there",
-					dir, e.name, markFile)
+					dir, e.name, issue.TargetMark)
 			}
 		}
-		_, err = r.run(ctx, "--times", filepath.Join(r.own, markFile), dir+"/")
+		_, err = r.run(ctx, "--times", filepath.Join(r.own, issue.TargetMark), dir+"/")
 		return err
 	})
 }
@@ -291,123 +276,4 @@ func (r *rsync) prune(ctx context.Context, sets string, have []string) error {
 		_, err := r.run(ctx, append(args, "--exclude=*", empty+"/", sets+"/")...)
 		return err
 	})
-}
-
-// run runs rsync in a group of processes that ends with ctx. It cannot ask anybody, and
-// gets the key where nobody else sees it.
-func (r *rsync) run(ctx context.Context, args ...string) (string, error) {
-	base := []string{"--timeout=" + rsyncSilence, "--no-human-readable", "--no-motd"}
-	env := append(os.Environ(), "LC_ALL=C")
-	args = slices.Clone(args)
-	for i, arg := range args { // the user of a daemon
-		if rest, found := strings.CutPrefix(arg, "rsync://"); found && r.target.User != "" {
-			args[i] = "rsync://" + r.target.User + "@" + rest
-		}
-	}
-	switch {
-	case r.target.SSH():
-		shell := "ssh -oBatchMode=yes -oConnectTimeout=" + rsyncConnect
-		if r.target.KeyFile != "" {
-			shell += " -i '" + strings.ReplaceAll(r.target.KeyFile, "'", "''") + "'"
-		}
-		if os.Getenv("RSYNC_RSH") == "" || r.target.KeyFile != "" {
-			base = append(base, "--rsh="+shell)
-		}
-	default:
-		base = append(base, "--contimeout="+rsyncConnect)
-		env = append(env, "RSYNC_PASSWORD="+r.key.Reveal())
-	}
-	cmd := exec.Command(r.program, append(base, args...)...) // ended by the group
-	var out, said bounded
-	cmd.Env, cmd.Stdout, cmd.Stderr = env, &out, &said
-	err := jobs.Group(ctx, cmd, rsyncGrace)
-	switch exit := (*exec.ExitError)(nil); {
-	case errors.Is(err, jobs.ErrStopped):
-		return "", fmt.Errorf("%s: %w; run it again, and it goes on", r.target.URL, err)
-	case errors.As(err, &exit):
-		return out.String(), &rsyncError{r.target, exit.ExitCode(), said.String()}
-	case err != nil:
-		return "", fmt.Errorf("rsync: %w", err)
-	}
-	return out.String(), nil
-}
-
-// bounded keeps the beginning of what is written to it.
-type bounded struct{ bytes.Buffer }
-
-// Write keeps what fits.
-func (b *bounded) Write(p []byte) (int, error) {
-	b.Buffer.Write(p[:min(len(p), max(0, rsyncMost-b.Len()))])
-	return len(p), nil
-}
-
-// Exit codes of rsync that tell what to do.
-const (
-	codeProtocol = 5 // a daemon refused
-	codeSocket   = 10
-	codeStream   = 12
-	codePartial  = 23
-	codeGone     = 24
-	codeTimeout  = 30
-	codeConnect  = 35
-	codeShell    = 255 // of ssh
-)
-
-// rsyncError is what rsync ended with.
-type rsyncError struct {
-	target config.Target
-	code   int
-	said   string
-}
-
-// Error names the target, what rsync said, and what to do.
-func (e *rsyncError) Error() string {
-	said := strings.TrimSpace(e.said)
-	if lines := strings.Split(said, "\n"); len(lines) > 4 {
-		said = strings.Join(lines[:4], "\n")
-	}
-	return fmt.Sprintf("%s: rsync ended with %d: %s; %s", e.target.URL, e.code, strings.ReplaceAll(said, "\n", " "), e.advice())
-}
-
-func (e *rsyncError) advice() string {
-	switch e.code {
-	case codeProtocol:
-		return "look whether the module is right and may be written and listed, and user and key are those of the daemon"
-	case codeSocket, codeConnect:
-		return "look whether host and port are right, and the daemon runs"
-	case codeShell, codeStream:
-		if e.target.SSH() {
-			return "look whether 'ssh -oBatchMode=yes' reaches the host without asking anything, and rsync is installed there"
-		}
-	case codePartial, codeGone:
-		return "look whether the user may write there and the disk has room; then run it again, and it goes on"
-	case codeTimeout:
-		return "run it again, and it goes on"
-	}
-	return "run it again, and it goes on where it stopped"
-}
-
-// stats are the numbers that rsync tells at its end.
-type stats struct {
-	files   int
-	bytes   int64
-	deleted int
-}
-
-var statsForm = regexp.MustCompile(`(?m)^(Number of regular files transferred|Total transferred file size|Number of deleted files): ([0-9]{1,18})\b`)
-
-// readStats reads them; zero for what is not there.
-func readStats(out string) (s stats) {
-	for _, part := range statsForm.FindAllStringSubmatch(out, -1) {
-		n, _ := strconv.ParseInt(part[2], 10, 64) // the form has only numbers
-		switch part[1] {
-		case "Number of regular files transferred":
-			s.files = int(n)
-		case "Total transferred file size":
-			s.bytes = n
-		default:
-			s.deleted = int(n)
-		}
-	}
-	return s
 }
