@@ -51,6 +51,7 @@ type netbootView struct {
 	Files    []fileView // of the set, with what each is for
 	Tarball  fileView
 	ISO      Link
+	Named    string // the address that the configuration has, where the image has moved to an archive since
 	Beside   string // another ISO than the one that the configuration names
 	Sums     bool   // a checksum list has some of the files
 	Archive  bool
@@ -147,11 +148,14 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 	v := netbootView{
 		Title: netbootTitle(e), Address: Link{Text: base, Href: base}, Sums: e.Hashed, Archive: e.Archive, Note: sentence(e.Note),
 		Kernel: Link{Text: e.Kernel, Href: fileURL(base, e.Kernel)}, Initrd: Link{Text: e.Initrd, Href: fileURL(base, e.Initrd)},
-		ISO: Link{Text: e.ISO, Href: webURL(e.ISO)}, Build: e.BuildID, Contact: s.contact(e.Contact),
+		ISO: Link{Text: imageOf(e), Href: webURL(imageOf(e))}, Build: e.BuildID, Contact: s.contact(e.Contact),
 		Findings: viewFindings(e.Findings),
 	}
 	if name := s.bootMenu.name(e); name != "" {
 		v.Entry = Link{Text: name, Href: p.to("netboot/") + "#menus"}
+	}
+	if e.Moved {
+		v.Named = e.ISO
 	}
 	v.Files = s.netbootFiles(e, base)
 	if e.Tree != nil {
@@ -163,7 +167,7 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 			v.State = viewState(e.State, "")
 		}
 	}
-	told := func(f *release.Finding) bool { return f.Rule == "netboot-iso" }
+	told := func(f *release.Finding) bool { return f.Rule == "netboot-iso" || f.Rule == "netboot-gone" }
 	if e.Beside != "" && e.ISO != "" && !strings.HasSuffix(e.ISO, "/"+e.Beside) && !slices.ContainsFunc(e.Findings, told) {
 		v.Beside = e.Beside
 	}

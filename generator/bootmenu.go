@@ -149,7 +149,7 @@ func (s *site) newBootChoice(m *bootMenu, c release.BootChoice) (bootChoice, boo
 	if choice.Kernel.Tree == nil {
 		choice.Kernel.Rest, choice.Initrd.Rest = s.plainAddress(choice.Kernel.Rest), s.plainAddress(choice.Initrd.Rest)
 	}
-	iso := webURL(e.ISO)
+	iso := webURL(imageOf(e))
 	for _, word := range s.rules.BootMenu.Options {
 		text, named := strings.CutSuffix(word, "{iso}")
 		switch {
@@ -278,3 +278,7 @@ func (s *site) menuWords(p *Page) words {
 	}
 	return w
 }
+
+// imageOf is the image to start an installer with; what its configuration names, where
+// the picture tells nothing else.
+func imageOf(e *release.NetbootEntry) string { return cmp.Or(e.Image, e.ISO) }

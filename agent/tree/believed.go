@@ -37,6 +37,11 @@ func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory
 	}
 	if len(lost) > 0 { // what they are the sizes of may lie there
 		r.new.sizes = r.allSizes()
+		for at, have := range r.old.answers {
+			if r.new.answers[at] == nil {
+				r.new.answers[at] = have
+			}
+		}
 	}
 	return r.new
 }

@@ -84,7 +84,9 @@
 // twice, the second time with a condition, so that it has no body; one more for each
 // pointer and each second name; the boot configuration of each netboot directory; and
 // one HEAD for each download whose exact size no listing told, once for its name and
-// checksum, and not again while the answer is held back. Where a listing shows nothing that was known, or two names of one
+// checksum, and not again while the answer is held back; and one for each file of a
+// netboot set, and for the image that it starts where that lies in the tree: see
+// answers.go. Where a listing shows nothing that was known, or two names of one
 // directory show different lists, one list more tells which it is. Whether there is a
 // list is guessed by what the directory is for, and not any more once half of such
 // guesses are wrong; a list that was not guessed costs a second look at the directory.
@@ -94,6 +96,7 @@
 //
 // A quiet poll: the listings of the directories that gain others, and one conditional
 // request for each list of current and pending, and of watched releases; with hints,
-// one conditional request for each. Every list and every other file that is asked for
+// one conditional request for each. In a recheck period each file of a netboot set is
+// asked for once more. Every list and every other file that is asked for
 // again is asked for with a condition.
 package tree

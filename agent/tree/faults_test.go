@@ -58,7 +58,7 @@ func TestListingsOnce(t *testing.T) {
 		if n > 1 {
 			t.Errorf("%d HEADs for %q", n, at)
 		}
-		if !strings.HasSuffix(at, ".iso") && !strings.HasSuffix(at, ".img.xz") {
+		if !strings.HasSuffix(at, ".iso") && !strings.HasSuffix(at, ".img.xz") && !strings.Contains(at, "netboot") {
 			t.Errorf("HEAD for %q, which is no download", at)
 		}
 		asked[lastName(at)] = true
@@ -74,8 +74,10 @@ func TestListingsOnce(t *testing.T) {
 	// A second poll knows all sizes.
 	a.heads = map[string]int{}
 	second := poll(t, source, first.Facts)
-	if n := a.total(a.heads); n != 0 {
-		t.Errorf("%d HEADs in a second poll", n)
+	for at := range a.heads {
+		if !strings.Contains(at, "netboot") { // these are asked for by the memory, which there is none of
+			t.Errorf("HEAD for %q in a second poll", at)
+		}
 	}
 	if diff := cmp.Diff(first.Facts, second.Facts); diff != "" {
 		t.Errorf("second poll (-first +second):\n%s", diff)
@@ -129,7 +131,7 @@ func TestFailedDirectory(t *testing.T) {
 		{"netboot", "ubuntu-server/noble/daily-live/20260726/netboot", status(500), "unreadable", "500"},
 		{"one netboot", "ubuntu-server/noble/daily-live/20260726/netboot/amd64", status(500), "unreadable", "500"},
 		{"part of netboot", "ubuntu-server/noble/daily-live/20260726/netboot/amd64/grub", status(500), "unreadable", "500"},
-		{"boot configuration", "ubuntu-server/noble/daily-live/20260726/netboot/amd64/pxelinux.cfg/default", status(500), "", ""},
+		{"boot configuration", "ubuntu-server/noble/daily-live/20260726/netboot/amd64/pxelinux.cfg/default", status(500), "netboot", "500"},
 		{"only boot configuration", "ubuntu-server/noble/daily-live/20260726/netboot/s390x/parmfile.ubuntu", status(500), "unreadable", "500"},
 		{"pointer", "ubuntu/stonking/daily-live/current/SHA256SUMS", status(500), "unreadable", "pointed to before"},
 		{"pointer to single images", "kubuntu/noble/daily-live/current/SHA256SUMS", status(500), "unreadable", "pointed to before"},

@@ -20,6 +20,8 @@ type memory struct {
 	// sizes are what was said to HEAD of downloads that the facts do not have yet, by
 	// sizeKey: an answer that is held back, or cut short, must not cost them again.
 	sizes map[text]*heardSize
+	// answers are what was said of the files of netboot sets, by path below the tree.
+	answers map[text]*heardAnswer
 	// distrust is why the hints are left alone until a moment.
 	distrust *distrust
 }
@@ -95,7 +97,7 @@ const (
 )
 
 func newMemory(tree string) *memory {
-	return &memory{tree: tree, listings: map[text]*heardListing{}, files: map[text]*heardFile{}, hints: map[text]*heardHint{}, sizes: map[text]*heardSize{}}
+	return &memory{tree: tree, listings: map[text]*heardListing{}, files: map[text]*heardFile{}, hints: map[text]*heardHint{}, sizes: map[text]*heardSize{}, answers: map[text]*heardAnswer{}}
 }
 
 // bound forgets the bodies that would make the memory too large.

@@ -342,7 +342,7 @@ func TestQuietPollOfSimpleTree(t *testing.T) {
 	if diff := cmp.Diff(l.full(t, first.Facts).Facts, answer.Facts); diff != "" {
 		t.Errorf("facts (-full +quiet):\n%s", diff)
 	}
-	if n > 15 {
+	if n > 16 { // one is for the netboot tarball in the directory that changed
 		t.Errorf("%d requests", n)
 	}
 }

@@ -36,6 +36,7 @@ type packed struct {
 	File    *heardFile     `json:"file,omitempty"`
 	Hint    *heardHint     `json:"hint,omitempty"`
 	Size    *heardSize     `json:"size,omitempty"`
+	Answer  *heardAnswer   `json:"answer,omitempty"`
 }
 
 type packedListing struct {
@@ -59,7 +60,7 @@ type packedEntry struct {
 }
 
 // memoryVersion changes with the form of the file.
-const memoryVersion = 2
+const memoryVersion = 3
 
 // memoryFile is where the memory of the tree lies, "" without a state directory.
 func (s *Source) memoryFile() string {
@@ -185,6 +186,8 @@ func (m *memory) add(p *packed) error {
 			return fmt.Errorf("%d is no size of %q", p.Size.Size, p.Key)
 		}
 		m.sizes[p.Key] = p.Size
+	case p.Answer != nil:
+		m.answers[p.Path] = p.Answer
 	default:
 		return fmt.Errorf("nothing is said of %q", p.Path)
 	}
@@ -232,6 +235,9 @@ func (m *memory) encode(w io.Writer) error {
 	}
 	for _, key := range sortedKeys(m.sizes) {
 		write(packed{Key: key, Size: m.sizes[key]})
+	}
+	for _, path := range sortedKeys(m.answers) {
+		write(packed{Path: path, Answer: m.answers[path]})
 	}
 	if err != nil {
 		return err

@@ -154,6 +154,7 @@ func (b setBuilder) sets(all []*unpacked) []release.NetbootSet {
 		set := b.newSet(b.owner(u))
 		iso := b.parseISOName(u.iso)
 		set.Version, set.Milestone = iso.Version, iso.Milestone
+		b.c.realPaths[naming.Printable(u.dir)] = u.dir
 		b.fill(&set, u)
 		if t := b.tarball(set); t != nil {
 			used[t.Name.Name] = true

@@ -155,6 +155,25 @@ func (w *web) size(ctx context.Context, path string) (int64, time.Time, error) {
 	return res.Length, at.UTC(), nil
 }
 
+// head asks whether a file is still what its validators stand for; unchanged says that
+// it is. Without them it tells the size.
+func (w *web) head(ctx context.Context, path string, v fetch.Validators) (size int64, now fetch.Validators, unchanged bool, err error) {
+	res, err := w.session.Do(ctx, fetch.Request{
+		Method: http.MethodHead, URL: w.url(path), Validators: v,
+		Header: http.Header{"Accept-Encoding": {"identity"}},
+	})
+	if err != nil {
+		return 0, fetch.Validators{}, false, err
+	}
+	if res.Status == http.StatusNotModified {
+		return 0, res.Validators, true, nil
+	}
+	if res.Length < 0 {
+		return 0, fetch.Validators{}, false, errors.New("the answer has no Content-Length")
+	}
+	return res.Length, lasting(res), false, nil
+}
+
 // lastName is the last name of a path, with or without a slash at its end.
 func lastName(path string) string {
 	path = strings.TrimSuffix(path, "/")

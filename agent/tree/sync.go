@@ -199,6 +199,9 @@ func (c *crawl) run(ctx context.Context) (*release.Facts, error) {
 		return nil, err
 	}
 	c.addNetboot(facts, groups, boots)
+	if err := c.askNetboot(ctx, facts); err != nil {
+		return nil, err
+	}
 	c.keep(facts)
 	c.addHeld(facts)
 	c.dropPooled(facts) // what was kept may lie in both

@@ -26,7 +26,25 @@ func readBootMenu(t *table, r *release.BootMenuRules) {
 			r.Mirror = m.folders()
 		}
 	}
+	if t.has("least") {
+		if m := t.table("least"); m != nil {
+			r.Least = m.leastSizes()
+		}
+	}
 	t.close()
+}
+
+// leastSizes reads the sizes below which files of netboot sets are no good.
+func (t *table) leastSizes() map[string]int64 {
+	sizes := map[string]int64{}
+	for _, what := range []string{release.LeastKernel, release.LeastInitrd, release.LeastTarball, release.LeastImage} {
+		var size int64
+		if t.size(what, &size); size > 0 {
+			sizes[what] = size
+		}
+	}
+	t.close()
+	return sizes
 }
 
 func (t *table) kernelOptions(key string, into *[]string) {

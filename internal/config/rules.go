@@ -228,6 +228,7 @@ func readBootFile(t *table) release.BootFile {
 	t.text("title", &r.Title)
 	t.part("word", &r.Word)
 	t.flag("config", &r.Config)
+	t.size("least", &r.Least)
 	t.named("boot file", r.Name)
 	return r
 }

@@ -125,7 +125,7 @@ func netbootFiles(cpu string) (plain, naming []string) {
 func (f *forest) netboot(tree string, s netbootSite) {
 	t := f.trees[tree]
 	when := s.built.Add(20 * time.Minute)
-	t.text(path.Join(s.dir, s.prefix+"-netboot-"+s.arch+".tar.gz"), "Sample data: this archive is empty.\n", when)
+	t.file(path.Join(s.dir, s.prefix+"-netboot-"+s.arch+".tar.gz"), 96_330_730, when)
 	if s.tarballOnly {
 		return
 	}
@@ -133,11 +133,32 @@ func (f *forest) netboot(tree string, s netbootSite) {
 	dir := path.Join(s.dir, "netboot", cpu)
 	plain, naming := netbootFiles(cpu)
 	for _, name := range plain {
-		t.text(path.Join(dir, name), "Sample data: this file cannot start a machine.\n", when)
+		t.file(path.Join(dir, name), netbootSize(name), when)
 	}
 	for _, name := range naming {
 		t.text(path.Join(dir, name), netbootConfig(name, "{self}/"+s.iso), when)
 	}
+}
+
+// netbootSize is about as large as the real file of a name.
+func netbootSize(name string) int64 {
+	switch kind, _, _ := strings.Cut(name, "."); kind {
+	case "linux":
+		return 16_738_376
+	case "initrd":
+		if name != "initrd.off" && name != "initrd.siz" {
+			return 79_072_248
+		}
+	case "bootx64", "bootaa64":
+		return 966_664
+	case "grubx64", "grubaa64":
+		return 2_344_840
+	case "ldlinux":
+		return 118_676
+	case "pxelinux":
+		return 42_392
+	}
+	return 47
 }
 
 // netbootConfig is a boot loader's configuration in the form of the image

@@ -63,6 +63,12 @@ func forgetThePast(fresh, old *release.Facts) {
 			i.BuildID = ""
 		}
 	}
+	for n := range old.Netboot {
+		for k := range old.Netboot[n].Answers { // how often in a row something was gone
+			a := &old.Netboot[n].Answers[k]
+			a.Times = min(a.Times, 1)
+		}
+	}
 	tests := map[string]*release.Tests{}
 	for _, b := range fresh.Builds {
 		tests[b.ID] = b.Tests

@@ -26,7 +26,8 @@ type BootChoice struct {
 
 // BootMenu chooses the installers: for each series and machine the newest final, or what
 // the archive keeps; before there is one the newest milestone; and the newest daily.
-// One that cannot be started, or was switched off, leaves its place to the next.
+// One that was switched off, or of which a file that it needs is gone, leaves its place to
+// the next.
 func (p *Picture) BootMenu() []BootSeries {
 	var menu []BootSeries
 	taken := map[string]bool{}
@@ -72,7 +73,8 @@ func (e *NetbootEntry) bootID(l *Line) string {
 
 // startable reports whether there is all that a boot loader has to fetch.
 func (e *NetbootEntry) startable() bool {
-	return !e.Disabled && e.URL != "" && e.Kernel != "" && e.Initrd != "" && e.Arch != ""
+	return !e.Disabled && e.URL != "" && e.Kernel != "" && e.Initrd != "" && e.Arch != "" &&
+		!slices.ContainsFunc(e.Faults, func(f NetbootFault) bool { return f.Needed })
 }
 
 func (n *NetbootSeries) hasFinal(arch string) bool {

@@ -52,6 +52,7 @@ func cloneFile(f *File) { f.Size = clonePointer(f.Size) }
 
 func cloneNetboot(n *NetbootSet) {
 	n.Boot = cloneEach(n.Boot, cloneFile)
+	n.Answers = cloneEach(n.Answers, func(a *NetbootAnswer) { a.Size = clonePointer(a.Size) })
 	n.Tarball = clonePointer(n.Tarball)
 	if n.Tarball != nil {
 		cloneFile(n.Tarball)
@@ -90,7 +91,9 @@ func (f *Facts) sortedInside() bool {
 		each(f.Images, func(i *Image) bool {
 			return slices.IsSorted(i.Unknown) && slices.IsSortedFunc(i.Files, compareFiles)
 		}) &&
-		each(f.Netboot, func(n *NetbootSet) bool { return slices.IsSortedFunc(n.Boot, compareFiles) })
+		each(f.Netboot, func(n *NetbootSet) bool {
+			return slices.IsSortedFunc(n.Boot, compareFiles) && slices.IsSortedFunc(n.Answers, compareAnswers)
+		})
 }
 
 func each[T any](list []T, ok func(*T) bool) bool {

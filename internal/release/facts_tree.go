@@ -160,4 +160,19 @@ type NetbootSet struct {
 	Beside  string `toml:"beside,omitempty"`
 	Current bool   `toml:"current,omitempty"`
 	Pending bool   `toml:"pending,omitempty"`
+	// Answers are what the tree said when it was asked for the files, and for the ISO
+	// where it should lie in it and is not listed; sorted by name. What was never asked
+	// for has none.
+	Answers []NetbootAnswer `toml:"answer,omitempty"`
+}
+
+// NetbootAnswer is what a tree said last of one file of a netboot set.
+type NetbootAnswer struct {
+	Name string `toml:"name"` // as in the set; of the ISO the address
+	// Size is in bytes, exact; nil where the file is not there, or no size was told.
+	Size *int64 `toml:"size,omitempty"`
+	// Status is 404 or 410 where the tree says that there is no such file; zero where
+	// there is one. Times is how many polls in a row said so, at most two.
+	Status int `toml:"status,omitzero"`
+	Times  int `toml:"times,omitzero"`
 }

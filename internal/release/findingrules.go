@@ -38,6 +38,8 @@ var everyFindingRule = []FindingRule{
 	{"unknown-key", Warning, "Signed with an unknown key", "The checksum lists of release directories, or of current daily ones, are signed with a key that the tree's keyring does not have."},
 	{"expired-key", Warning, "Signed with an expired key", "The checksum lists of release directories, or of current daily ones, are signed with a key that has expired or was revoked."},
 	{"unlisted", Warning, "Files without a checksum", "A release directory, or a current daily one, holds images that its checksum list does not name, or has no list."},
+	{"netboot-gone", Warning, "Netboot files are gone", "A tree said at two polls that a file of a netboot set is not there, or the image that the set starts is neither where its configuration says nor in an archive. Without its kernel, ramdisk or image the installer is in no menu for boot loaders."},
+	{"netboot-small", Warning, "Netboot files are too small", "A file of a netboot set is smaller than what it should be can be, by [boot_menu] and [[boot_file]]. With a kernel, ramdisk or image like that the installer is in no menu for boot loaders."},
 	{"netboot-iso", Warning, "Netboot starts another ISO", "The configuration of a netboot set names an ISO other than the one that lies beside it."},
 	{"source-stale", Warning, "Source stale", "The last good answer of a source is older than the configured limit."},
 	{"problem", Warning, "Something could not be read", "The last good poll of a source had to leave something out, or to keep what it knew before."},

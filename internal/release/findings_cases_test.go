@@ -340,6 +340,17 @@ var findingCases = []findingCase{
 		"start old%2Biso.iso, and new.iso lies beside", "noble/   full:ubuntu-server/noble/daily-live/20240424",
 	},
 	{"netboot starts the one beside", netbootSet("https://x.example/a%2Bb.iso", "a+b.iso"), nil, "", ""},
+	{
+		"netboot kernel is gone", netbootAnswers(NetbootAnswer{Name: "linux", Status: 404, Times: 2}, NetbootAnswer{Name: "initrd", Status: 410, Times: 2}),
+		[]string{"netboot-gone"},
+		"need what is not there: linux, initrd.", "noble/   full:ubuntu-server/noble/daily-live/20240424",
+	},
+	{"netboot kernel is gone at one poll", netbootAnswers(NetbootAnswer{Name: "linux", Status: 404, Times: 1}), nil, "", ""},
+	{
+		"netboot kernel is too small", netbootAnswers(NetbootAnswer{Name: "linux", Size: size(99)}, NetbootAnswer{Name: "initrd", Size: size(5000)}),
+		[]string{"netboot-small"},
+		"smaller than they can be: linux.", "noble/   full:ubuntu-server/noble/daily-live/20240424",
+	},
 	{"netboot names none", netbootSet("", "a.iso"), nil, "", ""},
 	{
 		"stale", func(in *Input) { in.Sources[2].State.Success = noon.Add(-7 * time.Hour) },

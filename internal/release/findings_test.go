@@ -154,6 +154,15 @@ func netbootSet(iso, beside string) func(*Input) {
 	}
 }
 
+// netbootAnswers is a set of which the tree said something.
+func netbootAnswers(answers ...NetbootAnswer) func(*Input) {
+	return func(in *Input) {
+		netbootSet("", "")(in)
+		full(in).Netboot[0].Answers = answers
+		in.Rules.BootMenu.Least = map[string]int64{LeastKernel: 1000, LeastInitrd: 1000}
+	}
+}
+
 func TestFindings(t *testing.T) {
 	t.Parallel()
 	for _, tc := range findingCases {

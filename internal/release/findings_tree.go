@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strings"
 )
 
 // kept reports whether a series is still looked after: a milestone of it is open,
@@ -134,11 +135,11 @@ func sizeFact(i *TreeImage) string {
 	return "marked as oversized"
 }
 
-// findNetboot compares the ISO that a set starts with the one beside it.
+// findNetboot looks at what the sets start, and whether it is there.
 func (j *joiner) findNetboot() {
 	for _, n := range j.p.Netboot {
 		for _, e := range n.Entries {
-			if e.Tree == nil || e.Tree.Role == RoleOld || e.Disabled || !e.otherISO() || !j.kept(j.lineSlug(e.Series)) {
+			if e.Tree == nil || e.Disabled || !j.kept(j.lineSlug(e.Series)) {
 				continue
 			}
 			at := spot{entry: e, line: n.Line, dirs: []*TreeDirectory{j.directory(e.Tree, e.Parent, Directory{})}}
@@ -146,16 +147,86 @@ func (j *joiner) findNetboot() {
 				at.products = []*ProductLine{e.Product}
 				at.rows = j.openRowsOf(n.Line, e.Product)
 			}
-			j.report(Finding{
-				Rule: "netboot-iso",
-				Text: fmt.Sprintf("The netboot files for %s in %s start %s, and %s lies beside them.",
-					e.Arch, e.where(), path.Base(e.ISO), e.Beside),
-				Advice:   "Publish the netboot files of the image that lies there.",
-				Actor:    ActorTree,
-				Evidence: []Evidence{says(j.stateOf(e.Tree.Name), e.URL, "the configuration names "+e.ISO)},
-			}, at)
+			j.findFaults(e, at)
+			if e.Tree.Role != RoleOld && e.otherISO() && !e.lacks(e.ISO) {
+				j.findOtherISO(e, at)
+			}
 		}
 	}
+}
+
+// findOtherISO tells of the ISO that a set starts and the one that lies beside it.
+func (j *joiner) findOtherISO(e *NetbootEntry, at spot) {
+	j.report(Finding{
+		Rule: "netboot-iso",
+		Text: fmt.Sprintf("The netboot files for %s in %s start %s, and %s lies beside them.",
+			e.Arch, e.where(), path.Base(e.ISO), e.Beside),
+		Advice:   "Publish the netboot files of the image that lies there.",
+		Actor:    ActorTree,
+		Evidence: []Evidence{says(j.stateOf(e.Tree.Name), e.URL, "the configuration names "+e.ISO)},
+	}, at)
+}
+
+// findFaults makes a finding of the files of a set that are gone, and one of those that
+// are too small.
+func (j *joiner) findFaults(e *NetbootEntry, at spot) {
+	var gone, small []NetbootFault
+	for _, f := range e.Faults {
+		if f.Least > 0 {
+			small = append(small, f)
+		} else {
+			gone = append(gone, f)
+		}
+	}
+	if len(gone) > 0 {
+		j.report(Finding{
+			Rule:     "netboot-gone",
+			Text:     fmt.Sprintf("The netboot files for %s in %s need what is not there: %s.", e.Arch, e.where(), faultNames(gone)),
+			Advice:   "Publish the netboot files again, with an image that is there, or remove them.",
+			Actor:    ActorTree,
+			Evidence: j.faultEvidence(e, gone),
+		}, at)
+	}
+	if len(small) > 0 {
+		j.report(Finding{
+			Rule:     "netboot-small",
+			Text:     fmt.Sprintf("The netboot files for %s in %s are smaller than they can be: %s.", e.Arch, e.where(), faultNames(small)),
+			Advice:   "Publish the netboot files again.",
+			Actor:    ActorTree,
+			Evidence: j.faultEvidence(e, small),
+		}, at)
+	}
+}
+
+// faultNames are the names of files, those of images without the rest of the address.
+func faultNames(faults []NetbootFault) string {
+	names := make([]string, len(faults))
+	for i, f := range faults {
+		if names[i] = f.Name; strings.Contains(f.Name, "://") {
+			names[i] = path.Base(f.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (j *joiner) faultEvidence(e *NetbootEntry, faults []NetbootFault) []Evidence {
+	var evidence []Evidence
+	for _, f := range faults {
+		fact := "not in the listing of its directory"
+		switch {
+		case f.Least > 0:
+			fact = fmt.Sprintf("%s has %d bytes; the least is %d", path.Base(f.Name), f.Size, f.Least)
+		case f.Status != 0:
+			fact = fmt.Sprintf("answers %d, at two polls or more", f.Status)
+		}
+		evidence = append(evidence, says(j.stateOf(e.Tree.Name), f.URL, fact))
+	}
+	return evidence
+}
+
+// lacks reports whether a file of an entry is gone.
+func (e *NetbootEntry) lacks(name string) bool {
+	return slices.ContainsFunc(e.Faults, func(f NetbootFault) bool { return f.Name == name && f.Least == 0 })
 }
 
 // otherISO reports whether the configuration names an ISO other than the one beside.

@@ -75,6 +75,7 @@ type joiner struct {
 	chosen   map[productSeries]Identity     // see identity.go
 	doubtful map[productSeries][]Identity   // held titles with several identities, or none held
 	images   map[productSeries][]*TreeImage // owned images, in the order of the facts; see tree.go
+	archived map[string]string              // see retired
 
 	lines       map[string]*Line // by slug; see line.go
 	lineIntents map[*Line]map[*ProductLine]*Intended

@@ -419,7 +419,8 @@ func TestSameRules(t *testing.T) {
 			case reflect.Slice:
 				field.Set(reflect.MakeSlice(field.Type(), 1, 1))
 			case reflect.Map:
-				field.Set(reflect.ValueOf(map[string]string{"a": "b"}))
+				field.Set(reflect.MakeMap(field.Type()))
+				field.SetMapIndex(reflect.ValueOf("a"), reflect.New(field.Type().Elem()).Elem())
 			case reflect.Bool:
 				field.SetBool(true)
 			case reflect.String:

@@ -37,6 +37,8 @@ func (j *joiner) readNetboot() {
 		products := j.netbootProducts(l)
 		for _, e := range entries {
 			e.joinProduct(products)
+			j.follow(e)
+			e.Faults = append(e.Faults, j.fileFaults(e)...)
 		}
 		if !slices.ContainsFunc(entries, func(e *NetbootEntry) bool { return !e.Disabled }) {
 			continue

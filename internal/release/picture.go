@@ -390,8 +390,26 @@ type NetbootEntry struct {
 	BuildID string
 	Contact string
 	// Hashed says that a checksum list covers at least one of the files.
-	Hashed   bool
+	Hashed bool
+	// Image is the address of the ISO to start with: the one that the configuration
+	// names, or the same one in an archive when it has Moved there; where an unpacked set
+	// names none the one beside. Empty where there is none.
+	Image string
+	Moved bool
+	// Faults are the files that are not there, or too small.
+	Faults   []NetbootFault
 	Findings []*Finding
+}
+
+// NetbootFault is a file of an installer that is no good.
+type NetbootFault struct {
+	Name   string // as in the set; of the image the address
+	URL    string // empty where it has none
+	Status int    // 404, 410: what the tree said of it at two polls; zero where it is too small, or not listed
+	// Size and Least are of one that is too small.
+	Size, Least int64
+	// Needed says that nothing starts without it.
+	Needed bool
 }
 
 // Severity ranks findings.

@@ -191,7 +191,17 @@ type BootFile struct {
 	// Config says that it is a boot configuration, which may name the image that it
 	// starts. They are read in the order of the rules.
 	Config bool `toml:"config"`
+	// Least is the size in bytes below which it cannot be what it should be.
+	Least int64 `toml:"least"`
 }
+
+// The files of a netboot set in [BootMenuRules.Least].
+const (
+	LeastKernel  = "kernel"
+	LeastInitrd  = "initrd"
+	LeastTarball = "tarball"
+	LeastImage   = "image"
+)
 
 // BootMenuRules are for the menus of boot loaders.
 type BootMenuRules struct {
@@ -205,12 +215,16 @@ type BootMenuRules struct {
 	// Mirror has the folders in which a mirror keeps the trees, by role; trees of other
 	// roles are not on mirrors.
 	Mirror map[string]string `toml:"mirror"`
+	// Least are the sizes in bytes below which a file of a set cannot be what it should
+	// be, by what it is: kernel, initrd, tarball, image; zero for any size.
+	Least map[string]int64 `toml:"least"`
 }
 
 // same reports whether two of them are equal; the options, whether they are the same
 // in memory.
 func (r *BootMenuRules) same(o *BootMenuRules) bool {
-	return r.Title == o.Title && r.Plain == o.Plain && keyOf(r.Options) == keyOf(o.Options) && maps.Equal(r.Mirror, o.Mirror)
+	return r.Title == o.Title && r.Plain == o.Plain && keyOf(r.Options) == keyOf(o.Options) && maps.Equal(r.Mirror, o.Mirror) &&
+		maps.Equal(r.Least, o.Least)
 }
 
 // Extension describes the end of a file name.

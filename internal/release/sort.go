@@ -25,6 +25,7 @@ func (f *Facts) Sort() {
 	}
 	for i := range f.Netboot {
 		slices.SortFunc(f.Netboot[i].Boot, compareFiles)
+		slices.SortFunc(f.Netboot[i].Answers, compareAnswers)
 	}
 	slices.SortFunc(f.Directories, compareDirectories)
 	slices.SortFunc(f.Images, orderImages)
@@ -281,7 +282,12 @@ func compareNetboot(a, b NetbootSet) int {
 		flags(a.Current, b.Current, a.Pending, b.Pending),
 		slices.CompareFunc(a.Boot, b.Boot, compareFiles),
 		compareTarballs(a.Tarball, b.Tarball),
+		slices.CompareFunc(a.Answers, b.Answers, compareAnswers),
 	)
+}
+
+func compareAnswers(a, b NetbootAnswer) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), compareSizes(a.Size, b.Size), a.Status-b.Status, a.Times-b.Times)
 }
 
 func compareTarballs(a, b *File) int {

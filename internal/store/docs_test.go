@@ -38,6 +38,7 @@ func documented() map[string]reflect.Type {
 		"[[image]]":                reflect.TypeFor[release.Image](),
 		"[[image.file]]":           reflect.TypeFor[release.File](),
 		"[[netboot]]":              reflect.TypeFor[release.NetbootSet](),
+		"[[netboot.answer]]":       reflect.TypeFor[release.NetbootAnswer](),
 		"[[event]]":                reflect.TypeFor[release.Event](),
 	}
 }

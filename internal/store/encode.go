@@ -134,3 +134,14 @@ func eachFile(f *release.Facts, do func(*release.File)) {
 		}
 	}
 }
+
+// eachSize goes over all sizes, always in the same order: those of files, and those that
+// a tree told of files of netboot sets.
+func eachSize(f *release.Facts, do func(**int64)) {
+	eachFile(f, func(file *release.File) { do(&file.Size) })
+	for i := range f.Netboot {
+		for k := range f.Netboot[i].Answers {
+			do(&f.Netboot[i].Answers[k].Size)
+		}
+	}
+}

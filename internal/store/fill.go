@@ -112,7 +112,7 @@ func required(record string) []string {
 		return []string{"series", "project"}
 	case "Image":
 		return []string{"series", "project", "name"}
-	case "File", "SourceState":
+	case "File", "SourceState", "NetbootAnswer":
 		return []string{"name"}
 	case "Signature":
 		return []string{"state"}

@@ -20,7 +20,7 @@ type keptFile struct {
 	Sum   string          // SHA-256 of its bytes
 	Stamp filestamp.Stamp // zero where it had not settled
 	Facts release.Facts
-	// Empty are the files whose size is known to be zero, as [eachFile] counts them:
+	// Empty are the files whose size is known to be zero, as [eachSize] counts them:
 	// gob does not tell a pointer to zero from none. Slices without elements come
 	// back as nil, as they do from a data file.
 	Empty []int
@@ -49,9 +49,9 @@ func decodeKept(body []byte) ([]keptFile, error) {
 // restore sets the sizes that gob lost.
 func (k *keptFile) restore() error {
 	n, empty := 0, k.Empty
-	eachFile(&k.Facts, func(f *release.File) {
+	eachSize(&k.Facts, func(size **int64) {
 		if len(empty) > 0 && empty[0] == n {
-			f.Size, empty = new(int64), empty[1:]
+			*size, empty = new(int64), empty[1:]
 		}
 		n++
 	})
@@ -64,8 +64,8 @@ func (k *keptFile) restore() error {
 // emptyFiles are the numbers of the files whose size is known to be zero.
 func emptyFiles(facts *release.Facts) (numbers []int) {
 	n := 0
-	eachFile(facts, func(f *release.File) {
-		if f.Size != nil && *f.Size == 0 {
+	eachSize(facts, func(size **int64) {
+		if *size != nil && **size == 0 {
 			numbers = append(numbers, n)
 		}
 		n++

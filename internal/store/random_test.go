@@ -203,6 +203,9 @@ func (g generated) netboot(series string) release.NetbootSet {
 		BuildID: g.text(), Dir: g.text(), Parent: g.text(), Kernel: g.text(), Initrd: g.text(), Boot: g.files(), ISO: g.text(),
 		Beside: g.text(), Current: g.flag(), Pending: g.flag(),
 	}
+	for range g.IntN(3) {
+		n.Answers = append(n.Answers, release.NetbootAnswer{Name: g.name("file"), Size: g.size(), Status: g.IntN(3), Times: g.IntN(3)})
+	}
 	if g.flag() {
 		tarball := g.file()
 		n.Tarball = &tarball

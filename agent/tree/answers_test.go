@@ -1,0 +1,203 @@
+package tree
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"shiplist/internal/config"
+	"shiplist/internal/release"
+)
+
+const bootDir = "ubuntu-server/noble/daily-live/20260726/netboot/amd64"
+
+// said is what the facts tell of a file of the set in bootDir: its answer.
+func said(f *release.Facts, name string) release.NetbootAnswer {
+	for _, s := range f.Netboot {
+		for _, a := range s.Answers {
+			if s.Dir == bootDir && a.Name == name {
+				return a
+			}
+		}
+	}
+	return release.NetbootAnswer{}
+}
+
+// headsOf counts the requests for the heads of netboot files since the last poll began.
+func (l *livingTree) headsOf() map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	counts := map[string]int{}
+	for _, a := range l.before {
+		if a.method == http.MethodHead && strings.Contains(a.path, "netboot") {
+			counts[a.path]++
+		}
+	}
+	return counts
+}
+
+func (l *livingTree) fault(path string, h http.HandlerFunc) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.faults, path)
+	if h != nil {
+		l.faults[path] = h
+	}
+}
+
+// onlyHeads lets GETs through as they were.
+func onlyHeads(l *livingTree, path string, h http.HandlerFunc) {
+	l.fault(path, h)
+}
+
+// TestNetbootFilesAreAskedFor once in a period, each once.
+func TestNetbootFilesAreAskedFor(t *testing.T) {
+	t.Parallel()
+	l := live(t, fullSample(), config.Tree{Head: true})
+	first, _ := l.poll(t, 0)
+	for _, name := range []string{"linux", "initrd", "pxelinux.0", "grub/grub.cfg", "noble-netboot-amd64.tar.gz"} {
+		if a := said(first.Facts, name); a.Size == nil || a.Status != 0 {
+			t.Errorf("%s: %+v", name, a)
+		}
+	}
+	all := len(l.headsOf())
+	if all < 20 {
+		t.Errorf("%d files were asked for", all)
+	}
+	times := map[string]int{}
+	for range 12 {
+		answer, _ := l.poll(t, 30*time.Minute)
+		for at, n := range l.headsOf() {
+			times[at] += n
+		}
+		if n := len(l.headsOf()); n > all/2 {
+			t.Errorf("%d of %d files at once: they are not spread over the period", n, all)
+		}
+		if got := said(answer.Facts, "linux"); got.Size == nil {
+			t.Errorf("an answer was lost: %+v", got)
+		}
+	}
+	for at, n := range times {
+		if n != 1 {
+			t.Errorf("%s was asked for %d times in a period", at, n)
+		}
+	}
+	if len(times) != all {
+		t.Errorf("%d of %d files were asked for again in a period", len(times), all)
+	}
+}
+
+// TestNetbootFileIsGone when two polls say so, which follow each other, and comes back
+// with the first that has it. A failure in between, or instead, changes nothing.
+func TestNetbootFileIsGone(t *testing.T) {
+	t.Parallel()
+	const path = bootDir + "/linux"
+	type step struct {
+		fault  http.HandlerFunc
+		status int // as the facts have it then
+		times  int
+	}
+	gone, absent := status(410), status(404)
+	for name, steps := range map[string][]step{
+		"gone":             {{absent, 404, 1}, {absent, 404, 2}, {absent, 404, 2}, {nil, 0, 0}},
+		"gone for good":    {{gone, 410, 1}, {gone, 410, 2}},
+		"once":             {{absent, 404, 1}, {nil, 0, 0}, {absent, 404, 1}},
+		"failures between": {{absent, 404, 1}, {status(500), 404, 1}, {absent, 404, 2}, {status(503), 404, 2}, {nil, 0, 0}},
+		"failures only":    {{status(500), 0, 0}, {status(502), 0, 0}, {status(403), 0, 0}},
+		"another host": {{func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://elsewhere.test/", http.StatusFound)
+		}, 0, 0}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := live(t, fullSample(), config.Tree{Head: true})
+			l.poll(t, 0)
+			size := *said(l.facts, "linux").Size
+			for i, s := range steps {
+				onlyHeads(l, path, s.fault)
+				answer, _ := l.poll(t, 6*time.Hour)
+				got := said(answer.Facts, "linux")
+				if got.Status != s.status || got.Times != s.times || (got.Size != nil) != (s.status == 0) || got.Size != nil && *got.Size != size {
+					t.Errorf("step %d: %+v, want %d %d times", i, got, s.status, s.times)
+				}
+			}
+		})
+	}
+}
+
+// TestNetbootFileThatWasGoneOnce is asked for with the next poll, not in its turn.
+func TestNetbootFileThatWasGoneOnce(t *testing.T) {
+	t.Parallel()
+	const path = bootDir + "/linux"
+	l := live(t, fullSample(), config.Tree{Head: true})
+	l.fault(path, status(404))
+	l.poll(t, 0)
+	l.poll(t, time.Second)
+	if a := said(l.facts, "linux"); a.Times != 2 {
+		t.Errorf("%+v, want it gone at two polls", a)
+	}
+	if n := l.headsOf(); n[path] != 1 {
+		t.Errorf("asked for %v", n)
+	}
+	l.poll(t, time.Second)
+	if n := l.headsOf(); n[path] != 0 {
+		t.Errorf("asked for %v, though two polls have said that it is gone", n)
+	}
+}
+
+// TestNetbootNotAskedFor where heads are not wanted, and never of another host.
+func TestNetbootNotAskedFor(t *testing.T) {
+	t.Parallel()
+	l := live(t, fullSample(), config.Tree{})
+	answer, _ := l.poll(t, 0)
+	if a := said(answer.Facts, "linux"); a.Name != "" || len(l.headsOf()) > 0 {
+		t.Errorf("%+v, asked for %v", a, l.headsOf())
+	}
+}
+
+func TestPathOfISO(t *testing.T) {
+	t.Parallel()
+	c := &crawl{tree: config.Tree{URL: "http://127.0.0.1:1/tree", Site: "https://cd.example"}}
+	for address, want := range map[string]string{
+		"https://cd.example/noble/a.iso":          "noble/a.iso",
+		"http://127.0.0.1:1/tree/noble/a%2Bb.iso": "noble/a+b.iso",
+		"https://cd.example/../a.iso":             "",
+		"https://cd.example/a%2F..%2F..%2Fb":      "",
+		"https://cd.example/a.iso?x=y":            "",
+		"https://cd.example.evil/a.iso":           "",
+		"https://cd.example":                      "",
+		"https://cd.example/":                     "",
+		"http://169.254.169.254/latest":           "",
+		"":                                        "",
+		"https://user@cd.example/a.iso":           "",
+	} {
+		if got := c.pathOf(address); got != want {
+			t.Errorf("%s: %q, want %q", address, got, want)
+		}
+	}
+	if got := (&crawl{}).pathOf("https://cd.example/a.iso"); got != "" {
+		t.Errorf("a tree without an address has %q", got)
+	}
+}
+
+// TestISOIsAskedFor where it should lie in the tree and is not listed, by its address.
+func TestISOIsAskedFor(t *testing.T) {
+	t.Parallel()
+	l := live(t, fullSample(), config.Tree{Head: true})
+	const iso = "https://cdimage.example/ubuntu-server/noble/daily-live/20260726/noble-live-server-amd64.iso"
+	l.source.o.Tree.Site = "https://cdimage.example" // as in the sample's configurations
+	l.poll(t, 0)
+	if a := said(l.facts, iso); a.Name != "" {
+		t.Errorf("%+v, though its directory shows it", a)
+	}
+	s := fullSample()
+	delete(s.files, strings.TrimPrefix(iso, "https://cdimage.example/"))
+	l.become(s)
+	for _, times := range []int{1, 2, 2} {
+		l.poll(t, 6*time.Hour)
+		if a := said(l.facts, iso); a.Status != 404 || a.Times != times {
+			t.Errorf("%+v, want it gone %d times", a, times)
+		}
+	}
+}
