@@ -25,6 +25,10 @@ type holdings struct {
 	ofSeries   map[string][]titled // the publishing pages of a series, by title
 	// open are the versions that are not out yet.
 	open []openVersion
+	// images are those of the trees by series, and seriesWithImages the order in which the trees
+	// name these.
+	images           map[string][]*release.TreeImage
+	seriesWithImages []string
 	// streams and manifests are the lists made for the trees.
 	streams   []*streamIndex
 	manifests []*siteManifest
@@ -49,6 +53,7 @@ func (s *site) hold() {
 		s.collectReleases()
 		s.findTitles()
 		s.listPages()
+		s.collectImages()
 		s.streams, s.manifests = s.collectStreams(), s.collectManifests()
 		s.key = key
 	}

@@ -73,7 +73,7 @@ func listFile[V any](path string, whole fingerprint, view func(at string) (V, er
 }
 
 func (s *site) changesFiles(a *apiFiles) *apiFile {
-	days := byDay(s.news)
+	days := s.days
 	var files []*apiFile
 	for i := range days {
 		files = append(files, a.add(s.dayFile(&days[i])))
@@ -97,12 +97,11 @@ func (s *site) findingsFiles(a *apiFiles) *apiFile {
 }
 
 func (s *site) imagesFiles(a *apiFiles) *apiFile {
-	series, of := s.imagesOf()
 	var files []*apiFile
-	for _, name := range series {
-		files = append(files, a.add(s.seriesImages(name, of[name])))
+	for _, name := range s.seriesWithImages {
+		files = append(files, a.add(s.seriesImages(name, s.images[name])))
 	}
-	return listFile(apiRoot+"images.json", s.key, func(at string) (imagesAPI, error) { return s.imagesAPI(at, series, files, of) })
+	return listFile(apiRoot+"images.json", s.key, func(at string) (imagesAPI, error) { return s.imagesAPI(at, files) })
 }
 
 func (s *site) milestonesFile(a *apiFiles) *apiFile {

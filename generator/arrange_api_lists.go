@@ -45,20 +45,19 @@ type treeImageJSON struct {
 	Links       linksJSON         `json:"links,omitzero"`
 }
 
-// imagesOf are the images of the trees by series, in the order of the trees.
-func (s *site) imagesOf() (series []string, of map[string][]*release.TreeImage) {
-	of = map[string][]*release.TreeImage{}
+// collectImages finds the images of the trees by series, in the order of the trees.
+func (s *site) collectImages() {
+	s.images, s.seriesWithImages = map[string][]*release.TreeImage{}, nil
 	for _, t := range s.picture.Trees {
 		for _, d := range t.Directories {
 			for _, img := range d.Images {
-				if of[img.Series] == nil {
-					series = append(series, img.Series)
+				if s.images[img.Series] == nil {
+					s.seriesWithImages = append(s.seriesWithImages, img.Series)
 				}
-				of[img.Series] = append(of[img.Series], img)
+				s.images[img.Series] = append(s.images[img.Series], img)
 			}
 		}
 	}
-	return series, of
 }
 
 // seriesImages is the file of the images of a series.
@@ -87,14 +86,14 @@ func (s *site) treeImageJSON(at string, img *release.TreeImage) treeImageJSON {
 	return j
 }
 
-func (s *site) imagesAPI(at string, series []string, files []*apiFile, of map[string][]*release.TreeImage) (imagesAPI, error) {
+func (s *site) imagesAPI(at string, files []*apiFile) (imagesAPI, error) {
 	a := imagesAPI{s.apiHead(at, "images"), []seriesImagesJSON{}}
-	for i, name := range series {
+	for i, name := range s.seriesWithImages {
 		sum, err := files[i].generatedFrom()
 		if err != nil {
 			return a, err
 		}
-		a.Series = append(a.Series, seriesImagesJSON{name, len(of[name]), sum, linksJSON{JSON: apiTo(at, files[i].path)}})
+		a.Series = append(a.Series, seriesImagesJSON{name, len(s.images[name]), sum, linksJSON{JSON: apiTo(at, files[i].path)}})
 	}
 	return a, nil
 }

@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +60,7 @@ type newsDay struct {
 	news []*happening
 }
 
+// byDay sorts news by their days, both newest first.
 func byDay(news []*happening) []newsDay {
 	var days []newsDay
 	for _, h := range news {
@@ -69,6 +71,17 @@ func byDay(news []*happening) []newsDay {
 		d.news = append(d.news, h)
 	}
 	return days
+}
+
+// joinDays puts days before earlier ones; the day on which they meet is one.
+func joinDays(later, earlier []newsDay) []newsDay {
+	n := len(later)
+	if n == 0 || len(earlier) == 0 || later[n-1].date != earlier[0].date {
+		return slices.Concat(later, earlier)
+	}
+	both := later[n-1]
+	both.news = slices.Concat(both.news, earlier[0].news)
+	return slices.Concat(later[:n-1], []newsDay{both}, earlier[1:])
 }
 
 const changesPath = "changes/"
@@ -98,7 +111,7 @@ func (s *site) arrangeChanges() changesPage {
 	s.rest(&p.Page)
 	p.Feeds = []Link{s.newsFeed(&p.Page)}
 	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "changes.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
-	p.fill(s, s.news)
+	p.fill(s, s.days)
 	for _, l := range s.lines() {
 		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug]) > 0 {
 			p.Series = append(p.Series, Link{Text: l.Title, Href: p.to(to)})
@@ -114,16 +127,15 @@ func (s *site) arrangeSeriesChanges(l *release.Line) changesPage {
 	p.Feeds = []Link{s.seriesFeed(&p.Page, l)}
 	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "changes.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
 	p.All = Link{Text: "Changes in all series", Href: p.to(changesPath)}
-	p.fill(s, s.newsIn[l.Slug])
+	p.fill(s, byDay(s.newsIn[l.Slug]))
 	return p
 }
 
 // fill adds the days of news.
-func (p *changesPage) fill(s *site, news []*happening) {
+func (p *changesPage) fill(s *site, days []newsDay) {
 	if len(s.log) > 0 {
 		p.Begin = s.log[0].Seen
 	}
-	days := byDay(news)
 	p.Answer = recentAnswer(days, s.picture.AsOf)
 	for i := range days {
 		d := &days[i]
@@ -256,7 +268,7 @@ func (s *site) changePages() []output {
 			out = append(out, pageOutput(s, to, "changes", with(s.arrangeSeriesChanges, l)))
 		}
 	}
-	days := byDay(s.news)
+	days := s.days
 	for i := range days {
 		for n := range days[i].parts() {
 			d := dayPage{newsDay: &days[i], part: n}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"shiplist/internal/release"
@@ -202,16 +203,28 @@ func (s *site) placesOf(p *Page, t *telling) []Link {
 // a second source says of a milestone or series after a first one did.
 func loud(list []*happening, most int) []*happening {
 	var some []*happening
-	echo := echoes(list)
+	echo := echoesOf(list)
 	for _, h := range list {
 		if len(some) == most {
 			break
 		}
-		if !phraseOf(h.What).quiet && !echo[h] {
+		if !phraseOf(h.What).quiet && !echo(h) {
 			some = append(some, h)
 		}
 	}
 	return some
+}
+
+// echoesOf asks echoes, when something is asked about that may be one: most news cannot,
+// and a list may be that of years.
+func echoesOf(list []*happening) func(*happening) bool {
+	echo := sync.OnceValue(func() map[*happening]bool { return echoes(list) })
+	return func(h *happening) bool { return h.ofMilestone() && echo()[h] }
+}
+
+// ofMilestone reports whether it is about a milestone or series as a whole.
+func (h *happening) ofMilestone() bool {
+	return h.Series != "" && h.Product == "" && h.Dir == "" && h.Image == ""
 }
 
 // echoes are those of some news of milestones and series that another source told before.
@@ -225,7 +238,7 @@ func echoes(list []*happening) map[*happening]bool {
 	echo := map[*happening]bool{}
 	for i := len(list) - 1; i >= 0; i-- {
 		h := list[i]
-		if h.Series == "" || h.Product != "" || h.Dir != "" || h.Image != "" {
+		if !h.ofMilestone() {
 			continue
 		}
 		k := status{h.What, h.Series, h.Milestone, h.To}

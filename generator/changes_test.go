@@ -2,6 +2,7 @@ package generator
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -51,6 +52,22 @@ const (
 )
 
 // TestNews: how each kind of event reads.
+// TestJoinDays: the days of a log that grew are those of the whole log, wherever it was
+// cut.
+func TestJoinDays(t *testing.T) {
+	t.Parallel()
+	var news []*happening
+	for i := range 9 { // three a day
+		news = append(news, &happening{Event: &release.Event{Seen: sampleNow.Add(-time.Duration(i) * 8 * time.Hour)}})
+	}
+	want := byDay(news)
+	for cut := range len(news) + 1 {
+		if got := joinDays(byDay(news[:cut]), byDay(news[cut:])); !reflect.DeepEqual(got, want) {
+			t.Errorf("cut before the %dth: %v, want %v", cut, got, want)
+		}
+	}
+}
+
 func TestNews(t *testing.T) {
 	t.Parallel()
 	kubuntu := release.Event{Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "20260421"}

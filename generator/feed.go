@@ -131,13 +131,13 @@ func (s *site) arrangeFeed(f feed) *atom.Feed {
 // feedNews are the newest loud news of some: enough polls for a feed, and all of the last
 // one, so that what is told of it as one stays so.
 func feedNews(news []*happening) []*happening {
-	echo := echoes(news)
+	echo := echoesOf(news)
 	var some []*happening
 	for _, h := range news {
 		if n := len(some); n >= recentAtMost && (!some[n-1].Seen.Equal(h.Seen) || some[n-1].Source != h.Source) {
 			break
 		}
-		if !phraseOf(h.What).quiet && !echo[h] {
+		if !phraseOf(h.What).quiet && !echo(h) {
 			some = append(some, h)
 		}
 	}

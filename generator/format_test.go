@@ -86,6 +86,9 @@ func FuzzComponent(f *testing.F) {
 		if got == "" || got[0] == '.' || strings.ContainsAny(got, "/\\\x00") || len(got) > longest || got == "index.html" {
 			t.Errorf("component(%q) = %q", in, got)
 		}
+		if isPlain(in) && escaped(in) != in {
+			t.Errorf("escaped(%q) = %q, and it is taken for plain", in, escaped(in))
+		}
 	})
 }
 

@@ -22,6 +22,7 @@ type happening struct {
 // shares what is the same.
 type newsIndex struct {
 	news   []*happening // newest first, like the other lists
+	days   []newsDay    // the same by days
 	newsOf map[string]ownNewsList
 	newsIn map[string][]*happening // by slug of the series
 	begins map[string]time.Time    // when the log of each source begins; see release.Beginnings
@@ -102,7 +103,7 @@ func (s *site) addNews(old *newsIndex, log []release.Event) {
 			of[slug] = append(of[slug], h)
 		}
 	}
-	s.news = slices.Concat(all, old.news)
+	s.news, s.days = slices.Concat(all, old.news), joinDays(byDay(all), old.days)
 	if s.revisionAll = old.revisionAll; len(all) > 0 {
 		s.revision++
 		s.revisionAll = s.revision

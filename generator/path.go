@@ -30,6 +30,14 @@ func component(name string) string {
 	case sumsList:
 		return strings.Replace(name, "S", "%53", 1)
 	}
+	if isPlain(name) {
+		return name
+	}
+	return escaped(name)
+}
+
+// escaped is component for a name that is neither empty nor one of ours.
+func escaped(name string) string {
 	var b strings.Builder
 	for i, r := range name {
 		if unfit(i, r) {
@@ -45,6 +53,19 @@ func component(name string) string {
 		s = strings.ToValidUTF8(s[:longest-17], "") + "~" + digestOf([]byte(name))[:16]
 	}
 	return s
+}
+
+// isPlain reports whether a name is one that can stay, as nearly all are: not too long, of
+// letters, digits and the usual separators, with no dot in front.
+func isPlain(name string) bool {
+	for i := range len(name) {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '+', c == '.' && i > 0:
+		default:
+			return false
+		}
+	}
+	return len(name) <= longest
 }
 
 // unfit reports whether a rune cannot stand in a component: a leading dot, the
