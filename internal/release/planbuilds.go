@@ -14,17 +14,23 @@ type PlanBuild struct {
 	Ready bool
 	// Unready says why it is not, where it is not.
 	Unready string
+	// As is the id under which the trees hold the same bytes, where they do not hold them
+	// under this one: what is published is named by that.
+	As string
 	// Proof is what the sources say of it, and where its files lie with which checksum.
 	Proof []Evidence
 	// Why says why nobody should decide for it; empty for a coherent build: a tree holds
 	// its files, with a checksum that all give alike, and no tracker has it failed,
 	// disabled, replaced or removed; and one has it, where any has builds of the product.
 	Why string
+
+	sum string // the one of its main file; empty where none is known, or several are
 }
 
 // PlanBuilds are the builds of a product in a series, newest first, with what speaks for
 // each and against it. States are those on the milestone where a source has the build
-// there, else those on its daily one. Plans count for nothing here.
+// there, else those on its daily one. Of the same bytes a source may speak under another id,
+// where it does not have this one. Plans count for nothing here.
 func PlanBuilds(p *Picture, l *Line, milestone string, product *ProductLine) []PlanBuild {
 	w := weigher{picture: p, line: l, milestone: Slug(milestone), product: product, builds: map[string]*weighed{}}
 	for i := range p.Sources {
@@ -36,9 +42,10 @@ func PlanBuilds(p *Picture, l *Line, milestone string, product *ProductLine) []P
 			b.images = append(b.images, i)
 		}
 	}
+	same := w.twins()
 	var list []PlanBuild
 	for id, b := range w.builds {
-		list = append(list, w.judge(id, b))
+		list = append(list, w.judge(id, b, same[b.sum()]))
 	}
 	slices.SortFunc(list, func(a, b PlanBuild) int { return CompareBuildIDs(b.BuildID, a.BuildID) })
 	return list
@@ -59,7 +66,7 @@ type weighed struct {
 	images []*TreeImage
 	states []planState
 	sums   []string
-	known  bool // a tracker has it
+	known  []*Source // that have it
 }
 
 // planState is a state that a source gives a build.
@@ -68,6 +75,7 @@ type planState struct {
 	where  string // milestone; empty for the build itself
 	state  State
 	url    string
+	as     string // the id by which the source calls it; empty for that of the build
 }
 
 func (w *weigher) build(id string) *weighed {
@@ -88,7 +96,7 @@ func (w *weigher) source(s *Source) {
 	}
 	own := w.slugs(s)
 	ids := map[string]string{} // the source's own, by build id
-	knows := w.known(s, own, ids)
+	w.known(s, own, ids)
 	for i := range s.Facts.Milestones {
 		m := &s.Facts.Milestones[i]
 		if lineSlug(m.Series) != w.line.Slug {
@@ -98,39 +106,51 @@ func (w *weigher) source(s *Source) {
 			if !own[e.Product] {
 				continue
 			}
-			knows = true
-			one := w.build(e.BuildID)
-			one.known = true
+			one := w.has(s, e.BuildID)
 			state, _ := knownState(e.State, e.RawState)
-			one.states = append(one.states, planState{s, Slug(m.Slug), state, pageOfBuild(s.SourceState, m.ID, ids[e.BuildID])})
+			one.states = append(one.states, planState{source: s, where: w.slugOf(m), state: state, url: pageOfBuild(s.SourceState, m.ID, ids[e.BuildID])})
 		}
-	}
-	if knows {
-		w.knowing = append(w.knowing, s.Name)
 	}
 }
 
-// known takes the builds of a source, with their ids, and reports whether it has any.
-func (w *weigher) known(s *Source, own map[string]bool, ids map[string]string) bool {
-	has := false
+// has takes that a source has a build.
+func (w *weigher) has(s *Source, id string) *weighed {
+	b := w.build(id)
+	if n := len(b.known); n == 0 || b.known[n-1] != s { // builds come source by source
+		b.known = append(b.known, s)
+	}
+	if n := len(w.knowing); n == 0 || w.knowing[n-1] != s.Name {
+		w.knowing = append(w.knowing, s.Name)
+	}
+	return b
+}
+
+// slugOf is the slug under which a source's milestone is shown: those of which the line has
+// none are its daily one.
+func (w *weigher) slugOf(m *Milestone) string {
+	if slug := Slug(m.Slug); m.Kind != KindDaily || w.line.MilestoneOf(slug) != nil {
+		return slug
+	}
+	return DailySlug
+}
+
+// known takes the builds of a source, with their ids.
+func (w *weigher) known(s *Source, own map[string]bool, ids map[string]string) {
 	for i := range s.Facts.Builds {
 		b := &s.Facts.Builds[i]
 		if lineSlug(b.Series) != w.line.Slug || !own[b.Product] {
 			continue
 		}
-		has = true
 		ids[b.BuildID] = b.ID
-		one := w.build(b.BuildID)
-		one.known = true
+		one := w.has(s, b.BuildID)
 		if b.SHA256 != "" {
 			one.sums = append(one.sums, b.SHA256)
 		}
 		if b.State != "" {
 			state, _ := knownState(b.State, b.RawState)
-			one.states = append(one.states, planState{s, "", state, pageOfBuild(s.SourceState, "", b.ID)})
+			one.states = append(one.states, planState{source: s, state: state, url: pageOfBuild(s.SourceState, "", b.ID)})
 		}
 	}
-	return has
 }
 
 // slugs are under which a source knows the product.
@@ -145,9 +165,13 @@ func (w *weigher) slugs(s *Source) map[string]bool {
 	return own
 }
 
-// judge says what speaks for a build and against it.
-func (w *weigher) judge(id string, b *weighed) PlanBuild {
-	j := PlanBuild{BuildID: id}
+// judge says what speaks for a build and against it; same is what has its bytes.
+func (w *weigher) judge(id string, b *weighed, same *planTwins) PlanBuild {
+	j := PlanBuild{BuildID: id, Unready: "not marked ready", sum: b.sum()}
+	if same != nil {
+		b = same.with(id, b)
+		j.As = same.heldAs(id)
+	}
 	var against []string
 	for _, t := range w.heard(b.states) {
 		j.Proof = append(j.Proof, says(t.source.SourceState, t.url, t.words()))
@@ -158,11 +182,10 @@ func (w *weigher) judge(id string, b *weighed) PlanBuild {
 			against = append(against, t.source.Name+" has it "+t.words())
 		}
 	}
-	j.Unready = "not marked ready"
 	if others := w.unready(b.states); j.Ready && len(others) > 0 {
 		j.Ready, j.Unready = false, "marked ready, but "+joinWords(others, "and")
 	}
-	if !b.known && len(w.knowing) > 0 {
+	if len(b.known) == 0 && len(w.knowing) > 0 {
 		against = append(against, joinWords(w.knowing, "or")+" does not have it")
 	}
 	evidence, why := w.files(b)
@@ -175,22 +198,27 @@ func (w *weigher) judge(id string, b *weighed) PlanBuild {
 }
 
 // unready are the sources that have a build in a state other than ready, with what they say.
+// What is being tested on a daily milestone nobody has decided about, and nobody does there.
 func (w *weigher) unready(states []planState) []string {
 	var others []string
 	for _, t := range w.heard(states) {
-		if t.state != StateReady && t.state != StateUnknown {
+		if t.state != StateReady && t.state != StateUnknown && (t.where != DailySlug || t.state != StateTesting) {
 			others = append(others, t.source.Name+" has it "+t.words())
 		}
 	}
 	return others
 }
 
-// words are the state, and where it is so.
+// words are the state, where it is so, and by which other id.
 func (t planState) words() string {
-	if t.where == "" {
-		return string(t.state)
+	words := string(t.state)
+	if t.where != "" {
+		words += " on " + t.where
 	}
-	return string(t.state) + " on " + t.where
+	if t.as != "" {
+		words += " (as " + t.as + ")"
+	}
+	return words
 }
 
 // heard has at most one state of each source: that on the milestone, else on the daily
@@ -318,21 +346,31 @@ func ChoosePlanBuild(p *Picture, l *Line, milestone string, products []*ProductL
 }
 
 // passedOver says what speaks against the builds that are newer than the newest good one;
-// against the newest of all where none is good.
+// against the newest of all where none is good. The good one by another id is none of them.
 func passedOver(product *ProductLine, builds []PlanBuild, good string, ready bool) []string {
 	if len(builds) == 0 {
 		return []string{product.Title + ": no source has a build"}
 	}
-	if b := builds[0]; b.BuildID != good {
-		return []string{fmt.Sprintf("%s %s: %s", product.Title, b.BuildID, b.unfit(ready))}
+	for _, b := range builds {
+		switch {
+		case b.BuildID == good:
+			return nil
+		case good == "" || b.As != good:
+			return []string{fmt.Sprintf("%s %s: %s", product.Title, b.BuildID, b.unfit(ready))}
+		}
 	}
 	return nil
 }
 
 // unfit says why a build is not decided for; empty where it may be.
 func (b PlanBuild) unfit(ready bool) string {
-	if b.Why == "" && ready && !b.Ready {
+	switch {
+	case b.Why != "":
+		return b.Why
+	case b.As != "":
+		return "the trees hold it as " + b.As
+	case ready && !b.Ready:
 		return b.Unready
 	}
-	return b.Why
+	return ""
 }

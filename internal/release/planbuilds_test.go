@@ -85,6 +85,12 @@ func TestPlanBuildsReady(t *testing.T) {
 		"of the build itself": {second(func(f *Facts) {
 			f.Milestones, f.Builds = nil, []Build{{Series: "noble", Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateTesting}}
 		}), "marked ready, but other has it testing"},
+		"testing on the daily one": {second(func(f *Facts) {
+			f.Milestones[0].Slug, f.Milestones[0].Kind, f.Milestones[0].Entries[0].State = "daily", KindDaily, StateTesting
+		}), ""},
+		"testing on a daily one of another name": {second(func(f *Facts) {
+			f.Milestones[0].Slug, f.Milestones[0].Kind, f.Milestones[0].Entries[0].State = "dailies", KindDaily, StateTesting
+		}), ""},
 		"of a plan": {func(in *Input) {
 			plan(in, Milestone{Entries: []Entry{{Product: "kubuntu-desktop-amd64", BuildID: "20240424", State: StateFailed}}})
 		}, ""},

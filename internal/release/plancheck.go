@@ -20,8 +20,8 @@ type PlanEntry struct {
 
 // PlanTrouble is something in which a plan and the sources do not agree.
 type PlanTrouble struct {
-	// Rule is unknown, unclear, command, gone, not-ready, older, differs, contact, date, kind,
-	// status, milestone, not-planned or not-meant.
+	// Rule is unknown, unclear, command, gone, not-ready, older, differs, renamed, contact,
+	// date, kind, status, milestone, not-planned or not-meant.
 	Rule    string
 	At      string // file and line; empty where the plan does not say a thing
 	Product string // slug; empty where it is about none
@@ -235,11 +235,26 @@ func (c *planChecker) build(e PlanEntry, product *ProductLine) {
 	case !builds[i].Ready:
 		c.add(e, product, "not-ready", name+": "+builds[i].Unready)
 	}
+	c.renamed(e, product, &builds[i])
 	if standing := c.standing(product, e.BuildID); standing != "" {
 		c.add(e, product, "differs", fmt.Sprintf("%s: %s", name, standing))
-	} else if newest >= 0 && newest < i {
+	} else if newest >= 0 && newest < i && (builds[i].sum == "" || builds[newest].sum != builds[i].sum) {
 		c.add(e, product, "older", fmt.Sprintf("%s: %s is newer", name, builds[newest].BuildID))
 	}
+}
+
+// renamed tells of a build that the trees hold under another id. A plan may have either; the
+// command of a sheet publishes a directory of that name, and there is none.
+func (c *planChecker) renamed(e PlanEntry, product *ProductLine, b *PlanBuild) {
+	if b.As == "" {
+		return
+	}
+	t := PlanTrouble{Rule: "renamed", At: e.At, Product: product.Slug, Note: c.claims.Source != ""}
+	t.Text = fmt.Sprintf("%s %s: the trees hold the same bytes as %s", product.Title, b.BuildID, b.As)
+	if !t.Note {
+		t.Text += "; publish that one"
+	}
+	c.list = append(c.list, t)
 }
 
 // standing says which other build a source has on the milestone; empty where none has.

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -56,7 +57,7 @@ func (k *setMaker) command(p *Publication) *PublishCommand {
 	c := &PublishCommand{
 		Products: []*Publication{p}, Series: r.Manifest.Line.Slug, Arches: []string{r.Identity.Arch},
 		Project: r.Identity.Project, Source: r.Identity.ImageType,
-		BuildID: r.BuildID, PublishType: r.Identity.PublishType, Official: p.Location.Official,
+		BuildID: r.publishID(), PublishType: r.Identity.PublishType, Official: p.Location.Official,
 	}
 	if rule, _ := k.rules.SeriesRule(c.Series); rule != nil && rule.Development {
 		c.Series = ""
@@ -71,4 +72,14 @@ func (k *setMaker) command(p *Publication) *PublishCommand {
 		c.Status = p.Location.Status
 	}
 	return c
+}
+
+// publishID is the id by which the build host finds the row's build: where its daily was found
+// by checksum, that of the daily, as a source calls the same bytes otherwise than the tree.
+func (r *Row) publishID() string {
+	d := r.Daily
+	if d == nil || d.BuildID == r.BuildID || d.dir != nil && d.dir.BuildID == r.BuildID {
+		return r.BuildID
+	}
+	return cmp.Or(d.BuildID, r.BuildID)
 }

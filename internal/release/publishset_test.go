@@ -62,6 +62,10 @@ func TestMakePublishSet(t *testing.T) {
 		{"all ready", func(*Input) {}, PublishOptions{}, []string{desktopLine, serverLine, kubuntuLine}},
 		{"the series that is developed is not named", func(in *Input) { in.Rules.Series[2].Development = true }, PublishOptions{}, []string{desktopLine[6:], serverLine[6:], kubuntuLine[6:]}},
 		{"released, and asked for", func(in *Input) { in.Sources[0].Facts.Milestones[1].Status = MilestoneReleased }, PublishOptions{Released: true}, []string{desktopLine, serverLine, kubuntuLine}},
+		{"another id of the same bytes", func(in *Input) {
+			in.Sources[0].Facts.Builds = []Build{{Series: "noble", Product: "kubuntu-desktop-amd64", BuildID: "20240420", SHA256: full(in).Images[0].Files[0].SHA256}}
+			final(in).Entries[0].BuildID = "20240420"
+		}, PublishOptions{}, []string{desktopLine, serverLine, kubuntuLine}},
 		{"only", func(*Input) {}, PublishOptions{Only: []string{"*SERVER*"}}, []string{serverLine}},
 		{"except", func(*Input) {}, PublishOptions{Except: []string{"Ubuntu Desktop amd64", "kubuntu-*"}}, []string{serverLine}},
 		{"testing", func(in *Input) { final(in).Entries[0].State = StateTesting }, PublishOptions{}, []string{desktopLine, serverLine, "out: kubuntu-desktop-amd64; not-ready: not ready: testing"}},
