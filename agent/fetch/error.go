@@ -37,6 +37,7 @@ type Error struct {
 	// for whoever knows its form; no message has it.
 	Body  []byte
 	Until time.Time // for KindResting: when the host may be asked again
+	To    string    // for KindRedirect: the address that was not followed; empty where none can be read
 	Err   error
 }
 

@@ -30,16 +30,23 @@ func (a *attempt) follow(resp *http.Response) *Error {
 	where := statusText(resp) + " to " + plain(target.String(), 300)
 	if repeats := resp.StatusCode == http.StatusTemporaryRedirect || resp.StatusCode == http.StatusPermanentRedirect; !repeats &&
 		a.method != http.MethodGet && a.method != http.MethodHead {
-		return a.error(KindRedirect, where+": a "+a.method+" is not sent again elsewhere; if that is the right address, configure it", nil)
+		return a.astray(target, where+": a "+a.method+" is not sent again elsewhere; if that is the right address, configure it")
 	}
 	if a.url.Scheme == "https" && target.Scheme != "https" {
-		return a.error(KindRedirect, where+": not followed from https to a weaker scheme", nil)
+		return a.astray(target, where+": not followed from https to a weaker scheme")
 	}
 	if !a.onHost(target) {
-		return a.error(KindRedirect, where+": not followed to another host; if that is the right address, configure it", nil)
+		return a.astray(target, where+": not followed to another host; if that is the right address, configure it")
 	}
 	a.url = target
 	return nil
+}
+
+// astray is the error of an answer that points to where it is not followed.
+func (a *attempt) astray(target *url.URL, text string) *Error {
+	err := a.error(KindRedirect, text, nil)
+	err.To = target.String()
+	return err
 }
 
 // onHost reports whether target is on the host that was configured. A server that

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,6 +103,9 @@ func TestRedirectToHostHeaderElsewhere(t *testing.T) {
 	net := answers{"http://10.0.0.1/": "https://site.example/", "https://10.0.0.1/": "there"}
 	_, err := session(t, Options{Transport: net}).Do(t.Context(), Request{URL: "http://10.0.0.1/", Host: "site.example", Limit: 10})
 	wantKind(t, err, KindRedirect, "https://site.example/: not followed to another host")
+	if failed := new(Error); !errors.As(err, &failed) || failed.To != "https://site.example/" {
+		t.Errorf("it leads to %q", failed.To)
+	}
 }
 
 // answers is a network in memory: address to location, or to an answer where the

@@ -6,13 +6,17 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"net/http"
+	"path"
 	"runtime"
+	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
 	"shiplist/agent/fetch"
 	"shiplist/internal/issue"
+	"shiplist/internal/release"
 )
 
 // expected is a file that has to be there.
@@ -30,14 +34,12 @@ func workers() int { return max(runtime.GOMAXPROCS(0), 4) }
 const unknownMost = 1 << 30
 
 // files looks at the files that have to be there: in a directory at all of them, and into
-// a sample; on a server at the sample. sums bounds them; nil where each has its own size.
-func (o *Options) files(ctx context.Context, r *Report, at place, all []expected, sums *issue.Sums, origin *statement) {
+// a sample; on a server at the sample. own, what the copy says of itself, bounds them; nil
+// where each has its own size.
+func (o *Options) files(ctx context.Context, r *Report, at place, all []expected, own, origin *statement) {
 	r.Listed = len(all)
-	check := &check{o: o, r: r, at: at, largest: unknownMost, others: origin.sums()}
-	if sums != nil && sums.SHA256 != "" {
-		check.largest = sums.Largest
-	}
-	_, remote := at.(*server)
+	check := o.check(ctx, r, at, own, origin)
+	defer check.unseen()
 	hash := map[int]bool{}
 	if o.Full || len(all) <= o.Sample {
 		o.each(ctx, len(all), func(ctx context.Context, i int) { check.content(ctx, all[i]) })
@@ -50,12 +52,14 @@ func (o *Options) files(ctx context.Context, r *Report, at place, all []expected
 		switch {
 		case hash[i]:
 			check.content(ctx, all[i])
-		case !remote || all[i].size >= 0:
+		case !check.remote || all[i].size >= 0:
 			check.presence(ctx, all[i])
+		default:
+			check.skipped.Add(1)
 		}
 	})
 	r.note("the content of %d of %d files was looked at, which were chosen by chance; --full looks at all", r.Hashed, len(all))
-	if sums != nil && sums.SHA256 != "" && !remote && check.bytes.Load() != sums.Bytes && !r.has(RuleMissing, RuleSize, RuleChecksum, RuleMixed) && ctx.Err() == nil {
+	if sums := check.sums; sums.SHA256 != "" && !check.remote && check.bytes.Load() != sums.Bytes && !r.has(RuleMissing, RuleSize, RuleChecksum, RuleMixed) && ctx.Err() == nil {
 		// Some file that is not in the sample is not what it should be.
 		r.note("the files have %d bytes together where %d are listed, so the content of all of them was looked at", check.bytes.Load(), sums.Bytes)
 		o.each(ctx, len(all), func(ctx context.Context, i int) {
@@ -64,6 +68,22 @@ func (o *Options) files(ctx context.Context, r *Report, at place, all []expected
 			}
 		})
 	}
+}
+
+// check begins to look at the files of a place.
+func (o *Options) check(ctx context.Context, r *Report, at place, own, origin *statement) *check {
+	c := &check{o: o, r: r, at: at, largest: unknownMost, others: origin.sums()}
+	_, c.remote = at.(*server)
+	if own == nil {
+		return c
+	}
+	if c.sums = own.set.Sums; c.sums.SHA256 != "" {
+		c.largest = c.sums.Largest
+	}
+	if c.remote {
+		c.leads = o.leads(ctx, at, own)
+	}
+	return c
 }
 
 // each does something for each of n files, some at once, until the time is over or the
@@ -94,6 +114,21 @@ type check struct {
 	others  map[string]string // the checksums that the origin's files have, by path
 	bytes   atomic.Int64
 	silent  atomic.Bool // the server does not answer any more
+	remote  bool
+	sums    issue.Sums // of the copy; zero where nobody tells
+	leads   leading
+	hidden  atomic.Int64 // files that the server keeps to itself
+	skipped atomic.Int64 // files that were not asked for
+}
+
+// unseen notes what was not looked at, and why that is nothing wrong.
+func (c *check) unseen() {
+	if n := int(c.hidden.Load()); n > 0 {
+		c.r.note("%s not handed out, as is usual for .htaccess; whoever has the directory can look at it there", release.Plural(n, "file whose name begins with a dot was", "files whose names begin with a dot were"))
+	}
+	if n := int(c.skipped.Load()); n > 0 {
+		c.r.note("%s not asked for, so one of them may be missing; --full asks for all", release.Plural(n, "file was", "files were"))
+	}
 }
 
 // presence looks whether a file is there, with its size.
@@ -147,7 +182,7 @@ func (c *check) content(ctx context.Context, f expected) {
 	c.bytes.Add(n)
 	c.r.hashed(n)
 	switch got := hex.EncodeToString(h.Sum(nil)); {
-	case got == f.sha:
+	case got == f.sha || c.leads.follows(f.path, got):
 	case f.size >= 0 && n != f.size:
 		c.r.find(RuleSize, f.path, "it has %d bytes, and has to have %d", n, f.size)
 	case c.others[f.path] == got:
@@ -162,6 +197,9 @@ func (c *check) fault(ctx context.Context, f expected, err error) {
 	var failed *fetch.Error
 	switch {
 	case ctx.Err() != nil:
+	case c.leads.leaves(f.path, err):
+	case c.hides(f, err):
+		c.hidden.Add(1)
 	case errors.Is(err, fs.ErrNotExist):
 		c.r.find(RuleMissing, f.path, "it is not there")
 	case errors.Is(err, errOdd):
@@ -175,6 +213,17 @@ func (c *check) fault(ctx context.Context, f expected, err error) {
 	default:
 		c.r.find(RuleUnseen, f.path, "%v", err)
 	}
+}
+
+// hides reports whether a server keeps a file to itself that it reads itself, or that it
+// takes for a secret, as Apache does with .htaccess, and many do with all names that begin
+// with a dot. A good copy on such a server is good.
+func (c *check) hides(f expected, err error) bool {
+	if !c.remote || !strings.HasPrefix(path.Base(f.path), ".") {
+		return false
+	}
+	var failed *fetch.Error
+	return errors.Is(err, fs.ErrNotExist) || errors.As(err, &failed) && failed.Status == http.StatusForbidden
 }
 
 // extras tells of files that nobody lists.

@@ -18,6 +18,7 @@ type statement struct {
 	set      issue.Release // zero where there is none that can be read
 	signed   string        // as in [Set]
 	by       string
+	beside   []string     // the files that have a signature
 	lines    []issue.Line // of the list of checksums; nil where it cannot be believed to be one
 	findings []Finding
 	notes    []string
@@ -81,6 +82,17 @@ func (o *Options) readStatement(ctx context.Context, at place) (*statement, erro
 	return s, nil
 }
 
+// half tells of one of the two signatures that is there without the other.
+func (s *statement) half(o *Options) {
+	switch {
+	case len(s.beside) != 1 || s.text == nil || !s.fits():
+	case s.beside[0] == issue.ReleaseFile:
+		s.find(RuleMissing, issue.SumsFile+issue.Signed, "it is not there, and that of %s is", issue.ReleaseFile)
+	case o.Keyring == nil: // otherwise it was told as unsigned
+		s.find(RuleMissing, issue.ReleaseFile+issue.Signed, "it is not there, and that of %s is", issue.SumsFile)
+	}
+}
+
 // readSums reads the list of checksums, no more of it than release.json tells.
 func (o *Options) readSums(ctx context.Context, s *statement, at place) {
 	most := int64(issue.SumsMost)
@@ -103,9 +115,8 @@ func (o *Options) readSums(ctx context.Context, s *statement, at place) {
 	if s.set.Serial > 0 && hex.EncodeToString(sum[:]) != s.set.Sums.SHA256 {
 		s.find(RuleMixed, issue.SumsFile, "it is not the one of release.json (serial %d): its SHA-256 is %x", s.set.Serial, sum)
 	}
-	if _, err := at.read(ctx, issue.SumsFile+issue.Signed, issue.SignatureMost); err == nil {
-		o.signature(ctx, s, at, issue.SumsFile, list)
-	}
+	o.signature(ctx, s, at, issue.SumsFile, list)
+	s.half(o)
 	lines, err := issue.ParseSums(list)
 	if err != nil {
 		s.find(RuleUnreadable, issue.SumsFile, "%v", err)
@@ -114,21 +125,34 @@ func (o *Options) readSums(ctx context.Context, s *statement, at place) {
 	s.lines = lines
 }
 
-// signature checks the signature of a file, and says what is wrong with it.
+// signature checks the signature of a file, and says what is wrong with it. The one of
+// release.json vouches for the list, too, so that a list without any is no finding here.
 func (o *Options) signature(ctx context.Context, s *statement, at place, name string, text []byte) (state, by string) {
-	if o.Keyring == nil {
+	made, err := at.read(ctx, name+issue.Signed, issue.SignatureMost)
+	none := errors.Is(err, fs.ErrNotExist)
+	if !none {
+		s.beside = append(s.beside, name)
+	}
+	if errors.Is(err, errLarge) {
+		made, err = []byte{0}, nil
+	}
+	if err != nil && !none {
+		s.find(RuleUnseen, name+issue.Signed, "%v", err)
+	}
+	switch {
+	case o.Keyring == nil:
 		s.notes = append(s.notes, "without --keyring nobody knows who made this: the checksums show only that it is whole")
 		return "", ""
-	}
-	made, err := at.read(ctx, name+issue.Signed, issue.SignatureMost)
-	switch {
-	case errors.Is(err, errLarge):
-		made = []byte{0}
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		s.find(RuleUnseen, name+issue.Signed, "%v", err)
+	case err != nil && (!none || name == issue.SumsFile):
 		return string(release.SignatureMissing), ""
 	}
 	got := o.Keyring.Check(text, made, o.Now())
+	s.judge(name, got)
+	return string(got.State), got.By
+}
+
+// judge says what is wrong with a signature.
+func (s *statement) judge(name string, got release.Signature) {
 	where := name + issue.Signed
 	switch got.State {
 	case release.SignatureGood:
@@ -143,5 +167,4 @@ func (o *Options) signature(ctx context.Context, s *statement, at place, name st
 	default:
 		s.find(RuleBad, where, "it is no signature of %s that can be read", name)
 	}
-	return string(got.State), got.By
 }

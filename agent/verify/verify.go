@@ -146,7 +146,7 @@ func (o *Options) whole(ctx context.Context, r *Report, at place) (*statement, e
 	}
 	o.remember(r, o.Place, "", own)
 	if own.lines != nil {
-		o.files(ctx, r, at, own.expected(), &own.set.Sums, origin)
+		o.files(ctx, r, at, own.expected(), own, origin)
 		o.extras(ctx, r, at, own, origin)
 	}
 	r.end(ctx, o)
@@ -208,6 +208,11 @@ func (o *Options) tellTime(r *Report, s *statement) {
 
 // compare compares what a copy says of itself with what its origin says.
 func (o *Options) compare(r *Report, own, origin *statement) {
+	if o.Keyring == nil && own.text != nil && len(own.beside) == 0 {
+		for _, name := range origin.beside {
+			r.find(RuleMissing, name+issue.Signed, "it is not there, and the origin has it")
+		}
+	}
 	switch lag := origin.set.Issued.Sub(own.set.Issued); {
 	case own.set.Serial == 0:
 	case own.set.Serial > origin.set.Serial:

@@ -58,6 +58,7 @@ func TestFiles(t *testing.T) {
 			[]string{"missing index.html"},
 		},
 		"through a file": {func(s set) { delete(s, "p1/index.html"); s["p1"] = "x" }, []string{"extra p1", "missing p1/index.html"}, []string{"missing p1/index.html"}},
+		"list unsigned":  {func(s set) { delete(s, "SHA256SUMS.gpg") }, []string{"missing SHA256SUMS.gpg"}, nil},
 		"no list":        {func(s set) { delete(s, issue.SumsFile) }, []string{"missing SHA256SUMS"}, nil},
 		"no release":     {func(s set) { delete(s, issue.ReleaseFile) }, []string{"no-release release.json"}, nil},
 		"no JSON":        {func(s set) { s[issue.ReleaseFile] = "<html>" }, []string{"unreadable release.json", "bad-signature release.json.gpg"}, nil},
