@@ -68,25 +68,24 @@ func (o *generateOptions) run(ctx context.Context, e *environment, args []string
 	return dying(siteOf(cfg), result.Digest)
 }
 
-// dyingShown is how many addresses that would die are told one by one.
-const dyingShown = 50
-
-// dying is the error of a set in which addresses are missing that people have links to,
-// with what to write into the configuration. The set is staged all the same, so that it
-// can be looked at.
+// dying is the error of a set in which addresses are missing that people have links to.
+// The set is staged all the same, so that it can be looked at.
 func dying(site publish.Site, digest string) error {
 	pages, err := publish.Dying(site, digest)
 	if err != nil || len(pages) == 0 {
 		// An output that is not ours, or not readable, is told when somebody publishes.
 		return nil //nolint:nilerr // see above
 	}
+	return dead(pages)
+}
+
+// dead names every address that would die, as each needs a cause or an entry, and says
+// what to write into the configuration.
+func dead(pages []staged.Page) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s published and would die with this set:", release.Plural(len(pages), "address is", "addresses are"))
-	for _, p := range pages[:min(len(pages), dyingShown)] {
+	for _, p := range pages {
 		fmt.Fprintf(&b, "\n  /%s (%s)", p.Path, p.Kind)
-	}
-	if more := len(pages) - dyingShown; more > 0 {
-		fmt.Fprintf(&b, "\n  and %d more", more)
 	}
 	fmt.Fprintf(&b, "\nfind out why: a source, a rule or a text has changed; a page that has another address now gets an entry in the configuration:\n"+
 		"  [[moved]]\n  from = %q\n  to = \"/...\"", "/"+pages[0].Path)
