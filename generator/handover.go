@@ -51,13 +51,11 @@ func asJSONText(v any) (string, error) {
 }
 
 // asRecord is a line of CSV without its end. What a spreadsheet would take for a formula
-// has an apostrophe before it.
+// has an apostrophe before it, as in manifest.csv.
 func asRecord(fields ...string) (string, error) {
 	var b strings.Builder
 	for i, f := range fields {
-		if f != "" && strings.ContainsRune("=+-@", rune(f[0])) {
-			fields[i] = "'" + f
-		}
+		fields[i] = plainCell(f)
 	}
 	w := csv.NewWriter(&b)
 	err := w.Write(fields)

@@ -112,6 +112,7 @@ func TestOwnHandovers(t *testing.T) {
 		{"HTML", release.HandoverRule{Name: "own.html", Of: release.HandoverMilestone}, `<a title="{{"<\">"}}">{{"<b>"}}</a>`, `<a title="&lt;&#34;&gt;">&lt;b&gt;</a>`},
 		{"JSON", release.HandoverRule{Name: "own.json", Of: release.HandoverSite}, "{{json (list \"a\\\"\" \"<b>\")}}", `["a\"","<b>"]`},
 		{"CSV", release.HandoverRule{Name: "own.csv", Of: release.HandoverSite}, `{{csv "=1+1" "a,b" "c\"d" ""}}`, `'=1+1,"a,b","c""d",`},
+		{"CSV, formulas after blanks and in wide letters", release.HandoverRule{Name: "own.csv", Of: release.HandoverSite}, `{{csv " =1+1" "＝1" "'a" "a=1"}}`, `' =1+1,'＝1,''a,a=1`},
 	}
 	for _, test := range tests {
 		if got, err := ownHandover(t, test.rule, test.text); err != nil || got != test.want {
