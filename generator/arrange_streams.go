@@ -3,7 +3,6 @@ package generator
 import (
 	"bytes"
 	"cmp"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -29,8 +28,16 @@ type streamList struct {
 	tree     *release.Tree
 	project  string
 	content  string   // content id
-	products []string // their names, sorted
+	products []string // their names, sorted; without any there is no list, only what is left out
 	listCount
+}
+
+// written reports whether there is such a list.
+func (l *streamList) written() bool { return len(l.products) > 0 }
+
+// written reports whether there is such an index.
+func (x *streamIndex) written() bool {
+	return slices.ContainsFunc(x.lists, func(l streamList) bool { return l.written() })
 }
 
 // listCount is how many files a list names, and how many it leaves out because nobody
@@ -49,7 +56,8 @@ func (x *streamIndex) path(file string) string {
 	return ofTree(x.tree, path.Join(x.dir, streams.Dir, file))
 }
 
-// collectStreams finds the lists that the rules ask for and that have a product.
+// collectStreams finds the lists that the rules ask for, and those that would be there if
+// the size and checksum of a file were known.
 func (s *site) collectStreams() []*streamIndex {
 	var all []*streamIndex
 	for _, t := range s.picture.Trees {
@@ -75,29 +83,41 @@ func (s *site) collectStreams() []*streamIndex {
 	return all
 }
 
-// streamLists are the lists of one rule in one tree, with what they count.
+// streamSlot is where a list has a file: of each type one in a version.
+type streamSlot struct{ product, version, kind string }
+
+// streamLists are the lists of one rule in one tree, with what they count. A slot that a
+// second file would take counts once.
 func (s *site) streamLists(r *release.StreamRule, t *release.Tree) []streamList {
 	byContent := map[string]*streamList{}
-	products := map[string]map[string]bool{}
+	listed := map[streamSlot]bool{}
 	s.streamed(r, t, "", func(f streamFile) {
 		content := contentID(r, f.img.Project)
 		l := byContent[content]
 		if l == nil {
 			l = &streamList{rule: r, tree: t, project: f.img.Project, content: content}
-			byContent[content], products[content] = l, map[string]bool{}
+			byContent[content] = l
 		}
-		if !f.known() {
+		slot := streamSlot{f.product(content), f.version, f.kind}
+		known, seen := listed[slot]
+		switch {
+		case known || seen && !f.known():
+			return
+		case seen:
+			l.LeftOut--
+		}
+		if listed[slot] = f.known(); !listed[slot] {
 			l.LeftOut++
 			return
 		}
 		l.Files++
-		products[content][f.product(content)] = true
+		if n, found := slices.BinarySearch(l.products, slot.product); !found {
+			l.products = slices.Insert(l.products, n, slot.product)
+		}
 	})
 	var lists []streamList
-	for content, l := range byContent {
-		if l.products = slices.Sorted(maps.Keys(products[content])); len(l.products) > 0 {
-			lists = append(lists, *l)
-		}
+	for _, l := range byContent {
+		lists = append(lists, *l)
 	}
 	return lists
 }
@@ -126,7 +146,8 @@ func (f *streamFile) product(content string) string {
 	return content + ":" + f.imageType + ":" + f.base + ":" + f.img.Arch
 }
 
-// streamed finds the files that the lists of a rule name, of one project or of all.
+// streamed finds the files that the lists of a rule name, of one project or of all. Discs
+// of source are in none: several of them would be one file.
 func (s *site) streamed(r *release.StreamRule, t *release.Tree, project string, take func(streamFile)) {
 	kinds := map[string]string{}
 	for i := range s.rules.Extensions {
@@ -134,7 +155,7 @@ func (s *site) streamed(r *release.StreamRule, t *release.Tree, project string, 
 	}
 	for _, d := range t.Directories {
 		for _, img := range d.Images {
-			if project != "" && img.Project != project || img.Arch == "" || !release.Match(r.Project, img.Project) {
+			if project != "" && img.Project != project || !forMachine(img.Arch) || !release.Match(r.Project, img.Project) {
 				continue
 			}
 			about, ok := s.streamedImage(r, img)
@@ -272,9 +293,13 @@ func streamProduct(f *streamFile, r *release.StreamRule, newestCore string) stre
 func (s *site) streamFiles() []output {
 	var out []output
 	for _, x := range s.streams {
+		if !x.written() {
+			continue
+		}
 		for i := range x.lists {
-			l := &x.lists[i]
-			out = append(out, fileOutput(x.path(l.content+".json"), func(b *bytes.Buffer) error { return s.makeStream(l).Write(b) }).of(s.key))
+			if l := &x.lists[i]; l.written() {
+				out = append(out, fileOutput(x.path(l.content+".json"), func(b *bytes.Buffer) error { return s.makeStream(l).Write(b) }).of(s.key))
+			}
 		}
 		out = append(out, fileOutput(x.path(streams.Index), func(b *bytes.Buffer) error { return streams.WriteIndex(b, s.indexed(x)) }).of(s.key))
 	}
@@ -286,6 +311,9 @@ func (s *site) indexed(x *streamIndex) []streams.Indexed {
 	updated := s.toldBy(x.tree).AsOf
 	var all []streams.Indexed
 	for _, l := range x.lists {
+		if !l.written() {
+			continue
+		}
 		all = append(all, streams.Indexed{ContentID: l.content, Updated: updated, Products: l.products})
 	}
 	return all

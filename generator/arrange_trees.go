@@ -36,9 +36,12 @@ type treeListView struct {
 	What    string // "site manifest", "simplestreams"
 	Files   int
 	LeftOut int
-	Parts   []treePartView // of an index: its lists
+	Parts   []treePartView // of an index: its lists, and those that it lacks
+	Written int            // of its parts, those that are there
 }
 
+// treePartView is a list of an index. Its link leads nowhere where there is none, as
+// nothing that could be in it is known.
 type treePartView struct {
 	Link
 	Products, Files, LeftOut int
@@ -108,10 +111,19 @@ func (s *site) viewTree(p *Page, t *release.Tree) treeView {
 			continue
 		}
 		place := path.Join(x.dir, streams.Dir, streams.Index)
-		list := treeListView{Link: Link{Text: place, Href: p.to(x.path(streams.Index))}, Place: place, What: "simplestreams"}
+		to := func(there bool, file string) string {
+			if !there {
+				return ""
+			}
+			return p.to(x.path(file))
+		}
+		list := treeListView{Link: Link{Text: place, Href: to(x.written(), streams.Index)}, Place: place, What: "simplestreams"}
 		for _, l := range x.lists {
 			list.Files, list.LeftOut = list.Files+l.Files, list.LeftOut+l.LeftOut
-			list.Parts = append(list.Parts, treePartView{Link{Text: l.content, Href: p.to(x.path(l.content + ".json"))}, len(l.products), l.Files, l.LeftOut})
+			if l.written() {
+				list.Written++
+			}
+			list.Parts = append(list.Parts, treePartView{Link{Text: l.content, Href: to(l.written(), l.content+".json")}, len(l.products), l.Files, l.LeftOut})
 		}
 		v.Lists = append(v.Lists, list)
 	}
@@ -214,15 +226,16 @@ type treeJSON struct {
 	Streams  []streamJSON `json:"streams,omitempty"`
 }
 
-// listJSON is a list. Path is below this file.
+// listJSON is a list. Path is below this file, and empty where there is no list, as nothing
+// that could be in it is known.
 type listJSON struct {
-	Path    string `json:"path"`
+	Path    string `json:"path,omitempty"`
 	Files   int    `json:"files"`
 	LeftOut int    `json:"left_out"`
 }
 
 type streamJSON struct {
-	Path  string     `json:"path"`
+	Path  string     `json:"path,omitempty"` // likewise
 	Lists []partJSON `json:"lists"`
 }
 
@@ -250,9 +263,16 @@ func (s *site) treesJSON(struct{}) treesJSON {
 			if x.tree.Name != t.Name {
 				continue
 			}
-			index := streamJSON{Path: below(x.path(streams.Index))}
+			index := streamJSON{}
+			if x.written() {
+				index.Path = below(x.path(streams.Index))
+			}
 			for _, l := range x.lists {
-				index.Lists = append(index.Lists, partJSON{l.content, len(l.products), listJSON{below(x.path(l.content + ".json")), l.Files, l.LeftOut}})
+				part := partJSON{l.content, len(l.products), listJSON{"", l.Files, l.LeftOut}}
+				if l.written() {
+					part.Path = below(x.path(l.content + ".json"))
+				}
+				index.Lists = append(index.Lists, part)
 			}
 			tree.Streams = append(tree.Streams, index)
 		}

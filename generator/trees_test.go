@@ -135,6 +135,82 @@ func TestStreamsListWhatIsKnown(t *testing.T) {
 	}
 }
 
+// TestStreamsNameNoFileTwice wants as many files counted as the lists name: an image that
+// lies at two places, in the old and the new layout of a tree, is one. Discs of source are
+// for no machine, and no list has them, as those of the trees' own hosts.
+func TestStreamsNameNoFileTwice(t *testing.T) {
+	t.Parallel()
+	f := &release.Facts{Source: release.RoleFull}
+	for _, dir := range []string{"noble/daily-live/20260401", "ubuntu/noble/daily-live/20260401"} {
+		f.Directories = append(f.Directories, release.Directory{Series: "noble", Project: "ubuntu", Path: dir, Kind: release.DirectoryDated, BuildID: "20260401"})
+		f.Images = append(f.Images, release.Image{
+			Series: "noble", Project: "ubuntu", Dir: dir, Name: "noble-desktop-amd64", Kind: release.ImageDaily, ImageType: "daily-live", PublishType: "desktop", Arch: "amd64", BuildID: "20260401",
+			Files: []release.File{fileOf("noble-desktop-amd64.iso", "iso", 4000, true, sum64)},
+		})
+	}
+	for _, dir := range []string{"ubuntu/releases/noble/release/source", "ubuntu/noble/daily-live/20260401/source"} {
+		d := release.Directory{Series: "noble", Project: "ubuntu", Path: dir, Kind: release.DirectoryRelease, Status: "release"}
+		img := release.Image{Series: "noble", Project: "ubuntu", Dir: dir, Name: "ubuntu-24.04.4-src", Kind: release.ImageRelease, PublishType: "src", Arch: "source", Version: "24.04.4"}
+		if strings.Contains(dir, "daily") {
+			d.Kind, d.Status, d.BuildID = release.DirectoryDated, "", "20260401"
+			img.Kind, img.ImageType, img.Version, img.BuildID = release.ImageDaily, "daily-live", "", "20260401"
+		}
+		for _, n := range []string{"1", "2"} {
+			img.Files = append(img.Files, fileOf("ubuntu-24.04.4-src-"+n+".iso", "iso", 4000, true, sum64))
+		}
+		f.Directories, f.Images = append(f.Directories, d), append(f.Images, img)
+	}
+	f.Sort()
+	s := treesOf(t, f)
+	var got []string
+	for _, x := range s.streams {
+		for i := range x.lists {
+			var b bytes.Buffer
+			if err := s.makeStream(&x.lists[i]).Write(&b); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, readStream(t, b.Bytes())...)
+		}
+	}
+	want := []string{"com.ubuntu.cdimage.daily:ubuntu:daily-live:24.04:amd64 20260401 iso noble/daily-live/20260401/noble-desktop-amd64.iso"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("lists (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(staged.ListCounts{Streams: 1}, s.listCounts()); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+}
+
+// TestStreamsCountWhatHasNoList wants files counted also where not one of their content is
+// known enough, so that there is no list of it: neither file nor index, and no link to one.
+func TestStreamsCountWhatHasNoList(t *testing.T) {
+	t.Parallel()
+	f := &release.Facts{Source: release.RoleFull, Directories: []release.Directory{
+		{Series: "noble", Project: "kubuntu", Path: "kubuntu/noble/daily-live/20260401", Kind: release.DirectoryDated, BuildID: "20260401"},
+	}, Images: []release.Image{{
+		Series: "noble", Project: "kubuntu", Dir: "kubuntu/noble/daily-live/20260401", Name: "noble-desktop-amd64", Kind: release.ImageDaily, ImageType: "daily-live", PublishType: "desktop", Arch: "amd64", BuildID: "20260401",
+		Files: []release.File{fileOf("noble-desktop-amd64.iso", "iso", 4000, false, sum64), fileOf("noble-desktop-amd64.list", "list", 20, true, "")},
+	}}}
+	s := treesOf(t, f)
+	if diff := cmp.Diff(staged.ListCounts{StreamsLeftOut: 2}, s.listCounts()); diff != "" {
+		t.Errorf("counts (-want +got):\n%s", diff)
+	}
+	if out := s.streamFiles(); len(out) > 0 {
+		t.Errorf("makes %s", out[0].path)
+	}
+	page, facts := s.arrangeTrees(), s.treesJSON(struct{}{})
+	if len(page.Trees) != 1 || len(facts.Trees) != 1 || len(facts.Trees[0].Streams) != 1 {
+		t.Fatalf("the page has %+v, the facts %+v", page.Trees, facts.Trees)
+	}
+	list, index := page.Trees[0].Lists[0], facts.Trees[0].Streams[0]
+	if list.Href != "" || list.LeftOut != 2 || list.Written != 0 || list.Parts[0].Href != "" || list.Parts[0].LeftOut != 2 {
+		t.Errorf("the page tells %+v", list)
+	}
+	if index.Path != "" || len(index.Lists) != 1 || index.Lists[0].Path != "" || index.Lists[0].LeftOut != 2 {
+		t.Errorf("trees.json tells %+v", index)
+	}
+}
+
 // readStream reads a list as its readers do, which let fields sink from above, and
 // returns its files.
 func readStream(t *testing.T, text []byte) []string {
