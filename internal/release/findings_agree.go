@@ -50,11 +50,11 @@ func (j *joiner) differentBuilds(r *Row) Finding {
 		}
 		f.Actor, f.Advice = ActorRelease, "Correct the plan at "+c.entry.Pinned+", or post its build where it is missing."
 		if j.gone(r, c) {
-			words[len(words)-1] += ", which no tree holds and no tracker has standing,"
+			words[len(words)-1] += " (no tree holds it and no tracker has it standing)"
 			f.Advice = "Decide at " + c.entry.Pinned + " for a build that is there, or have this one built again."
 		}
 	}
-	f.Text = fmt.Sprintf("Sources have different builds of %s: %s.", r.name(), strings.TrimSuffix(joinWords(words, "and"), ","))
+	f.Text = fmt.Sprintf("Sources have different builds of %s: %s.", r.name(), joinWords(words, "and"))
 	return f
 }
 

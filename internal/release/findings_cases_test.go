@@ -564,7 +564,7 @@ var findingCases = []findingCase{
 			})
 		},
 		[]string{"disagree-build", "published-not-ready"},
-		"plans decides for 20240423, which no tree holds and no tracker has standing, and iso has 20240424.",
+		"plans decides for 20240423 (no tree holds it and no tracker has it standing) and iso has 20240424.",
 		"noble/final kubuntu-desktop-amd64  :",
 	},
 	{

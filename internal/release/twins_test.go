@@ -10,12 +10,13 @@ import (
 
 const twinProduct = "kubuntu-desktop-amd64"
 
-// renamed lets a source call the build of Kubuntu by another id, with the same bytes.
-func renamed(in *Input, source int, id string) {
+// renamed lets a source call the build of a product, by its number, by another id, with the
+// same bytes.
+func renamed(in *Input, source, product int, id string) {
 	f := facts(in, source)
-	f.Builds[0].BuildID = id
+	f.Builds[product].BuildID = id
 	for m := range f.Milestones {
-		f.Milestones[m].Entries[0].BuildID = id
+		f.Milestones[m].Entries[product].BuildID = id
 	}
 }
 
@@ -52,17 +53,17 @@ func TestSameBytesAreOneBuild(t *testing.T) {
 			facts(in, atObserver).Builds[0].BuildID = "20240423"
 			facts(in, atObserver).Builds[0].State = StateFailed
 		}, "20240424 ready refs=plans,iso,other,observer", []string{"iso 20240424 ready", "full 20240424", "other 20240424 ready", "observer 20240423 failed state", "plans 20240424"}, []string{"disagree-state daily " + twinProduct, "disagree-state final " + twinProduct}},
-		{"two trackers", func(in *Input) { renamed(in, atOther, "20240423.1") }, "20240424 ready refs=plans,iso,other,observer", []string{"iso 20240424 ready", "full 20240424", "other 20240423.1 ready", "observer 20240424 ready", "plans 20240424"}, nil},
+		{"two trackers", func(in *Input) { renamed(in, atOther, 0, "20240423.1") }, "20240424 ready refs=plans,iso,other,observer", []string{"iso 20240424 ready", "full 20240424", "other 20240423.1 ready", "observer 20240424 ready", "plans 20240424"}, nil},
 		{"a plan that takes the observer's id", func(in *Input) {
 			facts(in, atObserver).Builds[0].BuildID = "20240423"
 			facts(in, atPlan).Milestones[0].Entries[0].BuildID = "20240423"
 		}, "20240423 ready refs=plans,iso,other,observer", []string{"iso 20240424 ready", "full 20240424", "other 20240424 ready", "observer 20240423 ready", "plans 20240423"}, nil},
 		{"several checksums of one id join nothing", func(in *Input) {
-			renamed(in, atOther, "20240423")
+			renamed(in, atOther, 0, "20240423")
 			facts(in, atObserver).Builds[0].SHA256 = sum("other")
 		}, "20240424 ready refs=plans,iso,observer", []string{"iso 20240424 ready", "full 20240424", "other 20240423 ready build", "observer 20240424 ready checksum", "plans 20240424"}, []string{"disagree-build final " + twinProduct, "disagree-checksum  " + twinProduct}},
 		{"other bytes", func(in *Input) {
-			renamed(in, atOther, "20240423")
+			renamed(in, atOther, 0, "20240423")
 			facts(in, atOther).Builds[0].SHA256 = sum("other")
 		}, "20240424 ready refs=plans,iso,observer", []string{"iso 20240424 ready", "full 20240424", "other 20240423 ready build", "observer 20240424 ready", "plans 20240424"}, []string{"disagree-build final " + twinProduct}},
 		{"a source that has the very id, too", func(in *Input) {
