@@ -156,7 +156,12 @@ func (o *observed) newest(key posted) string {
 // publish submits a build, and the one that is newer and that only the service has.
 func (o *observed) publish(key posted, b standing) int64 {
 	o.at = readStamp(b.date)
-	id := o.server.Publish(o.image(key))
+	image := o.image(key)
+	if version := o.differing(key, "renamed"); version != "" {
+		image.URL = strings.Replace(image.URL, "/"+image.Version+"/", "/"+version+"/", 1)
+		image.Version = version
+	}
+	id := o.server.Publish(image)
 	o.ids[key] = id
 	o.told[id] = told{verdict: observer.Undecided, results: map[int64]int64{}}
 	if version := o.differing(key, "newer"); version != "" {

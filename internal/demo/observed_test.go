@@ -56,6 +56,7 @@ func TestObserved(t *testing.T) {
 		{"lubuntu", "resolute", "desktop-amd64", "20260827.1 UNDECIDED by lubuntu-iso-managers, 0 of 2\n"}, // its owner is told
 		{"kubuntu", "resolute", "desktop-amd64", "20260826.1 APPROVED by kubuntu-council, 2 of 2\n"},
 		{"ubuntu-server", "stonking", "live-server-amd64", "20260827 MARKED_AS_FAILED by Ubuntu Server team, 1 of 2\n"}, // its verdict
+		{"edubuntu", "stonking", "desktop-amd64", "20260825 UNDECIDED by edubuntu-release, 0 of 2\n"},                   // it has another id
 		{"xubuntu", "stonking", "minimal-amd64", "20260827 UNDECIDED by xubuntu-release, 0 of 2\n"},                     // it is newer
 		{"ubuntu-base", "resolute", "base-armhf", "20260826 APPROVED by Ubuntu Foundations team, 2 of 3\n"},             // one review came late
 	} {

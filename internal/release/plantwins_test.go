@@ -51,7 +51,8 @@ func TestPlanBuildsOfSameBytes(t *testing.T) {
 			[]string{
 				"20240424 ready" + others + "; observer ready (as 20240423)",
 				"20240423 as 20240424 ready; observer ready; iso ready on final (as 20240424); other ready on final (as 20240424)",
-			}, "20240424",
+			},
+			"20240424",
 		},
 		"a newer one, and failed": {
 			func(in *Input) {
@@ -60,14 +61,16 @@ func TestPlanBuildsOfSameBytes(t *testing.T) {
 			[]string{
 				"20240425 as 20240424; observer has it failed; observer failed; iso ready on final (as 20240424); other ready on final (as 20240424)",
 				"20240424; observer has it failed (as 20240425)" + others + "; observer failed (as 20240425)",
-			}, "",
+			},
+			"",
 		},
 		"a newer one": {
 			func(in *Input) { facts(in, atObserver).Builds[0].BuildID = "20240425" },
 			[]string{
 				"20240425 as 20240424 ready; observer ready; iso ready on final (as 20240424); other ready on final (as 20240424)",
 				"20240424 ready" + others + "; observer ready (as 20240425)",
-			}, "20240424",
+			},
+			"20240424",
 		},
 		"of two ids that which was not replaced": {
 			func(in *Input) {
@@ -81,13 +84,15 @@ func TestPlanBuildsOfSameBytes(t *testing.T) {
 				"20240424 ready" + others + "; observer ready (as 20240422)",
 				"20240423 as 20240424; observer has it superseded; observer superseded; iso ready on final (as 20240424); other ready on final (as 20240424)",
 				"20240422 as 20240424 ready; observer ready; iso ready on final (as 20240424); other ready on final (as 20240424)",
-			}, "20240424",
+			},
+			"20240424",
 		},
 		"other bytes": {
 			func(in *Input) {
 				facts(in, atObserver).Builds[0].BuildID, facts(in, atObserver).Builds[0].SHA256 = "20240425", sum("other")
 			},
-			[]string{"20240425 ready; no tree holds its files; observer ready", "20240424 ready" + others}, "20240424",
+			[]string{"20240425 ready; no tree holds its files; observer ready", "20240424 ready" + others},
+			"20240424",
 		},
 		"two checksums of one id": {
 			func(in *Input) {
@@ -97,7 +102,8 @@ func TestPlanBuildsOfSameBytes(t *testing.T) {
 			[]string{
 				"20240425 ready; no tree holds its files; observer ready",
 				"20240424 ready; a tracker gives it another checksum than full has for noble-desktop-amd64.iso" + others,
-			}, "",
+			},
+			"",
 		},
 		"bytes of another product": {
 			func(in *Input) {
@@ -105,7 +111,8 @@ func TestPlanBuildsOfSameBytes(t *testing.T) {
 				alien.BuildID, alien.Product, alien.State = "20240425", "ubuntu-desktop-amd64", StateFailed
 				facts(in, atObserver).Builds = append(facts(in, atObserver).Builds, alien)
 			},
-			[]string{"20240424 ready" + others + "; observer ready"}, "20240424",
+			[]string{"20240424 ready" + others + "; observer ready"},
+			"20240424",
 		},
 	} {
 		in := agreeing()
