@@ -138,7 +138,7 @@ var arrows = map[string]arrow{
 	},
 	"generator": {
 		may: []string{
-			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "generator/streams", "internal/accounts", "internal/config", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
+			".", "generator/chart", "generator/headers", "generator/quick", "generator/staged", "generator/streams", "internal/accounts", "internal/config", "internal/issue", "internal/release", "internal/shell", "internal/spelling", "internal/filestamp", "internal/store", "internal/tomlpos",
 		},
 		modules: []string{
 			xsync,

@@ -222,8 +222,9 @@ func (s *site) outputs() []output {
 	pages := slices.Concat(
 		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(), s.handoverOutputs(),
 	)
-	moves := s.moves(pages)
-	return slices.Concat(pages, s.movedFiles(moves), s.apiOutputs(), s.feedOutputs(moves), s.crawlerFiles(pages), s.assetFiles())
+	files := slices.Concat(s.apiOutputs(), s.crawlerFiles(pages), s.assetFiles())
+	moves := s.moves(slices.Concat(pages, files, s.feedOutputs(nil)))
+	return slices.Concat(pages, s.movedFiles(moves), s.feedOutputs(moves), files)
 }
 
 func (s *site) fixedPages() []output {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/tools/blog/atom"
 
 	"shiplist/internal/config"
+	"shiplist/internal/issue"
 )
 
 // Rule of this file: a page that moved keeps its old address alive in each way that a
@@ -37,25 +39,42 @@ type movedPage struct {
 }
 
 // moves are the pages that moved, by their old path, but for those whose entry does
-// nothing; see idleMoves.
-func (s *site) moves(pages []output) []config.Moved {
+// nothing; see idleMoves. outputs are all files of the site but theirs.
+func (s *site) moves(outputs []output) []config.Moved {
 	if len(s.moved) == 0 {
 		return nil
 	}
-	there := pathsOf(pages)
+	there := taken{}
+	for _, o := range outputs {
+		there.add(o.path)
+	}
 	moves := slices.DeleteFunc(slices.Clone(s.moved), func(m config.Moved) bool {
-		return there[indexFile(m.From)] || !m.Elsewhere() && !there[indexFile(m.To)]
+		return there[indexFile(m.From)] || there.within(m.From) || !m.Elsewhere() && !there[indexFile(m.To)]
 	})
 	slices.SortFunc(moves, func(a, b config.Moved) int { return strings.Compare(a.From, b.From) })
 	return moves
 }
 
-func pathsOf(outputs []output) map[string]bool {
-	there := make(map[string]bool, len(outputs))
-	for _, o := range outputs {
-		there[o.path] = true
+// taken are the paths of files, and with a slash at the end of the directories that hold
+// any themselves.
+type taken map[string]bool
+
+func (t taken) add(name string) {
+	t[name] = true
+	dir, _ := path.Split(name)
+	t[dir] = true
+}
+
+// within reports whether a directory holds files itself, from which a server would lead
+// away, or whether it, or one above it, has the name of a file. Those that publishing adds
+// count, too.
+func (t taken) within(dir string) bool {
+	for i, c := range dir {
+		if name := dir[:i]; c == '/' && (t[name] || name == movedList || name == movedMap || issue.Own(name)) {
+			return true
+		}
 	}
-	return there
+	return t[dir]
 }
 
 // movedFiles are the files of the pages that moved.
@@ -74,9 +93,9 @@ func (s *site) movedFiles(moves []config.Moved) []output {
 // idleMoves tells of which entries nothing was made: a page that is back is not hidden,
 // and an address that leads to where no page is would be as dead as without an entry.
 func (s *site) idleMoves(files []madeFile) []string {
-	there := make(map[string]bool, len(files))
+	there := taken{}
 	for _, f := range files {
-		there[f.Path] = true
+		there.add(f.Path)
 	}
 	var all []string
 	for _, m := range s.moved {
@@ -84,6 +103,8 @@ func (s *site) idleMoves(files []madeFile) []string {
 		case there[m.From+movedApache]:
 		case there[indexFile(m.From)]:
 			all = append(all, fmt.Sprintf("/%s is a page of the site, so its [[moved]] does nothing", m.From))
+		case there.within(m.From):
+			all = append(all, fmt.Sprintf("/%s has files of the site, or is one, so its [[moved]] does nothing", m.From))
 		default:
 			all = append(all, fmt.Sprintf("[[moved]] leads from /%s to /%s, where the site has no page, so it does nothing", m.From, m.To))
 		}

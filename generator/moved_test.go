@@ -172,6 +172,31 @@ func TestMovedNowhere(t *testing.T) {
 	}
 }
 
+// TestMovedOverFiles: an entry does nothing where the site has files without a page, which
+// servers would lead away from, nor where a file has the name of the directory.
+func TestMovedOverFiles(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	c.Moved = nil
+	froms := []string{"SHA256SUMS/", "api/v1/", "assets/", feedFile + "/", "moved.json/x/", "noble/index.html/", "release.json.gpg/"}
+	for _, from := range append(froms, "api/v2/") {
+		c.Moved = append(c.Moved, config.Moved{From: from, To: "noble/"})
+	}
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	res, err := s.stage(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, from := range froms {
+		want = append(want, "/"+from+" has files of the site, or is one, so its [[moved]] does nothing")
+	}
+	slices.Sort(want)
+	if !slices.Equal(slices.Sorted(slices.Values(res.Idle)), want) {
+		t.Errorf("idle %q", res.Idle)
+	}
+}
+
 // TestMovedIsGuarded: who takes an entry away is told that the address would die; of a page
 // that is back its own kind counts.
 func TestMovedIsGuarded(t *testing.T) {
