@@ -61,7 +61,7 @@ func (o *Options) remember(r *Report, at, where string, s *statement) {
 		r.find(RuleRollback, issue.ReleaseFile, "%sit has serial %d, issued %s, and %d of %s was seen there before", where, now.Serial, moment(now.Issued), before.Serial, moment(before.Issued))
 		return
 	}
-	if s.set.Site != "" {
+	if s.set.Site != "" && o.Keyring != nil {
 		keys = append(keys, siteKey(s.set.Site))
 	}
 	changed := false
@@ -91,5 +91,5 @@ func (o *Options) remember(r *Report, at, where string, s *statement) {
 // should be, fits together, and is not from the days to come. One false serial would make
 // every later one a rollback.
 func (o *Options) keeps(s *statement) bool {
-	return len(s.findings) == 0 && s.set.Serial < issue.NextSerial(0, o.Now().AddDate(0, 0, 2))
+	return len(s.findings) == 0 && !s.set.Issued.After(o.Now().Add(clockSlack)) && s.set.Serial < issue.NextSerial(0, o.Now().AddDate(0, 0, 2))
 }

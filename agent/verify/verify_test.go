@@ -205,6 +205,14 @@ func TestFastForward(t *testing.T) {
 		o.Memory = memory
 		wants(t, name, run(t, o))
 	}
+
+	// Who has no keyring believes anybody, but only of the place itself.
+	o := options(t, issued(pages(1), 45, theirs()).serve(t), 46)
+	o.Keyring, o.Memory = nil, memory
+	run(t, o)
+	o = options(t, published(2).serve(t), 46)
+	o.Memory = memory
+	wants(t, "by anybody", run(t, o))
 }
 
 // Indefinite freeze attack: somebody keeps showing what was right once.
