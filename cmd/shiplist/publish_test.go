@@ -10,9 +10,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"shiplist/generator/publish"
 	"shiplist/internal/demo"
 	"shiplist/internal/testenv"
 )
@@ -98,6 +100,23 @@ func published(t *testing.T, dir string) {
 		e.stdout, e.stderr = &out, &out
 		if code := run(t.Context(), append(args, "--config", filepath.Join(dir, "config.toml")), e); code != exitDone {
 			t.Fatalf("%v: exit code %d\n%s", args, code, &out)
+		}
+	}
+}
+
+// TestPublishedExpired: who publishes what nobody will believe is told so at once.
+func TestPublishedExpired(t *testing.T) {
+	t.Parallel()
+	issued := time.Date(2026, 8, 20, 12, 0, 0, 0, time.UTC)
+	const told = "\n  no source has answered since 2026-08-20 12:00 UTC, so that release.json has expired already: poll ('shiplist agent --once'), and publish again\n"
+	for now, want := range map[time.Time]bool{issued.AddDate(0, 0, 6): false, issued.AddDate(0, 0, 8): true} {
+		var b strings.Builder
+		r := publish.Result{Serial: 2026082801, Issued: issued, Expires: issued.AddDate(0, 0, 7)}
+		if err := printPublished(&environment{stdout: &b, now: func() time.Time { return now }}, r); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(b.String(), told) != want {
+			t.Errorf("at %s: %s", now, b.String())
 		}
 	}
 }

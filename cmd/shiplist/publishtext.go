@@ -32,6 +32,9 @@ func printPublished(e *environment, r publish.Result) error {
 	p.say("  ", "%s leads to %s", r.Output, r.Set)
 	if r.Serial > 0 {
 		p.say("  ", "release.json: serial %d, valid until %s, %s", r.Serial, minute(r.Expires), signedWord(r.Signed))
+		if e.now().After(r.Expires) {
+			p.say("  ", "no source has answered since %s, so that release.json has expired already: poll ('shiplist agent --once'), and publish again", minute(r.Issued))
+		}
 	}
 	if r.Action != publish.Nothing && r.Action != publish.Refreshed {
 		p.say("  ", "before: %s", cmp.Or(r.From, "nothing that shiplist knows"))

@@ -82,8 +82,8 @@ func (r Release) Text() ([]byte, error) {
 
 var hex64 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Parse reads release.json. What it does not say, or says twice, is an error; what is
-// not known here is passed over.
+// Parse reads release.json. What it does not say is an error; of what it says twice the
+// last counts, as for other readers of JSON, and what is not known here is passed over.
 func Parse(text []byte) (Release, error) {
 	if len(text) > ReleaseMost {
 		return Release{}, fmt.Errorf("%s is larger than %d bytes", ReleaseFile, ReleaseMost)
