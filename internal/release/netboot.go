@@ -188,7 +188,7 @@ func (e *NetbootEntry) isOf(r *Row) bool {
 	_, rowDated := ParseBuildID(r.BuildID)
 	switch {
 	case dated && rowDated:
-		return e.BuildID == r.BuildID
+		return r.Is(e.BuildID)
 	case e.Kind == ImageRelease && !e.Archive:
 		m := r.Manifest
 		return m.Kind == KindRelease && m.Version == e.Version && statusInName(m.ReleaseStatus) == e.Milestone

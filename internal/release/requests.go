@@ -50,14 +50,16 @@ type outdated struct {
 
 // newerBuild is the newest build of a product in a series that is newer than the one that a
 // source has a request for; empty where there is none, or the request is for no build. Builds
-// that were taken away do not count.
+// that were taken away do not count, nor those of the same bytes: a source may keep the first
+// id of what was built again without a change.
 func (j *joiner) newerBuild(src *source, key lineProduct, id string) (newest string) {
 	if id == "" {
 		return ""
 	}
-	own := j.ownID(src, key, id)
+	own, sums := j.ownID(src, key, id), j.sumsByID(key)
 	count := func(other string, after bool) {
-		if after && (newest == "" || CompareBuildIDs(other, newest) > 0) {
+		same := sums[id] != "" && sums[other] == sums[id]
+		if after && !same && (newest == "" || CompareBuildIDs(other, newest) > 0) {
 			newest = other
 		}
 	}
@@ -77,6 +79,31 @@ func (j *joiner) newerBuild(src *source, key lineProduct, id string) (newest str
 		count(image.BuildID, image.BuildID != "" && CompareBuildIDs(image.BuildID, id) > 0)
 	}
 	return newest
+}
+
+// sumsByID are the checksums of a product's builds in a series, as sources and trees give them;
+// empty where they give several.
+func (j *joiner) sumsByID(key lineProduct) map[string]string {
+	sums := map[string]string{}
+	hear := func(id, sum string) {
+		if was, there := sums[id]; sum != "" && there && was != sum {
+			sums[id] = ""
+		} else if sum != "" {
+			sums[id] = sum
+		}
+	}
+	for _, known := range j.buildIDs[key.line.Slug] {
+		if known.product != key.product {
+			continue
+		}
+		for _, b := range j.builds[buildKey{key.line.Slug, known.product, known.id}] {
+			hear(known.id, b.b.SHA256)
+		}
+	}
+	for _, image := range j.images[productSeries{key.product, key.line.Slug}] {
+		hear(image.BuildID, image.main().SHA256)
+	}
+	return sums
 }
 
 // ownID is a source's own id of a build; empty where it has none.

@@ -60,6 +60,15 @@ func TestRequestForABuild(t *testing.T) {
 			b.Series = "jammy"
 			f.Builds = append(f.Builds, b)
 		}, ""},
+		{"a newer id of the same bytes", func(f *Facts, in *Input) {
+			f.Builds[0].State, f.Builds[0].SHA256 = StateTesting, full(in).Images[0].Files[0].SHA256
+			f.Series[0].Rebuilds[0].BuildID, f.Builds = "20240423", f.Builds[:1]
+		}, ""},
+		{"a newer id of the same bytes, and a newer build", func(f *Facts, in *Input) {
+			f.Builds[0].State, f.Builds[0].SHA256 = StateTesting, full(in).Images[0].Files[0].SHA256
+			f.Series[0].Rebuilds[0].BuildID, f.Builds = "20240423", f.Builds[:1]
+			full(in).Images = append(full(in).Images, daily("kubuntu", "noble", "daily-live", "desktop", "amd64", "20240425"))
+		}, "20240425"},
 		{"newer at another source", func(_ *Facts, in *Input) {
 			in.Sources[0].Facts.Builds = append(in.Sources[0].Facts.Builds, build("20240425", "3", ""))
 		}, "20240425"},

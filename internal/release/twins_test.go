@@ -152,3 +152,14 @@ func TestManyBuildsOfOneChecksum(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// TestNetbootOfSameBytes: a netboot set is of the build by whatever id a row has it.
+func TestNetbootOfSameBytes(t *testing.T) {
+	t.Parallel()
+	e := NetbootEntry{BuildID: "20240424"}
+	for id, want := range map[string]bool{"20240424": true, "20240422": false} {
+		if got := e.isOf(&Row{BuildID: "20240423", twins: []string{id}}); got != want {
+			t.Errorf("same bytes as %s: %t, want %t", id, got, want)
+		}
+	}
+}
