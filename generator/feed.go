@@ -52,6 +52,7 @@ func (s *site) seriesFeed(p *Page, l *release.Line) Link {
 
 // feedOutputs are the feeds: of everything, of each series, family and product.
 func (s *site) feedOutputs(moves []config.Moved) []output {
+	moves = s.toldMoves(moves)
 	out := []output{s.feedOutput(feed{feedFile, changesPath, s.config.Title, newsAre(s.news), moves}, s.revisionAll, moves)}
 	for _, l := range s.lines() {
 		at := s.seriesPath(l)

@@ -149,14 +149,15 @@ func viewMoves(moves []config.Moved) movesJSON {
 	return j
 }
 
-// movedEntries are the entries of a feed about pages that moved, of those of which the day
-// is known.
+// toldMoves are those of which a feed tells: the day is known, and has come.
+func (s *site) toldMoves(moves []config.Moved) []config.Moved {
+	return slices.DeleteFunc(slices.Clone(moves), func(m config.Moved) bool { return m.Since.IsZero() || m.Since.After(s.picture.AsOf) })
+}
+
+// movedEntries are the entries of a feed about pages that moved.
 func (s *site) movedEntries(p *Page, moves []config.Moved) []*atom.Entry {
 	var all []*atom.Entry
 	for _, m := range moves {
-		if m.Since.IsZero() {
-			continue
-		}
 		to, where := m.To, m.To
 		if !m.Elsewhere() {
 			to, where = p.to(m.To), "/"+m.To

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"shiplist/internal/config"
 	"shiplist/internal/testenv"
@@ -75,6 +76,18 @@ func TestMovedInFeed(t *testing.T) {
 	}
 	if n := len(readFeed(t, "noble", site["noble/"+feedFile]).Items); n > 0 {
 		t.Errorf("the feed of a series has %d entries", n)
+	}
+}
+
+// TestMovedInFeedOnItsDay: a move of a day to come is told when the day has come.
+func TestMovedInFeedOnItsDay(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	asOf := s.picture.AsOf
+	moves := []config.Moved{{From: "a/", Since: asOf.Add(-time.Hour)}, {From: "b/", Since: asOf}, {From: "c/", Since: asOf.Add(time.Hour)}, {From: "d/"}}
+	if got := s.toldMoves(moves); !slices.Equal(got, moves[:2]) {
+		t.Errorf("told %+v", got)
 	}
 }
 

@@ -62,7 +62,8 @@ func polled(cfg *config.Config) time.Time {
 }
 
 // refreshLook is how often a running agent looks whether release.json is to be issued
-// anew. A look costs the reading of a few small files.
+// anew. A look costs the reading of a few small files, and of the key where there is one:
+// so a key that was changed or revoked counts at once.
 const refreshLook = time.Minute
 
 // refresher issues release.json of the published site anew as long as the agent runs.
