@@ -10,9 +10,13 @@ import (
 // is also the name of a file.
 var contentForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*(:([A-Za-z0-9][A-Za-z0-9._+-]*|\{project\}))*$`)
 
+// isContentID reports whether a text may be a content id. The list of one that is called
+// index would take the place of the index.
+func isContentID(text string) bool { return contentForm.MatchString(text) && text != "index" }
+
 func readStream(t *table) release.StreamRule {
 	var r release.StreamRule
-	t.checked("content", &r.Content, contentForm.MatchString, `a content id; write it like "com.ubuntu.releases:{project}"`)
+	t.checked("content", &r.Content, isContentID, `a content id; write it like "com.ubuntu.releases:{project}"`)
 	oneOf(t, "role", &r.Role, release.RoleFull, release.RoleSimple, release.RoleOld)
 	oneOf(t, "of", &r.Of, release.StreamReleases, release.StreamDailies, release.StreamCore)
 	t.strings("project", &r.Project)
