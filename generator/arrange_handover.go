@@ -62,7 +62,8 @@ type handoverProduct struct {
 	Page                  string // full address; empty where nobody said where the site will be
 	Tests                 string // where its testcases are
 	Ready, Missing        bool
-	Passed, Failed, Still int // mandatory testcases; Still are running or untested
+	Off                   bool // the build was switched off: it is not to be tested
+	Passed, Failed, Still int  // mandatory testcases; Still are running or untested
 	Blocked               bool
 }
 
@@ -120,7 +121,7 @@ func (s *site) handoverProduct(row *release.Row) handoverProduct {
 	p := handoverProduct{
 		Title: oneLine(row.Product.Title), Family: oneLine(row.Product.Family), Arch: oneLine(row.Product.Arch), State: oneLine(viewState(row.State, row.RawState).Word),
 		Build: oneLine(row.BuildID), Contact: oneLine(row.Contact), Page: fullAddress(s.config.BaseURL, productPath(row.Product)), Tests: firstHref(refs(row.Refs)),
-		Ready: row.State == release.StateReady, Missing: row.State == release.StateMissing, Blocked: row.Blocked(),
+		Ready: row.State == release.StateReady, Missing: row.State == release.StateMissing, Off: row.State == release.StateDisabled, Blocked: row.Blocked(),
 	}
 	if t := row.Tests; t != nil {
 		p.Passed, p.Failed, p.Still = t.Passed, t.Failed, t.Running+t.Untested
@@ -128,14 +129,15 @@ func (s *site) handoverProduct(row *release.Row) handoverProduct {
 	return p
 }
 
-// handoverRow are the files of a row, where they are released or will be.
+// handoverRow are the files of a row, where they are released or will be. A build that was
+// switched off will not be, and of a milestone that is over none.
 func (s *site) handoverRow(row *release.Row) []handoverImage {
 	img, there := row.Release, true
 	if img == nil {
 		img, there = row.Daily, false
 	}
-	if img == nil || !there && row.Location == nil {
-		return nil
+	if img == nil || !there && (row.Location == nil || row.State == release.StateDisabled || over(row.Manifest)) {
+		return nil // what is not out now will not be
 	}
 	list := s.handoverFiles(img)
 	for i := range list {

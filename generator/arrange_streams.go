@@ -22,7 +22,8 @@ type streamIndex struct {
 	lists []streamList
 }
 
-// streamList is one list, of one project of one rule.
+// streamList is one list of a rule: of one project, or of all where the content id of the
+// rule names none.
 type streamList struct {
 	rule     *release.StreamRule
 	tree     *release.Tree
@@ -95,7 +96,10 @@ func (s *site) streamLists(r *release.StreamRule, t *release.Tree) []streamList 
 		content := contentID(r, f.img.Project)
 		l := byContent[content]
 		if l == nil {
-			l = &streamList{rule: r, tree: t, project: f.img.Project, content: content}
+			l = &streamList{rule: r, tree: t, content: content}
+			if content != r.Content {
+				l.project = f.img.Project
+			}
 			byContent[content] = l
 		}
 		slot := streamSlot{f.product(content), f.version, f.kind}

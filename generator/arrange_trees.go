@@ -138,7 +138,7 @@ type coming struct {
 	Series    string       `json:"series"`
 	Milestone string       `json:"milestone"`
 	Products  int          `json:"products"`
-	Without   int          `json:"without_build"` // further products that are meant to come
+	Without   int          `json:"without_build"` // further products that are meant to come, in a build that nobody knows yet
 	Files     []comingFile `json:"files"`
 }
 
@@ -155,7 +155,7 @@ func (s *site) coming() []*coming {
 	var all []*coming
 	for _, m := range s.openReleases() {
 		for _, r := range m.Rows() {
-			if !r.Intended || r.Netboot || r.Location == nil || r.Location.Tree == "" || r.Release != nil {
+			if !r.Intended && r.IntentKnown || r.Netboot || r.Location == nil || r.Location.Tree == "" || r.Release != nil {
 				continue
 			}
 			i := slices.IndexFunc(all, func(c *coming) bool { return c.milestone == m && c.Tree == r.Location.Tree })
@@ -171,7 +171,7 @@ func (s *site) coming() []*coming {
 
 // take adds the files of a row, as they are called when they are published.
 func (c *coming) take(r *release.Row) {
-	if r.Daily == nil {
+	if r.Daily == nil || r.State == release.StateDisabled {
 		c.Without++
 		return
 	}

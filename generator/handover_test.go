@@ -57,6 +57,37 @@ func TestHandoversAreRead(t *testing.T) {
 	}
 }
 
+// TestHandoversLeaveOutWhatDoesNotCome: a build that is switched off is neither announced
+// nor tested; nor is, once a milestone is over, what was never published.
+func TestHandoversLeaveOutWhatDoesNotCome(t *testing.T) {
+	t.Parallel()
+	site := sampleSite(t)
+	const off, line = "xubuntu-24.04.4-minimal-amd64", "Xubuntu Minimal amd64: disabled"
+	if text := string(site["noble/24.04.4/handover/checksums.yaml"]); strings.Contains(text, off) {
+		t.Errorf("checksums.yaml has %s, whose build is switched off", off)
+	}
+	call := string(site["noble/24.04.4/handover/call-for-testing.txt"])
+	_, rest, found := strings.Cut(call, "\nSwitched off")
+	if !found || strings.Contains(call, line) || !strings.Contains(rest, "\n  Xubuntu Minimal amd64, build ") {
+		t.Errorf("what is switched off is to be tested:\n%s", call)
+	}
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	s.arrange()
+	for _, m := range s.openReleases() {
+		before := len(s.handoverMilestone(m, &release.HandoverRule{}).Images)
+		m.Status = release.MilestoneReleased
+		for _, img := range s.handoverMilestone(m, &release.HandoverRule{}).Images {
+			if !img.There {
+				t.Errorf("%s is over, and has %s to come", m.Title, img.Name)
+			}
+		}
+		if before == 0 {
+			t.Errorf("%s had no image", m.Title)
+		}
+	}
+}
+
 // ownHandover is the file that a site owner's own template makes of the sample, or the
 // error.
 func ownHandover(t *testing.T, r release.HandoverRule, text string) (string, error) {

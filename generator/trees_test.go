@@ -211,6 +211,30 @@ func TestStreamsCountWhatHasNoList(t *testing.T) {
 	}
 }
 
+// TestOneListOfSeveralProjects: a content id that names no project has them all.
+func TestOneListOfSeveralProjects(t *testing.T) {
+	t.Parallel()
+	s := treesOf(t, listedTree())
+	s.rules.Streams = []release.StreamRule{{Content: "org.example:all", Role: release.RoleFull, Of: release.StreamDailies}}
+	all := s.collectStreams()
+	if len(all) != 1 || len(all[0].lists) != 1 {
+		t.Fatalf("got %+v", all)
+	}
+	l := &all[0].lists[0]
+	var b bytes.Buffer
+	if err := s.makeStream(l).Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	var products []string
+	for _, line := range readStream(t, b.Bytes()) {
+		product, _, _ := strings.Cut(line, " ")
+		products = append(products, product)
+	}
+	if slices.Sort(products); !slices.Equal(slices.Compact(products), l.products) || len(l.products) != 3 {
+		t.Errorf("the index names %q, the list has %q", l.products, products)
+	}
+}
+
 // readStream reads a list as its readers do, which let fields sink from above, and
 // returns its files.
 func readStream(t *testing.T, text []byte) []string {
@@ -436,6 +460,34 @@ func TestWhatIsToCome(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestSwitchedOffDoesNotCome: a build that is switched off is not what mirrors will get,
+// but its product may come in another one. What was meant is not known of every
+// milestone, and its builds come all the same.
+func TestSwitchedOffDoesNotCome(t *testing.T) {
+	t.Parallel()
+	s := prepared(t, Options{Config: defaultConfig(t)}, samplePicture(defaultConfig(t)))
+	s.arrange()
+	told := func() (products, without, files int) {
+		for _, c := range s.coming() {
+			products, without, files = products+c.Products, without+c.Without, files+len(c.Files)
+		}
+		return products, without, files
+	}
+	products, without, files := told()
+	row := s.openReleases()[0].Rows()[slices.IndexFunc(s.openReleases()[0].Rows(), func(r *release.Row) bool {
+		return r.Daily != nil && r.Intended && len(r.Daily.Files) > 0 && r.Location != nil && r.Location.Tree != ""
+	})]
+	row.State = release.StateDisabled
+	if p, w, f := told(); p != products-1 || w != without+1 || f >= files {
+		t.Errorf("switched off: %d products, %d without, %d files; before %d, %d, %d", p, w, f, products, without, files)
+	}
+	row.State = release.StateTesting
+	row.Intended, row.IntentKnown = false, false
+	if p, w, f := told(); p != products || w != without || f != files {
+		t.Errorf("nobody said what is meant: %d products, %d without, %d files; before %d, %d, %d", p, w, f, products, without, files)
 	}
 }
 
