@@ -134,7 +134,7 @@ var arrows = map[string]arrow{
 	},
 	"internal/mirror": {
 		may:     []string{"generator/publish", "internal/config", "internal/issue", "internal/jobs"},
-		modules: []string{flock, xsync, "github.com/minio/minio-go/v7"},
+		modules: []string{flock, xsync, "gocloud.dev/blob", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 	},
 	"generator": {
 		may: []string{

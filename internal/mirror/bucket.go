@@ -61,7 +61,7 @@ const requests = 16
 // storage tells the MD5 of an object, or, where it encrypts, the checksum that was noted
 // with it.
 func (b *bringing) bucket(ctx context.Context) error {
-	s, err := b.storage(b.target, b.key, b.Options)
+	s, err := b.storage(ctx, b.target, b.key, b.Options)
 	if err != nil {
 		return err
 	}

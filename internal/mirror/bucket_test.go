@@ -2,18 +2,11 @@ package mirror
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/rclone/gofakes3"
-	"github.com/rclone/gofakes3/s3mem"
-	"github.com/rclone/gofakes3/signature"
 
 	"shiplist/internal/config"
 	"shiplist/internal/issue"
@@ -92,7 +85,7 @@ func (m *memory) pages() pages {
 }
 
 func (m *memory) use(o *Options) {
-	o.storage = func(config.Target, config.Secret, Options) (storage, error) { return m, nil }
+	o.storage = func(context.Context, config.Target, config.Secret, Options) (storage, error) { return m, nil }
 }
 
 // TestBucketSteps: whatever step fails, and whatever comes next, no page that a visitor
@@ -207,168 +200,5 @@ func TestOrder(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// s3Server is a server of S3 on loopback, with a bucket, that checks who signs.
-func s3Server(t *testing.T, wrap func(http.Handler) http.Handler) (address string) {
-	t.Helper()
-	backend := s3mem.New()
-	if err := backend.CreateBucket(t.Context(), "bucket"); err != nil {
-		t.Fatal(err)
-	}
-	handler := gofakes3.New(backend).Server()
-	server := httptest.NewServer(wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		code := signature.V4SignVerifyWithSecret(r, "my-secret-key")
-		if answer := signature.GetAPIError(code); code != signature.ErrNone {
-			w.WriteHeader(answer.HTTPStatusCode)
-			_, _ = w.Write(signature.EncodeAPIErrorToResponse(answer))
-			return
-		}
-		// This server takes an empty delimiter for one.
-		query := r.URL.Query()
-		if query.Get("delimiter") == "" {
-			query.Del("delimiter")
-		}
-		r.URL.RawQuery = query.Encode()
-		handler.ServeHTTP(w, r)
-	})))
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// TestS3 brings sets to a real server of S3, whose answers it counts.
-func TestS3(t *testing.T) {
-	t.Parallel()
-	var mutex sync.Mutex
-	var asked []string
-	cut := "" // a path whose answer is cut
-	url := s3Server(t, func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			mutex.Lock()
-			asked = append(asked, r.Method+" "+r.URL.Path)
-			fails := cut != "" && strings.HasSuffix(r.URL.Path, cut) && r.Method == http.MethodPut
-			mutex.Unlock()
-			if fails {
-				http.Error(w, "<Error><Code>AccessDenied</Code><Message>no more</Message></Error>", http.StatusForbidden)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	})
-	s := newSite(t)
-	target := address(t, "s3://bucket/www/ships")
-	target.Endpoint, target.Region, target.User, target.KeyEnv = url, "eu-west-1", "web-user", "KEY"
-	key := func(text string) func(*Options) {
-		return func(o *Options) { o.Getenv = func(string) string { return text } }
-	}
-	right := key("my-secret-key")
-	has := func() pages { return s3Pages(t, target, right) }
-	show(t, s, 1)
-	if r := one(t, s, target, right); r.Action != Sent || r.Files != 8 {
-		t.Fatalf("first: %+v", r)
-	}
-	same(t, s, has())
-	asked = nil
-	if r := one(t, s, target, right); r.Action != Nothing {
-		t.Errorf("again: %+v", r)
-	}
-	for _, a := range asked {
-		if !strings.HasPrefix(a, "GET ") && !strings.HasPrefix(a, "HEAD ") {
-			t.Errorf("nothing to do, and %s", a)
-		}
-	}
-	show(t, s, 2)
-	cut = "/index.html"
-	if r := one(t, s, target, right); r.Action != Failed || !strings.Contains(r.Error, "write s3://bucket/www/ships/") || !strings.Contains(r.Error, "let the user list the bucket") {
-		t.Errorf("cut: %+v", r)
-	}
-	cut = ""
-	if r := one(t, s, target, right); r.Action != Sent || r.Deleted != 2 || r.Files >= 8 {
-		t.Errorf("completed: %+v", r)
-	}
-	same(t, s, has())
-	for _, tt := range []struct {
-		change func(*config.Target)
-		key    string
-		want   string
-	}{
-		{func(t *config.Target) { t.Bucket = "nobodys" }, "my-secret-key", "make the bucket, or correct the url"},
-		{func(t *config.Target) {}, "other-secret-key", "correct the key"},
-		{func(t *config.Target) { t.User, t.KeyEnv = "", "" }, "", "there is no key for s3://bucket/www/ships"},
-	} {
-		other := target
-		tt.change(&other)
-		r := one(t, s, other, key(tt.key))
-		if r.Action != Failed || !strings.Contains(r.Error, tt.want) || tt.key != "" && strings.Contains(fmt.Sprintf("%+v", r), tt.key) {
-			t.Errorf("want %q: %+v", tt.want, r)
-		}
-	}
-}
-
-// s3Pages reads what a visitor would, with what the server tells of it.
-func s3Pages(t *testing.T, target config.Target, change func(*Options)) pages {
-	t.Helper()
-	o := Options{}
-	change(&o)
-	secret, err := target.Key(o.Getenv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := openS3(target, secret, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := s.List(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := pages{}
-	for key := range list {
-		if key == markKey {
-			continue
-		}
-		text, err := s.Read(t.Context(), key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[key] = string(text)
-		if sum, err := s.Sum(t.Context(), key); err != nil || sum != fileOf(key, string(text)).sha {
-			t.Errorf("%s: noted sum %q, %v", key, sum, err)
-		}
-	}
-	return all
-}
-
-// TestS3Gone: what is not there is no error where that is no matter.
-func TestS3Gone(t *testing.T) {
-	t.Parallel()
-	url := s3Server(t, func(next http.Handler) http.Handler { return next })
-	target := address(t, "s3://bucket")
-	target.Endpoint, target.Region, target.User, target.KeyEnv = url, "eu-west-1", "web-user", "KEY"
-	secret, err := target.Key(func(string) string { return "my-secret-key" })
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := openS3(target, secret, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, errRead := s.Read(t.Context(), "x")
-	sum, errSum := s.Sum(t.Context(), "x")
-	if err := errors.Join(errRead, errSum, s.Remove(t.Context(), "x")); err != nil || text != nil || sum != "" {
-		t.Errorf("%q %q %v", text, sum, err)
-	}
-}
-
-// TestHexOnly: an ETag is the MD5 of an object, or nothing that can be compared.
-func TestHexOnly(t *testing.T) {
-	t.Parallel()
-	for tag, want := range map[string]string{
-		`"D41D8CD98F00B204E9800998ECF8427E"`: "d41d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427e-3": "", "": "", "zz": "",
-	} {
-		if got := hexOnly(tag); got != want {
-			t.Errorf("%s: %q, want %q", tag, got, want)
-		}
 	}
 }

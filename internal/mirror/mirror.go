@@ -59,8 +59,10 @@ type Options struct {
 
 	// step is told of each step before it is done; its error is that of the step.
 	step func(target, step string) error
+	// wait is how long a storage is left alone between two tries, at most; s3Wait when 0.
+	wait time.Duration
 	// storage opens a bucket; that of S3 when nil.
-	storage func(config.Target, config.Secret, Options) (storage, error)
+	storage func(context.Context, config.Target, config.Secret, Options) (storage, error)
 }
 
 // Actions of a [Result].
