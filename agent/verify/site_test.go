@@ -28,8 +28,11 @@ import (
 // start is when the first set of the tests is issued.
 var start = time.Date(2026, 4, 23, 14, 0, 0, 0, time.UTC)
 
-// key signs for tests.
-type key struct{ entity *openpgp.Entity }
+// key signs for tests, for one at a time: the library notes in a key what it found.
+type key struct {
+	entity *openpgp.Entity
+	mu     sync.Mutex
+}
 
 // newKey makes a key; it is cheap, but not for nothing.
 func newKey(name string) *key {
@@ -39,7 +42,7 @@ func newKey(name string) *key {
 	if err != nil {
 		panic(err)
 	}
-	return &key{e}
+	return &key{entity: e}
 }
 
 // keys of the site, and of somebody else.
@@ -51,6 +54,8 @@ var (
 func (k *key) sign(text string) string {
 	var b bytes.Buffer
 	config := &packet.Config{Time: func() time.Time { return start }}
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if err := openpgp.ArmoredDetachSign(&b, []*openpgp.Entity{k.entity}, strings.NewReader(text), &openpgp.SignParams{Config: config}); err != nil {
 		panic(err)
 	}
