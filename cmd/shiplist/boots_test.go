@@ -52,12 +52,16 @@ func boots(ts *testscript.TestScript, servers *demo.Running, neg bool, args []st
 	for name, folder := range map[string]string{"full": "/ubuntu-cdimage", "simple": "/ubuntu-releases"} {
 		b.mux.Handle(folder+"/", http.StripPrefix(folder, servers.Demo.Tree(name)))
 	}
-	server := httptest.NewServer(b)
-	defer server.Close()
+	server := httptest.NewUnstartedServer(b)
 	// A machine of QEMU sees the loopback of the one that it runs on under this address.
-	b.address = "http://10.0.2.2" + server.URL[strings.LastIndex(server.URL, ":"):]
+	listens := server.Listener.Addr().String()
+	b.address = "http://10.0.2.2" + listens[strings.LastIndex(listens, ":"):]
+	server.Start()
+	defer server.Close()
 	line, err := b.start(ts.MkAbs("serial"), len(args) == 4)
 	ts.Check(err)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	told := strings.Join(append(b.asked, strings.TrimSpace("kernel "+line)), "\n") + "\n"
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(strings.ReplaceAll(told, b.address, "SERVER")), 0o644))
 }
