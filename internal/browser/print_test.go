@@ -2,6 +2,7 @@ package browser
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	cdpage "github.com/chromedp/cdproto/page"
@@ -22,7 +23,7 @@ func (b *tab) testPrint(t *testing.T) {
 	b.medium(t, "print", "dark")
 	l := evaluate[look](t, b, lookScript)
 	if l.ScrollWidth > widest {
-		t.Errorf("the page is %d px wide on paper of %d px", l.ScrollWidth, paper)
+		t.Errorf("the page is %d px wide on paper of %d px; what sticks out: %s", l.ScrollWidth, paper, strings.Join(l.Wide, ", "))
 	}
 	for _, fault := range l.textFaults() {
 		t.Error(fault)
