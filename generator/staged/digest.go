@@ -3,7 +3,6 @@ package staged
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"iter"
 )
 
@@ -11,9 +10,11 @@ import (
 // each with the sha256 of its content in hex.
 func Digest(files iter.Seq2[string, string]) string {
 	h := sha256.New()
+	var line []byte
 	for path, sum := range files {
-		// A hash never fails to take what is written to it.
-		_, _ = fmt.Fprintf(h, "%s\x00%s\n", path, sum)
+		line = append(append(line[:0], path...), 0)
+		line = append(append(line, sum...), '\n')
+		_, _ = h.Write(line) // a hash never fails to take what is written to it
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
