@@ -123,7 +123,7 @@ func (g generated) series(slug string) release.Series {
 func (g generated) milestone(series, slug string) release.Milestone {
 	m := release.Milestone{
 		Series: series, Slug: slug, Title: g.text(), ID: g.text(), Kind: release.KindDaily, Status: release.MilestoneStatus(g.text()),
-		RawStatus: g.text(), Date: g.text(), Intended: g.intents(), Bugs: g.bugs(),
+		RawStatus: g.text(), Date: g.text(), Intended: g.intents(), Bugs: g.bugs(), KindAt: g.text(), StatusAt: g.text(), DateAt: g.text(),
 	}
 	for range g.IntN(3) {
 		m.Lists = append(m.Lists, release.PlanList{At: g.name("at"), From: g.text(), Products: g.patterns(), Except: g.patterns()})
