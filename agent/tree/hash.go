@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"shiplist/internal/filestamp"
@@ -47,7 +49,7 @@ type unhashed struct {
 	files []*release.File
 	young bool // it may change again without another time
 	sum   string
-	err   error
+	err   error // of opening or reading it
 }
 
 // hashFiles computes the checksums that no list has. Interrupted, it keeps those that
@@ -57,18 +59,17 @@ func (s *Source) hashFiles(ctx context.Context, c *crawl, f *release.Facts) erro
 	if !s.o.Tree.Hash || !local {
 		return nil
 	}
-	file := s.sumsFile()
 	if s.computed == nil {
-		before, err := statefile.Read[computed](file, mostSums)
+		s.sums = s.sumsFile()
+		before, err := statefile.Read[computed](s.sums, mostSums)
 		if err != nil {
 			c.problem("unreadable", "", reason(err)+"; all checksums are computed again")
 		}
 		s.computed = before
 	}
 	still := computed{}
-	todo := c.unhashed(p, f, s.computed, still)
-	now, later := within(todo, s.hashAtOnce)
-	err := c.each(ctx, len(now), func(ctx context.Context, i int) { now[i].sum, now[i].err = p.hash(ctx, now[i]) })
+	now, later := within(c.unhashed(p, f, s.computed, still), s.hashAtOnce)
+	err := c.each(ctx, len(now), func(ctx context.Context, i int) { now[i].read(ctx, p) })
 	for _, u := range now {
 		switch {
 		case u.sum != "":
@@ -82,13 +83,22 @@ func (s *Source) hashFiles(ctx context.Context, c *crawl, f *release.Facts) erro
 	if later > 0 {
 		c.problem("limit", "", fmt.Sprintf("no list has the checksum of %s more, which the next polls compute; one poll reads %s for checksums", release.Plural(later, "file", "files"), release.Size(s.hashAtOnce)))
 	}
+	news := s.computed == nil || s.sums.Unsaved() || !maps.Equal(s.computed, still)
 	s.computed = still
-	if failed := statefile.Write(file, still); failed != nil {
+	if failed := s.keepSums(news); failed != nil {
 		c.problem("unwritable", "", reason(failed)+"; the checksums are computed again when the agent starts anew")
 	}
 	c.setBuilds(f)
 	f.Sort()
 	return err
+}
+
+// keepSums writes down what was computed, if there is something new to write.
+func (s *Source) keepSums(news bool) error {
+	if !news {
+		return nil
+	}
+	return statefile.Write(s.sums, s.computed)
 }
 
 // tell gives all names of a file its checksum.
@@ -99,7 +109,8 @@ func (u *unhashed) tell() {
 }
 
 // unhashed are the files that no list has and that were not read as they are now. The
-// others get the checksum that is remembered, which goes into still.
+// others get the checksum that is remembered, which goes into still. What is held back keeps
+// what is remembered of it and is not read: what is known of it is of another time.
 func (c *crawl) unhashed(p *local, f *release.Facts, before, still computed) []*unhashed {
 	var todo []*unhashed
 	byKey, held := map[string]*unhashed{}, map[string]bool{}
@@ -108,9 +119,6 @@ func (c *crawl) unhashed(p *local, f *release.Facts, before, still computed) []*
 	}
 	for i := range f.Images {
 		image := &f.Images[i]
-		if held[image.Dir] {
-			continue // what is known of it is of another time
-		}
 		for j := range image.Files {
 			file := &image.Files[j]
 			if file.SHA256 != "" {
@@ -122,12 +130,18 @@ func (c *crawl) unhashed(p *local, f *release.Facts, before, still computed) []*
 				continue // gone since it was listed
 			}
 			key := fileKey(path, info)
-			if sum, ok := before[key]; ok {
-				still[key], file.SHA256 = sum, sum
-				continue
+			sum, known := before[key]
+			if known {
+				still[key] = sum
 			}
-			if byKey[key] == nil {
-				byKey[key] = &unhashed{path: path, size: info.Size(), key: key, young: c.now.Sub(info.ModTime()) < settling}
+			switch {
+			case held[image.Dir]:
+				continue
+			case known:
+				file.SHA256 = sum
+				continue
+			case byKey[key] == nil:
+				byKey[key] = &unhashed{path: path, size: info.Size(), key: key, young: !settled(info, c.now), err: p.opens(path)}
 				todo = append(todo, byKey[key])
 			}
 			byKey[key].files = append(byKey[key].files, file)
@@ -146,31 +160,78 @@ func fileKey(path string, info os.FileInfo) string {
 	return fmt.Sprint(path, info.Size(), info.ModTime().UnixNano())
 }
 
-// within are the files that one poll reads, at least one, and how many are left.
-func within(todo []*unhashed, most int64) (now []*unhashed, later int) {
-	sum := int64(0)
-	for i, u := range todo {
-		if sum += u.size; sum > most && i > 0 {
-			return todo[:i], len(todo) - i
-		}
+// settled reports whether a file that changes again will have another time. Whoever dates one
+// into the future says nothing of when it changed: then the time of change counts, which the
+// system sets.
+func settled(info os.FileInfo, now time.Time) bool {
+	stamp := filestamp.Stamp{Size: info.Size(), Modified: info.ModTime().UnixNano()}
+	if changed, ok := filestamp.Of(info); ok && info.ModTime().After(now) {
+		stamp.Modified = changed.Changed
 	}
-	return todo, 0
+	return stamp.Settled(now)
 }
 
-// settling is how old the time of a file has to be for its checksum to be remembered: one
-// that was changed just now may change again without another time.
-const settling = 2 * time.Second
+// within are the files that one poll reads, at least one, and how many are left. Those whose
+// checksum cannot be remembered yet come last, and what cannot be read costs nothing: else
+// the next polls would begin with the same ones and never come to the others.
+func within(todo []*unhashed, most int64) (now []*unhashed, later int) {
+	slices.SortStableFunc(todo, func(a, b *unhashed) int {
+		switch {
+		case a.young == b.young:
+			return 0
+		case b.young:
+			return -1
+		}
+		return 1
+	})
+	sum := int64(0)
+	for _, u := range todo {
+		if u.err != nil {
+			now = append(now, u)
+			continue
+		}
+		if sum > 0 && sum+u.size > most {
+			later++
+			continue
+		}
+		sum += u.size
+		now = append(now, u)
+	}
+	return now, later
+}
+
+// opens reports why a file cannot be read, before anything of it is.
+func (p *local) opens(name string) error {
+	f, err := p.open(name)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// open opens a file of the tree.
+func (p *local) open(name string) (*os.File, error) {
+	at, err := p.inside(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(at)
+	return f, absent(err)
+}
+
+// read finds the checksum, unless it is known already that the file cannot be read.
+func (u *unhashed) read(ctx context.Context, p *local) {
+	if u.err == nil {
+		u.sum, u.err = p.hash(ctx, u)
+	}
+}
 
 // hash reads a file. No checksum, and no error, where the file changed meanwhile: then
 // the next poll reads it.
 func (p *local) hash(ctx context.Context, u *unhashed) (string, error) {
-	at, err := p.inside(u.path)
+	f, err := p.open(u.path)
 	if err != nil {
 		return "", err
-	}
-	f, err := os.Open(at)
-	if err != nil {
-		return "", absent(err)
 	}
 	defer f.Close()
 	sum := sha256.New()

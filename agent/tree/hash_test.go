@@ -160,6 +160,99 @@ func TestHashWithinBounds(t *testing.T) {
 	}
 }
 
+// TestHashStarvesNobody: a file whose checksum cannot be remembered yet is read after the
+// others, and one that cannot be read takes the place of none.
+func TestHashStarvesNobody(t *testing.T) {
+	t.Parallel()
+	h := newHashTree(t)
+	h.write(hashDir+"noble-desktop-amd64.manifest", "bash 5.2", time.Hour) // of the future
+	s := h.source()
+	s.hashAtOnce = 1
+	if got := sumsOf(poll(t, s, nil)); got["20260401/noble-desktop-arm64.iso"] != sumOf("arm64") {
+		t.Errorf("a file dated into the future was read first: %v", got)
+	}
+	file := func(path string, young bool, err error) *unhashed {
+		return &unhashed{path: path, size: 2, young: young, err: err}
+	}
+	now, later := within([]*unhashed{file("young", true, nil), file("broken", false, os.ErrPermission), file("a", false, nil), file("b", false, nil)}, 3)
+	var names []string
+	for _, u := range now {
+		names = append(names, u.path)
+	}
+	if diff := cmp.Diff([]string{"broken", "a"}, names); diff != "" || later != 2 {
+		t.Errorf("%d later, read now (-want +got):\n%s", later, diff)
+	}
+}
+
+// TestHashOfTheFuture: what is dated into the future is remembered as soon as the system says
+// that it rests.
+func TestHashOfTheFuture(t *testing.T) {
+	t.Parallel()
+	h := newHashTree(t)
+	h.write(hashDir+"noble-desktop-arm64.iso", "arm64", time.Hour)
+	s := h.source()
+	for _, tt := range []struct {
+		after time.Duration
+		want  int // checksums that are remembered
+	}{{0, 1}, {time.Minute, 2}} {
+		s.o.Now = func() time.Time { return time.Now().Add(tt.after) }
+		if poll(t, s, nil); len(s.computed) != tt.want {
+			t.Errorf("after %s: %d checksums are remembered, want %d", tt.after, len(s.computed), tt.want)
+		}
+	}
+}
+
+// TestHashHeld: what is held back is not read, and keeps what is remembered of it.
+func TestHashHeld(t *testing.T) {
+	t.Parallel()
+	h := newHashTree(t)
+	s := h.source()
+	a := poll(t, s, nil)
+	for i := range a.Facts.Directories {
+		a.Facts.Directories[i].Held = "unsettled"
+	}
+	for i := range a.Facts.Images {
+		for j := range a.Facts.Images[i].Files {
+			a.Facts.Images[i].Files[j].SHA256 = ""
+		}
+	}
+	h.write(hashDir+"noble-desktop-amd64.manifest", "bash 5.3", -time.Minute)
+	if err := s.hashFiles(t.Context(), h.crawl(s), a.Facts); err != nil {
+		t.Fatal(err)
+	}
+	for name, sum := range sumsOf(a) {
+		if sum != "" {
+			t.Errorf("%s has a checksum", name)
+		}
+	}
+	if len(s.computed) != 1 {
+		t.Errorf("%d checksums are remembered, want the one of the file that is as it was", len(s.computed))
+	}
+}
+
+// TestHashWritesNews: the file of checksums is replaced only by other ones.
+func TestHashWritesNews(t *testing.T) {
+	t.Parallel()
+	h := newHashTree(t)
+	s := h.source()
+	a := poll(t, s, nil)
+	at := filepath.Join(h.state, "full.sums.json")
+	before, err := os.Stat(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	poll(t, s, a.Facts)
+	after, err := os.Stat(at)
+	if err != nil || !os.SameFile(before, after) {
+		t.Errorf("the file was replaced though nothing changed (%v)", err)
+	}
+}
+
+// crawl is one that is past its listings.
+func (h *hashTree) crawl(s *Source) *crawl {
+	return &crawl{place: &local{root: h.root, entries: 100}, now: time.Now(), known: newKnown(nil, s.o.Rules), limits: s.o.Limits}
+}
+
 // TestHashInterrupted: who is told to stop does, and keeps what was read.
 func TestHashInterrupted(t *testing.T) {
 	t.Parallel()
@@ -169,13 +262,12 @@ func TestHashInterrupted(t *testing.T) {
 	h.write(hashDir+"noble-desktop-arm64.iso", "again", -time.Minute)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	c := &crawl{place: &local{root: h.root, entries: 100}, now: time.Now(), known: newKnown(nil, s.o.Rules), limits: s.o.Limits}
 	for i := range a.Facts.Images {
 		for j := range a.Facts.Images[i].Files {
 			a.Facts.Images[i].Files[j].SHA256 = ""
 		}
 	}
-	if err := s.hashFiles(ctx, c, a.Facts); !errors.Is(err, context.Canceled) {
+	if err := s.hashFiles(ctx, h.crawl(s), a.Facts); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	if got := s.computed; len(got) != 1 {

@@ -16,6 +16,7 @@ import (
 	"shiplist/internal/config"
 	"shiplist/internal/naming"
 	"shiplist/internal/release"
+	"shiplist/internal/statefile"
 )
 
 // Options are what a source needs to know and to use.
@@ -40,8 +41,10 @@ type Source struct {
 	// unsaved is the memory of the last poll while it cannot be written.
 	unsaved *memory
 	// computed are the checksums that were computed of a local tree; nil before the first
-	// poll. hashAtOnce is how many bytes one poll reads for them.
+	// poll. sums is where they are kept, and hashAtOnce is how many bytes one poll reads
+	// for them.
 	computed   computed
+	sums       *statefile.File
 	hashAtOnce int64
 }
 
