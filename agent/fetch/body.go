@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// errLarge is that a body was larger than the limit, where none is kept that would tell.
+// errLarge is that a body was larger than the limit once it was unpacked.
 var errLarge = errors.New("larger than the limit")
 
 // counter counts what comes over the wire and remembers how it ended.
@@ -70,7 +70,7 @@ func (a *attempt) readBody(ctx context.Context, resp *http.Response, wire *count
 	switch {
 	case wire.err != nil:
 		return nil, a.fail(ctx, stageBody, wire.err)
-	case wire.n > a.r.Limit || int64(len(body)) > a.r.Limit || errors.Is(err, errLarge):
+	case wire.n > a.r.Limit || errors.Is(err, errLarge):
 		return nil, a.tooLarge()
 	case err != nil:
 		return nil, a.error(KindEncoding, plain(err.Error(), 100), err)
@@ -80,6 +80,11 @@ func (a *attempt) readBody(ctx context.Context, resp *http.Response, wire *count
 
 // unpack reads r, decompressed, up to one byte more than the limit.
 func (a *attempt) unpack(encoding string, r io.Reader) ([]byte, error) {
+	var body bytes.Buffer
+	var into io.Writer = &body
+	if a.r.Into != nil {
+		into = a.r.Into()
+	}
 	switch encoding = strings.ToLower(strings.TrimSpace(encoding)); encoding {
 	case "", "identity":
 	case "gzip", "x-gzip":
@@ -94,18 +99,14 @@ func (a *attempt) unpack(encoding string, r io.Reader) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("unknown content encoding %q", plain(encoding, 40))
 	}
-	if a.r.Into != nil {
-		n, err := io.Copy(a.r.Into(), r)
-		if err == nil && n > a.r.Limit {
-			err = errLarge
-		}
-		return nil, err
+	n, err := io.Copy(into, r)
+	switch {
+	case err != nil:
+		return body.Bytes(), fmt.Errorf("broken gzip: %w", err)
+	case n > a.r.Limit:
+		return body.Bytes(), errLarge
 	}
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(r); err != nil {
-		return b.Bytes(), fmt.Errorf("broken gzip: %w", err)
-	}
-	return b.Bytes(), nil
+	return body.Bytes(), nil
 }
 
 func (a *attempt) tooLarge() *Error {

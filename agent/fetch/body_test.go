@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -109,7 +110,7 @@ func TestUnpackStops(t *testing.T) {
 	t.Parallel()
 	a := &attempt{r: Request{Limit: 1000}}
 	body, err := a.unpack("gzip", bytes.NewReader(packed(t, make([]byte, 8<<20))))
-	if err != nil || len(body) != 1001 {
+	if !errors.Is(err, errLarge) || len(body) != 1001 {
 		t.Errorf("unpacked %d bytes for a limit of 1000, %v", len(body), err)
 	}
 }

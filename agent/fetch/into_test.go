@@ -45,6 +45,14 @@ func TestInto(t *testing.T) {
 			}
 			_, _ = io.WriteString(w, "hello")
 		}, 100, "hello", ""},
+		"again, and empty": {func(n int, w http.ResponseWriter, _ *http.Request) {
+			if n == 1 {
+				w.Header().Set("Content-Length", "5")
+				_, _ = io.WriteString(w, "he")
+				return
+			}
+			w.Header().Set("Content-Encoding", "gzip")
+		}, 100, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
