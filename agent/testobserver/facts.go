@@ -51,7 +51,9 @@ type assembler struct {
 	sums   map[string]*row   // by checksum
 	// products are places in facts.Products by slug, series in facts.Series.
 	products, series map[string]int
-	newest           time.Time // when the newest artefact came
+	asked            map[request]bool   // open requests that facts have
+	since            map[request]string // when they were made, as the facts before have it
+	newest           time.Time          // when the newest artefact came
 }
 
 type groupKey struct{ series, product string }
@@ -84,7 +86,7 @@ func newAssembler(p *poll, rows []*row) *assembler {
 		p: p, facts: &release.Facts{Source: p.o.Tracker.Name},
 		groups: make(map[groupKey]*group), listed: make(map[string]bool), sums: make(map[string]*row),
 		shown:    make(map[rowPlace]*row),
-		products: make(map[string]int), series: make(map[string]int),
+		products: make(map[string]int), series: make(map[string]int), asked: make(map[request]bool), since: p.since(),
 	}
 	rows = slices.Clone(rows)
 	slices.SortFunc(rows, func(x, y *row) int { return cmp.Compare(y.id, x.id) }) // the newest names the contact

@@ -112,3 +112,18 @@ func TestManyRequestsByTheOtherSearch(t *testing.T) {
 		t.Errorf("%+v", p.last.Problems)
 	}
 }
+
+// TestTooManyRequests: more requests than any service has are not read, and those that were
+// known stay.
+func TestTooManyRequests(t *testing.T) {
+	t.Parallel()
+	on := newService()
+	on.Ask(on.Publish(image("kubuntu", "kubuntu", "20260826")))
+	p := poller(t, on, func(o *Options) { o.Tracker.Tests = false })
+	p.poll()
+	on.refuse("test-executions/reruns", 200, "application/json", "["+strings.Repeat("1,", mostArtefacts)+"1]")
+	p.poll()
+	if len(p.last.Facts.Series) != 1 || len(p.last.Facts.Series[0].Rebuilds) != 1 || !strings.Contains(fmt.Sprint(p.last.Problems), "50001 requests; the most are 50000") {
+		t.Errorf("%+v\n%+v", p.last.Facts.Series, p.last.Problems)
+	}
+}

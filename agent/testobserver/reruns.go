@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 
 	"shiplist/internal/release"
 )
@@ -66,6 +65,9 @@ func (p *poll) reruns(ctx context.Context) ([]json.RawMessage, error) {
 		return nil, err
 	}
 	texts, err := elements(body)
+	if err == nil && len(texts) > mostArtefacts {
+		err = fmt.Errorf("%d requests; the most are %d", len(texts), mostArtefacts)
+	}
 	if err != nil {
 		return nil, p.c.wrong(rerunsPath, query, err)
 	}
@@ -89,6 +91,9 @@ func (p *poll) runs(ctx context.Context) ([]json.RawMessage, error) {
 	return texts, nil
 }
 
+// request tells open requests apart.
+type request struct{ series, id string }
+
 // request adds an open request. What was archived is not built again.
 func (a *assembler) request(r *rerun) {
 	of := &row{r.artefact, a.p.namer.call(&r.artefact)}
@@ -96,25 +101,25 @@ func (a *assembler) request(r *rerun) {
 		return
 	}
 	s := &a.facts.Series[a.inSeries(of.series)]
-	id := itoa(r.execution)
-	if slices.ContainsFunc(s.Rebuilds, func(b release.Rebuild) bool { return b.ID == id }) {
+	req := request{of.series, itoa(r.execution)}
+	if a.asked[req] {
 		return
 	}
+	a.asked[req] = true
 	s.Rebuilds = append(s.Rebuilds, release.Rebuild{
-		Product: a.product(of), ID: id, BuildID: of.version, Status: requested, Requested: cmp.Or(r.created, a.p.since(of.series, id)),
+		Product: a.product(of), ID: req.id, BuildID: of.version, Status: requested, Requested: cmp.Or(r.created, a.since[req]),
 	})
 }
 
-// since is when a request was made, as the facts before have it.
-func (p *poll) since(series, id string) string {
+// since is when requests were made, as the facts before have it.
+func (p *poll) since() map[request]string {
+	since := map[request]string{}
 	for i := range p.prev.Series {
 		for _, b := range p.prev.Series[i].Rebuilds {
-			if p.prev.Series[i].Slug == series && b.ID == id {
-				return b.Requested
-			}
+			since[request{p.prev.Series[i].Slug, b.ID}] = b.Requested
 		}
 	}
-	return ""
+	return since
 }
 
 // keepRequests takes the requests over from the facts before.
