@@ -22,8 +22,8 @@ import (
 // trackerKinds is where kinds of tracker are entered, each with what makes a source.
 func trackerKinds() map[string]func(trackers.Options) Source {
 	return map[string]func(trackers.Options) Source{
-		"qatracker":     func(o trackers.Options) Source { return qatracker.New(o) },
-		"test-observer": func(o trackers.Options) Source { return testobserver.New(o) },
+		release.KindQATracker:    func(o trackers.Options) Source { return qatracker.New(o) },
+		release.KindTestObserver: func(o trackers.Options) Source { return testobserver.New(o) },
 	}
 }
 
@@ -197,8 +197,10 @@ func address(raw string) string {
 	return strings.TrimRight(u.String(), "/")
 }
 
-// unable is a source that could not be made.
-type unable struct{ err error }
+// unable is a source that could not be made, and the error of its polls: nobody was asked.
+type unable struct{ error }
 
 // Poll tells why.
-func (u unable) Poll(context.Context, *release.Facts) (*release.Answer, error) { return nil, u.err }
+func (u unable) Poll(context.Context, *release.Facts) (*release.Answer, error) { return nil, u }
+
+func (u unable) Unwrap() error { return u.error }

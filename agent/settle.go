@@ -141,7 +141,10 @@ func (s *settler) settle(ctx context.Context, p polled) (SourceReport, error) {
 	}
 	x := &settlement{SourceReport: entry, state: s.w.State(entry.Name), at: p.at}
 	x.state.Kind, x.state.Role, x.state.Address, x.state.Site = p.configured.Kind, p.configured.Role, p.configured.Address, p.configured.Site
-	x.state.Attempt, x.state.Began = p.at, time.Time{}
+	x.state.Began = time.Time{}
+	if !errors.As(p.err, new(unable)) { // of such a one nobody was asked
+		x.state.Attempt = p.at
+	}
 	var err error
 	if p.err != nil {
 		err = s.failed(ctx, x, p.err)

@@ -2,12 +2,11 @@ package agent
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -136,19 +135,7 @@ func (a *asking) once() SourceReport {
 // facts are the data files of the source.
 func (a *asking) facts() map[string]string {
 	a.t.Helper()
-	files := map[string]string{}
-	below := os.DirFS(filepath.Join(a.store.Data, "tests"))
-	if err := fs.WalkDir(below, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(below, name)
-		files[name] = string(text)
-		return err
-	}); err != nil {
-		a.t.Fatal(err)
-	}
-	return files
+	return dataFiles(a.t, filepath.Join(a.store.Data, "tests"))
 }
 
 // TestManyImages: a long list costs few requests, and half of it, nothing, or more than fits,
@@ -315,6 +302,24 @@ func TestOnceTooEarly(t *testing.T) {
 	elsewhere.now = a.now
 	if r := elsewhere.once(); r.Outcome == Resting {
 		t.Errorf("another address: %s", r)
+	}
+}
+
+// TestUnableAsksNobody: a source that could not be made was not asked, and is polled as soon as
+// what was wrong with it is mended.
+func TestUnableAsksNobody(t *testing.T) {
+	t.Parallel()
+	a := newAsking(t, images(3), nil)
+	able := a.sources[0].Source
+	a.sources[0].Source = unable{errors.New("its key is missing")}
+	for range 2 {
+		if r := a.once(); r.Outcome != Failed || !strings.Contains(r.Error, "key is missing") {
+			t.Errorf("%s, want that the key is missing", r)
+		}
+	}
+	a.sources[0].Source = able
+	if r := a.once(); r.Outcome != OK {
+		t.Errorf("%s, right after the key was there", r)
 	}
 }
 

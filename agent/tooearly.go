@@ -18,6 +18,10 @@ import (
 func (s *settler) due(ctx context.Context, chosen []configuredSource, reports []SourceReport) (due []configuredSource, places []int) {
 	now := s.agent.now()
 	for i, c := range chosen {
+		if _, no := c.Source.(unable); no { // asks nobody
+			due, places = append(due, c), append(places, i)
+			continue
+		}
 		if early, is := s.tooEarly(c, now); is {
 			s.agent.log(ctx, early)
 			reports[i] = early
