@@ -115,6 +115,18 @@ func TestS3(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	})
+	cutAt := func(path string) {
+		mutex.Lock()
+		defer mutex.Unlock()
+		cut = path
+	}
+	requests := func() []string { // since the last time
+		mutex.Lock()
+		defer mutex.Unlock()
+		list := asked
+		asked = nil
+		return list
+	}
 	s := newSite(t)
 	target, right := s3Target(t, "s3://bucket/www/ships", url)
 	has := func() pages { return s3Pages(t, target, right) }
@@ -123,21 +135,21 @@ func TestS3(t *testing.T) {
 		t.Fatalf("first: %+v", r)
 	}
 	same(t, s, has())
-	asked = nil
+	requests()
 	if r := one(t, s, target, right); r.Action != Nothing {
 		t.Errorf("again: %+v", r)
 	}
-	for _, a := range asked {
+	for _, a := range requests() {
 		if !strings.HasPrefix(a, "GET ") && !strings.HasPrefix(a, "HEAD ") {
 			t.Errorf("nothing to do, and %s", a)
 		}
 	}
 	show(t, s, 2)
-	cut = "/index.html"
+	cutAt("/index.html")
 	if r := one(t, s, target, right); r.Action != Failed || !strings.Contains(r.Error, "write s3://bucket/www/ships/") || !strings.Contains(r.Error, "let the user list the bucket") {
 		t.Errorf("cut: %+v", r)
 	}
-	cut = ""
+	cutAt("")
 	if r := one(t, s, target, right); r.Action != Sent || r.Deleted != 2 || r.Files >= 8 {
 		t.Errorf("completed: %+v", r)
 	}
