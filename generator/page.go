@@ -53,7 +53,7 @@ type sourceView struct {
 
 // sourceKinds are the kinds of source in words.
 var sourceKinds = map[string]string{
-	"qatracker": "tracker", "test-observer": "tracker", "tree": "image tree", "plan": "plan",
+	release.KindQATracker: "tracker", release.KindTestObserver: "tracker", release.KindTree: "image tree", release.KindPlan: "plan",
 }
 
 func viewSource(src *release.Source) sourceView {

@@ -199,7 +199,7 @@ func (b *builder) mark(ctx context.Context, i int, status string) {
 // requestsOf are those of a tracker of the configuration. A QA tracker's are asked for as
 // anybody where it has no user.
 func requestsOf(t config.Tracker, key config.Secret, limits config.Limits, client *fetch.Client) requests {
-	if t.Kind == "test-observer" {
+	if t.Kind == release.KindTestObserver {
 		return testobserver.NewRequests(testobserver.Options{Tracker: t, Key: key, Limits: limits, Client: client})
 	}
 	return qatracker.NewRequests(qatracker.Options{Tracker: t, Key: key, Limits: limits, Client: client})
@@ -207,7 +207,7 @@ func requestsOf(t config.Tracker, key config.Secret, limits config.Limits, clien
 
 // hasKey reports whether there are credentials of a tracker; a QA tracker's have a user.
 func hasKey(t config.Tracker) bool {
-	return (t.KeyEnv != "" || t.KeyFile != "") && (t.Kind == "test-observer" || t.User != "")
+	return (t.KeyEnv != "" || t.KeyFile != "") && (t.Kind == release.KindTestObserver || t.User != "")
 }
 
 // reach finds out how each tracker that a command has a request on is asked, and marked
@@ -227,7 +227,7 @@ func (o *respinOptions) reach(ctx context.Context, e *environment, cfg *config.C
 		var key config.Secret
 		var err error
 		marked := !o.unmarked && hasKey(t)
-		if marked || hasKey(t) && t.Kind == "test-observer" { // which may want one from readers, too
+		if marked || hasKey(t) && t.Kind == release.KindTestObserver { // which may want one from readers, too
 			key, err = t.Key(e.getenv)
 		}
 		b.trackers[t.Name], b.marked[t.Name] = requestsOf(t, key, cfg.Limits, client), marked

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"shiplist/internal/release"
 )
 
 // The parser of robfig/cron takes more than can be run: it panics at "TZ=", makes
@@ -21,7 +23,7 @@ func LeastGap(kind string) time.Duration { return max(everyLeast, AskedGap(kind)
 // AskedGap is how far apart the operators of a kind of source ask polls to be, whoever begins
 // them; zero where they ask for nothing.
 func AskedGap(kind string) time.Duration {
-	if kind == "test-observer" {
+	if kind == release.KindTestObserver {
 		return 2 * time.Minute
 	}
 	return 0

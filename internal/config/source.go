@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"shiplist/internal/release"
 	"shiplist/internal/tomlpos"
 )
 
 // The values of keys that a source leaves out. They cannot come from the embedded
 // file, because sources never do; a test holds the two together.
 func defaultTracker() Tracker {
-	return Tracker{Kind: "qatracker", Schedule: "*/10 * * * *", Recheck: 6 * time.Hour, TestCalls: 200}
+	return Tracker{Kind: release.KindQATracker, Schedule: "*/10 * * * *", Recheck: 6 * time.Hour, TestCalls: 200}
 }
 
 func defaultTree() Tree {
@@ -65,14 +66,14 @@ func (t *table) schedule(key string, into *string) {
 func readTracker(t *table) Tracker {
 	r := defaultTracker()
 	t.name("name", &r.Name)
-	oneOf(t, "kind", &r.Kind, "qatracker", "test-observer")
+	oneOf(t, "kind", &r.Kind, release.KindQATracker, release.KindTestObserver)
 	good := func(s string) bool { return isURL(s, "https", "http") && !strings.Contains(s, "#") }
 	t.address("url", &r.URL, good, `an address; write it like "https://iso.qa.ubuntu.com/xmlrpc.php"`)
 	t.checked("host", &r.Host, hostName.MatchString, `a host; write it like "iso.qa.ubuntu.com"`)
 	t.page("site", &r.Site)
 	t.schedule("schedule", &r.Schedule)
 	t.duration("recheck", &r.Recheck, false)
-	r.Tests = r.Kind == "test-observer"
+	r.Tests = r.Kind == release.KindTestObserver
 	t.flag("tests", &r.Tests)
 	t.series("series", &r.Series)
 	t.count("test_calls", &r.TestCalls, 1, 100_000)
@@ -84,11 +85,11 @@ func readTracker(t *table) Tracker {
 		t.note("schedule", fmt.Sprintf("%q is too often for a %s; write at least %s apart, like \"*/5 * * * *\"", r.Schedule, r.Kind, LeastGap(r.Kind)))
 	}
 	r.checkKey(t)
-	if r.Kind != "test-observer" && len(r.Series) > 0 {
+	if r.Kind != release.KindTestObserver && len(r.Series) > 0 {
 		t.note("series", "only a test-observer is asked for some series; leave it out")
 	}
 	t.close()
-	if r.Site == "" && r.Kind == "qatracker" { // the pages of the other kind are on another host
+	if r.Site == "" && r.Kind == release.KindQATracker { // the pages of the other kind are on another host
 		r.Site = publicSite(r.URL, r.Host)
 	}
 	return r
@@ -104,9 +105,9 @@ func (r *Tracker) checkKey(t *table) {
 	switch {
 	case env && file:
 		t.note("key_file", "key_env is there, too; name the key in one place only")
-	case r.Kind == "qatracker" && (env || file) && !user:
+	case r.Kind == release.KindQATracker && (env || file) && !user:
 		t.note(key, "a key needs the user whose it is; add user")
-	case r.Kind == "qatracker" && user && !env && !file:
+	case r.Kind == release.KindQATracker && user && !env && !file:
 		t.note("user", "a user needs a key; add key_env or key_file, or leave user out: reading needs neither")
 	case (env || file) && strings.HasPrefix(r.URL, "http:") && !isLoopback(r.URL):
 		t.note(key, "the key would go over the network for all to read; use an https:// url, or leave the key out")

@@ -284,12 +284,8 @@ func sideOf(list []digest) string {
 	for _, d := range list {
 		names = appendNew(names, d.name())
 	}
-	has := " has "
-	if len(names) > 1 {
-		has = " have "
-	}
 	sum := list[0].sum
-	return joinWords(names, "and") + has + sum[:min(shown, len(sum))] + "…"
+	return joinWords(names, "and") + haveWord(names) + sum[:min(shown, len(sum))] + "…"
 }
 
 func (j *joiner) digestEvidence(r *Row, d digest) Evidence {

@@ -63,11 +63,7 @@ func (j *joiner) reportApart(r *Row, sides []dailySide, behind []string) {
 			names, ev = append(names, sides[n].name()), append(ev, sides[n].evidence)
 			j.apart[r][sides[n].name()] = id
 		}
-		has := " has "
-		if len(names) > 1 {
-			has = " have "
-		}
-		words = append(words, joinWords(names, "and")+has+id)
+		words = append(words, joinWords(names, "and")+haveWord(names)+id)
 	}
 	f := Finding{
 		Rule:     "build-ids-apart",
@@ -182,7 +178,7 @@ func (j *joiner) knownBuilds(src *source, r *Row) []knownBuild {
 	return j.everKnown[sourceLine{src.index, r.Manifest.Line, r.Product}]
 }
 
-// indexKnown looks up all builds of the sources that have a daily milestone open. It is made
+// indexKnown looks up all builds of series with an open milestone. It is made
 // when sides differ at all.
 func (j *joiner) indexKnown() {
 	j.everKnown = map[sourceLine][]knownBuild{}

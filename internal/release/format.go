@@ -62,6 +62,14 @@ func joinWords(words []string, last string) string {
 	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
 }
 
+// haveWord is "has" or "have", between one name or several and what they have.
+func haveWord(names []string) string {
+	if len(names) > 1 {
+		return " have "
+	}
+	return " has "
+}
+
 // listWords is joinWords with "and", cut after a few.
 func listWords(words []string) string {
 	const shown = 5

@@ -1,6 +1,7 @@
 package release
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,7 +12,7 @@ import (
 func ordered(r Rules, slugs ...string) *Line {
 	l := &Line{Slug: "noble", Title: "Noble"}
 	for _, slug := range slugs {
-		name, empty := cutSign(slug)
+		name, empty := strings.CutPrefix(slug, "-")
 		m := &Manifest{Line: l, Slug: name, Title: "Noble " + name, Kind: r.KindOf(l.Slug, name, name)}
 		if !empty {
 			m.Totals.Rows = 1
@@ -19,13 +20,6 @@ func ordered(r Rules, slugs ...string) *Line {
 		l.Milestones = append(l.Milestones, m)
 	}
 	return l
-}
-
-func cutSign(slug string) (string, bool) {
-	if slug[0] == '-' {
-		return slug[1:], true
-	}
-	return slug, false
 }
 
 // TestMilestoneBefore: one that is to come is put where its rule, its date and its name

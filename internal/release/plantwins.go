@@ -90,16 +90,14 @@ func (same *planTwins) with(id string, b *weighed) *weighed {
 // sum is the checksum of a build, as sources and trees give it; empty where none is known,
 // or not one alone.
 func (b *weighed) sum() string {
-	sum := ""
-	hear := func(s string) bool {
-		several := s != "" && sum != "" && s != sum
-		sum = cmp.Or(sum, s)
-		return several
+	var sum oneSum
+	for _, s := range b.sums {
+		sum.hear(s)
 	}
-	if slices.ContainsFunc(b.sums, hear) || slices.ContainsFunc(b.images, func(i *TreeImage) bool { return hear(i.main().SHA256) }) {
-		return ""
+	for _, i := range b.images {
+		sum.hear(i.main().SHA256)
 	}
-	return sum
+	return sum.value()
 }
 
 // passed reports whether a source has replaced a build, or taken it away, wherever it says

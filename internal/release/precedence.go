@@ -31,12 +31,13 @@ func (p *Precedence) same(o *Precedence) bool {
 		keyOf(p.State) == keyOf(o.State) && keyOf(p.Tests) == keyOf(o.Tests) && keyOf(p.Note) == keyOf(o.Note) && keyOf(p.Date) == keyOf(o.Date)
 }
 
-// KindPlan is the kind of sources that hold decisions: what is meant to be released with
-// a milestone, and which builds.
-const KindPlan = "plan"
-
-// KindTree is the kind of sources that hold files.
-const KindTree = "tree"
+// The kinds of source.
+const (
+	KindQATracker    = "qatracker"
+	KindTestObserver = "test-observer" // its owners are teams and nothing else
+	KindTree         = "tree"          // holds files
+	KindPlan         = "plan"          // holds decisions: what is meant to be released with a milestone, and which builds
+)
 
 // standings are the places of the sources, by their index, for each kind of fact: what is
 // lower counts first.

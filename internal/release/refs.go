@@ -8,7 +8,7 @@ import (
 
 // pageOfMilestone is the page of a milestone at its source, empty where there is none.
 func pageOfMilestone(s SourceState, id string) string {
-	if s.Kind != "qatracker" {
+	if s.Kind != KindQATracker {
 		return ""
 	}
 	return MilestoneURL(s.Site, id)
@@ -18,9 +18,9 @@ func pageOfMilestone(s SourceState, id string) string {
 // its testcases, or that of the milestone where the build's own id is not known.
 func pageOfBuild(s SourceState, milestone, build string) string {
 	switch s.Kind {
-	case "qatracker":
+	case KindQATracker:
 		return cmp.Or(BuildURL(s.Site, milestone, build), MilestoneURL(s.Site, milestone))
-	case "test-observer":
+	case KindTestObserver:
 		return ArtefactURL(s.Site, build)
 	}
 	return ""
@@ -28,7 +28,7 @@ func pageOfBuild(s SourceState, milestone, build string) string {
 
 // seriesURL is the page of a series manifest at its source.
 func seriesURL(s SourceState, id string) string {
-	if s.Kind != "qatracker" || s.Site == "" || id == "" {
+	if s.Kind != KindQATracker || s.Site == "" || id == "" {
 		return ""
 	}
 	return strings.TrimRight(s.Site, "/") + "/qatracker/series/" + url.PathEscape(id) + "/manifest"

@@ -20,6 +20,7 @@ var openRebuilds = []string{rebuildRequested, "queued", "building", "built"}
 func (j *joiner) readRebuilds() {
 	j.rebuilds, j.outdated = map[lineProduct][]*Rebuild{}, map[lineProduct][]outdated{}
 	j.p.newer = map[*Rebuild]string{}
+	known := &rivalIndex{j: j, ids: map[*Line]map[*ProductLine][]string{}, known: map[lineProduct]*rivals{}}
 	for i := range j.sources {
 		src := &j.sources[i]
 		for k := range src.facts.Series {
@@ -30,7 +31,7 @@ func (j *joiner) readRebuilds() {
 					continue
 				}
 				key := lineProduct{j.line(s.Slug), j.product(i, req.Product)}
-				if newer := j.newerBuild(src, key, req.BuildID); newer != "" {
+				if newer := j.newerBuild(src, key, req.BuildID, known); newer != "" {
 					j.outdated[key] = append(j.outdated[key], outdated{src, req, newer})
 					j.p.newer[req] = newer
 					continue
@@ -52,58 +53,90 @@ type outdated struct {
 // source has a request for; empty where there is none, or the request is for no build. Builds
 // that were taken away do not count, nor those of the same bytes: a source may keep the first
 // id of what was built again without a change.
-func (j *joiner) newerBuild(src *source, key lineProduct, id string) (newest string) {
+func (j *joiner) newerBuild(src *source, key lineProduct, id string, known *rivalIndex) string {
 	if id == "" {
 		return ""
 	}
-	own, sums := j.ownID(src, key, id), j.sumsByID(key)
-	count := func(other string, after bool) {
-		same := sums[id] != "" && sums[other] == sums[id]
-		if after && !same && (newest == "" || CompareBuildIDs(other, newest) > 0) {
-			newest = other
+	own, all := j.ownID(src, key, id), known.of(key)
+	for _, other := range all.ids {
+		if other != id && !all.same(other, id) && j.follows(src, key, other, id, own, all.imaged[other]) {
+			return other
 		}
 	}
-	for _, known := range j.buildIDs[key.line.Slug] {
-		if known.product != key.product || known.id == id {
-			continue
-		}
-		for _, b := range j.builds[buildKey{key.line.Slug, known.product, known.id}] {
-			after := CompareBuildIDs(known.id, id) > 0
-			if b.src == src && own != "" && b.b.ID != "" { // the source's own order counts
-				after = CompareBuildIDs(b.b.ID, own) > 0
-			}
-			count(known.id, after && b.b.State != StateRemoved)
-		}
-	}
-	for _, image := range j.images[productSeries{key.product, key.line.Slug}] {
-		count(image.BuildID, image.BuildID != "" && CompareBuildIDs(image.BuildID, id) > 0)
-	}
-	return newest
+	return ""
 }
 
-// sumsByID are the checksums of a product's builds in a series, as sources and trees give them;
-// empty where they give several.
-func (j *joiner) sumsByID(key lineProduct) map[string]string {
-	sums := map[string]string{}
-	hear := func(id, sum string) {
-		if was, there := sums[id]; sum != "" && there && was != sum {
-			sums[id] = ""
-		} else if sum != "" {
-			sums[id] = sum
+// follows reports whether one build of a product is newer than another, to a source that
+// may have an id of its own for that: its own order counts for what it says.
+func (j *joiner) follows(src *source, key lineProduct, other, id, own string, imaged bool) bool {
+	after := CompareBuildIDs(other, id) > 0
+	if after && imaged {
+		return true
+	}
+	return slices.ContainsFunc(j.builds[buildKey{key.line.Slug, key.product, other}], func(b sourceBuild) bool {
+		if b.src == src && own != "" && b.b.ID != "" {
+			return CompareBuildIDs(b.b.ID, own) > 0 && b.b.State != StateRemoved
+		}
+		return after && b.b.State != StateRemoved
+	})
+}
+
+// rivals are the builds and images of a product in a series, by build id.
+type rivals struct {
+	ids    []string // newest first
+	imaged map[string]bool
+	sums   map[string]*oneSum
+}
+
+// same reports whether two builds are known to have the same bytes.
+func (r *rivals) same(a, b string) bool {
+	sum := r.sums[a].value()
+	return sum != "" && sum == r.sums[b].value()
+}
+
+func (r *rivals) add(id string) *oneSum {
+	sum := r.sums[id]
+	if sum == nil {
+		sum = &oneSum{}
+		r.ids, r.sums[id] = append(r.ids, id), sum
+	}
+	return sum
+}
+
+// rivalIndex has the rivals of products with requests; a series is looked through once.
+type rivalIndex struct {
+	j     *joiner
+	ids   map[*Line]map[*ProductLine][]string
+	known map[lineProduct]*rivals
+}
+
+func (x *rivalIndex) of(key lineProduct) *rivals {
+	if r := x.known[key]; r != nil {
+		return r
+	}
+	series := key.line.Slug
+	if x.ids[key.line] == nil {
+		x.ids[key.line] = map[*ProductLine][]string{}
+		for _, b := range x.j.buildIDs[series] {
+			x.ids[key.line][b.product] = append(x.ids[key.line][b.product], b.id)
 		}
 	}
-	for _, known := range j.buildIDs[key.line.Slug] {
-		if known.product != key.product {
-			continue
-		}
-		for _, b := range j.builds[buildKey{key.line.Slug, known.product, known.id}] {
-			hear(known.id, b.b.SHA256)
+	r := &rivals{imaged: map[string]bool{}, sums: map[string]*oneSum{}}
+	for _, id := range x.ids[key.line][key.product] {
+		sum := r.add(id)
+		for _, b := range x.j.builds[buildKey{series, key.product, id}] {
+			sum.hear(b.b.SHA256)
 		}
 	}
-	for _, image := range j.images[productSeries{key.product, key.line.Slug}] {
-		hear(image.BuildID, image.main().SHA256)
+	for _, image := range x.j.images[productSeries{key.product, series}] {
+		if image.BuildID != "" {
+			r.add(image.BuildID).hear(image.main().SHA256)
+			r.imaged[image.BuildID] = true
+		}
 	}
-	return sums
+	slices.SortStableFunc(r.ids, func(a, b string) int { return -CompareBuildIDs(a, b) })
+	x.known[key] = r
+	return r
 }
 
 // ownID is a source's own id of a build; empty where it has none.

@@ -66,26 +66,38 @@ func (j *joiner) settleTwins(r *Row) {
 	slices.SortFunc(r.twins, func(a, b string) int { return -CompareBuildIDs(a, b) })
 }
 
+// oneSum is the checksum that sources and trees give.
+type oneSum struct {
+	sum     string
+	several bool
+}
+
+func (o *oneSum) hear(sum string) {
+	o.several = o.several || sum != "" && o.sum != "" && sum != o.sum
+	o.sum = cmp.Or(o.sum, sum)
+}
+
+// value is empty where none is known, or not one alone, and that of nil is.
+func (o *oneSum) value() string {
+	if o == nil || o.several {
+		return ""
+	}
+	return o.sum
+}
+
 // sumOf is the checksum of a build of the row's product, by its id: as sources give it, and
 // as its image in the trees has it. It is empty where none is known, or not one alone.
 func (j *joiner) sumOf(r *Row, id string) string {
-	sum, several := "", false
-	hear := func(s string) {
-		several = several || s != "" && sum != "" && s != sum
-		sum = cmp.Or(sum, s)
-	}
+	var sum oneSum
 	for _, b := range j.builds[buildKey{r.Manifest.Line.Slug, r.Product, id}] {
-		hear(b.b.SHA256)
+		sum.hear(b.b.SHA256)
 	}
 	if r.Identity != (Identity{}) {
 		for _, n := range j.candidates(r).byID[id] {
-			hear(j.planted[n].main().SHA256)
+			sum.hear(j.planted[n].main().SHA256)
 		}
 	}
-	if several {
-		return ""
-	}
-	return sum
+	return sum.value()
 }
 
 // Is reports whether a build id is that of the row's build: the one that is shown, or the one

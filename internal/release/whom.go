@@ -108,7 +108,7 @@ func (j *joiner) contact(p *ProductLine, said string, src *source) (contact, tea
 		}
 		j.teams[contact] = team
 	}
-	if team == "" && src != nil && from == src.state.Name && src.state.Kind == "test-observer" {
+	if team == "" && src != nil && from == src.state.Name && src.state.Kind == KindTestObserver {
 		team = ContactTeam // its owners are teams and nothing else
 	}
 	return contact, team, from
