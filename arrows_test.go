@@ -59,6 +59,7 @@ var arrows = map[string]arrow{
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"internal/demo":          {may: []string{"internal/demo/observer", "internal/release"}},
+	"internal/lockfile":      {modules: []string{flock}, never: []string{"net", "net/http", "os/exec"}},
 	"internal/plaintext":     {never: ioPackages},
 	"internal/problems":      {may: []string{"internal/release"}, never: ioPackages},
 	"internal/statefile":     {modules: []string{renameio}, never: []string{"net", "net/http", "os/exec"}},
@@ -75,7 +76,7 @@ var arrows = map[string]arrow{
 	},
 	"internal/issue": {never: ioPackages},
 	"internal/signer": {
-		may:     []string{"internal/release", "internal/signature"},
+		may:     []string{"internal/plaintext", "internal/release", "internal/signature"},
 		modules: []string{"github.com/ProtonMail/go-crypto"},
 		never:   []string{"net", "net/http"},
 	},
@@ -87,7 +88,7 @@ var arrows = map[string]arrow{
 	"agent/launchpad":   {may: []string{"agent/fetch", "internal/release"}},
 	"agent/placed":      {may: []string{"agent/fetch", "internal/release"}},
 	"agent/verify": {
-		may:     []string{"agent/fetch", "internal/issue", "internal/release", "internal/signature", "internal/statefile"},
+		may:     []string{"agent/fetch", "internal/issue", "internal/lockfile", "internal/release", "internal/signature", "internal/statefile"},
 		modules: []string{xsync},
 		never:   []string{"os/exec"},
 	},
@@ -113,7 +114,7 @@ var arrows = map[string]arrow{
 		may:     []string{"agent", "internal/config", "internal/release", "internal/store"},
 		modules: []string{"github.com/coreos/go-systemd/v22", "github.com/prometheus/client_golang"},
 	},
-	"generator/owned": {modules: []string{flock, renameio}, never: []string{"net", "net/http", "os/exec"}},
+	"generator/owned": {may: []string{"internal/lockfile"}, modules: []string{flock, renameio}, never: []string{"net", "net/http", "os/exec"}},
 	"generator/staged": {
 		may:     []string{"generator/owned"},
 		modules: []string{flock, renameio, "golang.org/x/sys"},
@@ -133,8 +134,8 @@ var arrows = map[string]arrow{
 		never:   []string{"net", "net/http", "os/exec"},
 	},
 	"internal/mirror": {
-		may:     []string{"generator/publish", "internal/config", "internal/issue", "internal/jobs"},
-		modules: []string{flock, xsync, "gocloud.dev/blob", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
+		may:     []string{"generator/publish", "internal/config", "internal/issue", "internal/jobs", "internal/lockfile", "internal/plaintext"},
+		modules: []string{xsync, "gocloud.dev/blob", "github.com/aws/aws-sdk-go-v2", "github.com/aws/smithy-go"},
 	},
 	"generator": {
 		may: []string{

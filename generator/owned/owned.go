@@ -17,6 +17,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/google/renameio/v2"
+
+	"shiplist/internal/lockfile"
 )
 
 // LockFile is the name of the file that is locked, in the directory itself.
@@ -44,24 +46,11 @@ func (k Kind) Hold(ctx context.Context, dir string) (*flock.Flock, error) {
 	if err := k.claim(dir); err != nil {
 		return nil, fmt.Errorf("%s: %w", k.Name, err)
 	}
-	lock := flock.New(filepath.Join(dir, LockFile), flock.SetPermissions(0o644))
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
-		return nil, k.lockError(lock.Path(), err)
+	lock, err := lockfile.Hold(ctx, filepath.Join(dir, LockFile), "writing", lockWait)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", k.Name, err)
 	}
 	return lock, nil
-}
-
-// lockError tells another run from a lock that nobody could take.
-func (k Kind) lockError(path string, err error) error {
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("%s: %s: another run is writing there; try again when it is done: %w", k.Name, path, err)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%s: lock: %w; run it as the user to whom the directory belongs", k.Name, err)
-	}
-	return fmt.Errorf("%s: lock %s: %w", k.Name, path, err)
 }
 
 // Ours reports whether a directory is there and was made by us.

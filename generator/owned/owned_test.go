@@ -3,13 +3,10 @@
 package owned
 
 import (
-	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"golang.org/x/sync/errgroup"
@@ -97,20 +94,6 @@ func TestLockRefused(t *testing.T) {
 	_, err := notes.Hold(t.Context(), dir)
 	if err == nil || strings.Contains(err.Error(), "another run") || !strings.Contains(err.Error(), filepath.Join(dir, LockFile)) {
 		t.Errorf("error %v", err)
-	}
-}
-
-// TestLockError: each reason gets words of its own.
-func TestLockError(t *testing.T) {
-	t.Parallel()
-	for want, err := range map[string]error{
-		"another run is writing there":                     context.DeadlineExceeded,
-		"run it as the user to whom the directory belongs": &fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES},
-		"notes: lock x: context canceled":                  context.Canceled,
-	} {
-		if got := notes.lockError("x", err); !strings.Contains(got.Error(), want) || !errors.Is(got, err) {
-			t.Errorf("%v, want %s", got, want)
-		}
 	}
 }
 

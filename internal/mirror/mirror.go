@@ -20,20 +20,18 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"time"
-	"unicode"
-
-	"github.com/gofrs/flock"
 
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
 	"shiplist/internal/issue"
+	"shiplist/internal/lockfile"
+	"shiplist/internal/plaintext"
 )
 
 // Options are what is brought, by whom, and how.
@@ -215,15 +213,10 @@ const holdWait = 2 * time.Minute
 
 func hold(ctx context.Context, s publish.Site, t config.Target) (free func(), err error) {
 	sum := sha256.Sum256([]byte(t.URL))
-	lock := flock.New(filepath.Join(publish.SetsDir(s.Output), ".target-"+hex.EncodeToString(sum[:6])+".lock"), flock.SetPermissions(0o644))
-	ctx, cancel := context.WithTimeout(ctx, holdWait)
-	defer cancel()
-	_, err = lock.TryLockContext(ctx, 50*time.Millisecond)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return nil, fmt.Errorf("%s: another run is sending there; try again when it is done", lock.Path())
-	case err != nil:
-		return nil, fmt.Errorf("lock %s: %w", lock.Path(), err)
+	path := filepath.Join(publish.SetsDir(s.Output), ".target-"+hex.EncodeToString(sum[:6])+".lock")
+	lock, err := lockfile.Hold(ctx, path, "sending", holdWait)
+	if err != nil {
+		return nil, err
 	}
 	return func() { _ = lock.Close() }, nil
 }
@@ -246,12 +239,8 @@ func (b *bringing) clean(err error) string {
 	if key := b.key.Reveal(); key != "" {
 		text = strings.ReplaceAll(text, key, config.Redacted)
 	}
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }), " ")
-	if len(text) > errorMost {
-		text = strings.ToValidUTF8(text[:errorMost], "") + " ..."
-	}
-	return text
+	return plaintext.Line(text, errorMost)
 }
 
-// errorMost bounds the text of an error, most of which servers wrote.
+// errorMost bounds the text of an error, in characters; servers wrote most of it.
 const errorMost = 2000

@@ -9,8 +9,8 @@ import (
 	"os/exec"
 	"strings"
 	"time"
-	"unicode"
 
+	"shiplist/internal/plaintext"
 	"shiplist/internal/signature"
 )
 
@@ -83,7 +83,7 @@ func (o Options) gpg(ctx context.Context, phrase string, input []byte, args ...s
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("%s has not answered within %s; does its agent wait for a passphrase?", program, patience)
 		}
-		return nil, fmt.Errorf("%s: %w: %s", program, err, strings.ReplaceAll(plain(said.String()), phraseOr(phrase), "[secret]"))
+		return nil, fmt.Errorf("%s: %w: %s", program, err, told(said.String(), phrase))
 	}
 	return out.Bytes(), nil
 }
@@ -101,11 +101,10 @@ func phrasePipe(phrase string) (*os.File, error) {
 	return r, w.Close()
 }
 
-// phraseOr is what must not be told: nothing where there is no passphrase.
-func phraseOr(phrase string) string { return cmp.Or(phrase, "\x00") }
-
-// plain makes one short line of what a program said.
-func plain(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }), " ")
-	return text[:min(len(text), 300)]
+// told makes one short line of what a program said, without the passphrase.
+func told(text, phrase string) string {
+	if phrase != "" {
+		text = strings.ReplaceAll(text, phrase, "[secret]")
+	}
+	return plaintext.Line(text, 300)
 }

@@ -167,3 +167,21 @@ func TestAgentRefuses(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestTold: what gpg says is one line, cut between characters, and never has the
+// passphrase, whatever white space is in that.
+func TestTold(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ text, phrase, want string }{
+		{"gpg: bad\ngpg: worse\n", "", "gpg: bad gpg: worse"},
+		{"gpg: \x1b[31mred", "", "gpg: [31mred"},
+		{"gpg: 'correct  horse' is bad", "correct  horse", "gpg: '[secret]' is bad"},
+		{"gpg: 'correct\thorse' is bad", "correct\thorse", "gpg: '[secret]' is bad"},
+		{strings.Repeat("x", 295) + "correct horse", "correct horse", strings.Repeat("x", 295) + "[sec…"},
+		{strings.Repeat("é", 400), "", strings.Repeat("é", 299) + "…"},
+	} {
+		if got := told(tt.text, tt.phrase); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.want)
+		}
+	}
+}
