@@ -78,11 +78,7 @@ func (s *site) changesFiles(a *apiFiles) *apiFile {
 	for i := range days {
 		files = append(files, a.add(s.dayFile(&days[i])))
 	}
-	begin := ""
-	if len(s.log) > 0 {
-		begin = stamp(s.log[0].Seen)
-	}
-	at := apiRoot + "changes.json"
+	at, begin := apiRoot+"changes.json", stamp(s.begun())
 	return madeAPIFile(at, s.wholes("changes", files, begin), func() ([]byte, error) { return s.writeChanges(at, begin, days, files) })
 }
 

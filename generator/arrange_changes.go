@@ -133,10 +133,7 @@ func (s *site) arrangeSeriesChanges(l *release.Line) changesPage {
 
 // fill adds the days of news.
 func (p *changesPage) fill(s *site, days []newsDay) {
-	if len(s.log) > 0 {
-		p.Begin = s.log[0].Seen
-	}
-	p.Answer = recentAnswer(days, s.picture.AsOf)
+	p.Begin, p.Answer = s.begun(), recentAnswer(days, s.picture.AsOf)
 	for i := range days {
 		d := &days[i]
 		if i < daysAtOnce {

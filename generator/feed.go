@@ -3,6 +3,7 @@ package generator
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
 	"fmt"
@@ -50,10 +51,10 @@ func (s *site) seriesFeed(p *Page, l *release.Line) Link {
 	return s.feedLink(p, s.seriesPath(l), seriesTitle(l))
 }
 
-// feedOutputs are the feeds: of everything, of each series, family and product.
-func (s *site) feedOutputs(moves []config.Moved) []output {
-	moves = s.toldMoves(moves)
-	out := []output{s.feedOutput(feed{feedFile, changesPath, s.config.Title, newsAre(s.news), moves}, s.revisionAll, moves)}
+// feedOutputs are the feeds: of everything, which is the first, of each series, family and
+// product.
+func (s *site) feedOutputs() []output {
+	out := []output{s.wholeFeed(nil)}
 	for _, l := range s.lines() {
 		at := s.seriesPath(l)
 		out = append(out, s.feedOutput(feed{at + feedFile, at, seriesTitle(l), newsAre(s.newsIn[l.Slug]), nil}, s.revisionIn[l.Slug]))
@@ -73,11 +74,15 @@ func (s *site) feedOutputs(moves []config.Moved) []output {
 	return out
 }
 
+// wholeFeed is the feed of everything; it alone tells of pages that moved.
+func (s *site) wholeFeed(moves []config.Moved) output {
+	return s.feedOutput(feed{feedFile, changesPath, s.config.Title, newsAre(s.news), moves}, s.revisionAll, moves)
+}
+
 func newsAre(news []*happening) func() []*happening { return func() []*happening { return news } }
 
 // feedOutput is a feed whose news are told from others by some revisions.
 func (s *site) feedOutput(f feed, revisions ...any) output {
-	begin := s.logBegin()
 	return fileOutput(f.path, func(b *bytes.Buffer) error {
 		b.WriteString(xml.Header)
 		e := xml.NewEncoder(b)
@@ -87,11 +92,11 @@ func (s *site) feedOutput(f feed, revisions ...any) output {
 		}
 		b.WriteByte('\n')
 		return nil
-	}).of(s.keys.of(append(revisions, "feed", f.path, f.title, begin)...))
+	}).of(s.keys.of(append(revisions, "feed", f.path, f.title, s.begun())...))
 }
 
-// logBegin is when the log begins that the site tells of; zero for none.
-func (s *site) logBegin() time.Time {
+// begun is when the log begins that the site tells of; zero for none.
+func (s *site) begun() time.Time {
 	if len(s.log) == 0 {
 		return time.Time{}
 	}
@@ -106,7 +111,7 @@ func (s *site) arrangeFeed(f feed) *atom.Feed {
 		p.Root = base
 	}
 	a := &atom.Feed{
-		Title: f.title + ": changes", ID: s.feedID(f.path), Updated: atomTime(s.logBegin()), Author: &atom.Person{Name: s.config.Title},
+		Title: f.title + ": changes", ID: s.feedID(f.path), Updated: atomTime(s.begun()), Author: &atom.Person{Name: s.config.Title},
 		Link: []atom.Link{{Rel: "alternate", Href: p.to(f.page), Type: "text/html"}},
 	}
 	if s.config.BaseURL != "" {
@@ -206,8 +211,8 @@ func eventsSum(events []release.Event) []byte {
 		})
 	}
 	slices.Sort(texts)
-	sum, _ := hex.DecodeString(digestOf([]byte(strings.Join(texts, "\n"))))
-	return sum
+	sum := sha256.Sum256([]byte(strings.Join(texts, "\n")))
+	return sum[:]
 }
 
 // feedHTML is a piece of news as HTML, with a list of what it is about where that is much.

@@ -94,7 +94,7 @@ func feedOf(t *testing.T, base string, change func(*site)) (*site, *gofeed.Feed)
 	}
 	s.arrange()
 	var b bytes.Buffer
-	d, err := s.feedOutputs(nil)[0].arrange()
+	d, err := s.feedOutputs()[0].arrange()
 	if err == nil {
 		err = d.render(&b)
 	}
@@ -119,6 +119,9 @@ func TestFeedWithAnAddress(t *testing.T) {
 	s, f := feedOf(t, base, nil)
 	if f.FeedLink != base+"/feed.xml" || f.Link != base+"/changes/" {
 		t.Errorf("links %q and %q", f.FeedLink, f.Link)
+	}
+	if len(f.Items) == 0 {
+		t.Fatal("it has no entry")
 	}
 	for _, item := range f.Items {
 		day := item.PublishedParsed.Format(time.DateOnly)

@@ -223,8 +223,12 @@ func (s *site) outputs() []output {
 		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(), s.handoverOutputs(),
 	)
 	files := slices.Concat(s.apiOutputs(), s.crawlerFiles(pages), s.assetFiles())
-	moves := s.moves(slices.Concat(pages, files, s.feedOutputs(nil)))
-	return slices.Concat(pages, s.movedFiles(moves), s.feedOutputs(moves), files)
+	feeds := s.feedOutputs()
+	moves := s.moves(pages, files, feeds)
+	if told := s.toldMoves(moves); len(told) > 0 {
+		feeds[0] = s.wholeFeed(told) // the moves are known only now; it has its path all the same
+	}
+	return slices.Concat(pages, s.movedFiles(moves), feeds, files)
 }
 
 func (s *site) fixedPages() []output {

@@ -3,6 +3,7 @@ package generator
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"html/template"
 	"net/url"
@@ -40,13 +41,15 @@ type movedPage struct {
 
 // moves are the pages that moved, by their old path, but for those whose entry does
 // nothing; see idleMoves. outputs are all files of the site but theirs.
-func (s *site) moves(outputs []output) []config.Moved {
+func (s *site) moves(outputs ...[]output) []config.Moved {
 	if len(s.moved) == 0 {
 		return nil
 	}
 	there := taken{}
-	for _, o := range outputs {
-		there.add(o.path)
+	for _, some := range outputs {
+		for _, o := range some {
+			there.add(o.path)
+		}
 	}
 	moves := slices.DeleteFunc(slices.Clone(s.moved), func(m config.Moved) bool {
 		return there[indexFile(m.From)] || there.within(m.From) || !m.Elsewhere() && !there[indexFile(m.To)]
@@ -162,8 +165,9 @@ func (s *site) movedEntries(p *Page, moves []config.Moved) []*atom.Entry {
 		if !m.Elsewhere() {
 			to, where = p.to(m.To), "/"+m.To
 		}
+		sum := sha256.Sum256([]byte(m.From + "\n" + m.To))
 		all = append(all, &atom.Entry{
-			Title: "/" + m.From + " has moved to " + where, ID: s.newsID("moved", m.Since, []byte(digestOf([]byte(m.From+"\n"+m.To)))),
+			Title: "/" + m.From + " has moved to " + where, ID: s.newsID("moved", m.Since, sum[:]),
 			Link: []atom.Link{{Rel: "alternate", Href: to, Type: "text/html"}}, Published: atomTime(m.Since), Updated: atomTime(m.Since),
 			Content: &atom.Text{Type: "html", Body: "<p>The page /" + template.HTMLEscapeString(m.From) + " has another address now: " + linked(Link{Text: where, Href: to}) + ".</p>"},
 		})
