@@ -252,8 +252,8 @@ func menuText(s string) string {
 			return '?'
 		}, word)
 	}
-	text := strings.TrimLeft(strings.Join(words, " "), "-:")
-	return strings.TrimSpace(text[:min(len(text), maxMenuText)])
+	text := strings.TrimLeft(strings.Join(words, " "), "-: ") // else the title would be an option
+	return strings.TrimRight(text[:min(len(text), maxMenuText)], " ")
 }
 
 // maxMenuText keeps a title on a console of 80 letters.

@@ -187,11 +187,11 @@ func hostileMenu(tb testing.TB, title, word string) hostileSite {
 	return hostileSite{menuSite(tb, func(p *release.Picture, r *release.Rules) {
 		r.Architectures = slices.Clone(r.Architectures)
 		for i := range r.Architectures {
-			r.Architectures[i].Title += title
+			r.Architectures[i].Title = title
 		}
-		r.BootMenu.Title += title
+		r.BootMenu.Title = title
 		for _, n := range p.Netboot {
-			n.Line.DisplayName, n.Line.Slug = n.Line.DisplayName+title, n.Line.Slug+word
+			n.Line.DisplayName, n.Line.Slug = title, n.Line.Slug+word
 			for _, e := range n.Entries {
 				e.Version, e.Arch = e.Version+title, e.Arch+"+"+word
 				e.Kernel, e.Initrd, e.ISO, e.URL = e.Kernel+word, e.Initrd+word, e.ISO+word, e.URL+word
@@ -203,6 +203,9 @@ func hostileMenu(tb testing.TB, title, word string) hostileSite {
 // meaningful is what means something to a boot loader: quotes, variables, ends of commands,
 // of lines and of comments.
 var meaningful = regexp.MustCompile("[\\n\\t\"'\\\\{}$;#&|<>^*!\x60]")
+
+// option is a line of iPXE or GRUB in which the command would take the title for an option.
+var option = regexp.MustCompile(`^ *(menu -|(isset [^ ]+ && )?item [^ -][^ ]* -|(submenu|menuentry) '-)`)
 
 // meaning is all of a menu that means something: its keywords and how many words each
 // command has, with titles and names taken out.
@@ -234,6 +237,8 @@ func FuzzBootMenus(f *testing.F) {
 	f.Add("a\nboot", "a\r\nreboot")
 	f.Add("# a ; b && c || d", "#")
 	f.Add("-- --gap \\", "--")
+	f.Add("- --delete x", "- -n")
+	f.Add(":- -:--key x", ":")
 	f.Add("^Ihre \u00e4\u2028 'x' \"y\"", "\u2028")
 	f.Add(strings.Repeat("lang ", 50), strings.Repeat("x", 300))
 	menus := func(s *site) [3][]string {
@@ -250,6 +255,9 @@ func FuzzBootMenus(f *testing.F) {
 			for _, line := range lines {
 				if strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r > '~' }) {
 					t.Errorf("the line %q has more than plain letters", line)
+				}
+				if option.MatchString(line) {
+					t.Errorf("the title in the line %q is an option", line)
 				}
 			}
 			if got := meaning(lines); !slices.Contains([]string{meaning(plain[i]), meaning(bare[i]), meaning(none[i])}, got) {
