@@ -51,7 +51,6 @@ const (
 	readyWord   = "ready"
 )
 
-// TestNews: how each kind of event reads.
 // TestJoinDays: the days of a log that grew are those of the whole log, wherever it was
 // cut.
 func TestJoinDays(t *testing.T) {
@@ -68,6 +67,7 @@ func TestJoinDays(t *testing.T) {
 	}
 }
 
+// TestNews: how each kind of event reads.
 func TestNews(t *testing.T) {
 	t.Parallel()
 	kubuntu := release.Event{Series: "noble", Milestone: "24.04.4", Product: kubuntuSlug, BuildID: "20260421"}

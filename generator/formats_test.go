@@ -18,6 +18,8 @@ var documented = map[string]map[string]string{
 	"formats.md": {
 		"manifest.json": "noble/24.04.4/manifest.json", "product.json": "products/ubuntu-cinnamon-desktop-amd64/product.json",
 		"manifest.txt": "noble/24.04.4/manifest.txt", "manifest.csv": "noble/24.04.4/manifest.csv", "calendar.ics": "noble/calendar.ics", "feed.xml": "products/ubuntu-cinnamon-desktop-amd64/feed.xml",
+		"SHA256SUMS": "images/full/kubuntu/noble/daily-live/current/SHA256SUMS", "Site manifests": "trees/full/.manifest-daily",
+		"Simplestreams": "trees/simple/streams/v1/com.ubuntu.releases:ubuntu.json", "trees.json": "trees/trees.json", "Files for one reader": "noble/24.04.4/handover/checksums.yaml",
 	},
 	"api/index.md": {
 		"index.json": "api/v1/index.json", "series.json": "api/v1/series.json", "milestones.json": "api/v1/milestones.json",

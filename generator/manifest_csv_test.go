@@ -9,6 +9,8 @@ import (
 	"path"
 	"strings"
 	"testing"
+
+	"shiplist/internal/testenv"
 )
 
 // readCSV reads a table strictly: each row has as many cells as the first.
@@ -76,11 +78,7 @@ func TestTablesAreManifests(t *testing.T) {
 // TestTablesAreReadElsewhere by the reader of another language.
 func TestTablesAreReadElsewhere(t *testing.T) {
 	t.Parallel()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("python3 is not installed")
-	}
-	read := exec.CommandContext(t.Context(), python, "-c", "import csv,sys\nrows=list(csv.DictReader(sys.stdin,strict=True))\nprint(len(rows), rows[0]['product'], sum(int(r['size'] or 0) for r in rows))")
+	read := exec.CommandContext(t.Context(), testenv.Program(t, "python3"), "-c", "import csv,sys\nrows=list(csv.DictReader(sys.stdin,strict=True))\nprint(len(rows), rows[0]['product'], sum(int(r['size'] or 0) for r in rows))")
 	content := sampleSite(t)["noble/24.04.4/manifest.csv"]
 	read.Stdin = bytes.NewReader(content)
 	out, err := read.CombinedOutput()
