@@ -15,7 +15,7 @@ import (
 
 // issueOf says how release.json is issued for a configuration, and looks for the key.
 func issueOf(ctx context.Context, cfg *config.Config, getenv func(string) string, now func() time.Time) (publish.Issue, error) {
-	i := publish.Issue{Polled: polled(cfg), Refresh: cfg.Sign.Refresh, Valid: cfg.Sign.Valid, Address: cfg.Site.BaseURL}
+	i := publish.Issue{Polled: polled(cfg), Refresh: cfg.Sign.Refresh, Valid: cfg.Sign.Valid, Address: cfg.Site.BaseURL, Inline: cfg.Sign.Simplestreams}
 	if !cfg.Sign.Any() {
 		return i, nil
 	}
@@ -44,6 +44,12 @@ func (l lost) Sign(context.Context, []byte) ([]byte, error) { return nil, l.err 
 
 // Made knows no signature.
 func (l lost) Made(_, _ []byte) bool { return false }
+
+// SignInline tells why it cannot.
+func (l lost) SignInline(context.Context, []byte) ([]byte, error) { return nil, l.err }
+
+// MadeInline knows no signature.
+func (l lost) MadeInline(_, _ []byte) bool { return false }
 
 // polled is when a source last answered; zero where the data does not tell. Publishing
 // needs no data, and falls back on what the set was made from.

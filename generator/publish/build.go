@@ -35,7 +35,10 @@ type build struct {
 	// carried are the assets of other sets.
 	carried []file
 	removed int // files of the set before that are gone
-	issuer  *issuer
+	// anew are the files that were replaced in a set that was made before, or removed, in
+	// the order in which that may be done.
+	anew   []string
+	issuer *issuer
 	// released is what was issued, and signed whether with signatures.
 	released issue.Release
 	signed   bool
@@ -73,10 +76,11 @@ var errEdited = errors.New("its files are not those that it was made of")
 // make makes the set: whole, and on the disk.
 func (b *build) make(ctx context.Context, kept *sets) error {
 	check, carry, sum := b.check, func() error { return b.carry(kept) }, b.sum
+	signLists := func() error { return b.signLists(ctx, kept.dir) }
 	issueInto := func() error { return b.issueInto(ctx, kept.dir) }
 	if b.verbatim {
 		none := func() error { return nil }
-		check, carry, sum, issueInto = b.checkListed, none, none, b.tookIssue
+		check, carry, signLists, sum, issueInto = b.checkListed, none, none, none, b.tookIssue
 	}
 	for _, do := range []struct {
 		step string
@@ -86,6 +90,7 @@ func (b *build) make(ctx context.Context, kept *sets) error {
 		{"filled", func() error { return b.fill(ctx) }},
 		{"checked", check},
 		{"carried", carry},
+		{"signed", signLists},
 		{"summed", sum},
 		{"issued", issueInto},
 		{"dated", b.date},
@@ -105,8 +110,8 @@ func (b *build) list() error {
 		if !b.verbatim && !b.from.owns(name) {
 			continue
 		}
-		if !b.verbatim && issue.Own(name) {
-			return fmt.Errorf("%s: the site has a file %s of its own, which is a name of the list of checksums or of what publishing issues", b.from.Dir, name)
+		if !b.verbatim && (issue.Own(name) || issue.IsInline(name)) {
+			return fmt.Errorf("%s: the site has a file %s of its own, which is a name of the list of checksums or of what publishing issues or signs", b.from.Dir, name)
 		}
 		b.files = append(b.files, file{path: name})
 	}

@@ -25,7 +25,7 @@ func (c *candidate) owns(name string) bool {
 	if c.kept == nil {
 		return true
 	}
-	return !issue.Own(name) && (!strings.HasPrefix(name, assetsDir) || slices.Contains(c.kept.Assets, name))
+	return !issue.Own(name) && !issue.IsInline(name) && (!strings.HasPrefix(name, assetsDir) || slices.Contains(c.kept.Assets, name))
 }
 
 // mend says what to do where its files are not what they were.

@@ -78,7 +78,7 @@ func child(t *testing.T, s Site, step, back string) int {
 
 // steps are all steps of a publishing; switched tells which come after the switch.
 var (
-	steps    = []string{"listed", "filled", "checked", "carried", "summed", "issued", "dated", "synced", "pending", "recorded", "named", "linked", "switched", "told"}
+	steps    = []string{"listed", "filled", "checked", "carried", "signed", "summed", "issued", "dated", "synced", "pending", "recorded", "named", "linked", "switched", "told"}
 	switched = []string{"switched", "told"}
 )
 

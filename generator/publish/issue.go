@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -21,6 +22,10 @@ type Signer interface {
 	Sign(ctx context.Context, text []byte) ([]byte, error)
 	// Made reports whether a signature is one that this signer made and would make today.
 	Made(text, signature []byte) bool
+	// SignInline makes a file of a text with a signature in it, and MadeInline is Made for
+	// such files.
+	SignInline(ctx context.Context, text []byte) ([]byte, error)
+	MadeInline(text, file []byte) bool
 }
 
 // Issue is how release.json is issued.
@@ -31,6 +36,7 @@ type Issue struct {
 	Valid   time.Duration // how long what it says is to be believed; 7 days when zero
 	Address string        // of the site; empty when it may be anywhere
 	Signer  Signer        // nil: nothing is signed
+	Inline  bool          // also lists of simplestreams, each in a file with its text
 }
 
 // Defaults of an [Issue].
@@ -176,7 +182,7 @@ func (b *build) putIssued(aside string, files []issuedFile) error {
 			}
 			continue
 		}
-		temp := filepath.Join(aside, owned.TempPrefix+f.name)
+		temp := filepath.Join(aside, owned.TempPrefix+path.Base(f.name))
 		if err := errors.Join(os.RemoveAll(temp), b.writeIssued(temp, f.name, f.text), syncFile(temp)); err != nil {
 			return err
 		}

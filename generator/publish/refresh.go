@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"shiplist/internal/issue"
@@ -49,7 +50,12 @@ func (p *publisher) refresh(ctx context.Context) (Result, error) {
 	}
 	b := p.build(temp)
 	b.issuer = p.issuer(p.shown.Record)
-	put := func(ctx context.Context, b *build) error { return b.issueInto(ctx, p.dir) }
+	put := func(ctx context.Context, b *build) error {
+		if err := b.resignLists(ctx, p.dir); err != nil {
+			return err
+		}
+		return b.issueInto(ctx, p.dir)
+	}
 	if err := p.reissue(ctx, b, put); err != nil {
 		return Result{}, stays(fmt.Errorf("issue %s anew: %w", issue.ReleaseFile, errors.Join(err, p.sweep())))
 	}
@@ -132,7 +138,7 @@ func (p *publisher) exchange(b *build) error {
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
-	for _, name := range issuedNames {
+	for _, name := range slices.Concat(b.anew, issuedNames) {
 		err := os.Rename(filepath.Join(b.to, name), filepath.Join(shown, name))
 		if errors.Is(err, fs.ErrNotExist) {
 			if err = os.Remove(filepath.Join(shown, name)); errors.Is(err, fs.ErrNotExist) {
@@ -140,6 +146,11 @@ func (p *publisher) exchange(b *build) error {
 			}
 		}
 		if err != nil {
+			return err
+		}
+	}
+	for _, name := range b.anew {
+		if err := syncFile(filepath.Dir(filepath.Join(shown, filepath.FromSlash(name)))); err != nil {
 			return err
 		}
 	}
@@ -161,6 +172,8 @@ func (p *publisher) due() string {
 		return "the configuration says otherwise"
 	case !p.signed(sumsFile, list) || !p.signed(issue.ReleaseFile, text):
 		return "it is not signed as it should be"
+	case !p.inlined(list):
+		return "lists of simplestreams are not signed as they should be"
 	case !i.issued().Before(r.Issued.Add(i.refresh())):
 		return "it is time"
 	}

@@ -37,7 +37,7 @@ func Rollback(ctx context.Context, o Options, n int) (res Result, err error) {
 	errAssets := p.complete(b)
 	errTimes := p.renew(b)
 	b.issuer = p.issuer(set.Record)
-	errIssue := errors.Join(b.issueInto(ctx, p.dir), syncFile(b.to), p.step("issued"))
+	errIssue := errors.Join(b.resignLists(ctx, p.dir), b.issueInto(ctx, p.dir), syncFile(b.to), p.step("issued"))
 	entry := Entry{
 		Time: p.Now().UTC().Truncate(time.Second), Action: RolledBack, Set: set.Name, Digest: set.Record.Digest,
 		From: p.shown.Digest, FromSet: p.shown.Set, By: p.By,
@@ -116,7 +116,8 @@ func (b *build) differ() error {
 }
 
 // untouched holds the files of a kept set against its list of checksums. Assets of other
-// sets that are not in the list were left by a run that was cut short.
+// sets that are not in the list were left by a run that was cut short, and inline-signed
+// lists may have been signed anew by one: they are looked at when they are shown.
 func (b *build) untouched(set Set) error {
 	listed, err := readSums(b.to)
 	if err != nil {
@@ -126,13 +127,15 @@ func (b *build) untouched(set Set) error {
 	for _, f := range b.files {
 		sum, ok := listed[f.path]
 		left := !ok && strings.HasPrefix(f.path, assetsDir) && (set.Lost != nil || !slices.Contains(set.Assets, f.path))
-		if sum != f.sum && !left {
+		if sum != f.sum && !left && !issue.IsInline(f.path) {
 			odd = append(odd, f.path)
 		}
 		delete(listed, f.path)
 	}
 	for name := range listed {
-		odd = append(odd, name)
+		if !issue.IsInline(name) {
+			odd = append(odd, name)
+		}
 	}
 	slices.Sort(odd)
 	switch len(odd) {

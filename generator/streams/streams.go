@@ -14,6 +14,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -190,6 +191,30 @@ func WriteIndex(w io.Writer, lists []Indexed) error {
 	b.WriteByte('\n')
 	_, err := w.Write(ascii(b.Bytes()))
 	return err
+}
+
+// Inline makes the index that is signed inline of an index as [WriteIndex] writes it: it
+// leads to the lists that are.
+func Inline(text []byte) ([]byte, error) {
+	var x index
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&x); err != nil {
+		return nil, fmt.Errorf("no index of simplestreams: %w", err)
+	}
+	if x.Format != indexFormat {
+		return nil, fmt.Errorf("no index of simplestreams: its format is %q, and %q is known", x.Format, indexFormat)
+	}
+	for id, c := range x.Index {
+		c.Path = strings.TrimSuffix(c.Path, ".json") + ".sjson"
+		x.Index[id] = c
+	}
+	var b bytes.Buffer
+	if err := encode(&b, "", x); err != nil {
+		return nil, err
+	}
+	b.WriteByte('\n')
+	return ascii(b.Bytes()), nil
 }
 
 // stamp is a time as the format has it.

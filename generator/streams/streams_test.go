@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -187,4 +188,32 @@ func FuzzWrite(f *testing.F) {
 			t.Errorf("got %+v of %q", got, path)
 		}
 	})
+}
+
+// TestInline: the index that is signed is the other one, but for where it leads.
+func TestInline(t *testing.T) {
+	t.Parallel()
+	lists := []Indexed{
+		{ContentID: "org.example:söme.json", Updated: time.Unix(0, 0), Products: []string{"a.json", "b<"}},
+		{ContentID: "org.example:none", Updated: time.Unix(9, 0)},
+	}
+	for n := range len(lists) + 1 {
+		var plain bytes.Buffer
+		if err := WriteIndex(&plain, lists[:n]); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Inline(plain.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := strings.ReplaceAll(plain.String(), ".json\",\n      \"products\"", ".sjson\",\n      \"products\"")
+		if string(got) != want || n > 0 && want == plain.String() {
+			t.Errorf("%d lists:\n%s", n, got)
+		}
+	}
+	for _, text := range []string{"", "{}", "[]", `{"format": "index:2.0"}`, `{"format": "index:1.0", "more": 1}`} {
+		if got, err := Inline([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), "no index of simplestreams: ") {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
 }

@@ -135,8 +135,9 @@ type phase struct {
 // order says what is to be done, so that at no time a visitor who follows links from a
 // page that was there before meets a file that is not there: what pages ask for first,
 // then what is new, to which no page leads yet; then what changed, the pages last, as they
-// lead to both; then the list of checksums, and what is to go, to which nothing leads any
-// more. anew sends also what is there.
+// lead to both, and so do indexes of simplestreams to their lists; then the list of
+// checksums, and what is to go, to which nothing leads any more. anew sends also what is
+// there.
 func order(files []file, there map[string]object, anew bool) []phase {
 	assets, fresh := phase{name: "assets", text: "what pages ask for"}, phase{name: "new", text: "new files"}
 	data, pages := phase{name: "changed", text: "changed files"}, phase{name: "pages", text: "changed pages"}
@@ -154,6 +155,7 @@ func order(files []file, there map[string]object, anew bool) []phase {
 			to = &sums
 		case strings.HasPrefix(f.name, assetsDir):
 			to = &assets
+		case issue.IsStreamsIndex(f.name):
 		case !has && f.name != homePage: // which comes last, also the first time
 			to = &fresh
 		case !strings.HasSuffix(f.name, page):

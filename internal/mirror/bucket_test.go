@@ -178,10 +178,12 @@ func TestOrder(t *testing.T) {
 	set := []file{
 		fileOf("SHA256SUMS", "s"), fileOf("assets/a.css", "a"), fileOf("changed.html", "2"), fileOf("changed.json", "2"),
 		fileOf("longer.html", "22"), fileOf("new.html", "n"), fileOf("same.html", "s"),
+		fileOf("streams/v1/a.sjson", "n"), fileOf("streams/v1/index.json", "2"), fileOf("streams/v1/index.sjson", "n"),
 	}
 	there := map[string]object{
 		"changed.html": {1, fileOf("", "1").md5}, "changed.json": {1, fileOf("", "1").md5}, "longer.html": {1, fileOf("", "1").md5},
 		"same.html": {1, fileOf("", "s").md5}, "old.html": {1, ""}, "assets/old.css": {1, ""},
+		"streams/v1/index.json": {1, fileOf("", "1").md5},
 	}
 	var got []string
 	for _, p := range order(set, there, false) {
@@ -195,7 +197,8 @@ func TestOrder(t *testing.T) {
 		got = append(got, line+strings.Join(append([]string{""}, p.remove...), " -"))
 	}
 	want := []string{
-		"assets: assets/a.css", "new: new.html", "changed: changed.json?", "pages: changed.html? longer.html", "sums: SHA256SUMS",
+		"assets: assets/a.css", "new: new.html streams/v1/a.sjson", "changed: changed.json?",
+		"pages: changed.html? longer.html streams/v1/index.json? streams/v1/index.sjson", "sums: SHA256SUMS",
 		"remove: -assets/old.css -old.html",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -64,13 +64,15 @@ func (r *rsync) inPlace(ctx context.Context) error {
 		return err
 	}
 	issued := []string{"--exclude=/" + issue.SumsFile + "*", "--exclude=/" + issue.ReleaseFile + "*"}
+	// What leads to others waits for them. (rsync takes a pattern from the end of a path.)
+	leading := []string{"--exclude=/" + homePage, "--exclude=streams/v1/index.json", "--exclude=streams/v1/index.sjson"}
 	from, to := r.shown.Dir+"/", r.target.Remote+"/"
 	for _, step := range []struct {
 		name, text string
 		args       []string
 	}{
 		{"assets", "what pages ask for", []string{"--include=/assets/", "--include=/assets/**", "--exclude=*"}},
-		{"new", "new files", append([]string{"--ignore-existing", "--delay-updates", "--exclude=/" + homePage}, issued...)},
+		{"new", "new files", slices.Concat([]string{"--ignore-existing", "--delay-updates"}, leading, issued)},
 		{"pages", "changed files", append([]string{"--delay-updates", "--force"}, issued...)},
 		{"remove", "the list of checksums, and what is to go", []string{"--delete-after", "--force", "--filter=protect /" + issue.TargetMark}},
 	} {

@@ -44,9 +44,12 @@ func fromProgram(ctx context.Context, o Options) (*Signer, error) {
 			return nil, err
 		}
 	}
-	return &Signer{now: o.Now, public: ring, raw: func(ctx context.Context, text []byte) ([]byte, error) {
-		return o.gpg(ctx, phrase, text, "--local-user", o.Key, "--armor", "--digest-algo", "SHA512", "--output", "-", "--detach-sign")
-	}}, nil
+	with := func(form string) func(context.Context, []byte) ([]byte, error) {
+		return func(ctx context.Context, text []byte) ([]byte, error) {
+			return o.gpg(ctx, phrase, text, "--local-user", o.Key, "--armor", "--digest-algo", "SHA512", "--output", "-", form)
+		}
+	}
+	return &Signer{now: o.Now, public: ring, raw: with("--detach-sign"), inline: with("--clear-sign")}, nil
 }
 
 // gpg runs gpg and returns what it prints. A passphrase goes through a pipe.

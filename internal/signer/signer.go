@@ -9,12 +9,15 @@ package signer
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
+	"github.com/ProtonMail/go-crypto/openpgp/armor"
+	"github.com/ProtonMail/go-crypto/openpgp/clearsign"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	openpgp "github.com/ProtonMail/go-crypto/openpgp/v2"
 
@@ -40,6 +43,7 @@ type Signer struct {
 	now    func() time.Time
 	public *signature.Keyring
 	raw    func(ctx context.Context, text []byte) ([]byte, error)
+	inline func(ctx context.Context, text []byte) ([]byte, error)
 }
 
 // New looks for the key, and for its passphrase.
@@ -63,6 +67,31 @@ func (s *Signer) Sign(ctx context.Context, text []byte) ([]byte, error) {
 		return nil, fmt.Errorf("sign: the signature is %s by the public key itself; has the key expired, or was it revoked?", got.State)
 	}
 	return made, nil
+}
+
+// SignInline makes a file of a text with a signature in it, in which the text can be read
+// as it is. The text ends with one line break, and no line of it with blanks: such a
+// signature does not tell those from none.
+func (s *Signer) SignInline(ctx context.Context, text []byte) ([]byte, error) {
+	made, err := s.inline(ctx, bytes.TrimSuffix(text, []byte("\n")))
+	if err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	read, got := s.public.CheckInline(made, s.now())
+	switch {
+	case got.State != release.SignatureGood:
+		return nil, fmt.Errorf("sign: the signature is %s by the public key itself; has the key expired, or was it revoked?", got.State)
+	case !bytes.Equal(read, text):
+		return nil, errors.New("sign: what was signed is another text; a line of it ends with blanks, or the last one with no line break")
+	}
+	return made, nil
+}
+
+// MadeInline reports whether a file has a text, and a signature by this key that is good
+// today.
+func (s *Signer) MadeInline(text, made []byte) bool {
+	read, got := s.public.CheckInline(made, s.now())
+	return got.State == release.SignatureGood && bytes.Equal(read, text)
 }
 
 // Made reports whether a signature is one by this key that is good today.
@@ -111,7 +140,53 @@ func fromFile(o Options) (*Signer, error) {
 		var b bytes.Buffer
 		err := openpgp.ArmoredDetachSign(&b, []*openpgp.Entity{e}, bytes.NewReader(text), &openpgp.SignParams{Config: &packet.Config{Time: o.Now}})
 		return append(b.Bytes(), '\n'), err
+	}, inline: func(_ context.Context, text []byte) ([]byte, error) {
+		return clearsigned(key.PrivateKey, text, o.Now)
 	}}, nil
+}
+
+// clearsigned signs a text inline with a key.
+func clearsigned(key *packet.PrivateKey, text []byte, now func() time.Time) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := clearsign.Encode(&b, key, &packet.Config{Time: now, DefaultHash: crypto.SHA512})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(text); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return withChecksum(b.Bytes())
+}
+
+// withChecksum armors the signature in a text anew: the library leaves out the checksum
+// that armor may have, and without it GnuPG 2.2 cannot read a signature behind a text,
+// though it reads a detached one.
+func withChecksum(made []byte) ([]byte, error) {
+	begin := bytes.LastIndex(made, []byte("-----BEGIN "+openpgp.SignatureType+"-----"))
+	if begin < 0 {
+		return nil, errors.New("the library made no signature")
+	}
+	block, err := armor.Decode(bytes.NewReader(made[begin:]))
+	if err != nil {
+		return nil, err
+	}
+	raw, err := io.ReadAll(block.Body)
+	if err != nil {
+		return nil, err
+	}
+	b := bytes.NewBuffer(made[:begin:begin])
+	w, err := armor.Encode(b, openpgp.SignatureType, nil)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(raw); err != nil {
+		return nil, err
+	}
+	err = w.Close()
+	return append(b.Bytes(), '\n'), err
 }
 
 // readKey reads the file of a private key, which nobody else may read.

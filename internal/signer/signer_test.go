@@ -112,6 +112,37 @@ func TestSign(t *testing.T) {
 		if !s.Made(text, made) || s.Made([]byte("serial 2\n"), made) {
 			t.Errorf("%s: it does not know its own signature from another", name)
 		}
+		g.verifiesInline(name, s)
+	}
+}
+
+// verifiesInline signs lists inline, and has the real program verify them and take them
+// out. What lies in between is the list, for readers that look at lines alone.
+func (g gnupg) verifiesInline(name string, s *Signer) {
+	g.t.Helper()
+	for _, text := range []string{"{\n  \"index\": {}\n}\n", "- dashed\n-----BEGIN PGP SIGNATURE-----\n\nFrom here\n", "ü\n"} {
+		made, err := s.SignInline(g.t.Context(), []byte(text))
+		if err != nil {
+			g.t.Errorf("%s: %q: %v", name, text, err)
+			continue
+		}
+		if got := g.run(made, "--decrypt"); got != text {
+			g.t.Errorf("%s: %q: gpg takes out %q of\n%s", name, text, got, made)
+		}
+		if !s.MadeInline([]byte(text), made) || s.MadeInline([]byte("x"+text), made) || s.MadeInline([]byte(text), append([]byte("x\n"), made...)) {
+			g.t.Errorf("%s: %q: it does not know its own signature from another", name, text)
+		}
+		if strings.HasPrefix(text, "{") {
+			_, rest, _ := strings.Cut(string(made), "\nHash: SHA512\n\n")
+			if plain, _, _ := strings.Cut(rest, "-----BEGIN PGP SIGNATURE-----\n"); plain != text {
+				g.t.Errorf("%s: between the lines of dashes stands %q", name, plain)
+			}
+		}
+	}
+	for _, text := range []string{"blank \n", "no end", ""} {
+		if made, err := s.SignInline(g.t.Context(), []byte(text)); err == nil {
+			g.t.Errorf("%s: %q is signed as another text:\n%s", name, text, made)
+		}
 	}
 }
 
