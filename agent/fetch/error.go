@@ -113,17 +113,21 @@ func (a *attempt) ended(cause error) *Error {
 func (a *attempt) patience(at stage) string {
 	switch at {
 	case stageConnect:
-		return "not connected within " + brief(a.o.Connect)
+		return "not connected within " + Brief(a.o.Connect)
 	case stageHeaders:
-		return "no headers within " + brief(a.o.Headers)
+		return "no headers within " + Brief(a.o.Headers)
 	}
-	return "answer not complete within " + brief(a.o.Answer)
+	return "answer not complete within " + Brief(a.o.Answer)
 }
 
-func brief(d time.Duration) string {
+// Brief writes a duration for people, without the parts that are nothing: 1h30m, 20s.
+func Brief(d time.Duration) string {
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // TestWordingOfSockets holds that the same failure of a real connection has the same
@@ -103,5 +104,17 @@ func resetSocket(text string) func(net.Conn) {
 			_ = tcp.SetLinger(0)
 		}
 		conn.Close()
+	}
+}
+
+// TestBrief: parts that are nothing are left out, and no others.
+func TestBrief(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{
+		20 * time.Second: "20s", 10 * time.Minute: "10m", 90 * time.Second: "1m30s", time.Hour: "1h", 90 * time.Minute: "1h30m", time.Hour + time.Second: "1h0m1s",
+	} {
+		if got := Brief(d); got != want {
+			t.Errorf("%s: %s, want %s", d, got, want)
+		}
 	}
 }

@@ -42,11 +42,6 @@ func Parse(texts []string) (Places, error) {
 	return p, nil
 }
 
-// isAddress tells addresses from folders.
-func isAddress(root string) bool {
-	return strings.HasPrefix(root, "http://") || strings.HasPrefix(root, "https://")
-}
-
 // below is a name below a root.
 func below(root, name string) string { return strings.TrimRight(root, "/") + "/" + name }
 
@@ -67,7 +62,7 @@ func (p Places) Find(ctx context.Context, client *fetch.Client, set *release.Pub
 			continue
 		}
 		var t tree = server{root, client.Session()}
-		if !isAddress(root) {
+		if !fetch.IsAddress(root) {
 			folder, err := os.OpenRoot(root)
 			if errors.Is(err, fs.ErrNotExist) && len(expected(set, role)) == 0 {
 				continue

@@ -202,19 +202,30 @@ func (c *check) fault(ctx context.Context, f expected, err error) {
 	case c.leads.leaves(f.path, err):
 	case c.hides(f, err):
 		c.hidden.Add(1)
-	case errors.Is(err, fs.ErrNotExist):
-		c.r.find(RuleMissing, f.path, "it is not there")
-	case errors.Is(err, errOdd):
-		c.r.find(RuleExtra, f.path, "it is a link or something else where a file has to be")
 	case errors.As(err, &failed) && failed.Kind == fetch.KindResting:
 		if !c.silent.Swap(true) {
 			c.r.find(RuleUnseen, f.path, "the server is left alone after it failed: %s; nothing else was asked for", failed.Text)
 		}
-	case errors.As(err, &failed):
-		c.r.find(RuleUnseen, f.path, "%s", failed.Text)
 	default:
-		c.r.find(RuleUnseen, f.path, "%v", err)
+		rule, text := faultOf(err)
+		c.r.find(rule, f.path, "%s", text)
 	}
+}
+
+// faultOf is the finding that a file is that could not be read: its rule and its text.
+func faultOf(err error) (rule, text string) {
+	var failed *fetch.Error
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return RuleMissing, "it is not there"
+	case errors.Is(err, errOdd):
+		return RuleExtra, "it is a link or something else where a file has to be"
+	case errors.Is(err, errLarge):
+		return RuleSize, "it is larger than it may be"
+	case errors.As(err, &failed):
+		return RuleUnseen, failed.Text
+	}
+	return RuleUnseen, err.Error()
 }
 
 // hides reports whether a server keeps a file to itself that it reads itself, or that it

@@ -1,11 +1,16 @@
 package verify
 
 import (
+	"context"
+	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"shiplist/agent/fetch"
 	"shiplist/internal/issue"
+	"shiplist/internal/lockfile"
 	"shiplist/internal/statefile"
 )
 
@@ -28,7 +33,7 @@ const (
 
 // placeKey is under what a place is remembered, and siteKey the site that it is a copy of.
 func placeKey(at string) string {
-	if isAddress(at) {
+	if fetch.IsAddress(at) {
 		return "place " + strings.TrimRight(at, "/")
 	}
 	if abs, err := filepath.Abs(at); err == nil {
@@ -39,12 +44,20 @@ func placeKey(at string) string {
 
 func siteKey(site string) string { return "site " + strings.TrimRight(site, "/") }
 
+// memoryWait is how long one run waits for another that is at the same memory; it takes
+// no longer than to read and write a small file.
+const memoryWait = 10 * time.Second
+
 // remember compares what a place says with what was seen there before, and with what any
 // other place said of the same site, and keeps what is new. A place that goes back is
 // told as such, one that never was so far is behind.
-func (o *Options) remember(r *Report, at, where string, s *statement) {
+func (o *Options) remember(ctx context.Context, r *Report, at, where string, s *statement) {
 	if s.set.Serial == 0 || o.Memory == "" {
 		return
+	}
+	lock, errLock := holdMemory(ctx, o.Memory)
+	if errLock == nil {
+		defer func() { _ = lock.Close() }() // nothing was written to it
 	}
 	file := &statefile.File{Path: o.Memory}
 	known, err := statefile.Read[memory](file, memoryMost)
@@ -55,36 +68,54 @@ func (o *Options) remember(r *Report, at, where string, s *statement) {
 	if known.Seen == nil {
 		known.Seen = map[string]seen{}
 	}
+	if !o.learn(r, known.Seen, at, where, s) {
+		return
+	}
+	err = errLock
+	if err == nil {
+		err = statefile.Write(file, known)
+	}
+	if err != nil {
+		r.note("the serial number is not remembered, so that no rollback will be noticed: %v", err)
+	}
+}
+
+// holdMemory keeps others from changing a memory between its reading and its writing.
+func holdMemory(ctx context.Context, path string) (io.Closer, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	return lockfile.Hold(ctx, path+".lock", "writing", memoryWait)
+}
+
+// learn compares what a place says with what is known, adds what is new, and reports
+// whether anything is.
+func (o *Options) learn(r *Report, known map[string]seen, at, where string, s *statement) bool {
 	now := seen{s.set.Serial, s.set.Issued, s.set.Sums.SHA256}
 	keys := []string{placeKey(at)}
-	if before := known.Seen[keys[0]]; now.Serial < before.Serial {
+	if before := known[keys[0]]; now.Serial < before.Serial {
 		r.find(RuleRollback, issue.ReleaseFile, "%sit has serial %d, issued %s, and %d of %s was seen there before", where, now.Serial, moment(now.Issued), before.Serial, moment(before.Issued))
-		return
+		return false
 	}
 	if s.set.Site != "" && o.Keyring != nil {
 		keys = append(keys, siteKey(s.set.Site))
 	}
 	changed := false
 	for _, key := range keys {
-		before := known.Seen[key]
+		before := known[key]
 		if now.Serial == before.Serial && now.Digest != before.Digest {
 			r.find(RuleConflict, issue.ReleaseFile, "%sanother set was seen before under the same serial %d", where, now.Serial)
-			return
+			return false
 		}
 		if lag := before.Issued.Sub(now.Issued); now.Serial < before.Serial && lag > o.MaxLag && !r.has(RuleBehind) {
 			r.find(RuleBehind, issue.ReleaseFile, "%sit is %s behind what was seen of the site elsewhere (serial %d, there %d), and %s is right", where, span(lag), now.Serial, before.Serial, span(o.MaxLag))
 		}
-		if now.Serial > before.Serial && o.keeps(s) && (before.Serial > 0 || len(known.Seen) < sitesMost) {
-			known.Seen[key] = now
+		if now.Serial > before.Serial && o.keeps(s) && (before.Serial > 0 || len(known) < sitesMost) {
+			known[key] = now
 			changed = true
 		}
 	}
-	if !changed {
-		return
-	}
-	if err := statefile.Write(file, known); err != nil {
-		r.note("the serial number is not remembered, so that no rollback will be noticed: %v", err)
-	}
+	return changed
 }
 
 // keeps reports whether what a place says is worth to be remembered: it is signed as it

@@ -33,7 +33,7 @@ func (o *Options) leads(ctx context.Context, at place, own *statement) leading {
 	if sums[movedList] == "" {
 		return to
 	}
-	text, err := at.read(ctx, movedList, max(own.set.Sums.Largest, issue.ReleaseMost))
+	text, err := at.read(ctx, movedList, min(max(own.set.Sums.Largest, issue.ReleaseMost), listMost))
 	if sum := sha256.Sum256(text); err != nil || hex.EncodeToString(sum[:]) != sums[movedList] {
 		return to
 	}

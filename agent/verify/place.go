@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"shiplist/agent/fetch"
 )
@@ -32,20 +33,20 @@ type place interface {
 	close()
 }
 
+// listMost is how many bytes are read of a file that is kept in memory as a whole, other
+// than those that have a bound of their own in package issue. What the copy says of its
+// largest file is a bound for its honest readers only.
+const listMost = 64 << 20
+
 // Faults of a file.
 var (
 	errLarge = errors.New("larger than it may be")
 	errOdd   = errors.New("it is no regular file")
 )
 
-// isAddress tells addresses from directories.
-func isAddress(at string) bool {
-	return strings.HasPrefix(at, "http://") || strings.HasPrefix(at, "https://")
-}
-
 // openPlace opens a place by its address or directory.
 func openPlace(at string, client *fetch.Client) (place, error) {
-	if isAddress(at) {
+	if fetch.IsAddress(at) {
 		u, err := url.Parse(at)
 		switch {
 		case err != nil || u.Hostname() == "":
@@ -76,7 +77,7 @@ func (f folder) stat(name string) (fs.FileInfo, error) {
 	}
 	info, err := look(filepath.FromSlash(name))
 	switch {
-	case err != nil && strings.HasSuffix(err.Error(), "not a directory"):
+	case errors.Is(err, syscall.ENOTDIR):
 		return nil, fmt.Errorf("%w: %w", fs.ErrNotExist, err) // the path leads through a file
 	case err != nil:
 		return nil, err

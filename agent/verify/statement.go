@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
+	"shiplist/agent/fetch"
 	"shiplist/internal/issue"
 	"shiplist/internal/release"
 )
@@ -58,9 +60,8 @@ func (s *statement) sums() map[string]string {
 	return all
 }
 
-// readStatement reads what a site says of itself. The error is that not even that could be
-// asked for.
-func (o *Options) readStatement(ctx context.Context, at place) (*statement, error) {
+// readStatement reads what a site says of itself.
+func (o *Options) readStatement(ctx context.Context, at place) *statement {
 	s := &statement{}
 	text, err := at.read(ctx, issue.ReleaseFile, issue.ReleaseMost)
 	switch {
@@ -69,7 +70,7 @@ func (o *Options) readStatement(ctx context.Context, at place) (*statement, erro
 	case errors.Is(err, errLarge):
 		s.find(RuleSize, issue.ReleaseFile, "it is larger than %d bytes", issue.ReleaseMost)
 	case err != nil:
-		return nil, err
+		s.unseen(ctx, issue.ReleaseFile, err)
 	default:
 		s.text = text
 		if s.set, err = issue.Parse(text); err != nil {
@@ -79,7 +80,19 @@ func (o *Options) readStatement(ctx context.Context, at place) (*statement, erro
 		s.signed, s.by = o.signature(ctx, s, at, issue.ReleaseFile, text)
 	}
 	o.readSums(ctx, s, at)
-	return s, nil
+	return s
+}
+
+// unseen tells why a file could not be looked at. That the time is over is told at the
+// end, and that a server is left alone follows from what it was told to have failed with.
+func (s *statement) unseen(ctx context.Context, name string, err error) {
+	var failed *fetch.Error
+	told := slices.ContainsFunc(s.findings, func(f Finding) bool { return f.Rule == RuleUnseen })
+	if ctx.Err() != nil || told && errors.As(err, &failed) && failed.Kind == fetch.KindResting {
+		return
+	}
+	rule, text := faultOf(err)
+	s.find(rule, name, "%s", text)
 }
 
 // half tells of one of the two signatures that is there without the other.
@@ -104,11 +117,14 @@ func (o *Options) readSums(ctx context.Context, s *statement, at place) {
 	case errors.Is(err, fs.ErrNotExist):
 		s.find(RuleMissing, issue.SumsFile, "there is none")
 		return
+	case errors.Is(err, errLarge) && s.set.Serial == 0:
+		s.find(RuleSize, issue.SumsFile, "it is larger than %d bytes", most)
+		return
 	case errors.Is(err, errLarge):
 		s.find(RuleMixed, issue.SumsFile, "it is larger than the one of release.json, which has %d bytes", most)
 		return
 	case err != nil:
-		s.find(RuleUnseen, issue.SumsFile, "%v", err)
+		s.unseen(ctx, issue.SumsFile, err)
 		return
 	}
 	sum := sha256.Sum256(list)
@@ -137,7 +153,7 @@ func (o *Options) signature(ctx context.Context, s *statement, at place, name st
 		made, err = []byte{0}, nil
 	}
 	if err != nil && !none {
-		s.find(RuleUnseen, name+issue.Signed, "%v", err)
+		s.unseen(ctx, name+issue.Signed, err)
 	}
 	switch {
 	case o.Keyring == nil:

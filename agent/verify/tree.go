@@ -42,7 +42,12 @@ type imageList struct {
 // dated is a directory of dailies, which come and go.
 var dated = regexp.MustCompile(`^[0-9]{8}(\.[0-9]+)?$`)
 
-const mostImages = 1_000_000
+// Bounds of what lists of images may tell.
+const (
+	mostImages = 1_000_000
+	mostTrees  = 1000
+	mostPath   = 4096 // bytes of a path, as on most systems
+)
 
 var sumForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
@@ -58,23 +63,23 @@ func (o *Options) tree(ctx context.Context, r *Report, at place) error {
 		return err
 	}
 	defer from.close()
-	site, err := o.settled(ctx, from)
-	if err != nil {
-		return err
-	}
+	site := o.settled(ctx, from)
 	r.say(site, &r.Origin, "site: ")
 	o.tellTime(r, site)
-	o.remember(r, o.Origin, "site: ", site)
+	o.remember(ctx, r, o.Origin, "site: ", site)
 	if r.Wrong() {
 		r.note("the site that lists the images is not as it should be, so that nothing was compared with it")
 		r.end(ctx, o)
 		return nil
 	}
-	all, trees, err := o.images(ctx, from, site)
-	if err != nil {
+	all, trees, err := o.images(ctx, r, from, site)
+	switch {
+	case ctx.Err() != nil || r.Wrong():
+		r.end(ctx, o)
+		return nil
+	case err != nil:
 		return err
-	}
-	if len(all) == 0 {
+	case len(all) == 0:
 		return fmt.Errorf("the site lists no images of a tree %q; it has %s", o.Tree, strings.Join(trees, ", "))
 	}
 	o.files(ctx, r, at, all, nil, nil)
@@ -84,13 +89,18 @@ func (o *Options) tree(ctx context.Context, r *Report, at place) error {
 }
 
 // images are the files of the images that a site lists of a tree, by path, and the trees
-// of which it lists any.
-func (o *Options) images(ctx context.Context, from place, site *statement) ([]expected, []string, error) {
+// of which it lists any. A list that cannot be looked at is a finding, and then there are
+// none.
+func (o *Options) images(ctx context.Context, r *Report, from place, site *statement) ([]expected, []string, error) {
 	found, trees := map[string]expected{}, map[string]bool{}
 	for _, l := range listsOf(site) {
-		text, err := from.read(ctx, l.Path, site.set.Sums.Largest)
+		text, err := from.read(ctx, l.Path, min(site.set.Sums.Largest, listMost))
 		if err != nil {
-			return nil, nil, fmt.Errorf("list of images %s: %w", l.Path, err)
+			if ctx.Err() == nil {
+				rule, text := faultOf(err)
+				r.find(rule, l.Path, "site: %s", text)
+			}
+			return nil, nil, nil
 		}
 		if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != l.SHA {
 			return nil, nil, fmt.Errorf("list of images %s: its checksum is not the one of %s; was the site published anew just now? try again", l.Path, issue.SumsFile)
@@ -125,12 +135,17 @@ func (o *Options) add(text []byte, found map[string]expected, trees map[string]b
 		return err
 	}
 	for _, img := range list.Images {
-		trees[img.Tree] = true
+		if trees[img.Tree] = true; len(trees) > mostTrees {
+			return fmt.Errorf("more than %d trees", mostTrees)
+		}
 		daily := img.Kind == "daily" || img.Kind == "" && dated.MatchString(path.Base(img.Path))
 		if img.Tree != o.Tree || daily && !o.Dailies {
 			continue
 		}
 		for _, f := range img.Files {
+			if len(img.Path)+len(f.Name) >= mostPath {
+				return fmt.Errorf("the path of an image in %.100q is longer than %d bytes", img.Path, mostPath)
+			}
 			e := expected{path: path.Join(img.Path, f.Name), size: -1}
 			if !fs.ValidPath(e.path) || e.path == "." || strings.Contains(f.Name, "/") {
 				return fmt.Errorf("%q is no path below a tree", img.Path+"/"+f.Name)

@@ -13,11 +13,11 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"shiplist/agent/fetch"
 	"shiplist/internal/issue"
+	"shiplist/internal/release"
 	"shiplist/internal/signature"
 )
 
@@ -71,8 +71,9 @@ func (o *Options) setDefaults() {
 	}
 }
 
-// Run looks at a copy. The error is that nothing could be looked at, as when there is no
-// such directory; everything else is a finding.
+// Run looks at a copy. The error is that there is nothing to look at, as when there is no
+// such directory or the site lists no such tree, or that ctx ended; everything else is a
+// finding, also that a server does not answer.
 func Run(ctx context.Context, o Options) (*Report, error) {
 	o.setDefaults()
 	ctx, cancel := context.WithTimeoutCause(ctx, o.Within, errTime)
@@ -84,9 +85,14 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	defer at.close()
 	r := newReport(o.Place)
 	if o.Tree != "" {
-		return r, o.tree(ctx, r, at)
+		err = o.tree(ctx, r, at)
+	} else {
+		o.site(ctx, r, at)
 	}
-	return r, o.site(ctx, r, at)
+	if cause := context.Cause(ctx); err == nil && cause != nil && !errors.Is(cause, errTime) {
+		return nil, fmt.Errorf("%s was not looked at to the end: %w", o.Place, cause)
+	}
+	return r, err
 }
 
 // errTime is that the time is over.
@@ -97,13 +103,10 @@ const rounds = 3
 
 // site looks at a copy of the site. One that was changed while it was looked at is
 // looked at once more.
-func (o *Options) site(ctx context.Context, r *Report, at place) error {
+func (o *Options) site(ctx context.Context, r *Report, at place) {
 	for n := 1; ; n++ {
 		r.clear()
-		own, err := o.whole(ctx, r, at)
-		if err != nil {
-			return err
-		}
+		own := o.whole(ctx, r, at)
 		again, changed := o.changed(ctx, at, own)
 		if !changed {
 			break
@@ -113,7 +116,6 @@ func (o *Options) site(ctx context.Context, r *Report, at place) error {
 			break
 		}
 	}
-	return nil
 }
 
 // changed reads release.json once more.
@@ -130,11 +132,8 @@ func (o *Options) changed(ctx context.Context, at place, own *statement) (issue.
 }
 
 // whole looks at all of a copy of the site, once.
-func (o *Options) whole(ctx context.Context, r *Report, at place) (*statement, error) {
-	own, err := o.settled(ctx, at)
-	if err != nil {
-		return nil, err
-	}
+func (o *Options) whole(ctx context.Context, r *Report, at place) *statement {
+	own := o.settled(ctx, at)
 	r.say(own, &r.Set, "")
 	o.tellTime(r, own)
 	var origin *statement
@@ -144,26 +143,26 @@ func (o *Options) whole(ctx context.Context, r *Report, at place) (*statement, e
 	if origin != nil {
 		o.compare(r, own, origin)
 	}
-	o.remember(r, o.Place, "", own)
+	o.remember(ctx, r, o.Place, "", own)
 	if own.lines != nil {
 		o.files(ctx, r, at, own.expected(), own, origin)
 		o.extras(ctx, r, at, own, origin)
 	}
 	r.end(ctx, o)
-	return own, nil
+	return own
 }
 
 // settled reads what a copy says of itself. Where that does not fit together it is read
 // again, as a new set may just have taken the place of the one before.
-func (o *Options) settled(ctx context.Context, at place) (*statement, error) {
+func (o *Options) settled(ctx context.Context, at place) *statement {
 	for n := 1; ; n++ {
-		s, err := o.readStatement(ctx, at)
-		if err != nil || s.fits() || n == rounds {
-			return s, err
+		s := o.readStatement(ctx, at)
+		if s.fits() || n == rounds {
+			return s
 		}
 		select {
 		case <-ctx.Done():
-			return s, nil
+			return s
 		case <-time.After(o.pause):
 		}
 	}
@@ -177,14 +176,10 @@ func (o *Options) origin(ctx context.Context, r *Report) *statement {
 		return nil
 	}
 	defer at.close()
-	s, err := o.settled(ctx, at)
-	if err != nil {
-		r.find(RuleUnseen, "", "the origin cannot be looked at: %v", err)
-		return nil
-	}
+	s := o.settled(ctx, at)
 	before := r.count()
 	r.say(s, &r.Origin, "origin: ")
-	o.remember(r, o.Origin, "origin: ", s)
+	o.remember(ctx, r, o.Origin, "origin: ", s)
 	if r.count() > before || s.set.Serial == 0 {
 		return nil
 	}
@@ -226,22 +221,15 @@ func (o *Options) compare(r *Report, own, origin *statement) {
 	}
 }
 
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+func moment(t time.Time) string { return t.UTC().Format(issue.TimeForm) }
 
-// span words a duration for people.
+// span words a duration for people, so that two that differ by minutes can be told apart.
 func span(d time.Duration) string {
 	switch d = d.Round(time.Second); {
 	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d days", d/(24*time.Hour))
+		return release.Age(d)
 	case d >= time.Minute:
 		d = d.Round(time.Minute)
 	}
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+	return fetch.Brief(d)
 }

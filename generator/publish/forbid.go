@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"shiplist/generator/staged"
+	"shiplist/internal/issue"
 )
 
 // Rules of a [Reason].
@@ -157,7 +158,7 @@ func moment(t time.Time) string {
 	if t.IsZero() {
 		return "never"
 	}
-	return t.UTC().Format("2006-01-02 15:04:05 UTC")
+	return t.UTC().Format(issue.TimeForm)
 }
 
 // reasons tells what forbids this publishing.

@@ -45,6 +45,7 @@ func TestParseMistakes(t *testing.T) {
 		"password": {func(m map[string]any) { m["site"] = "https://a:b@example.org" }, `release.json: site: "https://a:b@example.org" is no address`},
 		"endless":  {func(m map[string]any) { m["sha256sums"].(map[string]any)["size"] = 1 << 40 }, "release.json: sha256sums.size is not between 0 and 67108864"},
 		"largest":  {func(m map[string]any) { m["sha256sums"].(map[string]any)["largest"] = 6 }, "release.json: sha256sums.bytes is less than sha256sums.largest"},
+		"no end":   {func(m map[string]any) { s := m["sha256sums"].(map[string]any); s["bytes"], s["largest"] = 1<<62, 1<<62 }, "release.json: sha256sums.bytes is not between 0 and 1099511627776"},
 	} {
 		text, err := sample().Text()
 		if err != nil {

@@ -12,8 +12,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
-	"path"
 	"regexp"
 	"slices"
 	"time"
@@ -41,7 +41,11 @@ const (
 	SignatureMost = 128 << 10 // bytes of a signature
 	SumsMost      = 64 << 20  // bytes of a list of checksums
 	LinesMost     = 1_000_000 // lines of it
+	BytesMost     = 1 << 40   // bytes of all files of a site
 )
+
+// TimeForm is how the times of a site are told to people, who compare them; always UTC.
+const TimeForm = "2006-01-02 15:04:05 UTC"
 
 // Format is the version of release.json. It grows when a reader of the version before
 // would misunderstand it; keys may be added without that.
@@ -114,6 +118,8 @@ func (r *Release) check() error {
 		return fmt.Errorf("sha256sums.size is not between 0 and %d", SumsMost)
 	case r.Sums.Files < 0 || r.Sums.Files > LinesMost:
 		return fmt.Errorf("sha256sums.files is not between 0 and %d", LinesMost)
+	case r.Sums.Bytes < 0 || r.Sums.Bytes > BytesMost:
+		return fmt.Errorf("sha256sums.bytes is not between 0 and %d", int64(BytesMost))
 	case r.Sums.Largest < 0 || r.Sums.Bytes < r.Sums.Largest:
 		return errors.New("sha256sums.bytes is less than sha256sums.largest")
 	case r.Site != "" && !isAddress(r.Site):
@@ -141,5 +147,5 @@ func NextSerial(before int64, now time.Time) int64 {
 // fitPath reports whether a path of a list stays below the site, and is written in the
 // one way that there is.
 func fitPath(name string) bool {
-	return name != "" && name != "." && name != ".." && path.Clean(name) == name && name[0] != '/' && (len(name) < 3 || name[:3] != "../")
+	return fs.ValidPath(name) && name != "."
 }
