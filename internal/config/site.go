@@ -221,6 +221,7 @@ func (d *document) apart(c *Config) {
 			d.collide(a, b, "write each to a directory of its own")
 		}
 	}
+	d.apartTargets(c.Targets)
 	own := []place{{"site.layouts", &c.Site.Layouts}, {"site.content", &c.Site.Content}}
 	for _, a := range own {
 		for _, b := range written {

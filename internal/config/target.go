@@ -37,6 +37,8 @@ type Target struct {
 	Region         string // of the bucket; empty to ask the storage
 	// Cache is how long pages of a bucket may be kept without asking again; 0 for never.
 	Cache time.Duration
+	// Port of a host by ssh; 0 for what ssh's own configuration says.
+	Port int
 	// Switch says that sets are sent beside each other, and a link is switched.
 	Switch bool
 	// Staging says that it shows what is not published yet, and says so on every page.
@@ -58,6 +60,36 @@ func (t Target) Key(getenv func(string) string) (Secret, error) {
 		return Secret{}, nil
 	}
 	return keyOf("target "+t.Name, t.KeyEnv, t.KeyFile, getenv)
+}
+
+// place is where a target is that is no directory, whoever it is asked as: two in one
+// place, or one in another, would remove each other's files.
+func (t Target) place() string {
+	switch t.Kind {
+	case TargetBucket:
+		return bucketScheme + path.Join(t.Endpoint, t.Bucket, t.Prefix)
+	case TargetRsync:
+		scheme, end, rest := "", ":", t.Remote
+		if !t.SSH() {
+			scheme, end, rest = rsyncScheme, "/", strings.TrimPrefix(rest, rsyncScheme)
+		}
+		host, below, _ := strings.Cut(rest, end)
+		return fmt.Sprint(scheme, host[strings.LastIndexByte(host, '@')+1:], "/", strings.TrimPrefix(below, "~/"))
+	}
+	return ""
+}
+
+// apartTargets notes targets that are in one place, or in another's.
+func (d *document) apartTargets(all []Target) {
+	for i := range all {
+		for j := range i {
+			a, b := all[i].place(), all[j].place()
+			if a == "" || b == "" || !strings.HasPrefix(a+"/", b+"/") && !strings.HasPrefix(b+"/", a+"/") {
+				continue
+			}
+			d.note(fmt.Sprintf("target[%d].url", i), fmt.Sprintf("%q is in or around the place of target[%d]; bring each to a place of its own", all[i].URL, j))
+		}
+	}
 }
 
 // cacheLeast is how long pages of a bucket may be kept where nobody says.
@@ -85,10 +117,12 @@ var (
 func ParseTarget(address string) (Target, error) {
 	t := Target{Name: address, URL: address, Cache: cacheLeast}
 	bad := fmt.Errorf("%q is not %s", address, targetForm)
-	if u, err := url.Parse(address); err == nil && u.User != nil {
-		if _, secret := u.User.Password(); secret {
-			return Target{}, errors.New("holds a password, which logs and lists of processes would show; write user, and key_env or key_file")
-		}
+	_, below, scheme := strings.Cut(address, "://")
+	if at, _, _ := strings.Cut(below, "/"); scheme && withPassword(at) {
+		return Target{}, errors.New("holds a password, which logs and lists of processes would show; write user, and key_env or key_file")
+	}
+	if withPassword(cmp.Or(below, address)) { // it may be meant as one
+		bad = fmt.Errorf("it is not %s", targetForm)
 	}
 	host, rest, remote := strings.Cut(address, ":")
 	switch {
@@ -119,6 +153,13 @@ func ParseTarget(address string) (Target, error) {
 		t.Kind, t.Path = TargetDirectory, address
 	}
 	return t, nil
+}
+
+// withPassword reports whether a colon and then an @ may part a user, a password and a
+// host.
+func withPassword(address string) bool {
+	user, _, found := strings.Cut(address, "@")
+	return found && strings.Contains(user, ":")
 }
 
 // unclean reports whether a path has parts that lead elsewhere.
@@ -160,6 +201,7 @@ func readTarget(t *table) Target {
 	t.address("endpoint", &r.Endpoint, isEndpoint, `the address of a storage; write it like "https://s3.example.org"`)
 	t.checked("region", &r.Region, regionName.MatchString, `a region; write it like "eu-west-1"`)
 	t.duration("cache", &r.Cache, true)
+	t.count("port", &r.Port, 1, 65535)
 	t.flag("switch", &r.Switch)
 	t.flag("staging", &r.Staging)
 	t.require("name", "url")
@@ -187,7 +229,7 @@ func isEndpoint(s string) bool {
 var targetKeys = map[string][]string{
 	"user": {TargetRsync, TargetBucket}, "key_env": {TargetRsync, TargetBucket}, "key_file": {TargetRsync, TargetBucket},
 	"endpoint": {TargetBucket}, "region": {TargetBucket}, "cache": {TargetBucket},
-	"switch": {TargetRsync}, "staging": {TargetDirectory},
+	"switch": {TargetRsync}, "staging": {TargetDirectory}, "port": {TargetRsync},
 }
 
 // fits notes keys that mean nothing for the kind of a target, and those that lack their
@@ -209,6 +251,8 @@ func (t *Target) fits(row *table) {
 		row.note("key_file", "key_env is there, too; name the key in one place only")
 	case t.SSH() && env:
 		row.note("key_env", "ssh reads its key from a file; write key_file, or leave that to ssh's own configuration")
+	case !t.SSH() && t.Port != 0:
+		row.note("port", `is part of the address of a daemon; write "rsync://host:port/module/path"`)
 	case t.SSH() && t.User != "":
 		row.note("user", `is part of the address of a host by ssh; write "user@host:path"`)
 	case !t.SSH() && t.Kind != TargetDirectory && (env || file) && t.User == "":

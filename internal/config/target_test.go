@@ -26,7 +26,8 @@ func TestParseTarget(t *testing.T) {
 		"":                             {}, "ftp://host/x": {}, "https://host/x": {}, "s3://": {}, "s3://My_Bucket": {}, "s3://bucket/../x": {}, "s3://bucket/a b": {},
 		"rsync://host": {}, "rsync://host/": {}, "rsync:///m": {}, "rsync://host/m/../../etc": {}, "rsync://-x/m": {}, "rsync://host//m": {},
 		"-oProxyCommand=sh:/x": {}, "host:": {}, "host:-x": {}, "host:a b": {}, "host:$(reboot)": {}, "host:a;b": {}, "host:../x": {}, "a\x00b": {},
-		"rsync://me:word@host/m": {}, "s3://id:word@bucket": {},
+		"rsync://me:word@host/m": {}, "s3://id:word@bucket": {}, "rsync://me:a/b%word@host/m": {}, "me:word@host:/srv": {}, "rsync://me:a/word@host/m/../x": {},
+		"rsync://host:8730/m/a@b": {Kind: TargetRsync, Remote: "rsync://host:8730/m/a@b"}, "web:/srv/a@b": {Kind: TargetRsync, Remote: "web:/srv/a@b"},
 	} {
 		got, err := ParseTarget(address)
 		if (err == nil) != (want.Kind != "") {
@@ -58,6 +59,7 @@ staging = true
 name = "host"
 url = "www@web:/srv/www"
 key_file = "id"
+port = 2222
 switch = true
 [[target]]
 name = "daemon"
@@ -76,7 +78,7 @@ cache = "0s"
 `)
 	want := []Target{
 		{Name: "copy", Kind: TargetDirectory, URL: "www", Path: "/srv/ship/www", Staging: true, Cache: time.Minute},
-		{Name: "host", Kind: TargetRsync, URL: "www@web:/srv/www", Remote: "www@web:/srv/www", KeyFile: "/srv/ship/id", Switch: true, Cache: time.Minute},
+		{Name: "host", Kind: TargetRsync, URL: "www@web:/srv/www", Remote: "www@web:/srv/www", KeyFile: "/srv/ship/id", Port: 2222, Switch: true, Cache: time.Minute},
 		{Name: "daemon", Kind: TargetRsync, URL: "rsync://web/m/www", Remote: "rsync://web/m/www", User: "me", KeyEnv: "KEY", Switch: true, Cache: time.Minute},
 		{Name: "cdn", Kind: TargetBucket, URL: "s3://bucket/x", Bucket: "bucket", Prefix: "x/", Endpoint: "https://s3.example.org", Region: "eu-west-1", User: "id", KeyFile: "/etc/key"},
 	}
