@@ -129,7 +129,7 @@ var arrows = map[string]arrow{
 	"generator/quick":   {never: ioPackages},
 	"generator/streams": {never: ioPackages},
 	"generator/publish": {
-		may:     []string{"generator/owned", "generator/staged", "generator/streams", "internal/issue"},
+		may:     []string{"generator/owned", "generator/staged", "generator/streams", "internal/issue", "internal/lockfile"},
 		modules: []string{flock, renameio, xsync, "golang.org/x/sys"},
 		never:   []string{"net", "net/http", "os/exec"},
 	},

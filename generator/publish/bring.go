@@ -23,7 +23,15 @@ import (
 // replaced in one step, and nothing else changes.
 func Bring(ctx context.Context, from Site, o Options) (Result, error) {
 	o.verbatim = true
-	return brought(ctx, o, func() (candidate, error) {
+	// Held, as release.json and its signature may be issued anew just now.
+	held := func() (func() error, error) {
+		d, err := hold(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		return d.end, nil
+	}
+	return brought(ctx, o, held, func() (candidate, error) {
 		shown, err := Show(from)
 		if err != nil {
 			return candidate{}, err
@@ -48,14 +56,21 @@ func Bring(ctx context.Context, from Site, o Options) (Result, error) {
 // which adds to pages what says so. It changes nothing for visitors of from.
 func Stage(ctx context.Context, from Site, o Options, dress func(name string, content []byte) []byte) (Result, error) {
 	o.dress = dress
-	return brought(ctx, o, func() (candidate, error) {
+	held := func() (func() error, error) {
+		d, err := staged.Open(ctx, from.Staged)
+		if err != nil {
+			return nil, err
+		}
+		return d.Close, nil
+	}
+	return brought(ctx, o, held, func() (candidate, error) {
 		return pick(Options{Site: from, Digest: o.Digest})
 	})
 }
 
-// brought publishes a set from elsewhere. It is looked for when the directory is held, as
+// brought publishes a set from elsewhere. It is looked for when both places are held, as
 // a newer one may have come meanwhile.
-func brought(ctx context.Context, o Options, find func() (candidate, error)) (res Result, err error) {
+func brought(ctx context.Context, o Options, held func() (func() error, error), find func() (candidate, error)) (res Result, err error) {
 	if _, err := find(); err != nil {
 		return Result{}, err // before anything is made
 	}
@@ -64,11 +79,16 @@ func brought(ctx context.Context, o Options, find func() (candidate, error)) (re
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, p.end()) }()
+	free, err := held()
+	if err != nil {
+		return Result{}, err
+	}
+	defer func() { err = errors.Join(err, free()) }()
 	next, err := find()
 	if err != nil {
 		return Result{}, err
 	}
-	if next.Digest != p.shown.Digest || p.shown.Set == "" {
+	if next.Digest != p.shown.Digest || p.shown.Set == "" || o.Mend && Listed(p.shown.Dir, nil) != nil {
 		return p.publish(ctx, Published, next, nil)
 	}
 	if !p.verbatim {
@@ -152,14 +172,14 @@ func (b *build) checkListed() error {
 	if err != nil {
 		return err
 	}
+	l := &checklist{b.from.Dir, sums}
 	for _, f := range b.files {
-		if !issue.Own(f.path) && sums[f.path] != f.sum {
-			return fmt.Errorf("%s: %s: %w, so it is not what anybody looked at; %s", b.from.Dir, f.path, errEdited, b.from.mend())
+		if err := l.hold(f.path, f.sum); err != nil {
+			return fmt.Errorf("%w; %s", err, b.from.mend())
 		}
-		delete(sums, f.path)
 	}
-	for name := range sums {
-		return fmt.Errorf("%s: %s is gone: %w; %s", b.from.Dir, name, errEdited, b.from.mend())
+	if err := l.end(); err != nil {
+		return fmt.Errorf("%w; %s", err, b.from.mend())
 	}
 	return nil
 }

@@ -125,3 +125,108 @@ func TestStage(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// TestBringMends: a page that somebody damaged is mended where that is asked for, and
+// nothing is done where none is.
+func TestBringMends(t *testing.T) {
+	t.Parallel()
+	dress := func(_ string, content []byte) []byte { return append(bytes.Clone(content), '!') }
+	for name, bring := range map[string]func(Site, Options) (Result, error){
+		"published": func(s Site, o Options) (Result, error) { return Bring(t.Context(), s, o) },
+		"staging":   func(s Site, o Options) (Result, error) { return Stage(t.Context(), s, o, dress) },
+	} {
+		s := newSite(t)
+		stageAll(t, s, 1, 1)
+		to := Options{Site: Site{Output: filepath.Join(t.TempDir(), "www"), Kept: 2}}
+		if _, err := bring(s, to); err != nil {
+			t.Fatal(err)
+		}
+		whole := read(t, filepath.Join(to.Output, "noble/index.html"))
+		for _, damage := range []func(at string) error{
+			func(at string) error { return os.WriteFile(at, []byte("bought from somebody"), 0o644) },
+			func(string) error { return nil },
+			func(at string) error { return os.WriteFile(at+".php", nil, 0o644) },
+		} {
+			at := filepath.Join(to.Output, "noble/index.html")
+			if err := errors.Join(os.Remove(at), damage(at)); err != nil { // it is a link to that of the origin
+				t.Fatal(err)
+			}
+			if r, err := bring(s, to); err != nil || r.Action != Nothing {
+				t.Errorf("%s: not asked for: %+v, %v", name, r, err)
+			}
+			mend := to
+			mend.Mend = true
+			if r, err := bring(s, mend); err != nil || r.Action != Published || r.Added+r.Changed != 1 {
+				t.Errorf("%s: %+v, %v", name, r, err)
+			}
+			if got := read(t, filepath.Join(to.Output, "noble/index.html")); got != whole {
+				t.Errorf("%s: it is %q", name, got)
+			}
+			sums(t, to.Output)
+			if r, err := bring(s, mend); err != nil || r.Action != Nothing {
+				t.Errorf("%s: again: %+v, %v", name, r, err)
+			}
+		}
+	}
+}
+
+// TestListed: files that are more, other, gone or none are told.
+func TestListed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	stageAll(t, s, 1, 1)
+	var names []string
+	if err := Listed(s.Output, func(name, sum string, content []byte) {
+		if sumOf(content) != sum {
+			t.Errorf("%s: %s", name, sum)
+		}
+		names = append(names, name)
+	}); err != nil || len(names) != len(version(1))+2 || !slices.IsSorted(names) {
+		t.Errorf("%v, %v", names, err)
+	}
+	at := filepath.Join(s.Output, "about/index.html")
+	for want, damage := range map[string]func() error{
+		"about/index.html: its files are not": func() error { return os.WriteFile(at, []byte("other"), 0o644) },
+		"about/index.html is gone":            func() error { return nil },
+		"about/index.html is no regular file": func() error { return os.Symlink("/etc/passwd", at) },
+		"about/more.html: its files are not": func() error {
+			return errors.Join(os.WriteFile(at, []byte("the same\n"), 0o644), os.WriteFile(filepath.Join(s.Output, "about/more.html"), nil, 0o644))
+		},
+	} {
+		if err := errors.Join(os.RemoveAll(filepath.Dir(at)), os.Mkdir(filepath.Dir(at), 0o755), damage()); err != nil {
+			t.Fatal(err)
+		}
+		if err := Listed(s.Output, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// TestTake: a copy stays what it was while the site goes on.
+func TestTake(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Kept = 1
+	to := filepath.Join(SetsDir(s.Output), ".copy")
+	if shown, err := Take(t.Context(), s, to); err != nil || shown.Set != "" {
+		t.Errorf("nothing is published: %+v, %v", shown, err)
+	}
+	stageAll(t, s, 1, 1)
+	shown, err := Take(t.Context(), s, to)
+	if err != nil || shown.Dir != to || shown.Set == "" {
+		t.Fatalf("%+v, %v", shown, err)
+	}
+	issued := read(t, filepath.Join(to, issue.ReleaseFile))
+	later := func() time.Time { return time.Now().Add(48 * time.Hour) }
+	if r, err := Refresh(t.Context(), Options{Site: s, Now: later, Issue: Issue{Polled: later()}}); err != nil || r.Action != Refreshed {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	stageAll(t, s, 2, 3)
+	if err := Listed(to, nil); err != nil || read(t, filepath.Join(to, "index.html")) != version(1)["index.html"] || read(t, filepath.Join(to, issue.ReleaseFile)) != issued {
+		t.Errorf("it changed: %v", err)
+	}
+	put(t, filepath.Join(to, "left.html"), "of a run that was cut short")
+	if shown, err = Take(t.Context(), s, to); err != nil || Listed(to, nil) != nil || read(t, filepath.Join(to, "index.html")) != version(3)["index.html"] {
+		t.Errorf("%+v, %v", shown, err)
+	}
+}

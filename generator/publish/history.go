@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"shiplist/internal/lockfile"
 )
 
 // Entry is one line of the history: what visitors see from then on, and why. The
@@ -63,13 +66,25 @@ func (d *sets) recover() error {
 	return os.Remove(pending)
 }
 
-// append adds a line, unless it is the last one already. A line that was cut short goes.
-func (d *sets) append(e Entry) error {
-	line, err := json.Marshal(e)
+// append adds a line to the history.
+func (d *sets) append(e Entry) error { return AppendLine(filepath.Join(d.dir, historyFile), e) }
+
+// appendWait is how long one line waits for others to be written.
+const appendWait = 10 * time.Second
+
+// AppendLine adds a line of JSON to a file of such lines, unless it is the last one
+// already. A line that was cut short goes. Several runs may do so at once.
+func AppendLine(name string, v any) error {
+	line, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(filepath.Join(d.dir, historyFile), os.O_RDWR|os.O_CREATE, 0o644)
+	lock, err := lockfile.Hold(context.Background(), name, "writing", appendWait)
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	f, err := os.OpenFile(name, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,42 @@
 package publish
 
 import (
+	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
+
+// TestAppendLine: lines that several add at once are all there, and whole.
+func TestAppendLine(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "lines")
+	put(t, name, `{"cut sh`)
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for j := range 20 {
+				if err := AppendLine(name, []string{strings.Repeat("x", 100*i), string(rune('a' + j))}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	text, n := []byte(read(t, name)), 0
+	for line := range bytes.Lines(text) {
+		if !json.Valid(line) || !bytes.HasSuffix(line, []byte("\n")) {
+			t.Errorf("line %q", line)
+		}
+		n++
+	}
+	if n != 160 {
+		t.Errorf("%d lines", n)
+	}
+}
 
 // FuzzHistory: whatever is in the history, its whole lines stay as they are, what was
 // cut short goes, and the new entry is the last, once.

@@ -54,6 +54,9 @@ type Options struct {
 	// Auto says that no person decides. Then a set is not published over one to which
 	// a person went back.
 	Auto bool
+	// Mend makes what [Bring] and [Stage] find there already anew, where its files are not
+	// those of its list of checksums.
+	Mend bool
 	// Now is the clock of the history; time.Now when nil.
 	Now func() time.Time
 

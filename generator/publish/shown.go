@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,6 +54,58 @@ func Show(s Site) (Shown, error) {
 		return Shown{}, errors.Join(err, fmt.Errorf("output: %s leads to %s, which is not a directory; remove the link, or name another place with [site] output", s.Output, dir))
 	}
 	return describe(s, dir)
+}
+
+// Take makes a copy of what is shown in a directory, which it empties first; of hard links,
+// where that goes. Nothing that publishes changes or removes a file of it, however long
+// somebody reads it. It does nothing where no set is shown that shiplist published.
+func Take(ctx context.Context, s Site, to string) (shown Shown, err error) {
+	if shown, err = Show(s); err != nil || shown.Set == "" {
+		return shown, err
+	}
+	held, err := hold(ctx, s)
+	if err != nil {
+		return shown, err
+	}
+	defer func() { err = errors.Join(err, held.end()) }()
+	if shown, err = Show(s); err != nil || shown.Set == "" {
+		return shown, err
+	}
+	if err := errors.Join(os.RemoveAll(to), copyLinks(shown.Dir, to)); err != nil {
+		return shown, fmt.Errorf("copy of %s: %w", shown.Set, err)
+	}
+	shown.Dir = to
+	return shown, nil
+}
+
+// copyLinks makes a directory of links to the files of another.
+func copyLinks(from, to string) error {
+	names, err := listFiles(from)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		at := filepath.Join(to, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
+			return err
+		}
+		source := filepath.Join(from, filepath.FromSlash(name))
+		if os.Link(source, at) == nil {
+			continue
+		}
+		content, err := os.ReadFile(source)
+		if err != nil {
+			return err
+		}
+		info, err := os.Stat(source)
+		if err != nil {
+			return err
+		}
+		if err := write(at, content, info.ModTime()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // occupied says what to do about something that is not ours.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -57,6 +58,58 @@ func readSums(dir string) (map[string]string, error) {
 		sums[l.Path] = l.SHA
 	}
 	return sums, nil
+}
+
+// checklist is a list of checksums against which the files of a set are held, each once.
+type checklist struct {
+	dir  string
+	sums map[string]string
+}
+
+// hold says of a file that is not as the list has it.
+func (l *checklist) hold(name, sum string) error {
+	if !issue.Own(name) && l.sums[name] != sum {
+		return fmt.Errorf("%s: %s: %w, so it is not what anybody looked at", l.dir, name, errEdited)
+	}
+	delete(l.sums, name)
+	return nil
+}
+
+// end says of a file that is in the list and nowhere else.
+func (l *checklist) end() error {
+	if gone := slices.Sorted(maps.Keys(l.sums)); len(gone) > 0 {
+		return fmt.Errorf("%s: %s is gone: %w", l.dir, gone[0], errEdited)
+	}
+	return nil
+}
+
+// Listed reads the files of a published set, by path, and holds them against its list of
+// checksums: the first that is not in it, is another one or is gone is the error. Each, where
+// it is not nil, is told of every file, with its SHA-256 in hex.
+func Listed(dir string, each func(name, sum string, content []byte)) error {
+	sums, err := readSums(dir)
+	if err != nil {
+		return err
+	}
+	names, err := listFiles(dir)
+	if err != nil {
+		return err
+	}
+	l := &checklist{dir, sums}
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			return err
+		}
+		sum := sumOf(content)
+		if err := l.hold(name, sum); err != nil {
+			return err
+		}
+		if each != nil {
+			each(name, sum, content)
+		}
+	}
+	return l.end()
 }
 
 // latest is the time of the youngest file of a path in the sets that visitors may have

@@ -15,6 +15,8 @@ type Sign struct {
 	// PassphraseEnv names the variable, and PassphraseFile the file, with the passphrase of
 	// the key; both empty where it has none, or gpg-agent knows it.
 	PassphraseEnv, PassphraseFile string
+	// Simplestreams says that lists of simplestreams are also signed inline, as .sjson.
+	Simplestreams bool
 	// Refresh is after how long it is issued anew though nothing changed, and Valid how
 	// long it is to be believed.
 	Refresh, Valid time.Duration
@@ -30,6 +32,7 @@ func (s *Sign) read(t *table) {
 	t.text("home", &s.Home)
 	t.text("passphrase_env", &s.PassphraseEnv)
 	t.text("passphrase_file", &s.PassphraseFile)
+	t.flag("simplestreams", &s.Simplestreams)
 	t.duration("refresh", &s.Refresh, false)
 	t.duration("valid", &s.Valid, false)
 	t.filled("program")
@@ -42,6 +45,9 @@ func (s *Sign) read(t *table) {
 		t.note("passphrase_file", "there is no key that it could be the passphrase of; add key or key_file")
 	case t.given("passphrase_env") && t.given("passphrase_file"):
 		t.note("passphrase_file", "passphrase_env is there, too; name the passphrase in one place only")
+	}
+	if s.Simplestreams && !s.Any() {
+		t.note("simplestreams", "there is no key that lists could be signed with; add key or key_file")
 	}
 	if strings.HasPrefix(s.Key, "-") {
 		t.note("key", fmt.Sprintf("%q begins like a flag; write the fingerprint of a key", s.Key))

@@ -18,6 +18,8 @@ func TestSign(t *testing.T) {
 		"two keys":         {"key = \"ABCD\"\nkey_file = \"k\"\n", "sign.key_file: key is there, too; name one key only"},
 		"no key":           {"passphrase_file = \"p\"\n", "sign.passphrase_file: there is no key that it could be the passphrase of; add key or key_file"},
 		"no key, variable": {"passphrase_env = \"p\"\n", "sign.passphrase_env: there is no key that it could be the passphrase of; add key or key_file"},
+		"lists":            {"key = \"A\"\nsimplestreams = true\n", ""},
+		"no key, lists":    {"simplestreams = true\n", "sign.simplestreams: there is no key that lists could be signed with; add key or key_file"},
 		"two passphrases":  {"key = \"A\"\npassphrase_env = \"p\"\npassphrase_file = \"p\"\n", "sign.passphrase_file: passphrase_env is there, too; name the passphrase in one place only"},
 		"a flag":           {"key = \"--x\"\n", `sign.key: "--x" begins like a flag; write the fingerprint of a key`},
 		"too short":        {"valid = \"25h\"\n", "sign.valid: valid (25h0m0s) has to be at least twice as long as refresh (24h0m0s), so that one that fails does no harm"},

@@ -48,11 +48,11 @@ type mark struct {
 	// Set and Digest are what the bucket has, whole; empty while the first is sent.
 	Set    string `json:"set,omitempty"`
 	Digest string `json:"digest,omitempty"`
-	// Cache is how long pages may be kept, by which every object was sent.
-	Cache string `json:"cache,omitempty"`
+	// Headers stand for what is told with the objects, by which each was sent.
+	Headers string `json:"headers,omitempty"`
 }
 
-const markAbout = "Pages of shiplist, which removes every object beside them that is not of the site it publishes."
+const markAbout = "Pages of shiplist, which removes every object of its own beside them that is not of the site any more. Each has its SHA-256 noted."
 
 // requests is how many requests are under way at once.
 const requests = 16
@@ -77,11 +77,15 @@ func (b *bringing) bucket(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	anew := m.Cache != b.target.Cache.String() // each object has it in its header
+	headers := headersOf(b.target.Cache)
+	anew := m.Headers != headers
 	if err := b.phases(ctx, s, order(files, there, anew)); err != nil {
 		return err
 	}
-	now := mark{markAbout, b.shown.Set, b.shown.Digest, b.target.Cache.String()}
+	if n := b.result.Left; n > 0 {
+		b.Progress(b.target.Name, fmt.Sprintf("left what shiplist did not write there (%d)", n))
+	}
+	now := mark{markAbout, b.shown.Set, b.shown.Digest, headers}
 	if m == now {
 		if b.result.Files+b.result.Deleted == 0 {
 			b.result.Action = Nothing
@@ -112,7 +116,7 @@ func (b *bringing) mine(ctx context.Context, s storage, there map[string]object)
 		}
 		return m, fmt.Errorf("%s holds %q and no %s, so shiplist did not make it, and nothing is removed there; name an empty prefix of its own", b.target.URL, first, markKey)
 	}
-	m = mark{About: markAbout, Cache: b.target.Cache.String()}
+	m = mark{About: markAbout, Headers: headersOf(b.target.Cache)}
 	return m, b.do("claim", "", func() error { return writeMark(ctx, s, m) })
 }
 
@@ -214,19 +218,34 @@ func (b *bringing) phase(ctx context.Context, s storage, p phase) error {
 	}
 	for _, key := range p.remove {
 		group.Go(func() error {
-			if err := errors.Join(ctx.Err(), b.step(b.target.Name, "remove "+key)); err != nil {
-				return err
-			}
-			if err := s.Remove(ctx, key); err != nil {
+			removed, err := b.remove(ctx, s, key)
+			if err != nil {
 				return err
 			}
 			mutex.Lock()
 			defer mutex.Unlock()
-			b.result.Deleted++
+			if removed {
+				b.result.Deleted++
+			} else {
+				b.result.Left++
+			}
 			return nil
 		})
 	}
 	return group.Wait()
+}
+
+// remove removes an object; not one of somebody else's, which has no checksum noted, and
+// says so.
+func (b *bringing) remove(ctx context.Context, s storage, key string) (removed bool, err error) {
+	if err := errors.Join(ctx.Err(), b.step(b.target.Name, "remove "+key)); err != nil {
+		return false, err
+	}
+	sum, err := s.Sum(ctx, key)
+	if err != nil || sum == "" {
+		return false, err
+	}
+	return true, s.Remove(ctx, key)
 }
 
 // send sends one file; not where the storage may have it, and says so.

@@ -205,3 +205,45 @@ func TestOrder(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestBucketShared: what others put below the prefix later stays, and what somebody
+// changed of ours is mended.
+func TestBucketShared(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	m := newMemory()
+	target := address(t, "s3://bucket/www")
+	show(t, s, 1)
+	one(t, s, target, m.use)
+	m.objects["theirs/a b.html"] = stored{body: "theirs"}
+	m.objects["about/index.html"] = stored{body: strings.Repeat("x", len(m.objects["about/index.html"].body))}
+	delete(m.objects, "facts.json")
+	show(t, s, 2)
+	r := one(t, s, target, m.use)
+	if r.Action != Sent || r.Left != 1 || r.Deleted != 2 || r.Files != 8 || m.objects["theirs/a b.html"].body != "theirs" {
+		t.Errorf("%+v", r)
+	}
+	if r := one(t, s, target, m.use); r.Action != Nothing || r.Left != 1 {
+		t.Errorf("again: %+v", r)
+	}
+	delete(m.objects, "theirs/a b.html")
+	same(t, s, m.pages())
+}
+
+// TestBucketHeaders: objects that were sent with other headers, as by another version of
+// the program, are sent again.
+func TestBucketHeaders(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	m := newMemory()
+	target := address(t, "s3://bucket")
+	show(t, s, 1)
+	one(t, s, target, m.use)
+	m.objects[markKey] = stored{body: `{"about": "", "headers": "of before"}`}
+	if r := one(t, s, target, m.use); r.Files != 8 {
+		t.Errorf("%+v", r)
+	}
+	if r := one(t, s, target, m.use); r.Action != Nothing {
+		t.Errorf("%+v", r)
+	}
+}

@@ -13,7 +13,7 @@ import (
 // does with its own: aside, whole, and switched in one step.
 func (b *bringing) directory(ctx context.Context) error {
 	o := publish.Options{
-		Site: publish.Site{Output: b.target.Path, Kept: b.Site.Kept}, Digest: b.Digest, By: b.By, Now: b.Now,
+		Site: publish.Site{Output: b.target.Path, Kept: b.Site.Kept}, Digest: b.Digest, By: b.By, Now: b.Now, Mend: b.Again,
 	}
 	bring := func() (publish.Result, error) { return publish.Bring(ctx, b.Site, o) }
 	if b.target.Staging {

@@ -5,13 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
-	"os"
+	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"shiplist/generator/publish"
 	"shiplist/internal/issue"
 )
 
@@ -32,60 +33,27 @@ type file struct {
 }
 
 // filesOf lists the files of a set, and holds them against its list of checksums: a set
-// that somebody changed, or that is removed meanwhile, is brought nowhere.
+// that somebody changed is brought nowhere.
 func filesOf(dir string) ([]file, error) {
-	text, err := os.ReadFile(filepath.Join(dir, issue.SumsFile))
-	if err != nil {
-		return nil, err
-	}
-	lines, err := issue.ParseSums(text)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, issue.SumsFile), err)
-	}
-	sums := map[string]string{}
-	for _, l := range lines {
-		sums[l.Path] = l.SHA
-	}
 	var all []file
-	err = fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		f, err := read(dir, name)
-		if err != nil {
-			return err
-		}
-		if !issue.Own(name) && sums[name] != f.sha {
-			return fmt.Errorf("%s: its %s does not have the checksum of %s; publish another set", f.at, path.Base(name), issue.SumsFile)
-		}
-		delete(sums, name)
-		all = append(all, f)
-		return nil
+	err := publish.Listed(dir, func(name, sum string, content []byte) {
+		all = append(all, file{name: name, at: filepath.Join(dir, filepath.FromSlash(name)), size: int64(len(content)), sha: sum, md5: md5Hex(content)})
 	})
-	for name := range sums {
-		if err == nil {
-			err = fmt.Errorf("%s lists %s, which is not there; publish another set", filepath.Join(dir, issue.SumsFile), name)
-		}
-	}
-	return all, err
+	return all, whole(err)
 }
 
-// read makes a file of a name in a directory.
-func read(dir, name string) (file, error) {
-	at := filepath.Join(dir, filepath.FromSlash(name))
-	text, err := os.ReadFile(at)
-	if err != nil {
-		return file{}, err
+// whole says what to do about a set that is not what was published.
+func whole(err error) error {
+	if err == nil {
+		return nil
 	}
-	f := fileOf(name, string(text))
-	f.at = at
-	return f, nil
+	return fmt.Errorf("%w; publish another set", err)
 }
 
-// fileOf is a file with a text.
-func fileOf(name, text string) file {
-	sha, sum := sha256.Sum256([]byte(text)), md5.Sum([]byte(text)) //nolint:gosec // storages tell no other
-	return file{name: name, size: int64(len(text)), sha: hex.EncodeToString(sha[:]), md5: hex.EncodeToString(sum[:])}
+// md5Hex is the MD5 of a content.
+func md5Hex(content []byte) string {
+	sum := md5.Sum(content) //nolint:gosec // storages tell no other
+	return hex.EncodeToString(sum[:])
 }
 
 // types are the content types of the files of a site, by the ending. The system's own
@@ -97,7 +65,8 @@ var types = map[string]string{
 	".ico": "image/x-icon", ".webmanifest": "application/manifest+json", ".csv": "text/csv; charset=utf-8", ".ics": "text/calendar; charset=utf-8",
 	".woff2": "font/woff2", ".woff": "font/woff", ".pdf": "application/pdf", ".gz": "application/gzip",
 	".asc": "text/plain; charset=utf-8", ".sig": "application/pgp-signature", ".gpg": "application/pgp-signature",
-	".ipxe": "text/plain; charset=utf-8", ".cfg": "text/plain; charset=utf-8", ".md": "text/plain; charset=utf-8",
+	".ipxe": "text/plain; charset=utf-8", ".map": "text/plain; charset=utf-8", ".yaml": "application/yaml", ".yml": "application/yaml", ".toml": "application/toml",
+	".conf": "text/plain; charset=utf-8", ".cfg": "text/plain; charset=utf-8", ".md": "text/plain; charset=utf-8",
 	".manifest": "text/plain; charset=utf-8", ".manifest-daily": "text/plain; charset=utf-8", ".sjson": "text/plain; charset=utf-8",
 	"": "text/plain; charset=utf-8", // SHA256SUMS and the like
 }
@@ -115,13 +84,27 @@ func typeOf(name string) string {
 	return "application/octet-stream"
 }
 
-// cacheFor says how long a file may be kept: for ever where its name tells its content.
+// cacheFor says how long a file may be kept: for ever where its name tells its content,
+// and never without asking where files have to fit to one another.
 func cacheFor(name string, pages time.Duration) string {
 	switch {
 	case strings.HasPrefix(name, assetsDir):
 		return "public, max-age=31536000, immutable"
-	case pages <= 0:
+	case pages <= 0 || issue.Own(name):
 		return "no-cache"
 	}
 	return fmt.Sprintf("public, max-age=%d, must-revalidate", int(pages.Seconds()))
+}
+
+// headersOf stands for what servers tell with all files: another one where any of it is.
+func headersOf(pages time.Duration) string {
+	var b strings.Builder
+	for _, ending := range slices.Sorted(maps.Keys(types)) {
+		fmt.Fprintln(&b, ending, types[ending])
+	}
+	for _, name := range []string{assetsDir, homePage, issue.SumsFile} {
+		fmt.Fprintln(&b, cacheFor(name, pages))
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:6])
 }

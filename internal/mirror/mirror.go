@@ -40,8 +40,8 @@ type Options struct {
 	By   string       // who does it, for the notes
 	// Digest begins that of the set that staging targets show; the newest when empty.
 	Digest string
-	// Again brings also what the notes say that a target has, which mends what somebody
-	// damaged there.
+	// Again brings also what the notes say that a target has, and compares the bytes that
+	// are there, which mends what somebody damaged.
 	Again bool
 	// Renew brings only to targets that have the set by the notes, and not its
 	// release.json, which was issued anew.
@@ -85,6 +85,8 @@ type Result struct {
 	Files   int   `json:"files"`
 	Bytes   int64 `json:"bytes"`
 	Deleted int   `json:"deleted"`
+	// Left are objects of a bucket that are not of the site, and that shiplist did not write.
+	Left int `json:"left,omitempty"`
 	// Error says what failed and what to do.
 	Error string `json:"error,omitempty"`
 }
@@ -130,12 +132,41 @@ func bring(ctx context.Context, t config.Target, o Options) Result {
 	if err != nil {
 		res.Action, res.Error = Failed, b.clean(err)
 	}
-	if res.Action != Nothing && res.Digest != "" {
+	if b.unknown() {
 		if err := note(o.Site, noteOf(res, o)); err != nil && res.Error == "" {
 			res.Action, res.Error = Failed, fmt.Sprintf("it was brought, but that could not be noted: %v", err)
 		}
 	}
 	return res
+}
+
+// unknown reports whether the notes do not say yet what became of the target. One that
+// failed at its very end, or of which the notes are lost, may have all.
+func (b *bringing) unknown() bool {
+	switch {
+	case b.result.Digest == "":
+		return false
+	case b.result.Action != Nothing:
+		return true
+	}
+	last, err := b.last()
+	return err == nil && !b.Renew && !b.has(last)
+}
+
+// last is how it stands with the target by the notes.
+func (b *bringing) last() (Standing, error) {
+	all, err := Notes(b.Site)
+	for _, s := range standing(all) {
+		if s.Target == b.target.Name && s.Address == b.target.URL {
+			return s, err
+		}
+	}
+	return Standing{}, err
+}
+
+// has reports whether a target has what is brought.
+func (b *bringing) has(s Standing) bool {
+	return s.Error == "" && s.Digest == b.result.Digest && s.Serial == b.result.Serial
 }
 
 // run holds the target, so that no two runs of this site change it at once.
@@ -161,9 +192,11 @@ func (b *bringing) run(ctx context.Context) error {
 		return err
 	}
 	defer free()
-	if b.shown, err = publish.Show(b.Site); err != nil { // a newer one may have come
+	aside := targetFile(b.Site, b.target)
+	if b.shown, err = publish.Take(ctx, b.Site, aside); err != nil { // a newer one may have come
 		return err
 	}
+	defer os.RemoveAll(aside)
 	if b.told(); !b.wanted() {
 		return nil
 	}
@@ -190,18 +223,11 @@ func (b *bringing) wanted() bool {
 	if b.Again || b.target.Staging {
 		return true
 	}
-	last := Standing{}
-	all, err := Notes(b.Site)
+	last, err := b.last()
 	if err != nil {
 		return true
 	}
-	for _, s := range standing(all) {
-		if s.Target == b.target.Name && s.Address == b.target.URL {
-			last = s
-		}
-	}
-	has := last.Error == "" && last.Digest == b.shown.Digest && last.Serial == b.result.Serial
-	if has || b.Renew && last.Digest != b.shown.Digest {
+	if b.has(last) || b.Renew && last.Digest != b.result.Digest {
 		b.result.Action = Nothing
 		return false
 	}
@@ -211,10 +237,15 @@ func (b *bringing) wanted() bool {
 // holdWait is how long one run waits for another that is at the same target.
 const holdWait = 2 * time.Minute
 
-func hold(ctx context.Context, s publish.Site, t config.Target) (free func(), err error) {
+// targetFile is where what is sent to a target lies meanwhile, and with an ending the lock
+// of the target.
+func targetFile(s publish.Site, t config.Target) string {
 	sum := sha256.Sum256([]byte(t.URL))
-	path := filepath.Join(publish.SetsDir(s.Output), ".target-"+hex.EncodeToString(sum[:6])+".lock")
-	lock, err := lockfile.Hold(ctx, path, "sending", holdWait)
+	return filepath.Join(publish.SetsDir(s.Output), ".target-"+hex.EncodeToString(sum[:6]))
+}
+
+func hold(ctx context.Context, s publish.Site, t config.Target) (free func(), err error) {
+	lock, err := lockfile.Hold(ctx, targetFile(s, t)+".lock", "sending", holdWait)
 	if err != nil {
 		return nil, err
 	}

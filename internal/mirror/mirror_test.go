@@ -184,6 +184,12 @@ func address(t testing.TB, text string) config.Target {
 	return target
 }
 
+// fileOf is a file with a text.
+func fileOf(name, text string) file {
+	sum := sha256.Sum256([]byte(text))
+	return file{name: name, size: int64(len(text)), sha: hex.EncodeToString(sum[:]), md5: md5Hex([]byte(text))}
+}
+
 // errFault is what a step fails with.
 var errFault = errors.New("the line is cut")
 
@@ -228,6 +234,18 @@ func TestDirectory(t *testing.T) {
 	if r := one(t, s, target); r.Action != Nothing || r.Error != "" {
 		t.Errorf("third: %+v", r)
 	}
+	about := filepath.Join(target.Path, "about/index.html")
+	if err := os.Remove(about); err != nil { // it is a link to what is published
+		t.Fatal(err)
+	}
+	put(t, about, "damaged")
+	if r := one(t, s, target, func(o *Options) { o.Again = false }); r.Action != Nothing {
+		t.Errorf("by the notes: %+v", r)
+	}
+	if r := one(t, s, target); r.Action != Sent || r.Files != 1 {
+		t.Errorf("damaged: %+v", r)
+	}
+	same(t, s, files(t, target.Path))
 	stage(t, s, 3)
 	target.Path, target.Staging = target.Path+"-staging", true
 	r := one(t, s, target, func(o *Options) {
@@ -278,13 +296,13 @@ func TestEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, name, "edited")
-	if _, err := filesOf(s.Output); err == nil || !strings.Contains(err.Error(), "does not have the checksum") {
+	if _, err := filesOf(s.Output); err == nil || !strings.Contains(err.Error(), "about/index.html: its files are not those that it was made of") {
 		t.Errorf("error %v", err)
 	}
 	if err := os.Remove(name); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := filesOf(s.Output); err == nil || !strings.Contains(err.Error(), "about/index.html, which is not there") {
+	if _, err := filesOf(s.Output); err == nil || !strings.Contains(err.Error(), "about/index.html is gone: ") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -295,9 +313,12 @@ func TestNotes(t *testing.T) {
 	s := newSite(t)
 	show(t, s, 1)
 	put(t, filepath.Join(publish.SetsDir(s.Output), notesFile), `{"time":"2026`)
+	again := Note{Time: start.Add(2 * time.Hour), Result: Result{Target: "web", Address: "a", Action: Failed, Set: "2", Digest: "d2", Error: "no room"}}
 	for _, n := range []Note{
 		{Time: start, By: "me", Result: Result{Target: "web", Address: "a", Action: Sent, Set: "1", Digest: "d1"}},
 		{Time: start.Add(time.Hour), Result: Result{Target: "web", Address: "a", Action: Failed, Set: "2", Digest: "d2", Error: "no room"}},
+		{Time: start, Result: Result{Target: "other", Address: "a", Action: Sent, Set: "2", Digest: "d2"}},
+		again, again, // as it was
 	} {
 		if err := note(s, n); err != nil {
 			t.Fatal(err)
@@ -307,9 +328,54 @@ func TestNotes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []Standing{{Target: "web", Address: "a", Set: "1", Digest: "d1", Since: start, By: "me", Error: "no room", Tried: start.Add(time.Hour)}}
-	if diff := cmp.Diff(want, standing(all)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	want := []Standing{
+		{Target: "web", Address: "a", Set: "1", Digest: "d1", Since: start, By: "me", Error: "no room", Tried: start.Add(time.Hour)},
+		{Target: "other", Address: "a", Set: "2", Digest: "d2", Since: start, Tried: start},
+	}
+	if diff := cmp.Diff(want, standing(all)); diff != "" || len(all) != 3 {
+		t.Errorf("%d notes (-want +got):\n%s", len(all), diff)
+	}
+	again.Serial++
+	if err := note(s, again); err != nil {
+		t.Fatal(err)
+	}
+	if all, err = Notes(s); err != nil || len(all) != 4 {
+		t.Errorf("of another release.json: %d notes, %v", len(all), err)
+	}
+}
+
+// TestNotedLater: a target that has all, of which the notes say otherwise, is noted.
+func TestNotedLater(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	m := newMemory()
+	show(t, s, 1)
+	for _, target := range []config.Target{address(t, "s3://bucket"), address(t, filepath.Join(t.TempDir(), "www"))} {
+		r := one(t, s, target, m.use)
+		for range 2 {
+			n := noteOf(r, Options{Now: func() time.Time { return start }})
+			n.Action, n.Error = Failed, "the line was cut at the end"
+			if err := note(s, n); err != nil {
+				t.Fatal(err)
+			}
+			if r := one(t, s, target, m.use); r.Action != Nothing || r.Error != "" {
+				t.Errorf("%+v", r)
+			}
+			all, err := Notes(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b := &bringing{Options: Options{Site: s}, target: target, result: &r}
+			if last := all[len(all)-1]; last.Action != Sent || last.Set != r.Set {
+				t.Errorf("noted %+v", last)
+			}
+			if last, err := b.last(); err != nil || !b.has(last) {
+				t.Errorf("it stands %+v, %v", last, err)
+			}
+		}
+	}
+	if all, err := Notes(s); err != nil || len(all) != 10 {
+		t.Errorf("%d notes, %v", len(all), err)
 	}
 }
 
@@ -324,7 +390,9 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
-	for name, want := range map[string]string{"assets/a.css": "public, max-age=31536000, immutable", "index.html": "public, max-age=90, must-revalidate"} {
+	for name, want := range map[string]string{
+		"assets/a.css": "public, max-age=31536000, immutable", "index.html": "public, max-age=90, must-revalidate", "release.json": "no-cache", "SHA256SUMS.gpg": "no-cache",
+	} {
 		if got := cacheFor(name, 90*time.Second); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
@@ -348,5 +416,106 @@ func TestStopped(t *testing.T) {
 		if r.Action != Failed || r.Error == "" {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// TestBack: what somebody went back to is brought like any other, and again by the notes.
+func TestBack(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	m := newMemory()
+	bucket, dir := address(t, "s3://bucket/www"), address(t, filepath.Join(t.TempDir(), "www"))
+	byNotes := func(o *Options) { o.Again = false }
+	for n, change := range []func(){
+		func() { show(t, s, 1) },
+		func() { show(t, s, 2) },
+		func() {
+			if _, err := publish.Rollback(t.Context(), publish.Options{Site: s}, 1); err != nil {
+				t.Fatal(err)
+			}
+		},
+		func() {
+			later := func() time.Time { return time.Now().Add(48 * time.Hour) }
+			if r, err := publish.Refresh(t.Context(), publish.Options{Site: s, Now: later, Issue: publish.Issue{Polled: later()}}); err != nil || r.Action != publish.Refreshed {
+				t.Fatalf("%+v, %v", r, err)
+			}
+		},
+	} {
+		change()
+		for _, target := range []config.Target{bucket, dir} {
+			if r := one(t, s, target, m.use, byNotes); r.Action != Sent {
+				t.Errorf("%d: %+v", n, r)
+			}
+			if r := one(t, s, target, m.use, byNotes); r.Action != Nothing {
+				t.Errorf("%d: again: %+v", n, r)
+			}
+		}
+		same(t, s, m.pages())
+		same(t, s, files(t, dir.Path))
+	}
+}
+
+// TestAtOnce: several runs to one target come one after the other, and leave nothing
+// beside the sets.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	m := newMemory()
+	show(t, s, 1)
+	targets := []config.Target{address(t, "s3://bucket/www"), address(t, filepath.Join(t.TempDir(), "www"))}
+	one := func(o *Options) {
+		m.use(o)
+		o.step = func(_, step string) error {
+			if step != "list" {
+				return nil
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 60*time.Millisecond)
+			defer cancel()
+			if free, err := hold(ctx, s, targets[0]); err == nil || !strings.Contains(err.Error(), "another run is sending there") {
+				t.Errorf("it is not held: %v", err)
+				free()
+			}
+			return nil
+		}
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			o := Options{Site: s, Again: true, Getenv: func(string) string { return "" }}
+			one(&o)
+			for _, r := range Bring(t.Context(), targets, o) {
+				if r.Error != "" {
+					t.Errorf("%+v", r)
+				}
+			}
+		})
+	}
+	group.Wait()
+	same(t, s, m.pages())
+	same(t, s, files(t, targets[1].Path))
+	if left, err := filepath.Glob(filepath.Join(publish.SetsDir(s.Output), ".target-*[0-9a-f]")); err != nil || left != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestPruned: a set that is no longer kept when it is still being sent arrives whole.
+func TestPruned(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Kept = 1
+	m := newMemory()
+	show(t, s, 1)
+	before := files(t, s.Output)
+	r := one(t, s, address(t, "s3://bucket"), m.use, func(o *Options) {
+		o.step = func(_, step string) error {
+			if step == "pages" {
+				show(t, s, 2)
+				show(t, s, 3)
+			}
+			return nil
+		}
+	})
+	if diff := cmp.Diff(before, m.pages()); diff != "" || r.Error != "" {
+		t.Errorf("%+v (-published +has):\n%s", r, diff)
 	}
 }

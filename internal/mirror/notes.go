@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -28,34 +27,35 @@ type Note struct {
 }
 
 func noteOf(r Result, o Options) Note {
+	if r.Action == Nothing {
+		r.Action = Sent // earlier, by a run that could not say so
+	}
 	return Note{Time: o.Now().UTC().Truncate(time.Second), By: o.By, Result: r}
 }
 
-// note adds a line. One that was cut short before it stays a line of its own.
-func note(s publish.Site, n Note) (err error) {
-	line, err := json.Marshal(n)
-	if err != nil {
-		return err
-	}
+// note adds a line, unless the target failed in the same way before: who tries again and
+// again fills no disk.
+func note(s publish.Site, n Note) error {
 	dir := publish.SetsDir(s.Output)
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil // nothing was ever published, so there is nobody to ask for notes
 	}
-	f, err := os.OpenFile(filepath.Join(dir, notesFile), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o644)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	last := make([]byte, 1)
-	if size, err := f.Seek(0, io.SeekEnd); err == nil && size > 0 {
-		if _, err := f.ReadAt(last, size-1); err == nil && last[0] != '\n' {
-			line = append([]byte{'\n'}, line...)
+	if n.Action == Failed {
+		all, err := Notes(s)
+		if err != nil {
+			return err
+		}
+		for _, last := range slices.Backward(all) {
+			if last.Target != n.Target || last.Address != n.Address {
+				continue
+			}
+			if last.Action == Failed && last.Digest == n.Digest && last.Serial == n.Serial && last.Error == n.Error {
+				return nil
+			}
+			break
 		}
 	}
-	if _, err := f.Write(append(line, '\n')); err != nil {
-		return err
-	}
-	return f.Sync()
+	return publish.AppendLine(filepath.Join(dir, notesFile), n)
 }
 
 // Notes returns what was brought from a site, oldest first. A line that is none is left out.
@@ -86,7 +86,7 @@ type Standing struct {
 	Serial int64     `json:"serial,omitempty"`
 	Since  time.Time `json:"since,omitzero"`
 	By     string    `json:"by,omitempty"`
-	// Error is why the last try failed, and Tried when that was.
+	// Error is why the last try failed, and Tried since when it fails in these words.
 	Error string    `json:"error,omitempty"`
 	Tried time.Time `json:"tried,omitzero"`
 }

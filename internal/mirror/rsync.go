@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"shiplist/generator/publish"
 	"shiplist/internal/issue"
 )
 
@@ -31,7 +32,7 @@ func (b *bringing) rsync(ctx context.Context) error {
 	if err := os.WriteFile(filepath.Join(own, issue.TargetMark), []byte(markText), 0o644); err != nil {
 		return err
 	}
-	if _, err := filesOf(b.shown.Dir); err != nil { // whole, before anything is changed
+	if err := whole(publish.Listed(b.shown.Dir, nil)); err != nil { // before anything is changed
 		return err
 	}
 	r := &rsync{bringing: b, program: program, own: own}
@@ -40,7 +41,7 @@ func (b *bringing) rsync(ctx context.Context) error {
 	} else {
 		err = r.inPlace(ctx)
 	}
-	if err == nil && b.result.Files+b.result.Deleted == 0 {
+	if err == nil && b.result.Files+b.result.Deleted == 0 && !r.switched {
 		b.result.Action = Nothing
 	}
 	return err
@@ -51,10 +52,13 @@ type rsync struct {
 	*bringing
 	program string
 	own     string // a directory for what is sent beside the set
+	// switched says that the link led elsewhere before.
+	switched bool
 }
 
 // common are the options of every run that sends: what changed is found by size and time,
-// which published sets see to, and everybody may read what arrives.
+// which published sets see to, or by its bytes where somebody may have changed it, and
+// everybody may read what arrives.
 var common = []string{"--recursive", "--times", "--omit-dir-times", "--perms", "--chmod=D755,F644", "--stats"}
 
 // inPlace changes the files of the target one by one, in the order of [order]. Each step
@@ -107,7 +111,11 @@ func (r *rsync) claim(ctx context.Context, dir string) error {
 
 // send runs rsync and counts what it did.
 func (r *rsync) send(ctx context.Context, args ...string) error {
-	out, err := r.run(ctx, append(slices.Clone(common), args...)...)
+	options := slices.Clone(common)
+	if r.Again {
+		options = append(options, "--checksum")
+	}
+	out, err := r.run(ctx, append(options, args...)...)
 	s := readStats(out)
 	r.result.Files += s.files
 	r.result.Bytes += s.bytes
@@ -170,7 +178,8 @@ func (r *rsync) beside(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if now == r.shown.Set {
+	r.switched = now != r.shown.Set
+	if !r.switched {
 		now = r.before(have)
 	}
 	set := remote + sets + "/" + r.shown.Set + "/"

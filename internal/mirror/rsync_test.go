@@ -1,17 +1,20 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"shiplist/internal/config"
 	"shiplist/internal/testenv"
@@ -103,6 +106,19 @@ func TestRsync(t *testing.T) {
 	if r := one(t, s, target); r.Action != Nothing {
 		t.Errorf("again: %+v", r)
 	}
+	about := filepath.Join(www, "about/index.html")
+	info, err := os.Stat(about)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, about, strings.Repeat("x", int(info.Size())))
+	if err := os.Chtimes(about, info.ModTime(), info.ModTime()); err != nil {
+		t.Fatal(err)
+	}
+	if r := one(t, s, target); r.Files != 1 {
+		t.Errorf("damaged: %+v", r)
+	}
+	same(t, s, files(t, www))
 	put(t, filepath.Join(www, "stray.html"), "stray")
 	if r := one(t, s, target); r.Deleted != 1 {
 		t.Errorf("stray: %+v", r)
@@ -126,15 +142,17 @@ func TestRsyncSwitch(t *testing.T) {
 	}
 	www := filepath.Join(dirs[0], "www")
 	same(t, s, files(t, www))
+	steps := 0
 	for n := 1; ; n++ {
 		before := files(t, www)
 		show(t, s, n+1)
 		count := 0
 		r := one(t, s, target, faultAt(n, &count))
-		if got := files(t, www); !cmp.Equal(got, before) && !cmp.Equal(got, files(t, s.Output)) {
+		if got := files(t, www); !gocmp.Equal(got, before) && !gocmp.Equal(got, files(t, s.Output)) {
 			t.Errorf("step %d: a mixture %v", n, got)
 		}
 		if r.Action != Failed {
+			steps = count
 			break
 		}
 		if n%2 == 0 { // an even one is followed by yet another set
@@ -144,6 +162,9 @@ func TestRsyncSwitch(t *testing.T) {
 			t.Errorf("step %d again: %+v", n, r)
 		}
 		same(t, s, files(t, www))
+	}
+	if steps != 6 {
+		t.Errorf("%d steps", steps)
 	}
 	kept, err := filepath.Glob(www + ".sets/0*")
 	if err != nil || len(kept) != s.Kept {
@@ -180,7 +201,7 @@ func TestRsyncKey(t *testing.T) {
 	target := address(t, "rsync://"+at+"/m0/www")
 	target.User, target.KeyEnv = "web", "WEB_KEY"
 	key := func(text string) func(*Options) {
-		return func(o *Options) { o.Getenv = func(string) string { return text } }
+		return func(o *Options) { o.Getenv = environment(map[string]string{"WEB_KEY": text}) }
 	}
 	if r := one(t, s, target, key(secret)); r.Action != Sent {
 		t.Errorf("right key: %+v", r)
@@ -207,25 +228,129 @@ func TestRsyncKey(t *testing.T) {
 // TestRsyncInterrupt: who interrupts leaves no process behind, and the next run completes.
 func TestRsyncInterrupt(t *testing.T) {
 	t.Parallel()
-	at, dirs := daemon(t, "")
+	testenv.Program(t, "rsync")
+	dir := t.TempDir()
 	s := newSite(t)
 	show(t, s, 1)
-	target := address(t, "rsync://"+at+"/m0/www")
+	target := address(t, "web.example:"+dir+"/www")
+	// The host is reached, until it answers nothing more.
+	shell := func(text string) func(*Options) {
+		at := filepath.Join(t.TempDir(), "ssh")
+		put(t, at, "#!/bin/sh\nshift\n"+text+"\n")
+		if err := os.Chmod(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return func(o *Options) { o.Getenv = environment(map[string]string{"RSYNC_RSH": at}) }
+	}
+	pids := filepath.Join(dir, "pids")
 	ctx, cancel := context.WithCancel(t.Context())
-	o := Options{Site: s, Again: true, Getenv: os.Getenv, step: func(_, step string) error {
+	defer cancel()
+	var once sync.Once
+	o := Options{Site: s, Again: true, step: func(_, step string) error {
 		if step == "pages" {
-			cancel()
+			once.Do(func() { go cancelWhen(t, pids, cancel) })
+			put(t, filepath.Join(dir, "hang"), "")
 		}
 		return nil
 	}}
+	shell("[ -e " + dir + "/hang ] || exec \"$@\"\nsleep 300 &\necho $PPID $$ $! >" + pids + ".new\nmv " + pids + ".new " + pids + "\nwait")(&o)
 	r := Bring(ctx, []config.Target{target}, o)[0]
 	if r.Action != Failed || !strings.Contains(r.Error, "run it again, and it goes on") {
 		t.Errorf("%+v", r)
 	}
-	if r := one(t, s, target); r.Action != Sent {
+	text, err := os.ReadFile(pids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Fields(string(text)); len(all) != 3 || slices.ContainsFunc(all, alive) {
+		t.Errorf("of the processes %v some are alive", all)
+	}
+	if r := one(t, s, target, shell(`exec "$@"`)); r.Action != Sent {
 		t.Errorf("%+v", r)
 	}
-	same(t, s, files(t, filepath.Join(dirs[0], "www")))
+	same(t, s, files(t, filepath.Join(dir, "www")))
+}
+
+// cancelWhen interrupts when a file is there.
+func cancelWhen(t *testing.T, file string, cancel func()) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(file); err == nil {
+			cancel()
+			return
+		}
+	}
+	t.Error("the program never waited")
+	cancel()
+}
+
+// alive reports whether a process is there, and not only its end for somebody to hear of.
+func alive(pid string) bool {
+	text, err := os.ReadFile("/proc/" + pid + "/stat")
+	if err != nil {
+		return false
+	}
+	_, state, _ := strings.Cut(string(text), ") ")
+	return !strings.HasPrefix(state, "Z")
+}
+
+// environment are variables beside PATH.
+func environment(all map[string]string) func(string) string {
+	return func(name string) string { return cmp.Or(all[name], map[string]string{"PATH": os.Getenv("PATH")}[name]) }
+}
+
+// TestRsyncEnvironment: programs get what they need, and no key that is not theirs.
+func TestRsyncEnvironment(t *testing.T) {
+	t.Parallel()
+	getenv := environment(map[string]string{"HOME": "/home/me", "TRACKER_KEY": "secret", "RSYNC_PASSWORD": "of the person", "AWS_SECRET_ACCESS_KEY": "secret"})
+	path := "PATH=" + os.Getenv("PATH")
+	for _, tt := range []struct {
+		address, key string
+		want         []string
+	}{
+		{"rsync://host/m", "", []string{"LC_ALL=C", "HOME=/home/me", path, "RSYNC_PASSWORD=of the person"}},
+		{"rsync://host/m", "own", []string{"LC_ALL=C", "HOME=/home/me", path, "RSYNC_PASSWORD=own"}},
+		{"host:/srv", "", []string{"LC_ALL=C", "HOME=/home/me", path}},
+	} {
+		target := address(t, tt.address)
+		target.KeyEnv = "OWN"
+		b := &bringing{Options: Options{Getenv: getenv}, target: target}
+		if tt.key != "" {
+			var err error
+			if b.key, err = target.Key(func(string) string { return tt.key }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := gocmp.Diff(tt.want, (&rsync{bringing: b}).environment()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.address, diff)
+		}
+	}
+}
+
+// TestRsyncAdvice: each way to fail says what to do.
+func TestRsyncAdvice(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		address string
+		code    int
+		said    string
+		want    string
+	}{
+		{"host:/srv", 3, "", "the directory above is there"},
+		{"host:/srv", 11, "", "the disk has room"},
+		{"host:/srv", 23, "", "the user may write there"},
+		{"host:/srv", 127, "", "rsync is installed there"},
+		{"host:/srv", 255, "Permission denied", "'ssh -oBatchMode=yes' reaches the host"},
+		{"host:/srv", 255, "Host key verification failed.", "compare the fingerprint"},
+		{"rsync://host/m", 5, "", "user and key are those of the daemon"},
+		{"rsync://host/m", 10, "", "the daemon runs"},
+		{"rsync://host/m", 30, "", "run it again, and it goes on"},
+		{"rsync://host/m", 12, "", "goes on where it stopped"},
+	} {
+		err := &rsyncError{address(t, tt.address), tt.code, tt.said}
+		if !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%d: %v, want %q", tt.code, err, tt.want)
+		}
+	}
 }
 
 // TestReadList: what rsync lists, with what a hostile server may say.
@@ -234,7 +359,7 @@ func TestReadList(t *testing.T) {
 	got := readList("Welcome!\ndrwxr-xr-x          4,096 2026/04/23 14:00:00 .\nlrwxrwxrwx             32 2026/04/23 14:00:00 www -> www.sets/000001-0123456789ab\n" +
 		"-rw-r--r--              0 2026/04/23 14:00:00 a -> b\n-rw-r--r-- x\n")
 	want := []entry{{name: "."}, {"www", "www.sets/000001-0123456789ab"}, {name: "a -> b"}}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(entry{})); diff != "" {
+	if diff := gocmp.Diff(want, got, gocmp.AllowUnexported(entry{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -259,6 +384,7 @@ func FuzzRsyncOutput(f *testing.F) {
 // TestRsyncBySSH: rsync starts itself on the other side, where it is told by a program in
 // the place of ssh.
 func TestRsyncBySSH(t *testing.T) {
+	t.Parallel()
 	testenv.Program(t, "rsync")
 	dir := t.TempDir()
 	shell := filepath.Join(dir, "ssh")
@@ -266,16 +392,16 @@ func TestRsyncBySSH(t *testing.T) {
 	if err := os.Chmod(shell, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("RSYNC_RSH", shell)
+	use := func(o *Options) { o.Getenv = environment(map[string]string{"RSYNC_RSH": shell}) }
 	s := newSite(t)
 	show(t, s, 1)
 	target := address(t, "web.example:"+dir+"/www")
 	target.Switch = true
-	if r := one(t, s, target); r.Action != Sent || r.Error != "" {
+	if r := one(t, s, target, use); r.Action != Sent || r.Error != "" {
 		t.Errorf("%+v", r)
 	}
 	same(t, s, files(t, filepath.Join(dir, "www")))
-	r := one(t, s, address(t, "nobody.example:"+dir+"/www"))
+	r := one(t, s, address(t, "nobody.example:"+dir+"/www"), use)
 	if r.Action != Failed || !strings.Contains(r.Error, "reaches the host without asking anything") {
 		t.Errorf("%+v", r)
 	}

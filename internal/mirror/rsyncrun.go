@@ -2,10 +2,10 @@ package mirror
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"regexp"
 	"slices"
@@ -28,29 +28,20 @@ const (
 // gets the key where nobody else sees it.
 func (r *rsync) run(ctx context.Context, args ...string) (string, error) {
 	base := []string{"--timeout=" + rsyncSilence, "--no-human-readable", "--no-motd"}
-	env := append(os.Environ(), "LC_ALL=C")
 	args = slices.Clone(args)
 	for i, arg := range args { // the user of a daemon
 		if rest, found := strings.CutPrefix(arg, "rsync://"); found && r.target.User != "" {
 			args[i] = "rsync://" + r.target.User + "@" + rest
 		}
 	}
-	switch {
-	case r.target.SSH():
-		shell := "ssh -oBatchMode=yes -oConnectTimeout=" + rsyncConnect
-		if r.target.KeyFile != "" {
-			shell += " -i '" + strings.ReplaceAll(r.target.KeyFile, "'", "''") + "'"
-		}
-		if os.Getenv("RSYNC_RSH") == "" || r.target.KeyFile != "" {
-			base = append(base, "--rsh="+shell)
-		}
-	default:
+	if !r.target.SSH() {
 		base = append(base, "--contimeout="+rsyncConnect)
-		env = append(env, "RSYNC_PASSWORD="+r.key.Reveal())
+	} else if r.target.KeyFile != "" || r.target.Port != 0 || r.Getenv("RSYNC_RSH") == "" {
+		base = append(base, "--rsh="+r.shell())
 	}
 	cmd := exec.Command(r.program, append(base, args...)...) // ended by the group
 	var out, said bounded
-	cmd.Env, cmd.Stdout, cmd.Stderr = env, &out, &said
+	cmd.Env, cmd.Stdout, cmd.Stderr = r.environment(), &out, &said
 	err := jobs.Group(ctx, cmd, rsyncGrace)
 	switch exit := (*exec.ExitError)(nil); {
 	case errors.Is(err, jobs.ErrStopped):
@@ -61,6 +52,45 @@ func (r *rsync) run(ctx context.Context, args ...string) (string, error) {
 		return "", fmt.Errorf("rsync: %w", err)
 	}
 	return out.String(), nil
+}
+
+// shell is the ssh for rsync: one that asks nobody anything, and knows a host or refuses
+// it.
+func (r *rsync) shell() string {
+	shell := "ssh -oBatchMode=yes -oConnectTimeout=" + rsyncConnect
+	if r.target.Port != 0 {
+		shell += " -p " + strconv.Itoa(r.target.Port)
+	}
+	if r.target.KeyFile != "" { // and no other, of which a server hears only some
+		shell += " -oIdentitiesOnly=yes -i '" + strings.ReplaceAll(r.target.KeyFile, "'", "''") + "'"
+	}
+	return shell
+}
+
+// inherited are the variables that rsync and ssh need. They get no others: one of them may
+// be a passphrase or the key of a tracker.
+var inherited = []string{
+	"HOME", "PATH", "USER", "LOGNAME", "TMPDIR", "SSH_AUTH_SOCK", "KRB5CCNAME", "RSYNC_RSH", "RSYNC_CONNECT_PROG", "RSYNC_PROXY",
+}
+
+// envPassword is where rsync looks for the password of a daemon's user.
+const envPassword = "RSYNC_PASSWORD"
+
+// environment is that of rsync.
+func (r *rsync) environment() []string {
+	env := []string{"LC_ALL=C"}
+	for _, name := range inherited {
+		if value := r.Getenv(name); value != "" {
+			env = append(env, name+"="+value)
+		}
+	}
+	if r.target.SSH() {
+		return env
+	}
+	if key := cmp.Or(r.key.Reveal(), r.Getenv(envPassword)); key != "" {
+		env = append(env, envPassword+"="+key)
+	}
+	return env
 }
 
 // bounded keeps the beginning of what is written to it.
@@ -74,15 +104,21 @@ func (b *bounded) Write(p []byte) (int, error) {
 
 // Exit codes of rsync that tell what to do.
 const (
+	codeSelect   = 3 // a directory cannot be made or read
 	codeProtocol = 5 // a daemon refused
 	codeSocket   = 10
+	codeFile     = 11 // a file cannot be written
 	codeStream   = 12
 	codePartial  = 23
 	codeGone     = 24
 	codeTimeout  = 30
 	codeConnect  = 35
+	codeNone     = 127 // no such program over there
 	codeShell    = 255 // of ssh
 )
+
+// unknownHost is what ssh says of a host that it does not know, or that is another one now.
+const unknownHost = "Host key verification failed"
 
 // rsyncError is what rsync ended with.
 type rsyncError struct {
@@ -106,12 +142,15 @@ func (e *rsyncError) advice() string {
 		return "look whether the module is right and may be written and listed, and user and key are those of the daemon"
 	case codeSocket, codeConnect:
 		return "look whether host and port are right, and the daemon runs"
-	case codeShell, codeStream:
-		if e.target.SSH() {
+	case codeShell, codeStream, codeNone:
+		switch {
+		case strings.Contains(e.said, unknownHost):
+			return "connect once by hand with 'ssh', as the user that publishes, and compare the fingerprint of the host with what its owner says"
+		case e.target.SSH():
 			return "look whether 'ssh -oBatchMode=yes' reaches the host without asking anything, and rsync is installed there"
 		}
-	case codePartial, codeGone:
-		return "look whether the user may write there and the disk has room; then run it again, and it goes on"
+	case codeSelect, codeFile, codePartial, codeGone:
+		return "look whether the directory above is there, the user may write there and the disk has room; then run it again, and it goes on"
 	case codeTimeout:
 		return "run it again, and it goes on"
 	}

@@ -79,7 +79,9 @@ func (s *s3) List(ctx context.Context) (map[string]object, error) {
 			if !below || n >= s.pages {
 				return nil, fmt.Errorf("%s: the storage lists %q, or more than %d objects; is it the right one?", s.target.URL, o.Key, s.pages*pageKeys)
 			}
-			all[name] = object{o.Size, md5Of(o)}
+			if name != "" { // what consoles make for a folder
+				all[name] = object{o.Size, md5Of(o)}
+			}
 		}
 		next = token
 	}

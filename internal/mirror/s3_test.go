@@ -242,10 +242,13 @@ func TestS3Object(t *testing.T) {
 			}
 		}
 	}
+	if err := s.Write(t.Context(), "", nil, header{contentType: "application/x-directory"}); err != nil { // as consoles do for a folder
+		t.Fatal(err)
+	}
 	list, err := s.List(t.Context())
 	mutex.Lock()
 	defer mutex.Unlock()
-	if len(asked) != 3 {
+	if len(asked) != 4 {
 		t.Errorf("asked %v", slices.Sorted(maps.Keys(asked)))
 	}
 	want := map[string]object{"large.json": {int64(len(large)), fileOf("", string(large)).md5}, "empty.html": {0, fileOf("", "").md5}}
