@@ -234,4 +234,20 @@ func (c *crawl) answer(q *question, said heardAnswer) {
 	if said.Size >= 0 || said.Status != 0 {
 		q.set.Answers = append(q.set.Answers, said.answer(q.name))
 	}
+	if said.Size >= 0 && said.Status == 0 {
+		q.sized(said.Size)
+	}
+}
+
+// sized gives a file of the set the exact size that its tree told, which a listing may
+// round.
+func (q *question) sized(size int64) {
+	if t := q.set.Tarball; t != nil && t.Name == q.name {
+		t.Size, t.Exact = &size, true
+	}
+	for i := range q.set.Boot {
+		if f := &q.set.Boot[i]; f.Name == q.name {
+			f.Size, f.Exact = &size, true
+		}
+	}
 }

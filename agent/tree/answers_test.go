@@ -201,3 +201,47 @@ func TestISOIsAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// sized is the size of a file of the set in bootDir, and whether it is exact.
+func sized(f *release.Facts, name string) (size int64, exact bool) {
+	for _, s := range f.Netboot {
+		if s.Dir != bootDir {
+			continue
+		}
+		for _, file := range append(s.Boot, *s.Tarball) {
+			if file.Name == name && file.Size != nil {
+				return *file.Size, file.Exact
+			}
+		}
+	}
+	return 0, false
+}
+
+// TestNetbootSizes: an answer tells the exact size of a file that a listing rounds, and it
+// stays when the server fails; one that is not there has that of the listing.
+func TestNetbootSizes(t *testing.T) {
+	t.Parallel()
+	const tarball, dir = "noble-netboot-amd64.tar.gz", "ubuntu-server/noble/daily-live/20260726/"
+	l := live(t, fullSample(), config.Tree{Head: true})
+	for _, step := range []struct {
+		name  string
+		fault http.HandlerFunc
+		size  int64
+		exact bool
+	}{
+		{"fails at first", status(500), 96_468_992, false}, // 92M in the listing
+		{"is there", nil, 96_330_730, true},
+		{"fails", status(503), 96_330_730, true},
+		{"is gone", status(404), 96_468_992, false},
+		{"is back", nil, 96_330_730, true},
+	} {
+		l.fault(dir+tarball, step.fault)
+		answer, _ := l.poll(t, 24*time.Hour)
+		if size, exact := sized(answer.Facts, tarball); size != step.size || exact != step.exact {
+			t.Errorf("%s: the tarball has %d bytes, exact %t; want %d", step.name, size, exact, step.size)
+		}
+		if size, exact := sized(answer.Facts, "pxelinux.0"); size != 6 || !exact {
+			t.Errorf("%s: the loader has %d bytes, exact %t", step.name, size, exact)
+		}
+	}
+}
