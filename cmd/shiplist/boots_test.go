@@ -19,16 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"shiplist/internal/demo"
-	"shiplist/internal/testenv"
 )
-
-// hasQEMU reports whether there is a machine to start. Where everything is said to be
-// installed it is, and to start it fails if that is wrong.
-func hasQEMU() bool {
-	_, err := exec.LookPath(qemu)
-	required := os.Getenv(testenv.RequireVariable)
-	return err == nil || required != "" && required != "0"
-}
 
 const qemu = "qemu-system-x86_64"
 

@@ -74,11 +74,10 @@ const refreshLook = time.Minute
 
 // refresher issues release.json of the published site anew as long as the agent runs.
 type refresher struct {
-	holds  func() *config.Config
-	getenv func(string) string
-	log    *slog.Logger
-	issued func(context.Context) // is told after it
-	told   string                // the error that was told last
+	refresh func(context.Context) (publish.Result, error)
+	log     *slog.Logger
+	issued  func() // is told after it
+	told    string // the error that was told last
 }
 
 // begin looks again and again, until the function that it returns is called, which waits
@@ -110,32 +109,41 @@ func (r *refresher) run(ctx context.Context) {
 // holds until it expires.
 func (r *refresher) look(ctx context.Context) {
 	res, err := r.refresh(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	before, now := r.told, ""
+	if err != nil {
+		now = err.Error()
+	}
+	r.told = now
 	switch {
-	case ctx.Err() != nil:
-	case err != nil && err.Error() != r.told:
-		r.told = err.Error()
-		r.log.WarnContext(ctx, "release.json not issued anew", "err", err)
-	case err != nil:
-	default:
-		if r.told != "" || res.Action == publish.Refreshed {
-			r.log.InfoContext(ctx, "release.json issued anew", "set", res.Set, "serial", res.Serial, "expires", res.Expires, "signed", res.Signed)
+	case res.Action == publish.Refreshed:
+		r.log.InfoContext(ctx, "release.json issued anew", "set", res.Set, "serial", res.Serial, "expires", res.Expires, "signed", res.Signed)
+		if now != "" { // the sets were not tidied up; the next run does that
+			r.log.WarnContext(ctx, "release.json issued anew, with trouble", "err", now)
 		}
-		r.told = ""
-		if res.Action == publish.Refreshed {
-			r.issued(ctx)
-		}
+	case now != "" && now != before:
+		r.log.WarnContext(ctx, "release.json not issued anew", "err", now)
+	case now != "":
+	case before != "":
+		r.log.InfoContext(ctx, "release.json can be issued again", "set", res.Set)
+	}
+	if res.Action == publish.Refreshed {
+		r.issued()
 	}
 }
 
-func (r *refresher) refresh(ctx context.Context) (publish.Result, error) {
-	cfg := r.holds()
+// refresh issues release.json of the site anew where that is due.
+func (s *service) refresh(ctx context.Context) (publish.Result, error) {
+	cfg := s.holds.Load()
 	site := siteOf(cfg)
 	if shown, err := publish.Show(site); err != nil || shown.Set == "" {
 		return publish.Result{}, nil //nolint:nilerr // publishing tells what is wrong there
 	}
-	i, err := issueOf(ctx, cfg, r.getenv, time.Now)
+	i, err := issueOf(ctx, cfg, s.getenv, time.Now)
 	if err != nil {
 		return publish.Result{}, err
 	}
-	return publish.Refresh(ctx, publish.Options{Site: site, Issue: i, By: "the agent"})
+	return publish.Refresh(ctx, publish.Options{Site: site, Issue: i, By: theAgent})
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"shiplist/internal/demo"
+	"shiplist/internal/testenv"
 )
 
 // TestMain makes the program itself a command of the scripts.
@@ -57,7 +58,7 @@ func TestScripts(t *testing.T) {
 			case "race":
 				return raced, nil
 			case "qemu":
-				return hasQEMU(), nil
+				return testenv.Installed(qemu), nil
 			}
 			return false, fmt.Errorf("condition %q is not known", cond)
 		},

@@ -207,7 +207,7 @@ func (s *service) run(ctx context.Context, hangups <-chan os.Signal) error {
 		return err
 	case <-s.begun.yes: // before, there is nothing to be told of a new configuration
 	}
-	defer (&refresher{holds: s.holds.Load, getenv: s.getenv, log: s.log, issued: s.renew}).begin(ctx)()
+	defer (&refresher{refresh: s.refresh, log: s.log, issued: func() { s.renew(ctx) }}).begin(ctx)()
 	w := watch(s.file, s.tried, s.log)
 	defer w.Close()
 	for {

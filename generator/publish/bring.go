@@ -113,8 +113,8 @@ func (p *publisher) renewIssue(ctx context.Context, next candidate) (Result, err
 	}
 	b := p.build(temp)
 	b.from, b.verbatim = next, false
-	put := func(context.Context, *build) error { return errors.Join(b.putIssued(p.dir, files), b.tookIssue()) }
-	if err := p.reissue(ctx, b, put); err != nil {
+	put := func() error { return errors.Join(b.putIssued(p.dir, files), b.tookIssue()) }
+	if err := p.reissue(b, put); err != nil {
 		return Result{}, stays(fmt.Errorf("take the new %s: %w", issue.ReleaseFile, errors.Join(err, p.sweep())))
 	}
 	res.Action, res.Changed = Refreshed, n

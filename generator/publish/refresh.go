@@ -50,13 +50,13 @@ func (p *publisher) refresh(ctx context.Context) (Result, error) {
 	}
 	b := p.build(temp)
 	b.issuer = p.issuer(p.shown.Record)
-	put := func(ctx context.Context, b *build) error {
+	put := func() error {
 		if err := b.resignLists(ctx, p.dir); err != nil {
 			return err
 		}
 		return b.issueInto(ctx, p.dir)
 	}
-	if err := p.reissue(ctx, b, put); err != nil {
+	if err := p.reissue(b, put); err != nil {
 		return Result{}, stays(fmt.Errorf("issue %s anew: %w", issue.ReleaseFile, errors.Join(err, p.sweep())))
 	}
 	res.Action = Refreshed
@@ -67,13 +67,13 @@ func (p *publisher) refresh(ctx context.Context) (Result, error) {
 // reissue makes a copy of the shown set of hard links, with release.json issued anew, and
 // lets the two change their names in one step: release.json and its signature are new
 // together.
-func (p *publisher) reissue(ctx context.Context, b *build, put func(context.Context, *build) error) error {
+func (p *publisher) reissue(b *build, put func() error) error {
 	for _, do := range []struct {
 		step string
 		run  func() error
 	}{
 		{"cloned", func() error { return b.clone(p.shown.Dir) }},
-		{"reissued", func() error { return put(ctx, b) }},
+		{"reissued", put},
 		{"dated", func() error { return b.redate(p.shown.Dir) }},
 		{"synced", b.sync},
 		{"exchanged", func() error { return p.exchange(b) }},

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"shiplist/generator/owned"
 	"shiplist/generator/staged"
 	"shiplist/internal/issue"
 )
@@ -173,20 +172,8 @@ func (p *publisher) complete(b *build) error {
 	for _, f := range b.carried {
 		lines = append(lines, issue.Line{Path: f.path, SHA: f.sum})
 	}
-	if err := p.replaceSums(b, issue.SumsText(lines)); err != nil {
+	if err := b.putIssued(p.dir, []issuedFile{{sumsFile, issue.SumsText(lines)}}); err != nil {
 		return err
 	}
 	return errors.Join(b.sync(), p.step("summed"))
-}
-
-// replaceSums replaces the list of checksums of a set as a whole.
-func (p *publisher) replaceSums(b *build, text []byte) error {
-	list := filepath.Join(p.dir, owned.TempPrefix+sumsFile)
-	if err := b.writeIssued(list, sumsFile, text); err != nil {
-		return err
-	}
-	if err := syncFile(list); err != nil {
-		return err
-	}
-	return os.Rename(list, filepath.Join(b.to, sumsFile))
 }

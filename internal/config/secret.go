@@ -42,22 +42,23 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
 // Key reads the tracker's API key from where the configuration says: the variable
 // KeyEnv of getenv, or KeyFile. A tracker that names neither has an empty key.
 func (t Tracker) Key(getenv func(string) string) (Secret, error) {
-	return keyOf("tracker "+t.Name, t.KeyEnv, t.KeyFile, getenv)
+	return keyOf("key of tracker "+t.Name, t.KeyEnv, t.KeyFile, getenv)
 }
 
-// keyOf reads the key of somebody from a variable of getenv or from a file.
-func keyOf(whose, variable, file string, getenv func(string) string) (Secret, error) {
+// keyOf reads a key, by what it is told as in errors, from a variable of getenv or from a
+// file, without the white space around it. It is empty where neither is named.
+func keyOf(what, variable, file string, getenv func(string) string) (Secret, error) {
 	switch {
 	case variable != "":
 		key := strings.TrimSpace(getenv(variable))
 		if key == "" {
-			return Secret{}, fmt.Errorf("key of %s: environment variable %s is not set", whose, variable)
+			return Secret{}, fmt.Errorf("%s: environment variable %s is not set", what, variable)
 		}
 		return Secret{&key}, nil
 	case file != "":
 		key, err := readKey(file)
 		if err != nil {
-			return Secret{}, fmt.Errorf("key of %s: %w", whose, err)
+			return Secret{}, fmt.Errorf("%s: %w", what, err)
 		}
 		return key, nil
 	}

@@ -65,19 +65,5 @@ func (s *Sign) read(t *table) {
 // Passphrase reads the passphrase of the key from where the configuration says; empty
 // where it says nothing.
 func (s Sign) Passphrase(getenv func(string) string) (Secret, error) {
-	switch {
-	case s.PassphraseEnv != "":
-		phrase := getenv(s.PassphraseEnv)
-		if phrase == "" {
-			return Secret{}, fmt.Errorf("passphrase of the signing key: environment variable %s is not set", s.PassphraseEnv)
-		}
-		return Secret{&phrase}, nil
-	case s.PassphraseFile != "":
-		phrase, err := readKey(s.PassphraseFile)
-		if err != nil {
-			return Secret{}, fmt.Errorf("passphrase of the signing key: %w", err)
-		}
-		return phrase, nil
-	}
-	return Secret{}, nil
+	return keyOf("passphrase of the signing key", s.PassphraseEnv, s.PassphraseFile, getenv)
 }

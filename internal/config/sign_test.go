@@ -43,7 +43,7 @@ func TestPassphrase(t *testing.T) {
 	if err := os.WriteFile(file, []byte("open sesame\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	getenv := func(name string) string { return map[string]string{"P": "open sesame"}[name] }
+	getenv := func(name string) string { return map[string]string{"P": "open sesame\n", "E": " "}[name] }
 	for _, tt := range []struct {
 		s         Sign
 		want, err string
@@ -51,6 +51,7 @@ func TestPassphrase(t *testing.T) {
 		{Sign{}, "", ""},
 		{Sign{PassphraseEnv: "P"}, "open sesame", ""},
 		{Sign{PassphraseFile: file}, "open sesame", ""},
+		{Sign{PassphraseEnv: "E"}, "", "passphrase of the signing key: environment variable E is not set"},
 		{Sign{PassphraseEnv: "Q"}, "", "passphrase of the signing key: environment variable Q is not set"},
 		{Sign{PassphraseFile: file + "x"}, "", "passphrase of the signing key: "},
 	} {

@@ -59,7 +59,7 @@ func (t Target) Key(getenv func(string) string) (Secret, error) {
 	if t.SSH() {
 		return Secret{}, nil
 	}
-	return keyOf("target "+t.Name, t.KeyEnv, t.KeyFile, getenv)
+	return keyOf("key of target "+t.Name, t.KeyEnv, t.KeyFile, getenv)
 }
 
 // place is where a target is that is no directory, whoever it is asked as: two in one

@@ -38,10 +38,21 @@ func Program(t testing.TB, names ...string) string {
 // failed where [RequireVariable] is set.
 func Missing(t testing.TB, reason string) {
 	t.Helper()
-	if v := os.Getenv(RequireVariable); v != "" && v != "0" {
-		t.Fatalf("%s, and %s=%s does not allow to skip", reason, RequireVariable, v)
+	if required() {
+		t.Fatalf("%s, and %s=%s does not allow to skip", reason, RequireVariable, os.Getenv(RequireVariable))
 	}
 	t.Skipf("%s", reason)
+}
+
+// Installed reports whether a program is installed, for what is not a [testing.TB] and
+// cannot be ended by [Program]. Where everything is said to be installed it is, and what
+// then starts it fails if that is wrong.
+func Installed(name string) bool { return locate(name, os.Getenv("PATH")) != "" || required() }
+
+// required reports whether everything is said to be installed.
+func required() bool {
+	v := os.Getenv(RequireVariable)
+	return v != "" && v != "0"
 }
 
 // locate returns the absolute path of a program, or "".

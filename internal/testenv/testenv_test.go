@@ -68,6 +68,26 @@ func TestProgramTakesTheFirstThatIsThere(t *testing.T) {
 	}
 }
 
+func TestInstalled(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, "there", 0o755)
+	t.Setenv("PATH", folder)
+	for _, tt := range []struct {
+		require, name string
+		want          bool
+	}{
+		{"", "there", true},
+		{"", "absent", false},
+		{"0", "absent", false},
+		{"1", "absent", true},
+	} {
+		t.Setenv(RequireVariable, tt.require)
+		if got := Installed(tt.name); got != tt.want {
+			t.Errorf("with %s=%q, %s: %t", RequireVariable, tt.require, tt.name, got)
+		}
+	}
+}
+
 func TestLocate(t *testing.T) {
 	t.Parallel()
 	empty, full := t.TempDir(), t.TempDir()
