@@ -27,8 +27,9 @@ func (s *site) record(res Result, files []madeFile) staged.Record {
 	return r
 }
 
-// lasting are the pages that must not die once they are published. Pages of dailies
-// come and go with them. The texts of content/ are the owner's, who may take them away;
+// lasting are the pages that must not die once they are published. What current and
+// pending show changes, and their addresses stay; dated dailies have no pages, and the
+// milestones of dailies come and go with their series. The texts of content/ are the owner's, who may take them away;
 // the archive, the netboot index, the changes and the other lists are there by what they
 // list, and a release that they name is guarded by pages of its own.
 // An address that leads on is as lasting as the page that was there.
@@ -50,8 +51,11 @@ func (s *site) lasting(files []madeFile) []staged.Page {
 		add("product", productPath(p))
 	}
 	for _, d := range s.downloads {
-		if d.kind == release.DirectoryRelease {
+		switch d.kind {
+		case release.DirectoryRelease:
 			add("directory", d.path)
+		case release.DirectoryCurrent, release.DirectoryPending:
+			add(string(d.kind), d.path)
 		}
 	}
 	for _, f := range files {

@@ -1,9 +1,15 @@
 package generator
 
-import "testing"
+import (
+	"slices"
+	"testing"
 
-// TestLasting: the pages that people link to are guarded, each by its kind. Those of
-// dailies come and go with them, and texts are the owner's to take away.
+	"shiplist/generator/staged"
+	"shiplist/internal/release"
+)
+
+// TestLasting: the pages that people link to are guarded, each by its kind. Texts are the
+// owner's to take away.
 func TestLasting(t *testing.T) {
 	t.Parallel()
 	c := defaultConfig(t)
@@ -31,10 +37,10 @@ func TestLasting(t *testing.T) {
 		"images/full/ubuntu/releases/noble/release/":               "directory",
 		"images/full/ubuntu/releases/stonking/release/snapshot-3/": "directory",
 		"images/simple/noble/":                                     "directory",
+		"images/full/ubuntu-server/noble/daily-live/current/":      "current",
 		// Not guarded, though they are made:
-		"":             "",
-		"noble/daily/": "",
-		"images/full/ubuntu-server/noble/daily-live/current/": "",
+		"":               "",
+		"noble/daily/":   "",
 		"images/":        "",
 		"netboot/noble/": "",
 		"archive/":       "",
@@ -47,6 +53,12 @@ func TestLasting(t *testing.T) {
 		}
 		if kinds[path] != want {
 			t.Errorf("/%s is guarded as %q, want %q", path, kinds[path], want)
+		}
+	}
+	for kind, want := range map[release.DirectoryKind]string{release.DirectoryPending: "pending", release.DirectoryCurrent: "current", release.DirectoryRelease: "directory"} {
+		s.downloads = []*download{{kind: kind, path: "images/one/"}}
+		if pages := s.lasting(nil); !slices.Contains(pages, staged.Page{Path: "images/one/", Kind: want}) {
+			t.Errorf("what %s shows is not guarded as %s", kind, want)
 		}
 	}
 }

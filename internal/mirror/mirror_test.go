@@ -385,6 +385,10 @@ func TestHeaders(t *testing.T) {
 	for name, want := range map[string]string{
 		"index.html": "text/html; charset=utf-8", "noble/manifest.json": "application/json", "SHA256SUMS": "text/plain; charset=utf-8",
 		"assets/style-12ab.css": "text/css; charset=utf-8", "A.SVG": "image/svg+xml", "x/.htaccess": "text/plain; charset=utf-8", "boot.efi": "application/octet-stream",
+		"feed.xml": "application/xml", "noble.ics": "text/calendar; charset=utf-8", "badge.svg": "image/svg+xml", "manifest.csv": "text/csv; charset=utf-8",
+		"streams/v1/index.sjson": "text/plain; charset=utf-8", ".manifest": "text/plain; charset=utf-8", "x/.manifest-daily": "text/plain; charset=utf-8",
+		"release.json.gpg": "application/pgp-signature", "netboot/boot.ipxe": "text/plain; charset=utf-8", "netboot/grub.cfg": "text/plain; charset=utf-8",
+		"moved.map": "text/plain; charset=utf-8", "handover/checksums.yaml": "application/yaml", "assets/filter-12ab.js": "text/javascript; charset=utf-8",
 	} {
 		if got := typeOf(name); got != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
@@ -399,6 +403,25 @@ func TestHeaders(t *testing.T) {
 	}
 	if got := cacheFor("index.html", 0); got != "no-cache" {
 		t.Error(got)
+	}
+}
+
+// TestTypesOfSite: every kind of file that the generator makes has a type.
+func TestTypesOfSite(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../generator/testdata/site.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	endings := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^-- (.+) --$`).FindAllStringSubmatch(string(text), -1) {
+		if typeOf(m[1]) == typeOf("x.unknown") {
+			t.Errorf("%s has no type", m[1])
+		}
+		endings[path.Ext(m[1])] = true
+	}
+	if len(endings) < 10 {
+		t.Errorf("only endings %v", endings)
 	}
 }
 
