@@ -132,6 +132,9 @@ func pages(t *testing.T, dir string) []page {
 			return err
 		}
 		below := strings.TrimSuffix(filepath.ToSlash(rel), "index.html")
+		if exists(dir, below, ".htaccess") {
+			return nil // it leads on at once; see testMoved
+		}
 		p := page{kind: kind(dir, below), path: (&url.URL{Path: below}).EscapedPath(), size: info.Size()}
 		if old, ok := best[p.kind]; !ok || p.size > old.size {
 			best[p.kind] = p
