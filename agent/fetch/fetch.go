@@ -167,6 +167,10 @@ type Request struct {
 	// so that a large one is never in memory; the Response has no Body then. It is asked for
 	// unpacked.
 	Into func() io.Writer
+	// SizeOnly turns a GET into a question for the size, for a server that answers no HEAD:
+	// it asks for the first byte alone, and no body is read, whatever comes. It needs no
+	// Limit.
+	SizeOnly bool
 }
 
 // Validators are what a server says to recognise an answer by.
@@ -184,7 +188,8 @@ type Response struct {
 	// Validators are those of the answer, and with 304 those that were sent where the
 	// answer has none; zero where the server sends none.
 	Validators Validators
-	// Length is the Content-Length of a HEAD; -1 when not told.
+	// Length is the Content-Length of a HEAD, or the size that the answer to SizeOnly
+	// tells; -1 when not told.
 	Length int64
 }
 

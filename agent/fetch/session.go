@@ -11,6 +11,7 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,7 +120,9 @@ func (a *attempt) check() *Error {
 		return a.error(KindRequest, "the address names no host", nil)
 	case u.User != nil:
 		return a.error(KindRequest, "credentials do not belong into the address", nil)
-	case a.method != http.MethodHead && a.r.Limit <= 0:
+	case a.r.SizeOnly && a.method != http.MethodGet:
+		return a.error(KindRequest, "only a GET asks for the size alone", nil)
+	case a.method != http.MethodHead && !a.r.SizeOnly && a.r.Limit <= 0:
 		return a.error(KindRequest, "no limit for the answer", nil)
 	}
 	return nil
@@ -148,7 +151,7 @@ func (a *attempt) once(ctx context.Context) (*Response, *Error) {
 	a.status, a.after = resp.StatusCode, retryAfter(resp.Header, time.Now())
 	wire := &counter{r: resp.Body}
 	res, failed := a.read(ctx, resp, wire)
-	if res == nil {
+	if res == nil || a.r.SizeOnly && resp.ContentLength <= refusal {
 		// A short rest is read so that the connection can be used again.
 		_, _ = io.CopyN(io.Discard, wire, 4<<10)
 	}
@@ -176,8 +179,11 @@ func (a *attempt) dress(req *http.Request) {
 	// Asking is ours alone; see network. The length of a packed answer is of no
 	// use to whoever sends a HEAD.
 	req.Header.Set("Accept-Encoding", "gzip")
-	if a.method == http.MethodHead || a.r.Into != nil {
+	if a.method == http.MethodHead || a.r.Into != nil || a.r.SizeOnly {
 		req.Header.Set("Accept-Encoding", "identity")
+	}
+	if a.r.SizeOnly {
+		req.Header.Set("Range", "bytes=0-0")
 	}
 	if len(a.r.Types) > 0 && req.Header.Get("Accept") == "" {
 		req.Header.Set("Accept", strings.Join(a.r.Types, ", ")+", */*;q=0.1")
@@ -203,6 +209,10 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 		res.Validators = res.Validators.merged(a.r.Validators)
 		return res, nil
 	}
+	if size := sizeOf(resp); a.r.SizeOnly && resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && size == 0 {
+		res.Length = 0 // an empty file has no first byte
+		return res, nil
+	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		text := statusText(resp)
 		if got := a.otherType(resp); got != "" {
@@ -216,8 +226,12 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 		_ = a.beginning(ctx, wire)
 		return nil, err
 	}
-	if a.method == http.MethodHead {
+	switch {
+	case a.method == http.MethodHead:
 		res.Length = resp.ContentLength
+		return res, nil
+	case a.r.SizeOnly:
+		res.Length = sizeOf(resp)
 		return res, nil
 	}
 	body, err := a.readBody(ctx, resp, wire)
@@ -226,6 +240,20 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 	}
 	res.Body = body
 	return res, nil
+}
+
+// sizeOf is the size of the whole file of which an answer has a part, or all; -1 where it
+// does not tell.
+func sizeOf(resp *http.Response) int64 {
+	if resp.StatusCode != http.StatusPartialContent && resp.StatusCode != http.StatusRequestedRangeNotSatisfiable {
+		return resp.ContentLength
+	}
+	_, whole, _ := strings.Cut(resp.Header.Get("Content-Range"), "/")
+	size, err := strconv.ParseUint(strings.TrimSpace(whole), 10, 63)
+	if err != nil {
+		return -1
+	}
+	return int64(size)
 }
 
 // statusText is the status line as it came: its reason phrase says more than the
