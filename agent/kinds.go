@@ -113,12 +113,12 @@ func (a *Agent) trackerSource(t config.Tracker, readOnly bool) configuredSource 
 
 func (a *Agent) treeSource(t config.Tree, readOnly bool) configuredSource {
 	s := configuredSource{
-		state:  release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: address(t.URL), Site: address(t.Site)},
+		state:  release.SourceState{Name: t.Name, Kind: t.Kind(), Role: t.TreeRole(), Address: address(t.URL), Site: address(t.Site)},
 		Source: a.tree(t, readOnly),
 	}
 	asked := t
 	asked.Schedule, asked.Site, asked.Role, asked.Headers = "", "", "", false
-	s.asks = fingerprint(asked, "")
+	s.asks = fingerprint(asked, t.Kind())
 	t.Schedule = ""
 	s.table = fingerprint(t, s.asks+a.rules())
 	return s

@@ -256,6 +256,7 @@ type happeningJSON struct {
 	Project   string            `json:"project,omitempty"`
 	Dir       string            `json:"dir,omitempty"`
 	Image     string            `json:"image,omitempty"`
+	Arch      string            `json:"arch,omitempty"`
 	File      string            `json:"file,omitempty"`
 	ID        string            `json:"id,omitempty"`
 	From      string            `json:"from,omitempty"`
@@ -272,7 +273,7 @@ func (s *site) happeningsJSON(some []*happening) []happeningJSON {
 		j := happeningJSON{
 			After: stamp(h.After), Seen: stamp(h.Seen), What: h.What, Text: inWords(s.viewNews(&p, &telling{h, []*happening{h}})), Source: h.Source,
 			Series: h.Series, Milestone: h.Milestone, Products: h.products, BuildID: h.BuildID, Instead: h.instead,
-			Project: h.Project, Dir: h.Dir, Image: h.Image, File: h.File, ID: h.ID, From: h.From, To: h.To,
+			Project: h.Project, Dir: h.Dir, Image: h.Image, Arch: h.Arch, File: h.File, ID: h.ID, From: h.From, To: h.To,
 		}
 		if h.line != "" {
 			j.Series = h.line

@@ -240,9 +240,9 @@ func (s *site) handoverNetboot(n *release.NetbootSeries, wanted func(*release.Ne
 	for _, e := range listed(n) {
 		v := handoverNetboot{
 			Series: n.Line.Slug, DisplayName: oneLine(n.Line.DisplayName), Arch: oneLine(e.Arch), Machine: oneLine(s.machine(e.Arch)), Title: oneLine(netbootTitle(e)), Version: oneLine(e.Version),
-			Address: webURL(e.URL), Kernel: fileURL(e.URL, e.Kernel), Initrd: fileURL(e.URL, e.Initrd), ISO: webURL(e.ISO),
+			Address: webURL(e.URL), Kernel: fileURL(e.URL, e.Kernel), Initrd: fileURL(e.URL, e.Initrd), ISO: webURL(imageOf(e)),
 		}
-		if v.Kernel == "" || v.Initrd == "" {
+		if !e.Startable() || v.Kernel == "" || v.Initrd == "" {
 			continue
 		}
 		v.Newest, seen[e.Arch] = !seen[e.Arch], true

@@ -56,6 +56,8 @@ type netbootView struct {
 	Sums     bool   // a checksum list has some of the files
 	Archive  bool
 	Note     string
+	From     string // the address by the rule, where an installer of the archive has moved since
+	Unasked  bool   // nobody asked whether the files are there
 	Product  Link
 	State    stateView
 	Build    string
@@ -157,6 +159,7 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 	if e.Moved {
 		v.Named = e.ISO
 	}
+	v.From, v.Unasked = e.From, e.Archive && e.Source == ""
 	v.Files = s.netbootFiles(e, base)
 	if e.Tree != nil {
 		s.netbootInTree(p, e, &v)

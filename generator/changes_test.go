@@ -78,6 +78,9 @@ func TestNews(t *testing.T) {
 	image := release.Event{Source: "full", Series: "noble", Project: "kubuntu", Dir: "kubuntu/noble/daily-live/20260423", Image: "noble-desktop-amd64", BuildID: "20260423", File: "noble-desktop-amd64.iso"}
 	request := release.Event{Series: "noble", Product: kubuntuSlug, ID: "7"}
 	line := release.Event{Series: "noble", Product: kubuntuSlug}
+	set := release.Event{Source: "full", Series: "noble", Project: "ubuntu-server", Dir: "noble/netboot/arm64", Arch: "arm64"}
+	setFile := set
+	setFile.File = "linux"
 	gone := release.Event{Series: "zesty", Milestone: "22.04.9", Product: "gone-amd64", BuildID: "1"}
 	tests := []struct {
 		event release.Event
@@ -121,6 +124,11 @@ func TestNews(t *testing.T) {
 		{about(release.EventImageFile, "", "def", image), "note: Kubuntu Desktop amd64 has other files in kubuntu/noble/daily-live/20260423 20260423 noble-desktop-amd64.iso"},
 		{about(release.EventImageBuild, "1", "2", image), "note: Kubuntu Desktop amd64 turned out to be another build in kubuntu/noble/daily-live/20260423 20260423"},
 		{about(release.EventImageCurrent, "1", "2", image), "note: Kubuntu Desktop amd64 has another current daily in kubuntu/noble/daily-live/20260423 20260423 2"},
+		{about(release.EventNetbootPublished, "", "24.04.4", set), "ready: 64-bit Arm (arm64) starts over the network in Noble 24.04.4"},
+		{about(release.EventNetbootPublished, "24.04.3", "24.04.4", set), "ready: 64-bit Arm (arm64) starts over the network in Noble 24.04.4, was 24.04.3"},
+		{about(release.EventNetbootWithdrawn, "24.04.4", "", set), "warning: 64-bit Arm (arm64) does not start over the network any more in Noble"},
+		{about(release.EventNetbootGone, "", "404", setFile), "warning: 64-bit Arm (arm64) needs a netboot file that is gone, in Noble linux, answers 404"},
+		{about(release.EventNetbootBack, "404", "", setFile), "ready: 64-bit Arm (arm64) has its netboot file again, in Noble linux"},
 		{about(release.EventDirectoryHeld, "", "bad", release.Event{Source: "full", Series: "noble", Dir: "a/b"}), "blocker: a/b is not believed any more bad"},
 		{about(release.EventDirectoryBelieved, "bad", "", release.Event{Source: "full", Series: "noble", Dir: "a/b"}), "ready: a/b is believed again"},
 		{about("moon-full", "", "", line), "note: Kubuntu Desktop amd64 moon full in Noble"},

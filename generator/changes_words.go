@@ -2,6 +2,7 @@ package generator
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"shiplist/internal/release"
@@ -101,6 +102,11 @@ var phrases = map[release.EventKind]phrase{
 	release.EventImageBuild:     {"note", "turned out to be another build in", "images turned out to be other builds in", true},
 	release.EventImageCurrent:   {"note", "has another current daily in", "images have another current daily in", true},
 
+	release.EventNetbootPublished: {"ready", "starts over the network in", "netboot installers start over the network in", false},
+	release.EventNetbootWithdrawn: {"warning", "does not start over the network any more in", "netboot installers were taken from", false},
+	release.EventNetbootGone:      {"warning", "needs a netboot file that is gone, in", "netboot files are gone, in", false},
+	release.EventNetbootBack:      {"ready", "has its netboot file again, in", "netboot files are there again, in", false},
+
 	release.EventDirectoryHeld:     {"blocker", "is not believed any more", "directories are not believed any more", false},
 	release.EventDirectoryBelieved: {"ready", "is believed again", "directories are believed again", false},
 }
@@ -137,6 +143,12 @@ func (h *happening) detail() string {
 		return prefixed("instead of ", h.instead)
 	case release.EventImageFile, release.EventImageChecksum:
 		return h.File
+	case release.EventNetbootPublished:
+		return joinWords(shortened(h.To), prefixed("was ", h.From))
+	case release.EventNetbootGone:
+		return joinWords(shortened(h.File), "answers "+h.To)
+	case release.EventNetbootBack:
+		return shortened(h.File)
 	}
 	return ""
 }
@@ -195,6 +207,8 @@ func (s *site) subjectOf(p *Page, h *happening) Link {
 		return Link{Text: h.Product}
 	case h.Image != "":
 		return Link{Text: h.Image}
+	case isNetboot(h.Event):
+		return s.netbootSubject(p, h)
 	case h.Dir != "":
 		return Link{Text: h.Dir, Href: s.dirHref(p, h)}
 	case m != nil:
@@ -213,6 +227,8 @@ func (s *site) whereOf(p *Page, h *happening) Link {
 	switch {
 	case h.Image != "":
 		return Link{Text: h.Dir, Href: s.dirHref(p, h)}
+	case isNetboot(h.Event):
+		return s.seriesLink(p, h)
 	case h.Product == "" && h.What != release.EventMilestoneAppeared && h.What != release.EventMilestoneLeft:
 		return Link{}
 	case h.Product == "":
@@ -225,6 +241,21 @@ func (s *site) whereOf(p *Page, h *happening) Link {
 		return Link{Text: strings.TrimSpace(s.seriesName(h) + " " + h.Milestone)}
 	}
 	return s.seriesLink(p, h)
+}
+
+// isNetboot reports whether an event is about a netboot set.
+func isNetboot(e *release.Event) bool { return e.Arch != "" && e.Dir != "" }
+
+// netbootSubject is the machine that a set starts, on the page of its series.
+func (s *site) netbootSubject(p *Page, h *happening) Link {
+	l := Link{Text: s.machine(h.Arch) + " (" + h.Arch + ")"}
+	if i := slices.IndexFunc(s.picture.Netboot, func(n *release.NetbootSeries) bool { return n.Line.Slug == h.line }); i >= 0 {
+		n := s.picture.Netboot[i]
+		if slices.ContainsFunc(listed(n), func(e *release.NetbootEntry) bool { return e.Arch == h.Arch }) {
+			l.Href = p.to(s.netbootPath(n.Line)) + "#" + netbootID(h.Arch)
+		}
+	}
+	return l
 }
 
 func (s *site) seriesName(h *happening) string {

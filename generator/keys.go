@@ -87,7 +87,8 @@ func (k *subjectKeys) found(list []*release.Finding) []fingerprint {
 	return keys
 }
 
-// namesKey is made of every milestone without what its own pages alone show.
+// namesKey is made of every milestone without what its own pages alone show, and of the
+// machines that have a place on the netboot pages.
 func (s *site) namesKey() fingerprint {
 	var heads []any
 	for _, l := range s.picture.Lines {
@@ -96,6 +97,12 @@ func (s *site) namesKey() fingerprint {
 			h := head(m)
 			h.Totals, h.Bugs = release.Totals{}, nil
 			heads = append(heads, h)
+		}
+	}
+	for _, n := range s.picture.Netboot {
+		heads = append(heads, n.Line.Slug)
+		for _, e := range listed(n) {
+			heads = append(heads, e.Arch)
 		}
 	}
 	return fingerprintOf(heads...)

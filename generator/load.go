@@ -101,7 +101,7 @@ func configured(c *config.Config) []release.SourceState {
 		all = append(all, release.SourceState{Name: t.Name, Kind: t.Kind, Address: t.URL, Site: t.Site})
 	}
 	for _, t := range c.Trees {
-		all = append(all, release.SourceState{Name: t.Name, Kind: "tree", Role: t.Role, Address: t.URL, Site: t.Site})
+		all = append(all, release.SourceState{Name: t.Name, Kind: t.Kind(), Role: t.TreeRole(), Address: t.URL, Site: t.Site})
 	}
 	for _, p := range c.Plans {
 		all = append(all, release.SourceState{Name: p.Name, Kind: "plan", Address: p.Path})

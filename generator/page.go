@@ -53,7 +53,8 @@ type sourceView struct {
 
 // sourceKinds are the kinds of source in words.
 var sourceKinds = map[string]string{
-	release.KindQATracker: "tracker", release.KindTestObserver: "tracker", release.KindTree: "image tree", release.KindPlan: "plan",
+	release.KindQATracker: "tracker", release.KindTestObserver: "tracker", release.KindTree: "image tree", release.KindPackages: "archive of packages",
+	release.KindPlan: "plan",
 }
 
 func viewSource(src *release.Source) sourceView {

@@ -23,19 +23,17 @@ import (
 // with the next poll where it was gone or could not be asked for, until two polls have said
 // that it is gone. A server that fails says nothing: then the last answer stays.
 
-// gonePolls is how many polls in a row have to say that a file is gone; see
-// [release.NetbootAnswer].
-const gonePolls = 2
-
 // question is one file of a netboot set to be asked for.
 type question struct {
 	set   *release.NetbootSet
 	name  string
 	path  string // below the tree
+	at    *web   // the server, where that is not the one of the tree
 	known heardAnswer
 	now   fetch.Validators
 	err   error
 	size  int64
+	asked bool // this poll came to it
 }
 
 // heardAnswer is what the server said of a file of a netboot set.
@@ -54,9 +52,14 @@ func (c *crawl) askNetboot(ctx context.Context, f *release.Facts) error {
 	if !c.tree.Head {
 		return nil
 	}
+	return c.ask(ctx, f, c.questions)
+}
+
+// ask asks questions about each set, where they are due.
+func (c *crawl) ask(ctx context.Context, f *release.Facts, questions func(*release.NetbootSet) []*question) error {
 	var ask []*question
 	for i := range f.Netboot {
-		for _, q := range c.questions(&f.Netboot[i]) {
+		for _, q := range questions(&f.Netboot[i]) {
 			said, due := c.lastAnswer(q)
 			q.known = said
 			if due {
@@ -66,19 +69,26 @@ func (c *crawl) askNetboot(ctx context.Context, f *release.Facts) error {
 			}
 		}
 	}
-	if err := c.askAll(ctx, ask); err != nil {
-		return err
-	}
+	err := c.askAll(ctx, ask)
 	failed, first := 0, &question{}
 	for _, q := range ask {
-		if q.err != nil && !isAbsent(q.err) {
+		if !q.asked {
+			continue // the poll was cut short; what was answered is remembered all the same
+		}
+		if q.err != nil && !isAbsent(q.err) && !errors.Is(q.err, errNoLength) {
 			if failed++; first.err == nil && !errors.Is(q.err, errNotAsked) {
 				first = q
 			}
 		}
 		c.settleAnswer(q)
 	}
+	if err != nil {
+		return err
+	}
 	if failed > 0 {
+		if failed == len(ask) && c.silent == nil {
+			c.silent = first.err
+		}
 		c.problem("netboot", first.path, release.Plural(failed, "netboot file", "netboot files")+" could not be asked for ("+reason(first.err)+"); what was known of them stays")
 	}
 	return nil
@@ -139,11 +149,13 @@ func (c *crawl) lastAnswer(q *question) (heardAnswer, bool) {
 	if r == nil {
 		return said, true
 	}
-	if have := r.old.answers[text(q.path)]; have != nil {
+	if have := r.old.answers[q.key()]; have != nil {
 		said = *have
 	}
-	again := said.Status != 0 && said.Times < gonePolls || r.changed[listingKey(parent(q.path))]
-	return said, again || recheck.Due("netboot "+q.path, said.Asked, r.now, r.tree.Recheck)
+	dir := parent(q.path)
+	changed := r.changed[listingKey(dir)] && r.old.listings[text(dir)] != nil
+	again := said.Status != 0 && said.Times < release.GonePolls || changed
+	return said, again || recheck.Due("netboot "+string(q.key()), said.Asked, r.now, r.tree.Recheck)
 }
 
 func sizeOr(size *int64, otherwise int64) int64 {
@@ -164,24 +176,25 @@ func (h heardAnswer) answer(name string) release.NetbootAnswer {
 
 // askAll sends the questions: those for one path once.
 func (c *crawl) askAll(ctx context.Context, ask []*question) error {
-	slices.SortStableFunc(ask, func(a, b *question) int { return cmp.Compare(a.path, b.path) })
-	byPath := slices.CompactFunc(slices.Clone(ask), func(a, b *question) bool { return a.path == b.path })
+	slices.SortStableFunc(ask, func(a, b *question) int { return cmp.Compare(a.key(), b.key()) })
+	byPath := slices.CompactFunc(slices.Clone(ask), func(a, b *question) bool { return a.key() == b.key() })
 	var refused atomic.Int32
 	err := c.each(ctx, len(byPath), func(ctx context.Context, i int) {
 		q := byPath[i]
+		q.asked = true
 		if refused.Load() >= maxRefused {
 			q.err = errNotAsked
 			return
 		}
-		if c.askOne(ctx, q); q.err != nil && !isAbsent(q.err) {
+		if c.askOne(ctx, q); q.err != nil && !isAbsent(q.err) && !errors.Is(q.err, errNoLength) {
 			refused.Add(1) // not counted among what finds no server, as with sizes
 			return
 		}
 		refused.Store(0)
 	})
 	for i, q := range ask {
-		if i > 0 && ask[i-1].path == q.path {
-			q.size, q.now, q.err = ask[i-1].size, ask[i-1].now, ask[i-1].err
+		if i > 0 && ask[i-1].key() == q.key() {
+			q.size, q.now, q.err, q.asked = ask[i-1].size, ask[i-1].now, ask[i-1].err, ask[i-1].asked
 		}
 	}
 	return err
@@ -198,7 +211,7 @@ func (c *crawl) askOne(ctx context.Context, q *question) {
 		known = q.known.Validators
 	}
 	unchanged := false
-	if q.size, q.now, unchanged, q.err = c.memory.head(ctx, q.path, known); unchanged {
+	if q.size, q.now, unchanged, q.err = c.where(q).head(ctx, q.path, known); unchanged {
 		q.size = q.known.Size
 	}
 }
@@ -208,6 +221,8 @@ func (c *crawl) settleAnswer(q *question) {
 	said := heardAnswer{Asked: c.now, Size: q.size, Validators: q.now}
 	switch {
 	case q.err == nil:
+	case errors.Is(q.err, errNoLength):
+		said.Size = -1
 	case isAbsent(q.err):
 		said = heardAnswer{Asked: c.now, Size: -1, Status: http.StatusNotFound, Times: 1}
 		var e *fetch.Error
@@ -215,7 +230,7 @@ func (c *crawl) settleAnswer(q *question) {
 			said.Status = e.Status
 		}
 		if q.known.Status != 0 {
-			said.Times = min(q.known.Times+1, gonePolls)
+			said.Times = min(q.known.Times+1, release.GonePolls)
 		}
 	default:
 		said = q.known
@@ -228,10 +243,10 @@ func (c *crawl) settleAnswer(q *question) {
 func (c *crawl) answer(q *question, said heardAnswer) {
 	if r := c.memory; r != nil {
 		r.mu.Lock()
-		r.new.answers[text(q.path)] = &said
+		r.new.answers[q.key()] = &said
 		r.mu.Unlock()
 	}
-	if said.Size >= 0 || said.Status != 0 {
+	if said.Size >= 0 || said.Status != 0 || !said.Asked.IsZero() {
 		q.set.Answers = append(q.set.Answers, said.answer(q.name))
 	}
 	if said.Size >= 0 && said.Status == 0 {

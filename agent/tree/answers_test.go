@@ -1,8 +1,14 @@
 package tree
 
 import (
+	"context"
+	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,11 +50,6 @@ func (l *livingTree) fault(path string, h http.HandlerFunc) {
 	if h != nil {
 		l.faults[path] = h
 	}
-}
-
-// onlyHeads lets GETs through as they were.
-func onlyHeads(l *livingTree, path string, h http.HandlerFunc) {
-	l.fault(path, h)
 }
 
 // TestNetbootFilesAreAskedFor once in a period, each once.
@@ -115,7 +116,7 @@ func TestNetbootFileIsGone(t *testing.T) {
 			l.poll(t, 0)
 			size := *said(l.facts, "linux").Size
 			for i, s := range steps {
-				onlyHeads(l, path, s.fault)
+				l.fault(path, s.fault)
 				answer, _ := l.poll(t, 6*time.Hour)
 				got := said(answer.Facts, "linux")
 				if got.Status != s.status || got.Times != s.times || (got.Size != nil) != (s.status == 0) || got.Size != nil && *got.Size != size {
@@ -146,13 +147,174 @@ func TestNetbootFileThatWasGoneOnce(t *testing.T) {
 	}
 }
 
-// TestNetbootNotAskedFor where heads are not wanted, and never of another host.
+// TestNetbootNotAskedFor where heads are not wanted.
 func TestNetbootNotAskedFor(t *testing.T) {
 	t.Parallel()
 	l := live(t, fullSample(), config.Tree{})
 	answer, _ := l.poll(t, 0)
 	if a := said(answer.Facts, "linux"); a.Name != "" || len(l.headsOf()) > 0 {
 		t.Errorf("%+v, asked for %v", a, l.headsOf())
+	}
+}
+
+// TestNetbootOfAnotherHost: an image is not asked for where a configuration names another
+// host, or leads out of the tree.
+func TestNetbootOfAnotherHost(t *testing.T) {
+	t.Parallel()
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s %s was asked for", r.Method, r.URL)
+	}))
+	t.Cleanup(other.Close)
+	for _, iso := range []string{other.URL + "/a.iso", "https://cdimage.example/%2E%2E/a.iso", "https://cdimage.example/a.iso?x=1"} {
+		s := fullSample()
+		for at, f := range s.files {
+			if strings.HasPrefix(at, bootDir+"/") && strings.Contains(f.text, "iso-url=") {
+				s.text(at, "linux linux iso-url="+iso+" ip=dhcp ---\n")
+			}
+		}
+		l := live(t, s, config.Tree{Head: true, Site: "https://cdimage.example"})
+		answer, _ := l.poll(t, 0)
+		if a := said(answer.Facts, "linux"); a.Size == nil {
+			t.Errorf("%+v", a)
+		}
+		if a := said(answer.Facts, iso); a.Name != "" {
+			t.Errorf("%+v for %s", a, iso)
+		}
+		for _, a := range l.before {
+			if strings.HasSuffix(a.path, "a.iso") {
+				t.Errorf("%s %s was asked for", a.method, a.path)
+			}
+		}
+	}
+}
+
+// TestServerWithoutHead is asked for the first byte of each file, and after the first file
+// for nothing else. A file that is not there is told from one that is.
+func TestServerWithoutHead(t *testing.T) {
+	t.Parallel()
+	for name, refuse := range map[string]http.HandlerFunc{
+		"403": status(403), "405": status(405), "501": status(501), "no length": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Transfer-Encoding", "chunked") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := live(t, fullSample(), config.Tree{Head: true})
+			l.source.o.Limits.Connections = 1
+			var heads, ranged, whole atomic.Int32
+			inner := l.apache
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodHead:
+					heads.Add(1)
+					refuse(w, r)
+				case r.Header.Get("Range") != "":
+					ranged.Add(1)
+					partial(w, r, inner)
+				default:
+					if strings.HasSuffix(r.URL.Path, "linux") {
+						whole.Add(1)
+					}
+					inner.ServeHTTP(w, r)
+				}
+			}))
+			t.Cleanup(server.Close)
+			l.source.o.Tree.URL = server.URL
+			l.fault(bootDir+"/initrd", status(404))
+			answer, _ := l.poll(t, 0)
+			if a := said(answer.Facts, "linux"); a.Size == nil || *a.Size != int64(len("kernel")) {
+				t.Errorf("linux: %+v", a)
+			}
+			if a := said(answer.Facts, "initrd"); a.Status != 404 || a.Times != 1 {
+				t.Errorf("initrd: %+v", a)
+			}
+			if n := heads.Load(); n > 4 { // as many as are under way at once
+				t.Errorf("%d HEADs, though the first was refused", n)
+			}
+			if ranged.Load() < 20 || whole.Load() > 0 || len(answer.Problems) > 0 {
+				t.Errorf("%d ranged GETs, %d whole ones, problems %v", ranged.Load(), whole.Load(), answer.Problems)
+			}
+		})
+	}
+}
+
+// partial answers with the first byte of what a server has.
+func partial(w http.ResponseWriter, r *http.Request, server http.Handler) {
+	rec := httptest.NewRecorder()
+	server.ServeHTTP(rec, r)
+	maps.Copy(w.Header(), rec.Header())
+	if rec.Code != http.StatusOK {
+		w.WriteHeader(rec.Code)
+		return
+	}
+	w.Header().Set("Content-Range", "bytes 0-0/"+rec.Header().Get("Content-Length"))
+	w.Header().Set("Content-Length", "1")
+	w.WriteHeader(http.StatusPartialContent)
+	_, _ = io.WriteString(w, "x")
+}
+
+// TestServerThatRefusesAll is not asked on and on, and nothing of it counts as gone.
+func TestServerThatRefusesAll(t *testing.T) {
+	t.Parallel()
+	l := live(t, fullSample(), config.Tree{Head: true})
+	l.source.o.Limits.Connections = 1
+	var asked atomic.Int32
+	inner := l.apache
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead || r.Header.Get("Range") != "" {
+			asked.Add(1)
+			status(403)(w, r)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	l.source.o.Tree.URL = server.URL
+	answer, _ := l.poll(t, 0)
+	if a := said(answer.Facts, "linux"); a.Name != "" {
+		t.Errorf("%+v", a)
+	}
+	if n := asked.Load(); n == 0 || n > 40 {
+		t.Errorf("%d questions", n)
+	}
+	if !slices.ContainsFunc(answer.Problems, func(p release.Problem) bool { return p.Rule == "netboot" }) {
+		t.Errorf("problems %v", answer.Problems)
+	}
+}
+
+// TestNetbootOfAnInterruptedPoll: what was answered is not asked for again.
+func TestNetbootOfAnInterruptedPoll(t *testing.T) {
+	t.Parallel()
+	l := live(t, fullSample(), config.Tree{Head: true})
+	l.source.o.Limits.Connections = 1
+	ctx, cancel := context.WithCancel(t.Context())
+	l.onRequest = func(int) {
+		heads := 0
+		for at, n := range l.heads {
+			if strings.Contains(at, "netboot") {
+				heads += n
+			}
+		}
+		if heads == 10 {
+			cancel()
+		}
+	}
+	if _, err := l.source.Poll(ctx, nil); err == nil {
+		t.Fatal("the poll was not interrupted")
+	}
+	l.mu.Lock()
+	l.onRequest, l.before = nil, slices.Clone(l.asked)
+	l.mu.Unlock()
+	before := l.headsOf()
+	l.poll(t, time.Minute)
+	after := l.headsOf()
+	again := 0
+	for at := range before {
+		again += after[at]
+	}
+	if len(before) < 8 || len(after) < 8 || again > 2 { // two are under way, whose answers are lost
+		t.Errorf("%d of %d files were asked for again", again, len(before))
+	}
+	if a := said(l.facts, "linux"); a.Size == nil {
+		t.Errorf("%+v", a)
 	}
 }
 

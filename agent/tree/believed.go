@@ -36,12 +36,7 @@ func (r *remembering) believed(lost lostPaths, doubts map[string]*doubt) *memory
 		}
 	}
 	if len(lost) > 0 { // what they are the sizes of may lie there
-		r.new.sizes = r.allSizes()
-		for at, have := range r.old.answers {
-			if r.new.answers[at] == nil {
-				r.new.answers[at] = have
-			}
-		}
+		r.new.sizes, r.new.answers = r.allSizes(), r.allAnswers()
 	}
 	return r.new
 }
@@ -53,9 +48,16 @@ func (r *remembering) allSizes() map[text]*heardSize {
 	return all
 }
 
+// allAnswers are likewise those of netboot files.
+func (r *remembering) allAnswers() map[text]*heardAnswer {
+	all := maps.Clone(r.old.answers)
+	maps.Copy(all, r.new.answers)
+	return all
+}
+
 // interrupted is what is remembered after a poll that failed: the old, by which all
 // that it asked for is asked for again, and the new files, which need not be sent again
-// when they have not changed, and sizes.
+// when they have not changed, sizes, and answers for netboot files.
 func (r *remembering) interrupted() *memory {
 	m := *r.old
 	m.files = maps.Clone(r.old.files)
@@ -64,7 +66,7 @@ func (r *remembering) interrupted() *memory {
 			m.files[at] = have.expired()
 		}
 	}
-	m.sizes = r.allSizes()
+	m.sizes, m.answers = r.allSizes(), r.allAnswers()
 	return &m
 }
 

@@ -52,6 +52,8 @@ type crawl struct {
 	guesses   guesses
 	unreached atomic.Int32 // requests in a row that found no server
 	lastError atomic.Pointer[error]
+	// silent is why no netboot file could be asked for, where some were due.
+	silent error
 }
 
 // candidate is a directory that may be another one under a second name.

@@ -94,6 +94,9 @@
 // A local tree with hash = true has every file of an image read once, for its SHA-256,
 // where no list has that: see hash.go.
 //
+// An archive of packages (packages.go) costs one conditional HEAD for each file of its
+// installers with each poll.
+//
 // A quiet poll: the listings of the directories that gain others, and one conditional
 // request for each list of current and pending, and of watched releases; with hints,
 // one conditional request for each. In a recheck period each file of a netboot set is

@@ -156,11 +156,18 @@ func (p *local) read(ctx context.Context, path string, limit int64) ([]byte, err
 	return body, err
 }
 
-// size is not asked for locally: listings have exact sizes.
+// size is asked for netboot files alone: listings have the exact sizes of others.
 func (p *local) size(_ context.Context, path string) (int64, time.Time, error) {
-	info, err := os.Stat(p.address(path))
+	at, err := p.inside(path)
+	if err != nil {
+		return 0, time.Time{}, err
+	}
+	info, err := os.Stat(at)
 	if err != nil {
 		return 0, time.Time{}, absent(err)
+	}
+	if !info.Mode().IsRegular() {
+		return 0, time.Time{}, fmt.Errorf("%s is no file", p.address(path))
 	}
 	return info.Size(), info.ModTime().UTC(), nil
 }

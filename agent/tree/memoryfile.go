@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -167,7 +168,11 @@ func decodeMemory(r io.Reader) (*memory, error) {
 
 // add takes in what a line says.
 func (m *memory) add(p *packed) error {
-	if p.Path != "" && !validPath(string(p.Path)) {
+	path := string(p.Path)
+	if p.Answer != nil { // of an archive of packages it may be an address
+		path = strings.Replace(path, "://", "/", 1)
+	}
+	if path != "" && !validPath(path) {
 		return fmt.Errorf("%q is no path below a tree", p.Path)
 	}
 	switch {

@@ -7,7 +7,9 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"shiplist/agent/fetch"
@@ -56,6 +58,8 @@ type web struct {
 	session *fetch.Session
 	listing int64 // bytes
 	entries int
+	// headless says that the server refused a HEAD for what it gives to a GET.
+	headless atomic.Bool
 }
 
 // listingTypes are the media types of listings; listingAccept asks Caddy for JSON,
@@ -141,15 +145,9 @@ func (w *web) getFile(ctx context.Context, path string, limit int64, v fetch.Val
 }
 
 func (w *web) size(ctx context.Context, path string) (int64, time.Time, error) {
-	res, err := w.session.Do(ctx, fetch.Request{
-		Method: http.MethodHead, URL: w.url(path),
-		Header: http.Header{"Accept-Encoding": {"identity"}},
-	})
+	res, err := w.headOf(ctx, path, fetch.Validators{})
 	if err != nil {
 		return 0, time.Time{}, err
-	}
-	if res.Length < 0 {
-		return 0, time.Time{}, errors.New("the answer has no Content-Length")
 	}
 	at, _ := http.ParseTime(res.Header.Get("Last-Modified"))
 	return res.Length, at.UTC(), nil
@@ -158,20 +156,49 @@ func (w *web) size(ctx context.Context, path string) (int64, time.Time, error) {
 // head asks whether a file is still what its validators stand for; unchanged says that
 // it is. Without them it tells the size.
 func (w *web) head(ctx context.Context, path string, v fetch.Validators) (size int64, now fetch.Validators, unchanged bool, err error) {
-	res, err := w.session.Do(ctx, fetch.Request{
-		Method: http.MethodHead, URL: w.url(path), Validators: v,
-		Header: http.Header{"Accept-Encoding": {"identity"}},
-	})
+	res, err := w.headOf(ctx, path, v)
 	if err != nil {
 		return 0, fetch.Validators{}, false, err
 	}
 	if res.Status == http.StatusNotModified {
 		return 0, res.Validators, true, nil
 	}
-	if res.Length < 0 {
-		return 0, fetch.Validators{}, false, errors.New("the answer has no Content-Length")
-	}
 	return res.Length, lasting(res), false, nil
+}
+
+// errNoLength is that a file is there, and nobody says how large it is.
+var errNoLength = errors.New("the answer has no Content-Length")
+
+// headOf asks for all of a file but its bytes: by HEAD, and where the server refuses that,
+// or tells no size, by a GET for the first byte. Once that has helped, the rest of the poll
+// does without HEAD.
+func (w *web) headOf(ctx context.Context, path string, v fetch.Validators) (*fetch.Response, error) {
+	r := fetch.Request{Method: http.MethodHead, URL: w.url(path), Validators: v}
+	if !w.headless.Load() {
+		if res, err := w.session.Do(ctx, r); !isHeadless(res, err) {
+			return res, err
+		}
+	}
+	r.Method, r.SizeOnly = http.MethodGet, true
+	got, getErr := w.session.Do(ctx, r)
+	switch {
+	case getErr != nil:
+		return nil, getErr
+	case got.Status != http.StatusNotModified && got.Length < 0:
+		return nil, errNoLength
+	}
+	w.headless.Store(true)
+	return got, nil
+}
+
+// isHeadless reports whether an answer to HEAD tells nothing of the file: a 403 may be
+// meant for the method alone.
+func isHeadless(res *fetch.Response, err error) bool {
+	var e *fetch.Error
+	if errors.As(err, &e) && e.Kind == fetch.KindStatus {
+		return slices.Contains([]int{http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented}, e.Status)
+	}
+	return err == nil && res.Status != http.StatusNotModified && res.Length < 0
 }
 
 // lastName is the last name of a path, with or without a slash at its end.

@@ -104,6 +104,9 @@ func (s *Source) Poll(ctx context.Context, prev *release.Facts) (*release.Answer
 	if err := s.open(ctx, c); err != nil {
 		return nil, err
 	}
+	if s.o.Tree.Kind() == release.KindPackages {
+		return s.pollPackages(ctx, c)
+	}
 	c.readHints(ctx)
 	facts, err := c.run(ctx)
 	if err == nil {

@@ -151,7 +151,7 @@ func configuredSources(cfg *config.Config) []sourceStatus {
 		all = append(all, sourceStatus{Name: t.Name, Kind: t.Kind, Address: t.URL, State: "new"})
 	}
 	for _, t := range cfg.Trees {
-		all = append(all, sourceStatus{Name: t.Name, Kind: "tree", Role: t.Role, Address: t.URL, State: "new"})
+		all = append(all, sourceStatus{Name: t.Name, Kind: t.Kind(), Role: t.TreeRole(), Address: t.URL, State: "new"})
 	}
 	for _, p := range cfg.Plans {
 		all = append(all, sourceStatus{Name: p.Name, Kind: "plan", Address: p.Path, State: "new"})

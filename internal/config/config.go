@@ -138,7 +138,7 @@ type Tracker struct {
 // Tree is an image tree.
 type Tree struct {
 	Name     string
-	Role     string // full, simple, old
+	Role     string // full, simple, old; or packages, for an archive of packages: see Kind
 	URL      string // http:, https:, or file: with an absolute path; see Dir
 	Site     string // where people look; URL where not given; empty for file:
 	Schedule string
@@ -159,6 +159,26 @@ type Tree struct {
 	Depth int // directories below the root that are visited
 	// Skip are patterns of paths below the tree that are not visited.
 	Skip []string
+	// Retired is where the series of an archive of packages go that leave it; empty where
+	// nobody said.
+	Retired string
+}
+
+// Kind is the kind of source that it is: a tree of images; or an archive of packages,
+// which is asked for nothing but the files of the [[netboot]] installers below its URL.
+func (r Tree) Kind() string {
+	if r.Role == rolePackages {
+		return release.KindPackages
+	}
+	return release.KindTree
+}
+
+// TreeRole is the role of a tree of images; empty for an archive of packages.
+func (r Tree) TreeRole() string {
+	if r.Role == rolePackages {
+		return ""
+	}
+	return r.Role
 }
 
 // Plan is a plan file or a directory of them.

@@ -10,7 +10,7 @@ import (
 )
 
 // sourceKinds are the kinds of sources.
-var sourceKinds = []string{release.KindQATracker, release.KindTestObserver, release.KindTree, release.KindPlan}
+var sourceKinds = []string{release.KindQATracker, release.KindTestObserver, release.KindTree, release.KindPackages, release.KindPlan}
 
 // readPrecedence reads whose word counts. A key that is left out keeps its default; the
 // sources that are named are among those that are read already.

@@ -25,6 +25,12 @@ func defaultTree() Tree {
 	return Tree{Schedule: "*/15 * * * *", Recheck: 6 * time.Hour, Head: true, Depth: 10}
 }
 
+// rolePackages is the role of a tree that holds packages, with installers among them.
+const rolePackages = "packages"
+
+// packagesSchedule is that of such a tree: a poll asks for each of its files.
+const packagesSchedule = "35 */6 * * *"
+
 // To look at files of one's own costs nothing.
 func defaultPlan() Plan { return Plan{Schedule: "* * * * *"} }
 
@@ -139,7 +145,10 @@ func publicSite(address, host string) string {
 func readTree(t *table) Tree {
 	r := defaultTree()
 	t.name("name", &r.Name)
-	oneOf(t, "role", &r.Role, "full", "simple", "old")
+	oneOf(t, "role", &r.Role, release.RoleFull, release.RoleSimple, release.RoleOld, rolePackages)
+	if r.Role == rolePackages {
+		r.Schedule, r.Recheck = packagesSchedule, 0
+	}
 	t.address("url", &r.URL, isTreeURL, `the address of a tree; write it like "https://cdimage.ubuntu.com" or "file:/srv/cdimage", without "?" and "#"`)
 	t.page("site", &r.Site)
 	t.schedule("schedule", &r.Schedule)
@@ -152,12 +161,16 @@ func readTree(t *table) Tree {
 	t.flag("head", &r.Head)
 	t.count("depth", &r.Depth, 1, 64)
 	t.strings("skip", &r.Skip)
+	isWeb := func(s string) bool { return isURL(s, "https", "http") && !strings.ContainsAny(s, "?#") }
+	t.address("retired", &r.Retired, isWeb, `the address of an archive; write it like "http://old-releases.ubuntu.com/ubuntu"`)
 	t.require("name", "role", "url")
 	local := strings.HasPrefix(r.URL, "file:")
+	r.checkPackages(t, local)
 	if r.Hash && r.URL != "" && !local {
 		t.note("hash", "only a tree in a local directory is read whole; use it with a file: url")
 	}
 	t.close()
+	r.Retired = strings.TrimRight(r.Retired, "/")
 	if !local {
 		r.URL = strings.TrimRight(r.URL, "/")
 	}
@@ -165,6 +178,24 @@ func readTree(t *table) Tree {
 		r.Site = r.URL
 	}
 	return r
+}
+
+// checkPackages holds apart what is for trees of images and what for archives of packages.
+func (r *Tree) checkPackages(t *table, local bool) {
+	if r.Role != rolePackages {
+		if r.Retired != "" {
+			t.note("retired", `only an archive of packages has one; leave it out, or write role = "packages"`)
+		}
+		return
+	}
+	if local {
+		t.note("url", "an archive of packages is asked over the network; write an https:// or http:// address")
+	}
+	for _, key := range []string{"recheck", "hints", "watch", "keyring", "headers", "hash", "head", "depth", "skip"} {
+		if t.has(key) {
+			t.note(key, "an archive of packages is not visited, so this means nothing; leave it out")
+		}
+	}
 }
 
 // hints reads names of files below a tree.

@@ -34,7 +34,7 @@ func (p *Picture) BootMenu() []BootSeries {
 	for _, n := range p.Netboot {
 		s := BootSeries{Line: n.Line}
 		for _, e := range n.Entries {
-			if !e.startable() || e.sort() == bootMilestone && n.hasFinal(e.Arch) {
+			if !e.Startable() || e.sort() == bootMilestone && n.hasFinal(e.Arch) {
 				continue
 			}
 			id := e.bootID(n.Line)
@@ -71,15 +71,15 @@ func (e *NetbootEntry) bootID(l *Line) string {
 	return strings.Trim(Slug(l.Slug)+"-"+Slug(e.Arch), "-") + e.sort()
 }
 
-// startable reports whether there is all that a boot loader has to fetch.
-func (e *NetbootEntry) startable() bool {
+// Startable reports whether there is all that a boot loader has to fetch.
+func (e *NetbootEntry) Startable() bool {
 	return !e.Disabled && e.URL != "" && e.Kernel != "" && e.Initrd != "" && e.Arch != "" &&
 		!slices.ContainsFunc(e.Faults, func(f NetbootFault) bool { return f.Needed })
 }
 
 func (n *NetbootSeries) hasFinal(arch string) bool {
 	return slices.ContainsFunc(n.Entries, func(e *NetbootEntry) bool {
-		return e.Arch == arch && !e.Archive && e.sort() == bootFinal && e.startable()
+		return e.Arch == arch && !e.Archive && e.sort() == bootFinal && e.Startable()
 	})
 }
 

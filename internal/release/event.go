@@ -62,13 +62,20 @@ const (
 	EventImageBuild   EventKind = "image-build"   // it turned out to be another build; build ids
 	EventImageCurrent EventKind = "image-current" // the tree's current shows another build of the daily, or none; build ids, or checksums where they are not known
 
+	// A netboot set that is a release, where its files lie unpacked. A file of any set, or
+	// the image that its configuration names, is gone once two polls said so.
+	EventNetbootPublished EventKind = "netboot-published" // versions; From is empty for a new one
+	EventNetbootWithdrawn EventKind = "netboot-withdrawn" // From: its version
+	EventNetbootGone      EventKind = "netboot-gone"      // To: what its tree answers for File, 404 or 410
+	EventNetbootBack      EventKind = "netboot-back"      // From: what it answered
+
 	EventDirectoryHeld     EventKind = "directory-held"     // what it shows is not believed from now on; To: the reason
 	EventDirectoryBelieved EventKind = "directory-believed" // it is again; From: the reason
 )
 
 // Event is one thing that happened between two polls of one source. What the facts
 // tell apart from these kinds is not logged: titles, families, ids and addresses,
-// sizes, companions of images, strays, signatures and netboot sets.
+// sizes, companions of images, strays, signatures, and netboot sets of dailies.
 type Event struct {
 	// After is when the source was last seen as it was before, Seen when it was first
 	// seen as it is: it happened in between. After is the zero time where there was
@@ -86,6 +93,7 @@ type Event struct {
 	Project   string `toml:"project,omitempty" json:"project,omitempty"`
 	Dir       string `toml:"dir,omitempty" json:"dir,omitempty"`
 	Image     string `toml:"image,omitempty" json:"image,omitempty"` // name of the image
+	Arch      string `toml:"arch,omitempty" json:"arch,omitempty"`   // of a netboot set
 	File      string `toml:"file,omitempty" json:"file,omitempty"`
 	ID        string `toml:"id,omitempty" json:"id,omitempty"` // of a rebuild request
 	From      string `toml:"from,omitempty" json:"from,omitempty"`

@@ -25,6 +25,7 @@ func Events(source string, before, after *Facts, from, seen time.Time) []Event {
 	d.builds(before, after)
 	d.rebuilds(before, after)
 	d.images(before, after)
+	d.netboot(before, after)
 	d.directories(before, after)
 	slices.SortFunc(d.events, compareEvents)
 	return d.events
@@ -119,6 +120,7 @@ var eventKinds = []EventKind{
 	EventRebuildRequested, EventRebuildStatus, EventRebuildClosed,
 	EventImageLeft, EventImageWithdrawn, EventImageAppeared, EventImagePublished,
 	EventImageChecksum, EventImageFile, EventImageBuild, EventImageCurrent,
+	EventNetbootWithdrawn, EventNetbootPublished, EventNetbootGone, EventNetbootBack,
 	EventDirectoryHeld, EventDirectoryBelieved,
 }
 
@@ -127,7 +129,7 @@ func compareEvents(a, b Event) int {
 		cmp.Compare(slices.Index(eventKinds, a.What), slices.Index(eventKinds, b.What)),
 		natural(a.Series, b.Series, a.Milestone, b.Milestone, a.Product, b.Product),
 		CompareBuildIDs(a.BuildID, b.BuildID),
-		natural(a.Project, b.Project, a.Dir, b.Dir, a.Image, b.Image, a.File, b.File, a.ID, b.ID),
+		natural(a.Project, b.Project, a.Dir, b.Dir, a.Image, b.Image, a.Arch, b.Arch, a.File, b.File, a.ID, b.ID),
 		texts(a.From, b.From, a.To, b.To),
 	)
 }

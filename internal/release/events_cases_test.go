@@ -13,6 +13,14 @@ func series0(in *Input) *Series { return &in.Sources[0].Facts.Series[0] }
 
 func image0(in *Input) *Image { return &full(in).Images[0] }
 
+// netSet adds an unpacked netboot set of a release to the full tree.
+func netSet(in *Input, version string, answers ...NetbootAnswer) {
+	full(in).Netboot = append(full(in).Netboot, NetbootSet{
+		Series: "noble", Project: "ubuntu-server", Arch: "amd64", Kind: ImageRelease, Version: version, Parent: "noble", Dir: "noble/netboot/amd64",
+		Kernel: "linux", Initrd: "initrd", Answers: answers,
+	})
+}
+
 // pool makes the release directory a pool.
 func pool(in *Input) { full(in).Directories[3].Kind = DirectoryPool }
 
@@ -247,6 +255,37 @@ var eventCases = []eventCase{
 	{"an unknown build is not current any more", func(in *Input) {
 		image0(in).BuildID, image0(in).Files = "", nil
 	}, func(in *Input) { image0(in).Current = false }, nil},
+	{"netboot set appears", nil, func(in *Input) { netSet(in, "24.04.3") }, []string{"netboot-published series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 > 24.04.3"}},
+	{"netboot set of another point release", func(in *Input) { netSet(in, "24.04.3") }, func(in *Input) { full(in).Netboot[0].Version = "24.04.4" }, []string{
+		"netboot-published series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 24.04.3 > 24.04.4",
+	}},
+	{"netboot set leaves, and with it what was gone of it", func(in *Input) { netSet(in, "24.04.3", NetbootAnswer{Name: "linux", Status: 404, Times: 2}) }, func(in *Input) { full(in).Netboot = nil }, []string{
+		"netboot-withdrawn series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 24.04.3 >",
+	}},
+	{"netboot set of a daily, and one in a file", nil, func(in *Input) {
+		netSet(in, "")
+		full(in).Netboot[0].Kind = ImageDaily
+		netSet(in, "24.04.3")
+		full(in).Netboot[1].Dir = ""
+	}, nil},
+	{"netboot file was not there once", func(in *Input) { netSet(in, "24.04.3") }, func(in *Input) {
+		full(in).Netboot[0].Answers = []NetbootAnswer{{Name: "linux", Status: 404, Times: 1}}
+	}, nil},
+	{"netboot file and image are gone", func(in *Input) { netSet(in, "24.04.3") }, func(in *Input) {
+		full(in).Netboot[0].Answers = []NetbootAnswer{{Name: "linux", Status: 404, Times: 2}, {Name: "initrd", Size: size(7)}, {Name: "https://full.example/a.iso", Status: 410, Times: 2}}
+	}, []string{
+		"netboot-gone series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 file=https://full.example/a.iso > 410",
+		"netboot-gone series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 file=linux > 404",
+	}},
+	{"netboot file is gone in another way", func(in *Input) { netSet(in, "24.04.3", NetbootAnswer{Name: "linux", Status: 404, Times: 2}) }, func(in *Input) {
+		full(in).Netboot[0].Answers[0].Status = 410
+	}, nil},
+	{"netboot file of a daily is there again", func(in *Input) {
+		netSet(in, "", NetbootAnswer{Name: "linux", Status: 404, Times: 2})
+		full(in).Netboot[0].Kind = ImageDaily
+	}, func(in *Input) { full(in).Netboot[0].Answers = []NetbootAnswer{{Name: "linux", Size: size(7)}} }, []string{
+		"netboot-back series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 file=linux 404 >",
+	}},
 	{"held", nil, func(in *Input) { full(in).Directories[0].Held = "a" }, []string{"directory-held series=noble project=kubuntu dir=kubuntu/noble/daily-live/20240424 > a"}},
 	{"still held", func(in *Input) { full(in).Directories[0].Held = "a" }, func(in *Input) { full(in).Directories[0].Held = "b" }, nil},
 	{

@@ -55,6 +55,7 @@ func known(f *Facts) knowledge {
 		k.put(p.Contact, "owner", p.Slug)
 	}
 	k.putImages(f)
+	k.putNetboot(f)
 	for _, d := range f.Directories {
 		k.put(believed(d.Held), "held", d.Path)
 	}
@@ -74,7 +75,7 @@ func believed(held string) string {
 func (k knowledge) clean() {
 	maps.DeleteFunc(k, func(name, word string) bool {
 		kind, _, _ := strings.Cut(name, "|")
-		return word == "" && slices.Contains([]string{"note", "tests", "bugs", "sum", "current", "held"}, kind) ||
+		return word == "" && slices.Contains([]string{"note", "tests", "bugs", "sum", "current", "held", "netfile"}, kind) ||
 			kind == "rebuild" && (word == "published" || word == "canceled")
 	})
 }
@@ -142,6 +143,29 @@ func (k knowledge) putImages(f *Facts) {
 	}
 }
 
+func (k knowledge) putNetboot(f *Facts) {
+	for _, s := range f.Netboot {
+		dir := cmp.Or(s.Dir, s.Parent)
+		if s.Kind == ImageRelease && s.Dir != "" && s.Parent != "" {
+			k.put(strings.TrimSpace(s.Version+" "+s.Milestone), "netset", s.Series, s.Project, dir, s.Arch)
+		}
+		for _, a := range s.Answers {
+			if a.Status != 0 && a.Times >= 2 {
+				k.put("gone", "netfile", s.Series, s.Project, dir, s.Arch, a.Name)
+			}
+		}
+	}
+}
+
+// forgetNetboot drops the files of sets that are gone themselves.
+func (k knowledge) forgetNetboot(f *Facts) {
+	maps.DeleteFunc(k, func(name, _ string) bool {
+		return strings.HasPrefix(name, "netfile|") && !slices.ContainsFunc(f.Netboot, func(s NetbootSet) bool {
+			return strings.HasPrefix(name, strings.Join([]string{"netfile", s.Series, s.Project, cmp.Or(s.Dir, s.Parent), s.Arch, ""}, "|"))
+		})
+	})
+}
+
 func sumOf(f File) string { return cmp.Or(f.SHA256, f.SHA1, f.MD5) }
 
 func tuple(i *Image) string {
@@ -159,6 +183,7 @@ var replays = map[EventKind]string{
 	EventRebuildRequested: "rebuild", EventRebuildStatus: "rebuild", EventRebuildClosed: "rebuild",
 	EventImageLeft: "sum", EventImageWithdrawn: "sum", EventImageAppeared: "sum", EventImagePublished: "sum",
 	EventImageChecksum: "sum", EventImageFile: "sum", EventImageBuild: "build", EventImageCurrent: "current",
+	EventNetbootPublished: "netset", EventNetbootWithdrawn: "netset", EventNetbootGone: "netfile", EventNetbootBack: "netfile",
 	EventDirectoryHeld: "held", EventDirectoryBelieved: "held",
 }
 
@@ -184,6 +209,8 @@ func (e Event) name(before, after *Facts) string {
 		"rebuild":   {e.Series, e.Milestone, e.Product, e.ID},
 		"sum":       {e.Dir, e.Image, e.File},
 		"build":     {e.Dir, e.Image},
+		"netset":    {e.Series, e.Project, e.Dir, e.Arch},
+		"netfile":   {e.Series, e.Project, e.Dir, e.Arch, e.File},
 		"held":      {e.Dir},
 	}[kind]
 	if kind == "current" {
@@ -200,12 +227,15 @@ func (k knowledge) replay(t *testing.T, e Event, before, after *Facts) {
 	if replays[e.What] == "held" {
 		e.From, e.To = believed(e.From), believed(e.To)
 	}
+	if replays[e.What] == "netfile" { // another status is no event
+		e.From, e.To = strings.NewReplacer("1", "gone", "2", "gone").Replace(e.From), strings.NewReplacer("1", "gone", "2", "gone").Replace(e.To)
+	}
 	if was := k[name]; was != e.From && e.What != EventRebuildRequested {
 		t.Errorf("%s: it was %q", eventText(e), was)
 	}
 	k[name] = e.To
 	switch e.What {
-	case EventSeriesLeft, EventMilestoneLeft, EventUnintended, EventRebuildClosed:
+	case EventSeriesLeft, EventMilestoneLeft, EventUnintended, EventRebuildClosed, EventNetbootWithdrawn:
 		delete(k, name)
 	case EventBuildLeft:
 		delete(k, name)

@@ -33,6 +33,7 @@ func eventText(e Event) string {
 		{"project", e.Project},
 		{"dir", e.Dir},
 		{"image", e.Image},
+		{"arch", e.Arch},
 		{"file", e.File},
 		{"id", e.ID},
 	} {
@@ -139,6 +140,7 @@ func TestEventsTellAll(t *testing.T) {
 			got.replay(t, e, &before, &after)
 		}
 		got.forgetDirectories(&after)
+		got.forgetNetboot(&after)
 		want := known(&after)
 		got.forgetKept(&before, &after)
 		want.forgetKept(&before, &after)

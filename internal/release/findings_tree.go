@@ -139,7 +139,13 @@ func sizeFact(i *TreeImage) string {
 func (j *joiner) findNetboot() {
 	for _, n := range j.p.Netboot {
 		for _, e := range n.Entries {
-			if e.Tree == nil || e.Disabled || !j.kept(j.lineSlug(e.Series)) {
+			switch {
+			case e.Disabled:
+				continue
+			case e.Tree == nil: // it is offered as long as a rule has it, whatever became of its series
+				j.findFaults(e, spot{entry: e, line: n.Line})
+				continue
+			case !j.kept(j.lineSlug(e.Series)):
 				continue
 			}
 			at := spot{entry: e, line: n.Line, dirs: []*TreeDirectory{j.directory(e.Tree, e.Parent, Directory{})}}
@@ -178,12 +184,18 @@ func (j *joiner) findFaults(e *NetbootEntry, at spot) {
 			gone = append(gone, f)
 		}
 	}
+	advice, actor := "Publish the netboot files again, with an image that is there, or remove them.", ActorTree
+	again := "Publish the netboot files again."
+	if e.Tree == nil {
+		again, advice, actor = "See what lies there now, and correct the [[netboot]] rule.", "Correct the address of the [[netboot]] rule, or remove it.", ActorConfig
+	}
 	if len(gone) > 0 {
 		j.report(Finding{
 			Rule:     "netboot-gone",
 			Text:     fmt.Sprintf("The netboot files for %s in %s need what is not there: %s.", e.Arch, e.where(), faultNames(gone)),
-			Advice:   "Publish the netboot files again, with an image that is there, or remove them.",
-			Actor:    ActorTree,
+			Advice:   advice,
+			Actor:    actor,
+			Source:   e.Source,
 			Evidence: j.faultEvidence(e, gone),
 		}, at)
 	}
@@ -191,8 +203,9 @@ func (j *joiner) findFaults(e *NetbootEntry, at spot) {
 		j.report(Finding{
 			Rule:     "netboot-small",
 			Text:     fmt.Sprintf("The netboot files for %s in %s are smaller than they can be: %s.", e.Arch, e.where(), faultNames(small)),
-			Advice:   "Publish the netboot files again.",
-			Actor:    ActorTree,
+			Advice:   again,
+			Actor:    actor,
+			Source:   e.Source,
 			Evidence: j.faultEvidence(e, small),
 		}, at)
 	}
@@ -219,9 +232,17 @@ func (j *joiner) faultEvidence(e *NetbootEntry, faults []NetbootFault) []Evidenc
 		case f.Status != 0:
 			fact = fmt.Sprintf("answers %d, at two polls or more", f.Status)
 		}
-		evidence = append(evidence, says(j.stateOf(e.Tree.Name), f.URL, fact))
+		evidence = append(evidence, says(j.stateOf(e.teller()), f.URL, fact))
 	}
 	return evidence
+}
+
+// teller is the source that knows the files of an entry.
+func (e *NetbootEntry) teller() string {
+	if e.Tree != nil {
+		return e.Tree.Name
+	}
+	return e.Source
 }
 
 // lacks reports whether a file of an entry is gone.
@@ -236,6 +257,9 @@ func (e *NetbootEntry) otherISO() bool {
 
 // where is the directory of the files.
 func (e *NetbootEntry) where() string {
+	if e.Tree == nil {
+		return e.URL
+	}
 	if e.Dir != "" {
 		return e.Dir
 	}

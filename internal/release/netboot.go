@@ -26,6 +26,9 @@ func (j *joiner) readNetboot() {
 	bySeries := map[*Line][]*NetbootEntry{}
 	for i := range j.sources {
 		f := j.sources[i].facts
+		if j.sources[i].state.Kind == KindPackages {
+			continue // see archiveEntries
+		}
 		for k := range f.Netboot {
 			set := f.Netboot[k]
 			l := j.line(set.Series)
@@ -72,25 +75,97 @@ func (j *joiner) archiveEntries(l *Line) []*NetbootEntry {
 		return nil
 	}
 	var entries []*NetbootEntry
-	for i := range j.rules.Netboot {
-		n := &j.rules.Netboot[i]
-		if n.Address == "" || len(n.Series) == 0 || !j.rules.MatchSeries(n.Series, l.Slug) {
-			continue
-		}
-		for _, arch := range n.Arches {
-			fill := strings.NewReplacer("{series}", l.Slug, "{version}", l.Version, "{arch}", arch)
-			entries = append(entries, &NetbootEntry{
-				NetbootSet: NetbootSet{
-					Series: l.Slug, Arch: arch, Kind: ImageRelease, Version: l.Version,
-					Kernel: fill.Replace(n.Kernel), Initrd: fill.Replace(n.Initrd),
-				},
-				URL: strings.TrimRight(fill.Replace(n.Address), "/") + "/", Archive: true,
-				Note: fill.Replace(n.Note),
-			})
-		}
+	for _, i := range j.rules.installersOf(l.Slug, l.Version) {
+		e := &NetbootEntry{NetbootSet: i.Set, URL: i.Address, Archive: true, Note: i.Note}
+		j.readAnswers(e)
+		entries = append(entries, e)
 	}
 	return entries
 }
+
+// Installer is one that a [[netboot]] rule adds to a series.
+type Installer struct {
+	Set     NetbootSet // series, architecture, version, kernel and ramdisk
+	Address string     // of the directory; with a slash at the end
+	Note    string
+}
+
+// Installers are those that the rules add to the series that they name.
+func (r *Rules) Installers() []Installer {
+	var all []Installer
+	for i := range r.Series {
+		all = append(all, r.installersOf(r.Series[i].Name, r.Series[i].Version)...)
+	}
+	return all
+}
+
+func (r *Rules) installersOf(series, version string) []Installer {
+	var all []Installer
+	for i := range r.Netboot {
+		n := &r.Netboot[i]
+		if n.Address == "" || len(n.Series) == 0 || !r.MatchSeries(n.Series, series) {
+			continue
+		}
+		for _, arch := range n.Arches {
+			fill := strings.NewReplacer("{series}", series, "{version}", version, "{arch}", arch)
+			all = append(all, Installer{
+				Set: NetbootSet{
+					Series: series, Arch: arch, Kind: ImageRelease, Version: version,
+					Kernel: fill.Replace(n.Kernel), Initrd: fill.Replace(n.Initrd),
+				},
+				Address: strings.TrimRight(fill.Replace(n.Address), "/") + "/",
+				Note:    fill.Replace(n.Note),
+			})
+		}
+	}
+	return all
+}
+
+// readAnswers takes what an archive of packages said of an installer's files. Where they
+// are gone there, and lie where its series go that leave it, the installer has moved.
+func (j *joiner) readAnswers(e *NetbootEntry) {
+	set, src := j.packaged(e)
+	if set == nil {
+		return
+	}
+	e.Source, e.Answers = src.state.Name, set.Answers
+	if !e.isGone(e.Kernel) && !e.isGone(e.Initrd) {
+		return
+	}
+	for _, a := range set.Answers {
+		base, ok := strings.CutSuffix(a.Name, "/"+escapePath(e.Kernel))
+		if !ok || !strings.Contains(base, "://") || a.Status != 0 {
+			continue
+		}
+		ramdisk := e.answer(base + "/" + escapePath(e.Initrd))
+		if ramdisk.Name == "" || ramdisk.Status != 0 {
+			continue
+		}
+		e.From, e.URL = e.URL, base+"/"
+		kernel := a
+		kernel.Name, ramdisk.Name = e.Kernel, e.Initrd
+		e.Answers = []NetbootAnswer{kernel, ramdisk}
+		return
+	}
+}
+
+// packaged finds the set of an installer among those of the archives of packages.
+func (j *joiner) packaged(e *NetbootEntry) (*NetbootSet, *source) {
+	for i := range j.sources {
+		src := &j.sources[i]
+		if src.state.Kind != KindPackages {
+			continue
+		}
+		for k := range src.facts.Netboot {
+			if set := &src.facts.Netboot[k]; set.Arch == e.Arch && address(src.state.Site, set.Dir) == e.URL {
+				return set, src
+			}
+		}
+	}
+	return nil, nil
+}
+
+func (e *NetbootEntry) isGone(name string) bool { return e.answer(name).Times >= GonePolls }
 
 // netbootProduct is a netboot product of the trackers in one series.
 type netbootProduct struct {

@@ -1,6 +1,8 @@
 package release
 
 import (
+	"io/fs"
+	"net/url"
 	"path"
 	"strings"
 )
@@ -10,8 +12,9 @@ import (
 // image of which a tree was never asked is gone when the directory in which it should
 // lie is there without it. One that an archive holds under the same name has moved.
 
-// gonePolls is how many polls in a row have to say that a file is not there.
-const gonePolls = 2
+// GonePolls is how many polls in a row have to say that a file is not there until it is
+// gone; see [NetbootAnswer].
+const GonePolls = 2
 
 // follow finds the image that an entry starts, wherever that lies today.
 func (j *joiner) follow(e *NetbootEntry) {
@@ -46,7 +49,7 @@ func (j *joiner) imageState(e *NetbootEntry) (here, gone bool) {
 	a := e.answer(e.ISO)
 	switch {
 	case a.Status != 0:
-		return false, a.Times >= gonePolls
+		return false, a.Times >= GonePolls
 	case a.Name != "":
 		return true, false
 	}
@@ -78,7 +81,8 @@ func (j *joiner) listed(address string) (file *File, known bool) {
 	return nil, true
 }
 
-// inTree finds the tree in which an address lies, with the directory and the name there.
+// inTree finds the tree in which an address lies, with the directory and the name there;
+// nil where it is none of a file, or leads out of the tree.
 func (j *joiner) inTree(address string) (tree *Tree, dir, name string) {
 	rest := ""
 	for _, t := range j.p.Trees {
@@ -87,8 +91,14 @@ func (j *joiner) inTree(address string) (tree *Tree, dir, name string) {
 			tree, rest = t, below
 		}
 	}
-	rest = unescape(rest)
-	return tree, strings.Trim(path.Dir(rest), "./"), path.Base(rest)
+	plain, err := url.PathUnescape(rest)
+	if err != nil || strings.ContainsAny(rest, "?#") || plain == "." || !fs.ValidPath(plain) {
+		return nil, "", ""
+	}
+	if dir = path.Dir(plain); dir == "." {
+		dir = ""
+	}
+	return tree, dir, path.Base(plain)
 }
 
 // retired are the images of the archive trees: their addresses by name. What only lies
@@ -162,7 +172,7 @@ func (e *NetbootEntry) isFault(f *NetbootFault, exact *int64) bool {
 	a := e.answer(f.Name)
 	if a.Status != 0 {
 		f.Status, f.Least = a.Status, 0
-		return a.Times >= gonePolls
+		return a.Times >= GonePolls
 	}
 	if a.Size != nil {
 		exact = a.Size

@@ -1,6 +1,8 @@
 package release
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,6 +60,7 @@ func TestNetbootImage(t *testing.T) {
 			Image: "https://simple.example/noble/small.iso", Faults: []NetbootFault{{Name: "https://simple.example/noble/small.iso", URL: "https://simple.example/noble/small.iso", Size: 3, Least: 1000, Needed: true}},
 		}},
 		{"nobody knows the directory", set("https://simple.example/x/" + iso3), nil, want{Image: "https://simple.example/x/" + iso3, Offered: true}},
+		{"with a query nobody knows", set(at(iso3) + "?x"), nil, want{Image: at(iso3) + "?x", Offered: true}},
 		{"nobody knows the host", set("https://x.example/24.04/" + iso3), nil, want{Image: "https://x.example/24.04/" + iso3, Offered: true}},
 		{"the ramdisk is gone", set(at(iso4), absent("initrd", 2)), nil, want{Image: at(iso4), Faults: []NetbootFault{{Name: "initrd", URL: "https://simple.example/noble/netboot/amd64/initrd", Status: 404, Needed: true}}}},
 	} {
@@ -104,6 +107,110 @@ func TestNetbootFilesNobodyNeeds(t *testing.T) {
 	}
 	if menu := p.BootMenu(); len(menu) == 0 || menu[0].Choices[0].Entry != p.Netboot[0].Entries[0] {
 		t.Error("it should be in the menu")
+	}
+}
+
+// TestFileInTree: an address means a file of a tree, or none.
+func TestFileInTree(t *testing.T) {
+	t.Parallel()
+	j := &joiner{p: &Picture{Trees: []*Tree{{Name: "full", Site: "https://cd.example"}, {Name: "inner", Site: "https://cd.example/inner"}, {Name: "nowhere"}}}}
+	type file struct{ Tree, Dir, Name string }
+	for address, want := range map[string]file{
+		"https://cd.example/noble/a.iso":        {"full", "noble", "a.iso"},
+		"https://cd.example/a.iso":              {"full", "", "a.iso"},
+		"https://cd.example/x/y./.z/a%2Bb.iso":  {"full", "x/y./.z", "a+b.iso"},
+		"https://cd.example/inner/noble/a.iso":  {"inner", "noble", "a.iso"},
+		"https://cd.example/../other/a.iso":     {},
+		"https://cd.example/%2E%2E/other/a.iso": {},
+		"https://cd.example/x/../other/a.iso":   {},
+		"https://cd.example/./noble/a.iso":      {},
+		"https://cd.example//noble/a.iso":       {},
+		"https://cd.example/noble/a.iso?x=y":    {},
+		"https://cd.example/noble/a.iso#x":      {},
+		"https://cd.example/noble/%zz.iso":      {},
+		"https://cd.example/noble/":             {},
+		"https://cd.example/":                   {},
+		"https://cd.example.evil/noble/a.iso":   {},
+		"https://elsewhere.example/noble/a.iso": {},
+		"":                                      {},
+	} {
+		var got file
+		if tree, dir, name := j.inTree(address); tree != nil {
+			got = file{tree.Name, dir, name}
+		}
+		if got != want {
+			t.Errorf("%s: %+v, want %+v", address, got, want)
+		}
+	}
+}
+
+// TestInstallerOfTheArchive: what an archive of packages says of an installer's files, and
+// where it lies once its series has left.
+func TestInstallerOfTheArchive(t *testing.T) {
+	t.Parallel()
+	const base = "http://archive.example/ubuntu/dists/focal/amd64/"
+	const old = "http://old.example/ubuntu/dists/focal/amd64/"
+	there := func(names ...string) []NetbootAnswer {
+		var all []NetbootAnswer
+		for _, name := range names {
+			all = append(all, NetbootAnswer{Name: name, Size: size(1 << 30)})
+		}
+		return all
+	}
+	gone := func(times int, names ...string) []NetbootAnswer {
+		var all []NetbootAnswer
+		for _, name := range names {
+			all = append(all, NetbootAnswer{Name: name, Status: 404, Times: times})
+		}
+		return all
+	}
+	join := func(parts ...[]NetbootAnswer) []NetbootAnswer { return slices.Concat(parts...) }
+	type want struct {
+		Source, URL, From string
+		Offered           bool
+		Findings          int
+	}
+	for _, tc := range []struct {
+		name    string
+		dir     string
+		answers []NetbootAnswer
+		want    want
+	}{
+		{"nobody was asked", "dists/other", there("linux", "initrd"), want{"", base, "", true, 0}},
+		{"it is there", "dists/focal/amd64", there("linux", "initrd"), want{"archive", base, "", true, 0}},
+		{"it was never answered for", "dists/focal/amd64", nil, want{"archive", base, "", true, 0}},
+		{"gone once", "dists/focal/amd64", gone(1, "linux", "initrd"), want{"archive", base, "", true, 0}},
+		{"gone", "dists/focal/amd64", gone(2, "linux", "initrd"), want{"archive", base, "", false, 1}},
+		{"its ramdisk is gone", "dists/focal/amd64", join(there("linux"), gone(2, "initrd")), want{"archive", base, "", false, 1}},
+		{"moved", "dists/focal/amd64", join(gone(2, "linux", "initrd"), there(old+"linux", old+"initrd")), want{"archive", old, base, true, 0}},
+		{"half of it moved", "dists/focal/amd64", join(gone(2, "linux", "initrd"), there(old+"linux")), want{"archive", base, "", false, 1}},
+		{"gone there, too", "dists/focal/amd64", join(gone(2, "linux", "initrd"), gone(1, old+"linux", old+"initrd")), want{"archive", base, "", false, 1}},
+		{"there again, and in the archive", "dists/focal/amd64", join(there("linux", "initrd"), there(old+"linux", old+"initrd")), want{"archive", base, "", true, 0}},
+		{"too small", "dists/focal/amd64", []NetbootAnswer{{Name: "linux", Size: size(7)}, {Name: "initrd", Size: size(7)}}, want{"archive", base, "", false, 1}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			src := tree("archive", "", Facts{Netboot: []NetbootSet{{Series: "focal", Arch: "amd64", Kind: ImageRelease, Dir: tc.dir, Kernel: "linux", Initrd: "initrd", Answers: tc.answers}}})
+			src.State.Kind, src.State.Site = KindPackages, "http://archive.example/ubuntu"
+			in := input(src)
+			in.Rules.Series = []SeriesRule{{Name: "focal", Version: "20.04"}}
+			in.Rules.Netboot = []NetbootRule{{Series: []string{"focal"}, Arches: []string{"amd64"}, Address: "http://archive.example/ubuntu/dists/{series}/{arch}/", Kernel: "linux", Initrd: "initrd"}}
+			in.Rules.BootMenu.Least = map[string]int64{LeastKernel: 1000, LeastInitrd: 1000}
+			p := Join(in)
+			if len(p.Trees) > 0 {
+				t.Errorf("it is shown as a tree: %+v", p.Trees[0])
+			}
+			e := p.Netboot[0].Entries[0]
+			got := want{e.Source, e.URL, e.From, len(p.BootMenu()) == 1, len(e.Findings)}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			for _, f := range e.Findings {
+				if f.Actor != ActorConfig || f.Source != "archive" || !strings.Contains(f.Text, base) {
+					t.Errorf("finding %+v", f)
+				}
+			}
+		})
 	}
 }
 

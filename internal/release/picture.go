@@ -396,6 +396,10 @@ type NetbootEntry struct {
 	// names none the one beside. Empty where there is none.
 	Image string
 	Moved bool
+	// Source is the archive of packages that was asked for its files; empty where none was,
+	// and for sets in trees. From is its address by the rule, where it lies elsewhere since
+	// its series left that archive.
+	Source, From string
 	// Faults are the files that are not there, or too small.
 	Faults   []NetbootFault
 	Findings []*Finding

@@ -36,6 +36,7 @@ const (
 	KindQATracker    = "qatracker"
 	KindTestObserver = "test-observer" // its owners are teams and nothing else
 	KindTree         = "tree"          // holds files
+	KindPackages     = "packages"      // holds packages; of these only the installers of [[netboot]] rules count
 	KindPlan         = "plan"          // holds decisions: what is meant to be released with a milestone, and which builds
 )
 

@@ -79,7 +79,7 @@ func (e *NetbootEntry) same(o *NetbootEntry) bool {
 	}
 	return compareNetboot(e.NetbootSet, o.NetbootSet) == 0 && e.URL == o.URL && e.Archive == o.Archive && e.Note == o.Note &&
 		e.Disabled == o.Disabled && product(e) == product(o) && e.State == o.State && e.BuildID == o.BuildID &&
-		e.Contact == o.Contact && e.Hashed == o.Hashed && e.Image == o.Image && e.Moved == o.Moved && slices.Equal(e.Faults, o.Faults) && slices.EqualFunc(e.Findings, o.Findings, (*Finding).same)
+		e.Contact == o.Contact && e.Hashed == o.Hashed && e.Image == o.Image && e.Moved == o.Moved && e.Source == o.Source && e.From == o.From && slices.Equal(e.Faults, o.Faults) && slices.EqualFunc(e.Findings, o.Findings, (*Finding).same)
 }
 
 func (f *Finding) same(o *Finding) bool {

@@ -51,7 +51,7 @@ func (j *joiner) survey() *forest {
 
 // hasTree reports whether a source is shown as a tree.
 func (s *source) hasTree() bool {
-	return s.state.Kind == KindTree || len(s.facts.Directories)+len(s.facts.Images)+len(s.facts.Netboot) > 0
+	return s.state.Kind == KindTree || s.state.Kind != KindPackages && len(s.facts.Directories)+len(s.facts.Images)+len(s.facts.Netboot) > 0
 }
 
 func (s *surveyor) readTree(src *source) {

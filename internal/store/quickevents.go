@@ -105,6 +105,7 @@ func textOf(e *release.Event, key string) (*string, uint32) {
 		{"project", &e.Project},
 		{"dir", &e.Dir},
 		{"image", &e.Image},
+		{"arch", &e.Arch},
 		{"file", &e.File},
 		{"id", &e.ID},
 		{"from", &e.From},
