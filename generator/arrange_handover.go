@@ -143,12 +143,26 @@ func (s *site) handoverRow(row *release.Row) []handoverImage {
 	for i := range list {
 		v := &list[i]
 		v.Product, v.Build, v.There, v.Version = oneLine(row.Product.Title), oneLine(row.BuildID), there, row.Manifest.Version
-		if !there {
-			v.Name = row.Location.Stem + "." + v.Type
-			v.Directory, v.Address = webURL(row.Location.URL), fileURL(row.Location.URL, v.Name)
-		}
 	}
-	return list
+	if there {
+		return list
+	}
+	return asPublished(list, row)
+}
+
+// asPublished are files of the daily of a row under the names and in the place that
+// publishing gives them.
+func asPublished(list []handoverImage, row *release.Row) []handoverImage {
+	names := map[string]string{}
+	for _, f := range release.PublishFiles(row.Daily, row.Location.Stem) {
+		names[f.From] = f.To
+	}
+	for i := range list {
+		v := &list[i]
+		v.Name = names[v.Name]
+		v.Directory, v.Address = webURL(row.Location.URL), fileURL(row.Location.URL, v.Name)
+	}
+	return slices.DeleteFunc(list, func(v handoverImage) bool { return v.Name == "" || oneLine(v.Name) != v.Name })
 }
 
 // handoverFiles are the main files of an image.

@@ -220,14 +220,14 @@ func (s *site) saysJSON(r *release.Row, since bool) []sayingJSON {
 	return list
 }
 
-// releasedName is the name that the main file has, or will have, where it is
+// releasedName is the name that the first main file has, or will have, where it is
 // published: without its end as long as no file tells it.
 func releasedName(r *release.Row) string {
-	switch {
-	case r.Release != nil:
+	if r.Release != nil {
 		return r.Release.Main().Name
-	case r.Daily != nil && r.Daily.Main().Type != "":
-		return r.Location.Stem + "." + r.Daily.Main().Type
+	}
+	if files := release.PublishFiles(r.Daily, r.Location.Stem); len(files) > 0 {
+		return files[0].To
 	}
 	return r.Location.Stem
 }

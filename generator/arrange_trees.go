@@ -153,7 +153,7 @@ type comingFile struct {
 // coming lists what is to come, by milestone and tree.
 func (s *site) coming() []*coming {
 	var all []*coming
-	for _, m := range s.openReleases() {
+	for _, m := range s.openMilestones() {
 		for _, r := range m.Rows() {
 			if !r.Intended && r.IntentKnown || r.Netboot || r.Location == nil || r.Location.Tree == "" || r.Release != nil {
 				continue
@@ -176,36 +176,19 @@ func (c *coming) take(r *release.Row) {
 		return
 	}
 	c.Products++
-	for i := range r.Daily.Files {
-		f := &r.Daily.Files[i]
-		if !f.Main {
-			continue
-		}
-		to := comingFile{Path: path.Join(r.Location.Dir, r.Location.Stem+"."+f.Type), Daily: path.Join(r.Daily.Dir, f.Name), Tree: r.Daily.Tree.Name, SHA256: f.SHA256}
-		if f.Exact {
-			to.Size = f.Size
+	for _, f := range release.PublishFiles(r.Daily, r.Location.Stem) {
+		to := comingFile{Path: path.Join(r.Location.Dir, f.To), Daily: path.Join(r.Daily.Dir, f.From), Tree: r.Daily.Tree.Name, SHA256: f.SHA256}
+		if f.Size >= 0 {
+			to.Size = &f.Size
 		}
 		c.Files = append(c.Files, to)
 	}
 }
 
-// openReleases are the release milestones in testing.
-func (s *site) openReleases() []*release.Manifest {
-	var open []*release.Manifest
-	for _, l := range s.picture.Lines {
-		for _, m := range l.Milestones {
-			if m.Open && m.Kind == release.KindRelease {
-				open = append(open, m)
-			}
-		}
-	}
-	return open
-}
-
 // treesKey stands for what is told of the trees and of what is to come there.
 func (s *site) treesKey() fingerprint {
 	var open []fingerprint
-	for _, m := range s.openReleases() {
+	for _, m := range s.openMilestones() {
 		open = append(open, s.keys.milestones[m])
 	}
 	return s.keys.of("trees", open)

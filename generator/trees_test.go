@@ -454,8 +454,8 @@ func TestWhatIsToCome(t *testing.T) {
 		}
 	}
 	want := []string{
-		"stonking/snapshot-4 full kubuntu/releases/stonking/release/snapshot-4/kubuntu-26.10-snapshot4-desktop-amd64.iso from full kubuntu/stonking/daily-live/20260422/stonking-desktop-amd64.iso 4.31 GB",
 		"noble/24.04.4 full kubuntu/releases/noble/release/kubuntu-24.04.4-desktop-amd64.iso from full kubuntu/noble/daily-live/20260421/noble-desktop-amd64.iso 4.31 GB",
+		"stonking/snapshot-4 full kubuntu/releases/stonking/release/snapshot-4/kubuntu-26.10-snapshot4-desktop-amd64.iso from full kubuntu/stonking/daily-live/20260422/stonking-desktop-amd64.iso 4.31 GB",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -299,7 +299,7 @@ func (k *setMaker) add(r *Row) {
 		k.checkBuild(r)
 	}
 	p := &Publication{Row: r, Wanted: wanted, Location: *location, Rule: rule}
-	p.Files = publishFiles(r.Daily, location.Stem)
+	p.Files = PublishFiles(r.Daily, location.Stem)
 	if k.options.Compare {
 		p.takeReleased()
 	}
@@ -357,8 +357,9 @@ func (k *setMaker) checkBuild(r *Row) {
 
 func (k *setMaker) sameSeries(s *SeriesRule, l *Line) bool { return s == l.Rule || s.Name == l.Slug }
 
-// publishFiles are the main files of a daily under the names that they get.
-func publishFiles(i *TreeImage, stem string) []PublishFile {
+// PublishFiles are the main files of a daily, nil for none known, under the names that they
+// get with publishing: below a stem in place of the name that they have in common.
+func PublishFiles(i *TreeImage, stem string) []PublishFile {
 	if i == nil {
 		return nil
 	}

@@ -13,7 +13,7 @@ func (p *Publication) takeReleased() {
 	if out == nil || p.movedAway() != nil || p.Row.Manifest.Over() == "" && (p.Row.Daily != nil || p.Row.publishedOther()) {
 		return
 	}
-	p.Files, p.By = publishFiles(out, p.Location.Stem), out.Tree.Name
+	p.Files, p.By = PublishFiles(out, p.Location.Stem), out.Tree.Name
 	p.Location.Tree, p.Location.Role, p.Location.Dir = out.Tree.Name, out.Tree.Role, strings.Trim(out.Dir, "/")
 }
 
