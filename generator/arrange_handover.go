@@ -94,11 +94,7 @@ func (s *site) handoverMilestone(m *release.Manifest, r *release.HandoverRule) h
 			f.Changes = append(f.Changes, handoverChange{changeWord(c.Kind), oneLine(c.Product.Title), oneLine(c.From), oneLine(c.To)})
 		}
 	}
-	for _, n := range s.picture.Netboot {
-		if n.Line.Slug == m.Line.Slug {
-			f.Netboot = s.handoverNetboot(n, func(e *release.NetbootEntry) bool { return m.Version != "" && e.Version == m.Version })
-		}
-	}
+	f.Netboot = s.milestoneEndpoints(r, m)
 	return f
 }
 
@@ -114,7 +110,7 @@ func changeWord(k release.ChangeKind) string {
 // not known is wanted by rules that ask for none.
 func selectsRow(r *release.HandoverRule, row *release.Row) bool {
 	i := row.Identity
-	return release.Match(r.Project, i.Project) && release.Match(r.PublishType, i.PublishType) && release.Match(r.Arch, i.Arch)
+	return r.Wants(i.Project, i.PublishType, i.Arch)
 }
 
 func (s *site) handoverProduct(row *release.Row) handoverProduct {
@@ -223,8 +219,7 @@ func (s *site) handoverSite(r *release.HandoverRule) handoverFacts {
 			}
 			for _, img := range d.images {
 				k := kind{img.Series, img.Project, img.PublishType, img.Arch}
-				wanted := release.Match(r.Project, img.Project) && release.Match(r.PublishType, img.PublishType) && release.Match(r.Arch, img.Arch)
-				if wanted && img.Milestone == "" && img.Version != "" && !s.isComing(img) && release.CompareBuildIDs(img.Version, seen[k]) > 0 {
+				if r.Wants(img.Project, img.PublishType, img.Arch) && img.Milestone == "" && img.Version != "" && !s.isComing(img) && release.CompareBuildIDs(img.Version, seen[k]) > 0 {
 					seen[k] = img.Version
 					f.Images = slices.DeleteFunc(f.Images, func(v handoverImage) bool { return kind{v.Series, v.Project, v.PublishType, v.Arch} == k })
 					f.Images = append(f.Images, s.handoverFiles(img)...)
@@ -245,6 +240,16 @@ func (s *site) netbootEndpoints(r *release.HandoverRule) []handoverNetboot {
 		}
 	}
 	return all
+}
+
+// milestoneEndpoints are the installers of a milestone that a rule wants.
+func (s *site) milestoneEndpoints(r *release.HandoverRule, m *release.Manifest) []handoverNetboot {
+	for _, n := range s.picture.Netboot {
+		if n.Line.Slug == m.Line.Slug && m.Version != "" {
+			return s.handoverNetboot(n, func(e *release.NetbootEntry) bool { return e.Version == m.Version && release.Match(r.Arch, e.Arch) })
+		}
+	}
+	return nil
 }
 
 // handoverNetboot are the installers of a series.
@@ -341,7 +346,7 @@ func (s *site) handoverOutputs() []output {
 		for _, l := range s.lines() {
 			for _, m := range l.Milestones {
 				if s.handedOver(r, m) {
-					out = append(out, s.handoverOutput(r, s.milestonePath(m)+handoverDir, s.keys.milestones[m], func() handoverFacts { return s.handoverMilestone(m, r) }))
+					out = append(out, s.handoverOutput(r, s.milestonePath(m)+handoverDir, s.milestoneHandoverKey(r, m), func() handoverFacts { return s.handoverMilestone(m, r) }))
 				}
 			}
 		}
@@ -352,8 +357,10 @@ func (s *site) handoverOutputs() []output {
 // handoverKey stands for what is handed over of the site. Which netboot installers are
 // listed is told by trackers, too.
 func (s *site) handoverKey(r *release.HandoverRule) fingerprint {
-	if s.key == (fingerprint{}) {
-		return fingerprint{}
-	}
-	return fingerprintOf(s.key, r.Name, s.netbootEndpoints(r))
+	return s.keys.of(r.Name, s.netbootEndpoints(r))
+}
+
+// milestoneHandoverKey stands likewise for what is handed over of a milestone.
+func (s *site) milestoneHandoverKey(r *release.HandoverRule, m *release.Manifest) fingerprint {
+	return s.keys.of(r.Name, s.keys.milestones[m], s.milestoneEndpoints(r, m))
 }

@@ -1,9 +1,13 @@
 package generator
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,7 +78,11 @@ func TestHandoversLeaveOutWhatDoesNotCome(t *testing.T) {
 	c := defaultConfig(t)
 	s := prepared(t, Options{Config: c}, samplePicture(c))
 	s.arrange()
-	for _, m := range s.openReleases() {
+	open := s.openMilestones()
+	if len(open) == 0 {
+		t.Fatal("no milestone is in testing")
+	}
+	for _, m := range open {
 		before := len(s.handoverMilestone(m, &release.HandoverRule{}).Images)
 		m.Status = release.MilestoneReleased
 		for _, img := range s.handoverMilestone(m, &release.HandoverRule{}).Images {
@@ -84,6 +92,123 @@ func TestHandoversLeaveOutWhatDoesNotCome(t *testing.T) {
 		}
 		if before == 0 {
 			t.Errorf("%s had no image", m.Title)
+		}
+	}
+}
+
+// TestFinalNamesAreTold: of a product with several main files of one type each file has a
+// name of its own, wherever names after publishing are told.
+func TestFinalNamesAreTold(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	s.arrange()
+	row := comingRow(t, s)
+	daily, img := *row.Daily, *row.Daily.Image
+	img.Name = "noble-src"
+	img.Files = []release.File{
+		fileOf("noble-src-9.iso", "iso", 9, true, sum64), fileOf("noble-src-10.iso", "iso", 10, true, sum64), fileOf("noble-src.list", "list", 11, true, sum64),
+		fileOf("other.iso", "iso", 12, true, sum64), // not of what the others are
+	}
+	daily.Image, row.Daily = &img, &daily
+	var sums, lists []string
+	for _, v := range s.handoverMilestone(row.Manifest, &release.HandoverRule{}).Images {
+		if v.Product == row.Product.Title {
+			sums = append(sums, fmt.Sprint(v.Name, " ", v.Size))
+		}
+	}
+	for _, c := range s.coming() {
+		for _, f := range c.Files {
+			if strings.HasPrefix(f.Daily, daily.Dir+"/") {
+				lists = append(lists, fmt.Sprint(path.Base(f.Path), " ", *f.Size))
+			}
+		}
+	}
+	stem := row.Location.Stem
+	want := []string{stem + "-9.iso 9", stem + "-10.iso 10"}
+	if !slices.Equal(sums, want) || !slices.Equal(lists, want) || releasedName(row) != stem+"-9.iso" {
+		t.Errorf("handed over %q, to come %q, the first is %s; want %q", sums, lists, releasedName(row), want)
+	}
+}
+
+// comingRow is a row of a milestone in testing whose image is to come.
+func comingRow(t *testing.T, s *site) *release.Row {
+	t.Helper()
+	for _, m := range s.openMilestones() {
+		for _, r := range m.Rows() {
+			if r.Daily != nil && r.Intended && r.Release == nil && len(r.Daily.Files) > 0 && r.Location != nil && r.Location.Tree != "" {
+				return r
+			}
+		}
+	}
+	t.Fatal("nothing is to come")
+	return nil
+}
+
+// TestInstallersOfAMilestone: a hand-over has those that its rule asks for, and is made
+// again when a tracker switches one off.
+func TestInstallersOfAMilestone(t *testing.T) {
+	t.Parallel()
+	c := defaultConfig(t)
+	rule := release.HandoverRule{Name: "netboot.json", Of: release.HandoverMilestone, Arch: []string{"arm64"}}
+	c.Rules.Handovers = []release.HandoverRule{rule}
+	s := prepared(t, Options{Config: c}, new(release.Joiner).Join(release.Input{Rules: c.Rules, Sources: sampleSources(&c.Rules), AsOf: sampleNow, Stale: c.Site.Stale}))
+	s.again = true
+	s.arrange()
+	told := func(r release.HandoverRule) []string {
+		for _, l := range s.picture.Lines {
+			for _, m := range l.Milestones {
+				if l.Slug == "noble" && m.Slug == "24.04.3" {
+					var arches []string
+					for _, n := range s.handoverMilestone(m, &r).Netboot {
+						arches = append(arches, n.Arch)
+					}
+					return arches
+				}
+			}
+		}
+		return nil
+	}
+	keys := func() map[string]fingerprint {
+		all := map[string]fingerprint{}
+		for _, o := range s.handoverOutputs() {
+			all[o.path] = o.whole
+		}
+		return all
+	}
+	const file = "noble/24.04.3/handover/netboot.json"
+	was := keys()
+	if got := told(release.HandoverRule{Arch: []string{"riscv64"}}); len(got) > 0 {
+		t.Errorf("a rule for another machine gets installers of %q", got)
+	}
+	if got := told(rule); !slices.Equal(got, []string{"arm64"}) || !was[file].is(keys()[file]) {
+		t.Fatalf("installers of %q, key %x", got, was[file])
+	}
+	for _, n := range s.picture.Netboot {
+		for _, e := range n.Entries {
+			e.Disabled = true
+		}
+	}
+	if got := told(rule); len(got) > 0 || keys()[file] == was[file] {
+		t.Errorf("switched off there are installers of %q, and the key is the same: %t", got, keys()[file] == was[file])
+	}
+}
+
+// TestChecksumsAreAList, also where there is none.
+func TestChecksumsAreAList(t *testing.T) {
+	t.Parallel()
+	s := prepared(t, Options{Config: defaultConfig(t)}, &release.Picture{AsOf: sampleNow})
+	for name, images := range map[string][]handoverImage{
+		"no image": nil, "no checksum": {{Name: "a.iso"}}, "one of two": {{Name: "a.iso"}, {Name: "b.iso", SHA256: sum64}},
+	} {
+		var b bytes.Buffer
+		if err := s.layouts.renderHandover(&b, "checksums.yaml", handoverFacts{Title: "Noble", AsOf: sampleNow, Images: images}); err != nil {
+			t.Fatal(err)
+		}
+		var got struct{ Checksums any }
+		err := yaml.Unmarshal(b.Bytes(), &got)
+		if list, ok := got.Checksums.([]any); err != nil || !ok || (len(list) > 0) != (name == "one of two") {
+			t.Errorf("%s: %v, error %v:\n%s", name, got.Checksums, err, b.String())
 		}
 	}
 }

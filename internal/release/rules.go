@@ -296,6 +296,11 @@ type HandoverRule struct {
 	Arch        []string `toml:"arch"`
 }
 
+// Wants reports whether the template of a rule gets images of this kind.
+func (r *HandoverRule) Wants(project, publishType, arch string) bool {
+	return Match(r.Project, project) && Match(r.PublishType, publishType) && Match(r.Arch, arch)
+}
+
 // NetbootRule recognises netboot products on the trackers, or adds a netboot
 // installer that is kept in the archive.
 type NetbootRule struct {
