@@ -74,7 +74,6 @@ func badgeOutput(dir string, key fingerprint, view func() badge) output {
 
 // The sizes of a badge, in pixels.
 const (
-	badgeHeight  = 20
 	badgePadding = 6
 	badgeLetters = 60 // at most, in each half
 )
@@ -104,7 +103,7 @@ func (v badge) write(b *bytes.Buffer) error {
 
 // badgeText is a text as a badge has room for it; never empty, as nothing has no length.
 func badgeText(text string) string {
-	text = cmp.Or(inOneLine(text), "?")
+	text = cmp.Or(oneLine(text), "?")
 	if r := []rune(text); len(r) > badgeLetters {
 		return string(r[:badgeLetters-1]) + "…"
 	}

@@ -103,7 +103,7 @@ func TestMilestoneBadges(t *testing.T) {
 // FuzzBadge: whatever a thing is called, its badge is the same elements, with the words
 // in them and inside of the picture.
 func FuzzBadge(f *testing.F) {
-	for _, label := range []string{"Kubuntu", "", "</text><script>alert(1)</script>", `" onload="x`, "\x00\xff\ufffe", strings.Repeat("漢W", 50), "a\r\nb"} {
+	for _, label := range []string{"Kubuntu", "", "</text><script>alert(1)</script>", `" onload="x`, "\x00\xff\ufffe", strings.Repeat("漢W", 50), "a\r\nb", "a\u202eb\u2028c"} {
 		f.Add(label, "ready & <b>")
 	}
 	f.Fuzz(func(t *testing.T, label, value string) {
@@ -114,6 +114,9 @@ func FuzzBadge(f *testing.F) {
 		names, title, texts := readBadge(t, b.Bytes())
 		if !slices.Equal(names, badgeElements) || len(texts) != 2 || title == "" {
 			t.Errorf("%q gives %q, %q", label, names, texts)
+		}
+		if oneLine(title) != title {
+			t.Errorf("%q has what cannot be seen", title)
 		}
 		if wide := lengthOf(badgeText(label)) + lengthOf(badgeText(value)) + 4*badgePadding; !strings.Contains(b.String(), `width="`+strconv.Itoa(wide)+`"`) || wide > 1500 {
 			t.Errorf("%q is %d wide", label, wide)

@@ -3,9 +3,7 @@ package generator
 import (
 	"bytes"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	ics "github.com/arran4/golang-ical"
 	"github.com/google/uuid"
@@ -65,23 +63,18 @@ func (s *site) calendarOutput(l *release.Line) (out output, ok bool) {
 func (s *site) calendar(l *release.Line, days []calendarDay) *ics.Calendar {
 	c := ics.NewCalendarFor("shiplist")
 	c.SetProductId("-//shiplist//calendar of a series//EN")
-	c.SetXWRCalName(inOneLine(seriesTitle(l)))
-	c.SetName(inOneLine(seriesTitle(l)))
+	c.SetXWRCalName(oneLine(seriesTitle(l)))
+	c.SetName(oneLine(seriesTitle(l)))
 	for _, d := range days {
 		e := c.AddEvent(uuid.NewSHA1(feedSpace, []byte(s.config.Distribution+"\n"+l.Slug+"\n"+d.id)).String())
 		e.SetDtStampTime(d.day)
 		e.SetAllDayStartAt(d.day)
 		e.SetAllDayEndAt(d.day.AddDate(0, 0, 1))
-		e.SetSummary(inOneLine(d.title))
+		e.SetSummary(oneLine(d.title))
 		e.SetTimeTransparency(ics.TransparencyTransparent)
 		if at := fullAddress(s.config.BaseURL, d.path); at != "" {
 			e.SetURL(at)
 		}
 	}
 	return c
-}
-
-// inOneLine is a text without what ends a line or cannot be seen.
-func inOneLine(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "�"), func(r rune) bool { return unicode.IsControl(r) || r == ' ' }), " ")
 }

@@ -67,7 +67,7 @@ func TestCalendarsAreRead(t *testing.T) {
 // TestCalendarsAreSafe: no name ends a line or a value, and nothing follows from the clock.
 func TestCalendarsAreSafe(t *testing.T) {
 	t.Parallel()
-	title := "Odd; a, b\\ \r\nDTEND:20000101\n\x00 " + strings.Repeat("é", 60)
+	title := "Odd; a, b\\ \r\nDTEND:20000101\n\x00 \u202e\u2028" + strings.Repeat("é", 60)
 	l := &release.Line{Slug: "odd", Title: "Odd\r\nEND:VCALENDAR"}
 	l.Milestones = []*release.Manifest{
 		{Line: l, Slug: "one", Title: title, Date: "2026-02-03"}, {Line: l, Slug: "two", Title: "Two", Date: "soon"}, {Line: l, Slug: "three", Title: "Three"},
