@@ -286,6 +286,9 @@ func sameFields(t *testing.T, file string, schema map[string]any, at string, typ
 			problems = append(problems, fmt.Sprintf("%s.%s: the schema has no such field", at, name))
 			continue
 		}
+		if property["description"] == nil && property["$ref"] == nil {
+			problems = append(problems, fmt.Sprintf("%s.%s: the schema does not say what it means", at, name))
+		}
 		problems = append(problems, sameFields(t, file, property, at+"."+name, field, nil)...)
 	}
 	for name := range properties {
