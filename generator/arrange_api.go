@@ -85,25 +85,16 @@ type milestonesAPI struct {
 }
 
 type milestoneJSON struct {
-	Series        string       `json:"series"`
-	Milestone     string       `json:"milestone"`
-	Title         string       `json:"title"`
-	Kind          release.Kind `json:"kind"`
-	Status        string       `json:"status,omitempty"`
-	Open          bool         `json:"open"`
-	Date          string       `json:"date,omitempty"`
-	Version       string       `json:"version,omitempty"`
-	Before        string       `json:"before,omitempty"`
-	Totals        totalsJSON   `json:"totals"`
-	GeneratedFrom string       `json:"generated_from"` // of the manifest
-	Links         linksJSON    `json:"links"`
+	milestoneHead
+	Version       string     `json:"version,omitempty"`
+	Before        string     `json:"before,omitempty"`
+	Totals        totalsJSON `json:"totals"`
+	GeneratedFrom string     `json:"generated_from"` // of the manifest
+	Links         linksJSON  `json:"links"`
 }
 
 type productSummaryJSON struct {
-	Product    string         `json:"product"`
-	Title      string         `json:"title"`
-	Family     string         `json:"family,omitempty"`
-	Arch       string         `json:"arch,omitempty"`
+	productHead
 	Type       string         `json:"type,omitempty"`
 	Netboot    bool           `json:"netboot,omitempty"`
 	Disabled   bool           `json:"disabled,omitempty"`
@@ -187,8 +178,7 @@ func (s *site) milestonesAPI(at string, manifests map[*release.Manifest]*apiFile
 				return a, err
 			}
 			j := milestoneJSON{
-				Series: l.Slug, Milestone: m.Slug, Title: m.Title, Kind: m.Kind, Status: string(m.Status), Open: m.Open, Date: m.Date,
-				Version: m.Version, Totals: viewTotals(m.Totals), GeneratedFrom: sum,
+				milestoneHead: viewMilestoneHead(m), Version: m.Version, Totals: viewTotals(m.Totals), GeneratedFrom: sum,
 				Links: linksJSON{
 					Page: apiTo(at, s.milestonePath(m)), JSON: apiTo(at, apiManifestPath(m)), Text: apiTo(at, s.milestonePath(m)+"manifest.txt"),
 					CSV: apiTo(at, s.milestonePath(m)+"manifest.csv"), Badge: apiTo(at, s.milestonePath(m)+badgeFile),
@@ -217,7 +207,7 @@ func (s *site) writeProducts(at string, products map[*release.ProductLine]*apiFi
 			return nil, err
 		}
 		j := productSummaryJSON{
-			Product: pl.Slug, Title: pl.Title, Family: pl.Family, Arch: pl.Arch, Type: pl.Type, Netboot: pl.Netboot, Disabled: pl.Disabled,
+			productHead: viewProductHead(pl), Type: pl.Type, Netboot: pl.Netboot, Disabled: pl.Disabled,
 			Identities: viewIdentities(pl), Open: []standingJSON{}, Images: len(pl.Images), GeneratedFrom: sum,
 			Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, products[pl].path), Feed: apiTo(at, productPath(pl)+feedFile), Badge: apiTo(at, productPath(pl)+badgeFile)},
 		}

@@ -14,19 +14,40 @@ import (
 // added; unknown values are left out. docs/design.md shows the shape.
 
 type manifestJSON struct {
-	Series    string        `json:"series"`
-	Milestone string        `json:"milestone"`
-	Title     string        `json:"title"`
-	Kind      release.Kind  `json:"kind"`
-	Status    string        `json:"status,omitempty"`
-	Open      bool          `json:"open"`
-	Date      string        `json:"date,omitempty"`
-	Totals    totalsJSON    `json:"totals"`
-	Sources   []sourceJSON  `json:"sources"`
-	Rows      []rowJSON     `json:"rows"`
-	Before    string        `json:"before,omitempty"`
-	Changes   []changeJSON  `json:"changes,omitempty"`
-	Findings  []findingJSON `json:"findings,omitempty"`
+	milestoneHead
+	Totals   totalsJSON    `json:"totals"`
+	Sources  []sourceJSON  `json:"sources"`
+	Rows     []rowJSON     `json:"rows"`
+	Before   string        `json:"before,omitempty"`
+	Changes  []changeJSON  `json:"changes,omitempty"`
+	Findings []findingJSON `json:"findings,omitempty"`
+}
+
+// milestoneHead is what a milestone is.
+type milestoneHead struct {
+	Series    string       `json:"series"`
+	Milestone string       `json:"milestone"`
+	Title     string       `json:"title"`
+	Kind      release.Kind `json:"kind"`
+	Status    string       `json:"status,omitempty"`
+	Open      bool         `json:"open"`
+	Date      string       `json:"date,omitempty"`
+}
+
+func viewMilestoneHead(m *release.Manifest) milestoneHead {
+	return milestoneHead{m.Line.Slug, m.Slug, m.Title, m.Kind, string(m.Status), m.Open, m.Date}
+}
+
+// productHead is what a product is.
+type productHead struct {
+	Product string `json:"product"`
+	Title   string `json:"title"`
+	Family  string `json:"family,omitempty"`
+	Arch    string `json:"arch,omitempty"`
+}
+
+func viewProductHead(pl *release.ProductLine) productHead {
+	return productHead{pl.Slug, pl.Title, pl.Family, pl.Arch}
 }
 
 type totalsJSON struct {
@@ -44,12 +65,9 @@ type sourceJSON struct {
 }
 
 type rowJSON struct {
-	Series      string           `json:"series,omitempty"`    // in product.json only
-	Milestone   string           `json:"milestone,omitempty"` // likewise
-	Product     string           `json:"product"`
-	Title       string           `json:"title"`
-	Family      string           `json:"family,omitempty"`
-	Arch        string           `json:"arch,omitempty"`
+	Series    string `json:"series,omitempty"`    // in product.json only
+	Milestone string `json:"milestone,omitempty"` // likewise
+	productHead
 	Intended    bool             `json:"intended"`
 	Netboot     bool             `json:"netboot,omitempty"`
 	BuildID     string           `json:"build_id,omitempty"`
@@ -126,8 +144,7 @@ type findingJSON struct {
 
 func (s *site) manifestJSON(m *release.Manifest) manifestJSON {
 	j := manifestJSON{
-		Series: m.Line.Slug, Milestone: m.Slug, Title: m.Title, Kind: m.Kind, Status: string(m.Status), Open: m.Open, Date: m.Date,
-		Totals:  viewTotals(m.Totals),
+		milestoneHead: viewMilestoneHead(m), Totals: viewTotals(m.Totals),
 		Sources: s.sourcesJSON(m.Line.Sources), Rows: []rowJSON{}, Findings: viewJSON(m.Findings),
 	}
 	for _, r := range m.Rows() {
@@ -170,8 +187,7 @@ func (s *site) sourcesJSON(names []string) []sourceJSON {
 
 func (s *site) rowJSON(r *release.Row) rowJSON {
 	j := rowJSON{
-		Product: r.Product.Slug, Title: r.Product.Title, Family: r.Product.Family, Arch: r.Product.Arch, Intended: r.Intended,
-		Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, Note: s.notes.words(s.ownNote(r)),
+		productHead: viewProductHead(r.Product), Intended: r.Intended, Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, Note: s.notes.words(s.ownNote(r)),
 		Tests: r.Tests, Reviews: r.Reviews, Findings: viewJSON(r.Findings),
 	}
 	if r.Rebuild != nil {
@@ -256,10 +272,7 @@ func viewJSON(all []*release.Finding) []findingJSON {
 }
 
 type productJSON struct {
-	Product    string         `json:"product"`
-	Title      string         `json:"title"`
-	Family     string         `json:"family,omitempty"`
-	Arch       string         `json:"arch,omitempty"`
+	productHead
 	Identities []identityJSON `json:"identities,omitempty"`
 	Sources    []sourceJSON   `json:"sources"`
 	Rows       []rowJSON      `json:"rows"`
@@ -290,7 +303,7 @@ type imageJSON struct {
 
 func (s *site) productJSON(pl *release.ProductLine) productJSON {
 	j := productJSON{
-		Product: pl.Slug, Title: pl.Title, Family: pl.Family, Arch: pl.Arch, Sources: s.sourcesJSON(nil),
+		productHead: viewProductHead(pl), Sources: s.sourcesJSON(nil),
 		Identities: viewIdentities(pl), Rows: []rowJSON{}, Images: []imageJSON{}, Findings: viewJSON(pl.Findings),
 	}
 	for _, r := range pl.Rows {
