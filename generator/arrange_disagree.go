@@ -2,7 +2,6 @@ package generator
 
 import (
 	"slices"
-	"strings"
 
 	"shiplist/internal/release"
 )
@@ -79,9 +78,8 @@ func (s *site) saidOf(r *release.Row, said *release.Saying, what string) string 
 // sumStart is how much of a checksum is told where it is to be told from others.
 const sumStart = 12
 
-// disagreeing counts the products that sources disagree about.
+// disagreeing counts the products that sources disagree about; the views of one product
+// stand together.
 func disagreeing(views []disagreeView) int {
-	list := slices.Clone(views)
-	slices.SortFunc(list, func(a, b disagreeView) int { return strings.Compare(a.Product.Href, b.Product.Href) })
-	return len(slices.CompactFunc(list, func(a, b disagreeView) bool { return a.Product == b.Product }))
+	return len(slices.CompactFunc(slices.Clone(views), func(a, b disagreeView) bool { return a.Product == b.Product }))
 }

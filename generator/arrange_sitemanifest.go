@@ -2,6 +2,7 @@ package generator
 
 import (
 	"bytes"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,7 +117,7 @@ func (s *site) manifestedReleases(t *release.Tree, take func(manifestFile)) {
 				continue
 			}
 			each := func(f manifestFile) {
-				if name := baseName(f.path); !pool || !seen[name] {
+				if name := path.Base(f.path); !pool || !seen[name] {
 					seen[name] = true
 					take(f)
 				}
@@ -132,8 +133,6 @@ func (s *site) manifestedReleases(t *release.Tree, take func(manifestFile)) {
 		}
 	}
 }
-
-func baseName(p string) string { return p[strings.LastIndexByte(p, '/')+1:] }
 
 func (s *site) manifestedImage(img *release.Image, dir string, series func(string) string, take func(manifestFile)) {
 	for i := range img.Files {
