@@ -8,7 +8,6 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,6 +22,7 @@ import (
 	"shiplist/agent/fetch"
 	"shiplist/internal/issue"
 	"shiplist/internal/signature"
+	"shiplist/internal/testenv"
 )
 
 // start is when the first set of the tests is issued.
@@ -140,15 +140,7 @@ func (s set) dir(t testing.TB) string {
 	return dir
 }
 
-func put(t testing.TB, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+var put = testenv.Put
 
 // serve serves the files.
 func (s set) serve(t testing.TB) string {

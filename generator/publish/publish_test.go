@@ -85,15 +85,7 @@ func digest(files pages) string {
 	})
 }
 
-func put(t testing.TB, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+var put = testenv.Put
 
 // publish publishes the newest set.
 func publish(t testing.TB, s Site) Result {

@@ -23,6 +23,7 @@ import (
 	"shiplist/generator/publish"
 	"shiplist/generator/staged"
 	"shiplist/internal/config"
+	"shiplist/internal/testenv"
 )
 
 // pages are the files of a set by path.
@@ -94,15 +95,7 @@ func show(t testing.TB, s publish.Site, n int) {
 	}
 }
 
-func put(t testing.TB, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+var put = testenv.Put
 
 // files reads a directory by path, without what begins with a dot.
 func files(t testing.TB, dir string) pages {

@@ -1,5 +1,6 @@
 // Package testenv tells tests which of the programs they would like to use are
-// installed. It holds nothing that the program itself needs.
+// installed, and has what tests of several packages do alike. It holds nothing that the
+// program itself needs.
 //
 // A test that wants a web server or a browser is skipped where there is none, so
 // that the tests pass on a machine that has only Go. Where everything is said to be
@@ -71,4 +72,15 @@ func locate(name, path string) string {
 		}
 	}
 	return ""
+}
+
+// Put writes a file, and makes the directories that it is in.
+func Put(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
