@@ -79,6 +79,13 @@ func (a *apache) start(t testing.TB) string {
 	return server.URL
 }
 
+// tell sets who is told of each request. One that was given up may still be answered.
+func (a *apache) tell(f func(n int)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.onRequest, a.served = f, 0
+}
+
 // resolve follows the links of a path.
 func (a *apache) resolve(at string) string {
 	for range 40 {

@@ -58,15 +58,15 @@ func TestHeadsOfAnInterruptedPoll(t *testing.T) {
 	l := live(t, fullSample(), config.Tree{Head: true})
 	l.source.o.Limits.Connections = 1
 	ctx, cancel := context.WithCancel(t.Context())
-	l.onRequest = func(int) {
+	l.tell(func(int) {
 		if len(l.heads) == 10 {
 			cancel()
 		}
-	}
+	})
 	if _, err := l.source.Poll(ctx, nil); err == nil {
 		t.Fatal("the poll was not interrupted")
 	}
-	l.onRequest = nil
+	l.tell(nil)
 	before := l.headed()
 	l.poll(t, time.Minute)
 	again := 0

@@ -114,9 +114,7 @@ func largeSample() *sample {
 		stem := b.stems[b.random.IntN(len(b.stems))]
 		b.text(stem+"."+moreCompanions[b.random.IntN(len(moreCompanions))], "more\n")
 	}
-	for _, at := range b.holds {
-		b.sums(at)
-	}
+	b.sums(b.holds...)
 	return b.sample
 }
 

@@ -186,16 +186,15 @@ func TestInterruptedPoll(t *testing.T) {
 		s.sums(at)
 		l.become(s)
 		ctx, cancel := context.WithCancel(t.Context())
-		l.served = 0
-		l.onRequest = func(n int) {
+		l.tell(func(n int) {
 			if n == after {
 				cancel()
 			}
-		}
+		})
 		if _, err := l.source.Poll(ctx, first.Facts); err == nil {
 			t.Fatalf("the poll was not interrupted after %d requests", after)
 		}
-		l.onRequest = nil
+		l.tell(nil)
 		answer, _ := l.poll(t, time.Minute)
 		if diff := cmp.Diff(l.full(t, first.Facts).Facts, answer.Facts); diff != "" {
 			t.Errorf("facts after %d requests (-full +quiet):\n%s", after, diff)

@@ -69,17 +69,23 @@ func fakeHash(key string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// sums adds the checksum list of a directory and its signature.
-func (s *sample) sums(dir string) {
-	var lines []string
+// sums adds the checksum lists of directories and their signatures.
+func (s *sample) sums(dirs ...string) {
+	lines := map[string][]string{}
+	for _, dir := range dirs {
+		lines[dir] = nil
+	}
 	for at, f := range s.files {
-		if path.Dir(at) == dir && f.key != "" && !strings.Contains(at, "netboot") {
-			lines = append(lines, fakeHash(f.key)+" *"+path.Base(at)+"\n")
+		dir := path.Dir(at)
+		if _, ok := lines[dir]; ok && f.key != "" && !strings.Contains(at, "netboot") {
+			lines[dir] = append(lines[dir], fakeHash(f.key)+" *"+path.Base(at)+"\n")
 		}
 	}
-	slices.SortFunc(lines, func(a, b string) int { return cmp.Compare(a[66:], b[66:]) })
-	s.text(path.Join(dir, "SHA256SUMS"), strings.Join(lines, ""))
-	s.text(path.Join(dir, "SHA256SUMS.gpg"), "-----BEGIN PGP SIGNATURE-----\n")
+	for dir, list := range lines {
+		slices.SortFunc(list, func(a, b string) int { return cmp.Compare(a[66:], b[66:]) })
+		s.text(path.Join(dir, "SHA256SUMS"), strings.Join(list, ""))
+		s.text(path.Join(dir, "SHA256SUMS.gpg"), "-----BEGIN PGP SIGNATURE-----\n")
+	}
 }
 
 // write makes the tree on disk.
