@@ -159,7 +159,7 @@ func (s *site) streamed(r *release.StreamRule, t *release.Tree, project string, 
 	}
 	for _, d := range t.Directories {
 		for _, img := range d.Images {
-			if project != "" && img.Project != project || !forMachine(img.Arch) || !release.Match(r.Project, img.Project) {
+			if project != "" && img.Project != project || !forMachine(img.Arch) {
 				continue
 			}
 			about, ok := s.streamedImage(r, img)
@@ -210,31 +210,19 @@ type streamVersion struct{ name, dir string }
 // currentVersion is the name of the version of a channel's newest image.
 const currentVersion = "current"
 
-// streamVersions are the versions under which the lists of a rule have an image. Betas
-// and snapshots are none: who asks a list for the newest release wants a release.
+// streamVersions are the versions under which the lists of a rule have an image.
 func streamVersions(r *release.StreamRule, d *release.TreeDirectory, img *release.TreeImage) []streamVersion {
-	dated := d.Kind == release.DirectoryDated && img.Kind == release.ImageDaily
-	switch r.Of {
-	case release.StreamReleases:
-		final := d.Kind == release.DirectoryRelease && (d.Status == "" || d.Status == "release")
-		if final && img.Kind == release.ImageRelease && img.Milestone == "" && img.Version != "" {
-			return []streamVersion{{img.Version, d.Path}}
-		}
-	case release.StreamDailies:
-		if dated && d.BuildID != "" {
-			return []streamVersion{{d.BuildID, d.Path}}
-		}
-	case release.StreamCore:
-		switch {
-		case d.Kind == release.DirectoryCurrent:
-			return []streamVersion{{currentVersion, d.Path}}
-		case dated && img.Current:
-			return []streamVersion{{d.BuildID, d.Path}, {currentVersion, shownAt(d, currentVersion)}}
-		case dated:
-			return []streamVersion{{d.BuildID, d.Path}}
-		}
+	switch {
+	case !r.Takes(d, img):
+		return nil
+	case r.Of == release.StreamReleases:
+		return []streamVersion{{img.Version, d.Path}}
+	case d.Kind == release.DirectoryCurrent:
+		return []streamVersion{{currentVersion, d.Path}}
+	case r.Of == release.StreamCore && img.Current:
+		return []streamVersion{{d.BuildID, d.Path}, {currentVersion, shownAt(d, currentVersion)}}
 	}
-	return nil
+	return []streamVersion{{d.BuildID, d.Path}}
 }
 
 // makeStream fills a list.

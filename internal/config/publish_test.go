@@ -172,6 +172,10 @@ func TestParsePublish(t *testing.T) {
 	if !parse(t, oneTree+"[[arches]]\narches = [\"amd64\"]\n").Rules.ArchesOwn || c.Rules.ArchesOwn || defaultConfig(t).Rules.ArchesOwn {
 		t.Error("whose own the rules of architectures are is not known")
 	}
+	outputs := parse(t, oneTree+"[[stream]]\ncontent = \"org.example\"\nrole = \"full\"\nof = \"dailies\"\n[[handover]]\nname = \"a.txt\"\ntitle = \"A\"\nof = \"site\"\n")
+	if !outputs.Rules.StreamsOwn || !outputs.Rules.HandoversOwn || c.Rules.StreamsOwn || c.Rules.HandoversOwn || defaultConfig(t).Rules.StreamsOwn {
+		t.Error("whose own the rules of streams and hand-overs are is not known")
+	}
 	for _, tc := range []struct{ text, want string }{
 		{head + "together = 1\n", `c.toml:7:1: publish[0].together: must be true, or a name in quotes like "server", not a whole number`},
 		{head + "together = \"true\"\n", `c.toml:7:1: publish[0].together: "true" is not a name that rules can have in common; write it like "server", or true without quotes for this rule alone`},

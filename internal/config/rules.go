@@ -45,7 +45,13 @@ func (d *document) readRules(r *release.Rules) {
 	rows(d, "project", &r.Projects, readProject)
 	rows(d, "extension", &r.Extensions, readExtension)
 	rows(d, "stream", &r.Streams, readStream)
+	if _, given := d.root.values["stream"]; given {
+		r.StreamsOwn = d.name != builtIn
+	}
 	rows(d, "handover", &r.Handovers, readHandover)
+	if _, given := d.root.values["handover"]; given {
+		r.HandoversOwn = d.name != builtIn
+	}
 	rows(d, "netboot", &r.Netboot, readNetboot)
 	rows(d, "boot_file", &r.BootFiles, readBootFile)
 	rows(d, "check", &r.Checks, readCheck)

@@ -74,7 +74,7 @@ var everyFindingRule = []FindingRule{
 	{"product-without-rule", Note, "Product without a rule", "A product of a tracker is in no [[product]] rule, so its files cannot be found."},
 	{"rule-without-product", Note, "Rule without a product", "[[product]] rules name titles that the tracker does not have."},
 	{"publish-without-product", Note, "Publish rule without a product", "[[publish]] rules of a site's own decide about no product of any milestone."},
-	{"unused-rule", Note, "Rule that decides about nothing", "[[arches]], [[respin.rule]], [[respin.hours]] or [[archive.rule]] rules of a site's own decide about nothing, or a [[check]] or [contacts] names what is nowhere."},
+	{"unused-rule", Note, "Rule that decides about nothing", "[[arches]], [[respin.rule]], [[respin.hours]], [[archive.rule]], [[stream]] or [[handover]] rules of a site's own decide about nothing, or a [[check]] or [contacts] names what is nowhere."},
 }
 
 // RuleOf returns the rule of a name; that of a name which is not known has the name as

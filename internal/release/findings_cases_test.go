@@ -540,6 +540,36 @@ var findingCases = []findingCase{
 	{"no directory for the archive rule", func(in *Input) {
 		in.Rules.Archive = ArchiveRules{Own: true, Rules: []ArchiveRule{{Role: []string{"nope"}}, {Role: []string{"full"}}}}
 	}, []string{"unused-rule"}, "1 [[archive.rule]] rule decides about nothing: rule 1 (role nope).", "/   :"},
+	{"no image for the stream", func(in *Input) {
+		in.Rules.StreamsOwn = true
+		in.Rules.Streams = []StreamRule{
+			{Role: RoleFull, Of: StreamDailies},
+			{Role: RoleFull, Of: StreamDailies, Project: []string{"kubnutu"}},
+			{Role: RoleOld, Of: StreamReleases},
+			{Role: RoleFull, Of: StreamReleases},
+			{Role: RoleFull, Of: StreamDailies, Base: "nowhere"},
+			{Role: RoleFull, Of: StreamDailies, Base: "kubuntu"},
+		}
+	}, []string{"unused-rule"}, "3 [[stream]] rules list nothing: rule 2 (role full, of dailies, project kubnutu), rule 3 (role old, of releases) and rule 5 (role full, of dailies, base nowhere).", "/   :"},
+	{"nobody's own stream", func(in *Input) { in.Rules.Streams = []StreamRule{{Role: RoleOld, Of: StreamReleases}} }, nil, "", ""},
+	{"nothing for the hand-over", func(in *Input) {
+		in.Rules.HandoversOwn = true
+		in.Rules.Handovers = []HandoverRule{
+			{Of: HandoverMilestone, Milestone: []string{"fnial"}},
+			{Of: HandoverSite, Series: []string{"warty", "noble"}},
+			{Of: HandoverMilestone, Milestone: []string{"daily"}},
+			{Of: HandoverMilestone, Project: []string{"kubuntu"}, Arch: []string{"s390x"}},
+			{Of: HandoverSite, PublishType: []string{"dekstop"}},
+			{Of: HandoverSite, Arch: []string{"vax"}},
+			{Of: HandoverMilestone, When: HandoverReleased, Milestone: []string{"final"}, Project: []string{"kubuntu"}},
+			{Of: HandoverSite},
+			{Of: HandoverMilestone, When: HandoverTesting, Arch: []string{"amd64"}},
+			{Of: HandoverMilestone, Milestone: toCome[0].Milestone},
+		}
+	}, []string{"unused-rule"}, "6 [[handover]] rules select what is nowhere: rule 1 (milestone fnial), rule 2 (series warty), rule 3 (milestone daily), rule 4 (project kubuntu, architecture s390x), rule 5 (publish type dekstop) and rule 6 (architecture vax).", "/   :"},
+	{"nobody's own hand-over", func(in *Input) {
+		in.Rules.Handovers = []HandoverRule{{Of: HandoverMilestone, Milestone: []string{"fnial"}}}
+	}, nil, "", ""},
 	{"no product for the check", func(in *Input) {
 		in.Rules.Checks = []CheckRule{
 			{Rule: []string{"missing-build"}, Product: []string{"kubnutu-*", "kubuntu-*"}, Severity: Note},

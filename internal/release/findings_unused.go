@@ -26,6 +26,12 @@ func (j *joiner) findUnused() {
 	if j.rules.Archive.Own && len(j.p.Trees) > 0 {
 		j.unused("unused-rule", "[[archive.rule]]", "rule decides", "rules decide", "about nothing", j.unusedArchive())
 	}
+	if j.rules.StreamsOwn && len(j.p.Trees) > 0 {
+		j.unused("unused-rule", "[[stream]]", "rule lists", "rules list", "nothing", j.unusedStreams())
+	}
+	if j.rules.HandoversOwn {
+		j.unused("unused-rule", "[[handover]]", "rule selects", "rules select", "what is nowhere", j.unusedHandovers())
+	}
 	j.unused("unused-rule", "[[check]]", "rule names", "rules name", "what is nowhere", j.unusedChecks())
 	j.unused("unused-rule", "[contacts]", "entry names", "entries name", "a product that is nowhere", j.unusedContacts())
 }

@@ -69,7 +69,7 @@ func sameRules(a, b *Rules) bool {
 		keyOf(a.Projects) == keyOf(b.Projects) && keyOf(a.Extensions) == keyOf(b.Extensions) && keyOf(a.Streams) == keyOf(b.Streams) && keyOf(a.Handovers) == keyOf(b.Handovers) &&
 		keyOf(a.Netboot) == keyOf(b.Netboot) && keyOf(a.BootFiles) == keyOf(b.BootFiles) && keyOf(a.Checks) == keyOf(b.Checks) && keyOf(a.Contacts.Teams) == keyOf(b.Contacts.Teams) &&
 		keyOf(a.Contacts.People) == keyOf(b.Contacts.People) && maps.Equal(a.Contacts.Product, b.Contacts.Product) &&
-		maps.Equal(a.Contacts.Address, b.Contacts.Address) && maps.Equal(a.Contacts.Managers, b.Contacts.Managers) && a.Contacts.Launchpad == b.Contacts.Launchpad && a.PublishOwn == b.PublishOwn && a.ArchesOwn == b.ArchesOwn &&
+		maps.Equal(a.Contacts.Address, b.Contacts.Address) && maps.Equal(a.Contacts.Managers, b.Contacts.Managers) && a.Contacts.Launchpad == b.Contacts.Launchpad && a.PublishOwn == b.PublishOwn && a.ArchesOwn == b.ArchesOwn && a.StreamsOwn == b.StreamsOwn && a.HandoversOwn == b.HandoversOwn &&
 		keyOf(a.Respin.Rules) == keyOf(b.Respin.Rules) && keyOf(a.Respin.Hours) == keyOf(b.Respin.Hours) &&
 		maps.Equal(a.Archive.Roots, b.Archive.Roots) && keyOf(a.Archive.Rules) == keyOf(b.Archive.Rules) &&
 		a.BootMenu.same(&b.BootMenu) &&

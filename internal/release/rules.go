@@ -25,7 +25,9 @@ type Rules struct {
 	Projects      []Project      `toml:"project"`
 	Extensions    []Extension    `toml:"extension"`
 	Streams       []StreamRule   `toml:"stream"`
+	StreamsOwn    bool           `toml:"-"` // likewise
 	Handovers     []HandoverRule `toml:"handover"`
+	HandoversOwn  bool           `toml:"-"` // likewise
 	Netboot       []NetbootRule  `toml:"netboot"`
 	BootFiles     []BootFile     `toml:"boot_file"`
 	Contacts      Contacts       `toml:"contacts"`
