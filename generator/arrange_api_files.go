@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (s *site) arrangeAPI(before *site) {
 	for _, pl := range s.picture.Products {
 		a.products[pl] = a.add(newAPIFile(productPath(pl)+"product.json", s.keys.products[pl], func() productJSON { return s.productJSON(pl) }))
 	}
-	lists := []*apiFile{s.changesFiles(&a), s.findingsFiles(&a), s.imagesFiles(&a), s.milestonesFile(&a), s.productsFile(&a)}
+	lists := []*apiFile{s.changesFiles(&a), s.findingsFiles(&a), s.imagesFiles(&a), s.milestonesFile(&a), s.productsFile(&a), s.treesFile()}
 	lists = append(lists,
 		newAPIFile(apiRoot+"series.json", s.seriesListKey(), func() seriesAPI { return s.seriesAPI(apiRoot + "series.json") }),
 		newAPIFile(apiRoot+"sources.json", s.keys.of("sources", s.sourcesAPI(apiRoot+"sources.json")), func() sourcesAPI { return s.sourcesAPI(apiRoot + "sources.json") }),
@@ -141,8 +142,7 @@ func (s *site) indexFile(lists []*apiFile) *apiFile {
 			if err != nil {
 				return j, err
 			}
-			file := f.path[len(apiRoot):]
-			j.Files = append(j.Files, indexedFile{file[:len(file)-len(".json")], file, sum})
+			j.Files = append(j.Files, indexedFile{strings.TrimSuffix(path.Base(f.path), ".json"), apiTo(at, f.path), sum})
 		}
 		return j, nil
 	})

@@ -41,6 +41,7 @@ type treeImageJSON struct {
 	Arch        string            `json:"arch,omitempty"`
 	Version     string            `json:"version,omitempty"`
 	Milestone   string            `json:"milestone,omitempty"`
+	Others      []string          `json:"others,omitempty"`
 	Products    []string          `json:"products,omitempty"`
 	Links       linksJSON         `json:"links,omitzero"`
 }
@@ -76,6 +77,11 @@ func (s *site) treeImageJSON(at string, img *release.TreeImage) treeImageJSON {
 	j := treeImageJSON{
 		imageJSON: viewImageJSON(img), Role: img.Tree.Role, Kind: img.Kind, Project: img.Project, ImageType: img.ImageType,
 		PublishType: img.PublishType, Arch: img.Arch, Version: img.Version, Milestone: img.Milestone,
+	}
+	for _, f := range img.Files {
+		if !f.Main {
+			j.Others = append(j.Others, f.Name)
+		}
 	}
 	for _, pl := range img.Products {
 		j.Products = append(j.Products, pl.Slug)

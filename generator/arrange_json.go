@@ -21,6 +21,14 @@ type manifestJSON struct {
 	Before   string        `json:"before,omitempty"`
 	Changes  []changeJSON  `json:"changes,omitempty"`
 	Findings []findingJSON `json:"findings,omitempty"`
+	Bugs     []string      `json:"bugs,omitempty"`
+	Trackers []trackerJSON `json:"trackers,omitempty"`
+}
+
+// trackerJSON is where a source shows people the same.
+type trackerJSON struct {
+	Source string `json:"source"`
+	URL    string `json:"url"`
 }
 
 // milestoneHead is what a milestone is.
@@ -69,22 +77,27 @@ type rowJSON struct {
 	Milestone string `json:"milestone,omitempty"` // likewise
 	productHead
 	Intended    bool             `json:"intended"`
+	Extra       bool             `json:"extra,omitempty"`
 	Netboot     bool             `json:"netboot,omitempty"`
 	BuildID     string           `json:"build_id,omitempty"`
 	State       release.State    `json:"state"`
 	RawState    string           `json:"raw_state,omitempty"`
 	Rebuild     string           `json:"rebuild,omitempty"`
 	Contact     string           `json:"contact,omitempty"`
+	ContactIs   string           `json:"contact_is,omitempty"` // team, person, neither
 	Note        string           `json:"note,omitempty"`
+	NoteFrom    string           `json:"note_from,omitempty"`
 	DailyTree   string           `json:"daily_tree,omitempty"`
 	DailyPath   string           `json:"daily_path,omitempty"`
 	ReleaseTree string           `json:"release_tree,omitempty"`
 	ReleasePath string           `json:"release_path,omitempty"`
+	Published   bool             `json:"published,omitempty"`
 	Addresses   *addressesJSON   `json:"addresses,omitempty"`
 	Files       []fileJSON       `json:"files,omitempty"`
 	Tests       *release.Tests   `json:"tests,omitempty"`
 	Reviews     *release.Reviews `json:"reviews,omitempty"`
 	Bugs        []string         `json:"bugs,omitempty"`
+	Trackers    []trackerJSON    `json:"trackers,omitempty"`
 	Says        []sayingJSON     `json:"says,omitempty"` // of open milestones
 	Findings    []findingJSON    `json:"findings,omitempty"`
 }
@@ -145,7 +158,7 @@ type findingJSON struct {
 func (s *site) manifestJSON(m *release.Manifest) manifestJSON {
 	j := manifestJSON{
 		milestoneHead: viewMilestoneHead(m), Totals: viewTotals(m.Totals),
-		Sources: s.sourcesJSON(m.Line.Sources), Rows: []rowJSON{}, Findings: viewJSON(m.Findings),
+		Sources: s.sourcesJSON(m.Line.Sources), Rows: []rowJSON{}, Findings: viewJSON(m.Findings), Bugs: bugNumbers(m.Bugs), Trackers: viewTrackers(m.Refs),
 	}
 	for _, r := range m.Rows() {
 		row := s.rowJSON(r)
@@ -187,14 +200,14 @@ func (s *site) sourcesJSON(names []string) []sourceJSON {
 
 func (s *site) rowJSON(r *release.Row) rowJSON {
 	j := rowJSON{
-		productHead: viewProductHead(r.Product), Intended: r.Intended, Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, Note: s.notes.words(s.ownNote(r)),
-		Tests: r.Tests, Reviews: r.Reviews, Findings: viewJSON(r.Findings),
+		productHead: viewProductHead(r.Product), Intended: r.Intended, Extra: extra(r), Netboot: r.Netboot, BuildID: r.BuildID, State: r.State, RawState: r.RawState, Contact: r.Contact, ContactIs: r.Team,
+		Note: s.notes.words(s.ownNote(r)), Tests: r.Tests, Reviews: r.Reviews, Bugs: bugNumbers(r.Bugs), Trackers: viewTrackers(r.Refs), Findings: viewJSON(r.Findings),
+	}
+	if j.Note != "" {
+		j.NoteFrom = r.NoteFrom
 	}
 	if r.Rebuild != nil {
 		j.Rebuild = r.Rebuild.Status
-	}
-	for _, b := range r.Bugs {
-		j.Bugs = append(j.Bugs, b.Number)
 	}
 	var at addressesJSON
 	if r.Daily != nil {
@@ -205,11 +218,32 @@ func (s *site) rowJSON(r *release.Row) rowJSON {
 	}
 	if r.Location != nil {
 		j.ReleaseTree, j.ReleasePath, at.Release = r.Location.Tree, path.Join(r.Location.Dir, releasedName(r)), webURL(r.Location.URL)
+		j.Published = r.Release != nil
 	}
 	if at != (addressesJSON{}) {
 		j.Addresses = &at
 	}
 	return j
+}
+
+// bugNumbers are the numbers of bugs, each of which was named by somebody.
+func bugNumbers(bugs []release.Bug) []string {
+	var numbers []string
+	for _, b := range bugs {
+		numbers = append(numbers, b.Number)
+	}
+	return numbers
+}
+
+// viewTrackers are the sources that have a page for people about the same.
+func viewTrackers(all []release.Ref) []trackerJSON {
+	var views []trackerJSON
+	for _, l := range refs(all) {
+		if l.Href != "" {
+			views = append(views, trackerJSON{l.Text, l.Href})
+		}
+	}
+	return views
 }
 
 // saysJSON is what each source says of a row of an open milestone, with since when on demand.

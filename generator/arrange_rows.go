@@ -100,7 +100,7 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 		Name: nameWithoutArch(r.Product), Arch: r.Product.Arch, State: rowState(r),
 		Trackers: refs(r.Refs), Contact: s.contact(r.Contact), Person: r.Team == release.ContactPerson,
 		Intended: r.Intended, Netboot: r.Netboot, Blocked: r.Blocked(), Old: oldBuild(r, s.picture.AsOf),
-		Extra:   r.IntentKnown && !r.Intended && !r.Netboot,
+		Extra:   extra(r),
 		Missing: r.State == release.StateMissing, Size: rowSize(r),
 	}
 	v.Reviews, v.Sources = weakened(r), s.sourcesLink(p, r)
@@ -119,6 +119,10 @@ func (s *site) viewRow(p *Page, r *release.Row) rowView {
 	s.viewMore(p, r, &v)
 	return v
 }
+
+// extra reports whether a row has a build that nobody means to release, where somebody says
+// what is meant.
+func extra(r *release.Row) bool { return r.IntentKnown && !r.Intended && !r.Netboot }
 
 // viewMore fills in what a row tells in a line of its own.
 func (s *site) viewMore(p *Page, r *release.Row, v *rowView) {

@@ -228,7 +228,7 @@ type partJSON struct {
 	listJSON
 }
 
-func (s *site) treesJSON(struct{}) treesJSON {
+func (s *site) treesJSON() treesJSON {
 	v := treesJSON{Trees: []treeJSON{}, Coming: s.coming()}
 	if v.Coming == nil {
 		v.Coming = []*coming{}
@@ -267,12 +267,14 @@ func (s *site) treesJSON(struct{}) treesJSON {
 	return v
 }
 
-// treeFiles are the page and what it leads to.
+// treesFile is the file of these facts.
+func (s *site) treesFile() *apiFile {
+	return newAPIFile(treesRoot+treesFacts, s.treesKey(), s.treesJSON)
+}
+
+// treeFiles are the page and what it leads to, but for the facts for programs.
 func (s *site) treeFiles() []output {
-	key := s.treesKey()
-	return slices.Concat(s.manifestFiles(), s.streamFiles(), s.sumsFiles(), []output{
-		pageOutput(s, treesRoot, "trees", s.arrangeTrees).of(key), asJSON(s, treesRoot+treesFacts, s.treesJSON, struct{}{}).of(key),
-	})
+	return slices.Concat(s.manifestFiles(), s.streamFiles(), s.sumsFiles(), []output{pageOutput(s, treesRoot, "trees", s.arrangeTrees).of(s.treesKey())})
 }
 
 // listCounts counts what the lists of the trees name and leave out.

@@ -197,6 +197,9 @@
 //
 //	csv    a record of CSV of its arguments, safe for spreadsheets
 //	json   any value as JSON: {"name": {{json .Name}}}
+//	wrap   a paragraph of at most 72 columns, for mail: {{wrap "- " .Title "is out."}}
+//	       begins with the first argument, has the others with a blank between them, and
+//	       its further lines are set in as far
 //
 // What a template called .json makes has to be JSON.
 //

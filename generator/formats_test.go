@@ -16,10 +16,18 @@ import (
 // heading above it, and where the sample has one like it.
 var documented = map[string]map[string]string{
 	"formats.md": {
+		"badge.svg": "noble/24.04.4/badge.svg", "moved.json": "moved.json",
+		"boot.ipxe": "netboot/boot.ipxe", "grub.cfg": "netboot/grub.cfg", "pxelinux.cfg": "netboot/pxelinux.cfg",
+		"Of releases": "trees/simple/.manifest", "The index of a tree": "trees/simple/streams/v1/index.json",
 		"manifest.json": "noble/24.04.4/manifest.json", "product.json": "products/ubuntu-cinnamon-desktop-amd64/product.json",
 		"manifest.txt": "noble/24.04.4/manifest.txt", "manifest.csv": "noble/24.04.4/manifest.csv", "calendar.ics": "noble/calendar.ics", "feed.xml": "products/ubuntu-cinnamon-desktop-amd64/feed.xml",
 		"SHA256SUMS": "images/full/kubuntu/noble/daily-live/current/SHA256SUMS", "Site manifests": "trees/full/.manifest-daily",
-		"Simplestreams": "trees/simple/streams/v1/com.ubuntu.releases:ubuntu.json", "trees.json": "trees/trees.json", "Files for one reader": "noble/24.04.4/handover/checksums.yaml",
+		"Simplestreams": "trees/simple/streams/v1/com.ubuntu.releases:ubuntu.json", "trees.json": "trees/trees.json",
+	},
+	"formats/handover.md": {
+		"checksums.yaml": "noble/24.04.4/handover/checksums.yaml", "announcement.txt": "noble/24.04.4/handover/announcement.txt",
+		"call-for-testing.txt": "noble/24.04.4/handover/call-for-testing.txt", "imager.json": "handover/imager.json",
+		"netboot.json": "handover/netboot.json", "quickget.csv": "handover/quickget.csv",
 	},
 	"api/index.md": {
 		"index.json": "api/v1/index.json", "series.json": "api/v1/series.json", "milestones.json": "api/v1/milestones.json",
@@ -38,7 +46,7 @@ func formatExamples(t *testing.T, name string) map[string]string {
 	}
 	examples := map[string]string{}
 	block := regexp.MustCompile("(?s)\n```[a-z]*\n(.*?)\n```\n")
-	for _, section := range strings.Split(string(text), "\n## ")[1:] {
+	for _, section := range regexp.MustCompile("\n###? ").Split(string(text), -1)[1:] {
 		heading, rest, _ := strings.Cut(section, "\n")
 		if m := block.FindStringSubmatch(rest); m != nil {
 			examples[heading] = m[1]
@@ -109,7 +117,7 @@ func TestFormatExamplesAreTrue(t *testing.T) {
 			written := "\n" + strings.ReplaceAll(string(site[at]), "\r", "")
 			for line := range strings.SplitSeq(examples[heading], "\n") {
 				_, after, found := strings.Cut(written, "\n"+line+"\n")
-				if strings.HasSuffix(heading, ".xml") {
+				if strings.HasSuffix(heading, ".xml") || strings.HasSuffix(heading, ".svg") {
 					_, after, found = strings.Cut(written, strings.TrimSpace(line)+"\n")
 				}
 				if !found {

@@ -22,7 +22,8 @@ import (
 // of layouts/handover, whose name is that of the file. What the template escapes follows
 // from the ending: of .html as html/template does; of all others nothing, but a name from
 // outside has no line break and no control character, and there are functions for the
-// rest: json for a value, csv for a record. What is called .json has to be JSON.
+// rest: json for a value, csv for a record, wrap for a paragraph. What is called .json has
+// to be JSON.
 
 // handoverDir is where the templates are, below layouts, and where their files are on
 // the site and below a milestone.
@@ -34,11 +35,21 @@ type handoverLayout struct {
 	source quick.Source
 }
 
-// handoverFunctions are those of layouts with two more.
+// handoverFunctions are those of layouts with three more.
 func handoverFunctions() texttemplate.FuncMap {
 	all := texttemplate.FuncMap(functions())
-	all["json"], all["csv"] = asJSONText, asRecord
+	all["json"], all["csv"], all["wrap"] = asJSONText, asRecord, asParagraph
 	return all
+}
+
+// mailWidth is how wide a line of a mail may be, so that it has room for the marks of those
+// who quote it.
+const mailWidth = 72
+
+// asParagraph is a text in lines for mail, without the end of the last; only a single word
+// may be wider. The first line begins with the prefix, and the others are set in by as much.
+func asParagraph(prefix string, texts ...string) string {
+	return strings.Join(wrapAt(mailWidth, prefix, strings.Join(texts, " ")), "\n")
 }
 
 // asJSONText is a value as JSON.

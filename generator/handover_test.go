@@ -6,15 +6,20 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 
+	"shiplist/internal/config"
 	"shiplist/internal/release"
+	"shiplist/internal/testenv"
 )
 
 // TestHandoversAreRead lets readers that nobody here wrote read the files of the sample.
@@ -57,6 +62,132 @@ func TestHandoversAreRead(t *testing.T) {
 	for name := range site {
 		if strings.HasSuffix(name, "/call-for-testing.txt") && !strings.HasPrefix(name, "noble/24.04.4/") && !strings.HasPrefix(name, "stonking/snapshot-4/") {
 			t.Errorf("%s is of a milestone that is not in testing", name)
+		}
+	}
+}
+
+// TestSumsOfAHandoverAreRead by the program that people check downloads with.
+func TestSumsOfAHandoverAreRead(t *testing.T) {
+	t.Parallel()
+	var sums struct{ Checksums []struct{ Sum string } }
+	if err := yaml.Unmarshal(sampleSite(t)["noble/24.04.4/handover/checksums.yaml"], &sums); err != nil || len(sums.Checksums) == 0 {
+		t.Fatalf("%d sums: %v", len(sums.Checksums), err)
+	}
+	var list strings.Builder
+	for _, f := range sums.Checksums {
+		list.WriteString(f.Sum + "\n")
+	}
+	cmd := exec.CommandContext(t.Context(), testenv.Program(t, "sha256sum"), "--check", "--strict", "-")
+	cmd.Dir, cmd.Stdin, cmd.Env = t.TempDir(), strings.NewReader(list.String()), append(os.Environ(), "LC_ALL=C")
+	out, _ := cmd.CombinedOutput() // no file is there
+	if missing := strings.Count(string(out), ": FAILED open or read"); missing != len(sums.Checksums) || strings.Contains(string(out), "improperly") {
+		t.Errorf("%d of %d sums are read:\n%s", missing, len(sums.Checksums), out)
+	}
+}
+
+// TestHandoversFollowTheirSchemas: what their readers look for is there, and nothing else.
+func TestHandoversFollowTheirSchemas(t *testing.T) {
+	t.Parallel()
+	s := prepared(t, Options{Config: addressed(t)}, samplePicture(addressed(t)))
+	s.arrange()
+	for _, name := range []string{"imager", "netboot"} {
+		c := jsonschema.NewCompiler()
+		c.AssertFormat()
+		schema, err := c.Compile("testdata/handover/" + name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for where, content := range map[string][]byte{"of the sample": sampleSite(t)[handoverDir+name+".json"], "with an address": []byte(handedOverBy(t, s)[handoverDir+name+".json"])} {
+			v, err := jsonschema.UnmarshalJSON(bytes.NewReader(content))
+			if err == nil {
+				err = schema.Validate(v)
+			}
+			if err != nil {
+				t.Errorf("%s.json %s: %v", name, where, err)
+			}
+		}
+	}
+}
+
+// addressed is a configuration of a site that knows where it will be.
+func addressed(t *testing.T) *config.Config {
+	t.Helper()
+	c := defaultConfig(t)
+	c.Site.BaseURL = "https://releases.example.org/list"
+	return c
+}
+
+// handedOverBy are the files that a site hands over.
+func handedOverBy(t *testing.T, s *site) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	for _, out := range s.handoverOutputs() {
+		if path.Base(path.Dir(out.path)) != path.Clean(handoverDir) || path.Base(out.path) == "index.html" {
+			continue
+		}
+		if _, err := out.make(nil, func(_ madeFile, content []byte) error { files[out.path] = string(content); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+// TestDraftsAreMail: no line of a draft is wider than mail wants, unless it is a single word,
+// and none ends in blanks; what leads to the site leads to a page.
+func TestDraftsAreMail(t *testing.T) {
+	t.Parallel()
+	c := addressed(t)
+	s := prepared(t, Options{Config: c}, samplePicture(c))
+	s.arrange()
+	pages, drafts, links := map[string]bool{}, 0, 0
+	for _, out := range s.outputs() {
+		pages[out.path] = true
+	}
+	for name, text := range handedOverBy(t, s) {
+		if path.Ext(name) != ".txt" {
+			continue
+		}
+		drafts++
+		if !strings.HasSuffix(text, "\n") || strings.Contains(text, "\n\n\n") || strings.HasPrefix(text, "\n") {
+			t.Errorf("%s has lines that say nothing:\n%s", name, text)
+		}
+		for line := range strings.Lines(text) {
+			line = strings.TrimSuffix(line, "\n")
+			if words := strings.Fields(line); len(line) > mailWidth && len(words) > 1 || strings.TrimRight(line, " ") != line {
+				t.Errorf("%s: %q is %d wide", name, line, len(line))
+			}
+			if i := strings.IndexFunc(line, func(r rune) bool { return r > '~' || r < ' ' }); i >= 0 {
+				t.Errorf("%s: %q has a letter that is not in ASCII", name, line)
+			}
+			if at, ours := strings.CutPrefix(strings.TrimSpace(line), c.Site.BaseURL+"/"); ours {
+				if links++; !pages[indexFile(at)] {
+					t.Errorf("%s leads to %s, which is not there", name, at)
+				}
+			}
+		}
+	}
+	if drafts < 4 || links < 10 {
+		t.Errorf("%d drafts with %d links", drafts, links)
+	}
+}
+
+// TestParagraphs: whatever a text is, no line of its paragraph is wider than mail wants,
+// unless a single word is, and no word is lost.
+func TestParagraphs(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, prefix string
+		texts        []string
+		want         string
+	}{
+		{"nothing", "", nil, ""},
+		{"short", "- ", []string{"a", "", "b c"}, "- a b c"},
+		{"long", "- ", []string{strings.Repeat("word ", 20)}, "- " + strings.Repeat("word ", 13) + "word\n  " + strings.TrimSpace(strings.Repeat("word ", 6))},
+		{"one long word", "  ", []string{"see", strings.Repeat("x", 80), "there"}, "  see\n  " + strings.Repeat("x", 80) + "\n  there"},
+		{"line breaks", "", []string{"a\nb\r\nSubject: c"}, "a b Subject: c"},
+	} {
+		if got := asParagraph(test.prefix, test.texts...); got != test.want {
+			t.Errorf("%s: got\n%s\nwant\n%s", test.name, got, test.want)
 		}
 	}
 }

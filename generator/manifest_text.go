@@ -146,13 +146,16 @@ func columns(prefix string, cells []string, widths []int) []string {
 	return append(lines, strings.TrimRight(line, " "))
 }
 
-// wrap breaks a text into lines; the first begins with the prefix, the others are set
-// in by as much.
-func wrap(prefix, text string) []string {
+// wrap breaks a text into lines of at most textWidth; the first begins with the prefix,
+// the others are set in by as much.
+func wrap(prefix, text string) []string { return wrapAt(textWidth, prefix, text) }
+
+// wrapAt does so with lines of another width.
+func wrapAt(width int, prefix, text string) []string {
 	var lines []string
 	line, indent, empty := prefix, strings.Repeat(" ", cellsOf(prefix)), true
 	for word := range strings.FieldsSeq(oneLine(text)) {
-		if !empty && cellsOf(line)+1+cellsOf(word) > textWidth {
+		if !empty && cellsOf(line)+1+cellsOf(word) > width {
 			lines, line, empty = append(lines, line), indent, true
 		}
 		if !empty {

@@ -197,7 +197,7 @@ func TestStreamsCountWhatHasNoList(t *testing.T) {
 	if out := s.streamFiles(); len(out) > 0 {
 		t.Errorf("makes %s", out[0].path)
 	}
-	page, facts := s.arrangeTrees(), s.treesJSON(struct{}{})
+	page, facts := s.arrangeTrees(), s.treesJSON()
 	if len(page.Trees) != 1 || len(facts.Trees) != 1 || len(facts.Trees[0].Streams) != 1 {
 		t.Fatalf("the page has %+v, the facts %+v", page.Trees, facts.Trees)
 	}

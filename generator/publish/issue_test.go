@@ -6,11 +6,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"shiplist/generator/staged"
 	"shiplist/internal/issue"
@@ -46,6 +49,7 @@ func said(t *testing.T, s Site, signer Signer) issue.Release {
 	if err != nil {
 		t.Fatal(err)
 	}
+	followsSchema(t, text)
 	list := read(t, filepath.Join(s.Output, issue.SumsFile))
 	if r.Sums.SHA256 != sumOf([]byte(list)) || r.Sums.Size != int64(len(list)) {
 		t.Errorf("release.json is about another list of checksums")
@@ -61,6 +65,46 @@ func said(t *testing.T, s Site, signer Signer) issue.Release {
 		}
 	}
 	return r
+}
+
+// followsSchema holds release.json to the schema that the site has of it, by a library that
+// knows nothing of this program.
+func followsSchema(t *testing.T, text string) {
+	t.Helper()
+	schema, err := releaseSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err == nil {
+		err = schema.Validate(v)
+	}
+	if err != nil {
+		t.Errorf("release.json: %v", err)
+	}
+}
+
+var releaseSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	return c.Compile("../schema/release.json")
+})
+
+// TestReleaseExample holds what the text about data shows of release.json to how it is
+// written, field by field.
+func TestReleaseExample(t *testing.T) {
+	t.Parallel()
+	_, section, _ := strings.Cut(read(t, "../../content/formats.md"), "\n## release.json\n")
+	_, example, _ := strings.Cut(section, "\n```json\n")
+	example, _, _ = strings.Cut(example, "```\n")
+	r, err := issue.Parse([]byte(example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := r.Text(); err != nil || string(text) != example {
+		t.Errorf("is written as\n%s", text)
+	}
+	followsSchema(t, example)
 }
 
 // TestIssue: what is issued, when, and that its number grows whatever is shown.
