@@ -32,9 +32,11 @@ func run(ctx context.Context, command string, log *os.File, o Options) error {
 
 // Group runs a program with all that it starts, without a terminal at which it could ask
 // somebody. When ctx ends, all of it is told to end, and killed after grace; the error is
-// then ErrStopped.
+// then ErrStopped. Where the system can, it is told to end as well when this process is
+// killed.
 func Group(ctx context.Context, cmd *exec.Cmd, grace time.Duration) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	defer withParent(cmd.SysProcAttr)()
 	cmd.WaitDelay = grace
 	_, err := group(ctx, cmd, grace)
 	return err

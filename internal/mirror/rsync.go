@@ -24,8 +24,8 @@ func (b *bringing) rsync(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the program rsync is not installed: %w", err)
 	}
-	own, err := os.MkdirTemp("", "shiplist-target-")
-	if err != nil {
+	own := targetFile(b.Site, b.target) + ".rsync"
+	if err := errors.Join(os.RemoveAll(own), os.Mkdir(own, 0o755)); err != nil { // one that was killed left it
 		return err
 	}
 	defer os.RemoveAll(own)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,7 +28,12 @@ import (
 // nothing is asked of it that many storages do not know.
 func s3Server(t *testing.T, wrap func(http.Handler) http.Handler) (address string) {
 	t.Helper()
-	backend := s3mem.New()
+	return s3ServerOf(t, s3mem.New(), wrap)
+}
+
+// s3ServerOf serves a bucket of a backend.
+func s3ServerOf(t *testing.T, backend gofakes3.Backend, wrap func(http.Handler) http.Handler) (address string) {
+	t.Helper()
 	if err := backend.CreateBucket(t.Context(), "bucket"); err != nil {
 		t.Fatal(err)
 	}
@@ -195,6 +201,43 @@ func s3Pages(t *testing.T, target config.Target, change func(*Options)) pages {
 		}
 	}
 	return all
+}
+
+// TestS3Many: a list of several pages is read whole, whatever the keys are, and each of
+// them can be asked for and removed.
+func TestS3Many(t *testing.T) {
+	t.Parallel()
+	backend := s3mem.New()
+	url := s3ServerOf(t, backend, func(next http.Handler) http.Handler { return next })
+	want := []string{"a b+c.html", "a%20b.html", "a&b=c.html", "ü/日本.html", "a'b\"c.html", "~x,y@z.html", "deep/" + strings.Repeat("x", 200) + "/index.html"}
+	odd := len(want)
+	for i := range 2 * pageKeys {
+		want = append(want, fmt.Sprintf("products/%05d/index.html", i))
+	}
+	for _, key := range append(slices.Clone(want), "../wwwx/else.html") {
+		if _, err := backend.PutObject(t.Context(), "bucket", path.Join("www", key), map[string]string{"X-Amz-Meta-Sha256": "noted"}, strings.NewReader(key), int64(len(key))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	target, right := s3Target(t, "s3://bucket/www", url)
+	s := open3(t, target, right)
+	list, err := s.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := slices.Sorted(maps.Keys(list)); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+		t.Errorf("%d objects, want %d", len(got), len(want))
+	}
+	for _, key := range want[:odd] {
+		sum, errSum := s.Sum(t.Context(), key)
+		text, errRead := s.Read(t.Context(), key)
+		if err := errors.Join(errSum, errRead, s.Remove(t.Context(), key)); err != nil || sum != "noted" || string(text) != key {
+			t.Errorf("%q: sum %q, text %q, %v", key, sum, text, err)
+		}
+	}
+	if list, err = s.List(t.Context()); err != nil || len(list) != 2*pageKeys {
+		t.Errorf("%d objects are left, %v", len(list), err)
+	}
 }
 
 // TestS3Gone: what is not there is no error where that is no matter.
