@@ -88,7 +88,7 @@ func (j *joiner) handsNothing(r *HandoverRule) string {
 // milestone of its series; of the site, a released image or an installer.
 func (j *joiner) hasImages(r *HandoverRule) bool {
 	wants := func(series, project, publishType, arch string) bool {
-		return j.rules.MatchSeries(r.Series, series) && Match(r.Project, project) && Match(r.PublishType, publishType) && Match(r.Arch, arch)
+		return j.rules.MatchSeries(r.Series, series) && r.Wants(project, publishType, arch)
 	}
 	if r.Of == HandoverMilestone {
 		return slices.ContainsFunc(j.allRows(), func(row *Row) bool {
