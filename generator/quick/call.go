@@ -90,6 +90,10 @@ func parameter(t reflect.Type, i int) reflect.Type {
 // direct calls the functions that stand in long lists without reflection; nil for all
 // others.
 func direct(f reflect.Value, values []func(*machine) reflect.Value) func(*machine) reflect.Value {
+	if f, ok := f.Interface().(func(string, string) []string); ok && len(values) == 2 {
+		a, b := values[0], values[1]
+		return func(m *machine) reflect.Value { return reflect.ValueOf(f(a(m).String(), b(m).String())) }
+	}
 	if len(values) != 1 {
 		return nil
 	}

@@ -190,8 +190,7 @@ func textOf(t reflect.Type) func(reflect.Value) (string, content) {
 	case reflect.TypeFor[template.HTMLAttr](), reflect.TypeFor[template.JS](), reflect.TypeFor[template.JSStr](), reflect.TypeFor[template.Srcset]():
 		c = otherText
 	default:
-		// Package fmt asks methods.
-		if t.Kind() != reflect.String || t.NumMethod() > 0 {
+		if t.Kind() != reflect.String || speaks(t) || t.Implements(reflect.TypeFor[fmt.Formatter]()) {
 			return nil
 		}
 	}

@@ -3,6 +3,7 @@ package quick
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"html/template"
 	"reflect"
 	"strings"
@@ -19,6 +20,8 @@ type thing struct {
 	Text   string
 	Word   word
 	Spoken spoken
+	Formed formed
+	Loud   loud
 	HTML   template.HTML
 	URL    template.URL
 	Attr   template.HTMLAttr
@@ -54,6 +57,8 @@ type (
 	far    struct{ Far string }
 	word   string
 	spoken string
+	formed string
+	loud   string
 	fixed  int
 	inner  struct {
 		Name string
@@ -63,23 +68,25 @@ type (
 	}
 )
 
-func (spoken) String() string            { return "<spoken>" }
-func (*fixed) String() string            { return "<fixed>" }
-func (i inner) Upper() string            { return strings.ToUpper(i.Name) }
-func (i *inner) Pointer() string         { return "pointer to " + i.Name }
-func (thing) Fails() (string, error)     { return "", errors.New("no luck") }
-func (t thing) Works() (string, error)   { return t.Text, nil }
-func (thing) Panics() string             { panic("no luck") }
-func (thing) Many(n int) []inner         { return make([]inner, n) }
-func (thing) Boxed() any                 { return word("boxed & sealed") }
-func (thing) Safe() (template.URL, bool) { return "", false }
+func (loud) Loud() bool                   { return true } // says nothing of how it is written
+func (spoken) String() string             { return "<spoken>" }
+func (formed) Format(f fmt.State, _ rune) { fmt.Fprint(f, "<formed>") }
+func (*fixed) String() string             { return "<fixed>" }
+func (i inner) Upper() string             { return strings.ToUpper(i.Name) }
+func (i *inner) Pointer() string          { return "pointer to " + i.Name }
+func (thing) Fails() (string, error)      { return "", errors.New("no luck") }
+func (t thing) Works() (string, error)    { return t.Text, nil }
+func (thing) Panics() string              { panic("no luck") }
+func (thing) Many(n int) []inner          { return make([]inner, n) }
+func (thing) Boxed() any                  { return word("boxed & sealed") }
+func (thing) Safe() (template.URL, bool)  { return "", false }
 
 // someThing has a text from outside wherever one fits.
 func someThing(text string) thing {
 	n := 42
 	in := &inner{Name: text, Num: -3}
 	return thing{
-		base: base{Based: "based", Name: text}, Text: text, Word: word(text), Spoken: spoken(text), HTML: template.HTML("<b>" + text + "</b>"),
+		base: base{Based: "based", Name: text}, Text: text, Word: word(text), Spoken: spoken(text), Formed: formed(text), Loud: loud(text), HTML: template.HTML("<b>" + text + "</b>"),
 		URL: template.URL(text), Attr: `lang="de"`, CSS: "red", JS: "f()", Num: -7, Small: 5, Count: 65000, Part: 1.5, Yes: true,
 		At: time.Date(2026, 4, 23, 1, 2, 3, 0, time.UTC), In: *in, Ptr: in, Deep: &in, NumPtr: &n,
 		List: []inner{{Name: "a" + text, Num: 1, More: []inner{{Name: "deep"}}}, {Name: "b", Next: in}, {}}, Ptrs: []*inner{in, {Name: "c"}},
@@ -91,6 +98,7 @@ func someThing(text string) thing {
 func testFunctions() map[string]any {
 	return map[string]any{
 		"upper":  strings.ToUpper,
+		"split":  func(sep, s string) []string { return strings.Split(s, sep) },
 		"stamp":  func(t time.Time) string { return t.Format(time.RFC3339) },
 		"times":  func(n int, s ...string) string { return strings.Repeat(strings.Join(s, "-"), min(max(n, 0), 9)) },
 		"half":   func(n float64) float64 { return n / 2 },
@@ -154,11 +162,11 @@ const hostile = "a<b>'\"&+\x00\xff`javascript:alert(1)/é?x=1#%41%zz"
 func TestQuick(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"plain < text", "{{.Text}} {{.Word}} {{.Spoken}} {{.HTML}} {{.URL}} {{.Attr}} {{.CSS}} {{.JS}}",
+		"plain < text", "{{.Text}} {{.Word}} {{.Spoken}} {{.Formed}} {{.Loud}} {{.HTML}} {{.URL}} {{.Attr}} {{.CSS}} {{.JS}}",
 		"{{.Num}} {{.Small}} {{.Count}} {{.Part}} {{.Yes}} {{.NumPtr}} {{.Bytes}} {{.At}} {{.In}} {{.Three}} {{.Anys}} {{.Any}} {{.None}} {{.Fixed}}",
 		"{{.Based}} {{.Name}} {{.In.Name}} {{.Ptr.Name}} {{.Deep.Name}} {{.Ptr.Upper}} {{.In.Upper}} {{.Ptr.Pointer}} {{.Works}} {{.Boxed}} {{.Nil}}",
 		"<title>{{.Text}} {{.HTML}}</title><textarea>{{.HTML}}</textarea>",
-		`<p title="{{.Text}} {{.Word}} {{.Spoken}} {{.URL}}" class='{{.Text}}'>`,
+		`<p title="{{.Text}} {{.Word}} {{.Spoken}} {{.Formed}} {{.Loud}} {{.URL}}" class='{{.Text}}'>`,
 		`<a href="{{.Text}}"><a href="{{.URL}}"><a href='{{.Any}}'><a href="x{{.Text}}"><a href="?q={{.Text}}&amp;{{.URL}}"><img src="{{.Num}}">`,
 		`<p style="width:{{.Num}}%;height:{{.Part}}px;color:{{.CSS}}"><style>{{.CSS}}</style><p {{.Attr}}>`,
 		"{{if .Text}}a{{else}}b{{end}}{{if .Nil}}a{{else if .Ptr}}c{{end}}{{if .Num}}1{{end}}{{if .At}}2{{end}}{{if .None}}3{{end}}{{if .Any}}4{{end}}{{if .Part}}5{{end}}{{if .Count}}6{{end}}{{if .Three}}7{{end}}",
@@ -172,7 +180,7 @@ func TestQuick(t *testing.T) {
 		`{{and .Text .Based}}{{and .Yes true}}{{or "" .Text}}{{or .Text "x"}}{{if or .Nil .Text}}1{{end}}{{if and .Yes (not .Nil)}}2{{end}}{{not .Text}}{{if or .Yes .Nil.Name}}short{{end}}`,
 		`{{eq .Num 1 -7}}{{eq .Text "x"}}{{ne .Word "x"}}{{lt .Num 1}}{{le .Count .Count}}{{gt .Part .Part}}{{ge .Text "b"}}{{eq .Yes true}}{{le .Small 5}}{{gt 2 1}}{{lt "a" "b"}}`,
 		`{{len .Text}}{{len .Ptrs}}{{len .Three}}{{index .Names 0}}{{(index .List 1).Next.Name}}{{index .Three 2}}{{index .Anys 0}}{{len .Map}}`,
-		`{{upper .Text}}{{.Text | upper}}{{stamp .At}}{{.At | stamp}}{{times 2 "a" .Text}}{{times .Num}}{{"x" | times 3}}{{half 3}}{{half .Part}}{{any .Text}}{{any 5}}{{count 5}}{{flip true}}`,
+		`{{range split "a" .Text}}{{.}}-{{end}}{{range .Text | split "<"}}{{.}}-{{end}}{{upper .Text}}{{.Text | upper}}{{stamp .At}}{{.At | stamp}}{{times 2 "a" .Text}}{{times .Num}}{{"x" | times 3}}{{half 3}}{{half .Part}}{{any .Text}}{{any 5}}{{count 5}}{{flip true}}`,
 		`{{print .Text 1 true}}{{printf "%s-%d" .Text .Num}}{{println .HTML}}{{any .HTML}}{{any .None}}{{upper (any "x")}}{{(inner "<n>").Upper}}{{range list 1 "a"}}{{.}}{{end}}`,
 		"{{.At.IsZero}}{{if not .At.IsZero}}{{.At.Year}}{{end}}{{true}}{{1}}{{\"<c>\"}}{{/* a comment */}}{{.}}",
 	} {
