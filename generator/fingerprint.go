@@ -236,14 +236,17 @@ func (w *walker) files(fsys fs.FS) error {
 		}
 		content, err := fs.ReadFile(fsys, name)
 		w.string(name)
-		w.string(string(content))
+		w.number(uint64(len(content)))
+		w.text = append(w.text, content...)
 		return err
 	})
 }
 
 // fingerprintFiles stands for all files of a file system.
 func fingerprintFiles(fsys fs.FS) (fingerprint, error) {
-	var w walker
+	w := walkers.Get().(*walker)
+	defer walkers.Put(w)
+	w.text = w.text[:0]
 	err := w.files(fsys)
 	return w.fingerprint(), err
 }

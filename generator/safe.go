@@ -37,6 +37,9 @@ func newSanitizer() sanitizer {
 
 // note returns a tracker's note as safe HTML; empty when nothing is left of it.
 func (s sanitizer) note(raw string) template.HTML {
+	if raw == "" {
+		return "" // as most are
+	}
 	clean := strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {
 			return -1
@@ -52,6 +55,9 @@ func (s sanitizer) note(raw string) template.HTML {
 
 // words are a tracker's note as text of one line, with what its safe HTML shows.
 func (s sanitizer) words(raw string) string {
+	if raw == "" {
+		return ""
+	}
 	var b strings.Builder
 	z := xhtml.NewTokenizer(strings.NewReader(string(s.note(raw))))
 	for {
