@@ -96,6 +96,9 @@ func (s *site) movedFiles(moves []config.Moved) []output {
 // idleMoves tells of which entries nothing was made: a page that is back is not hidden,
 // and an address that leads to where no page is would be as dead as without an entry.
 func (s *site) idleMoves(files []madeFile) []string {
+	if len(s.moved) == 0 {
+		return nil
+	}
 	there := taken{}
 	for _, f := range files {
 		there.add(f.Path)
