@@ -113,7 +113,7 @@ func (s *site) arrangeChanges() changesPage {
 	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "changes.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
 	p.fill(s, s.days)
 	for _, l := range s.lines() {
-		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug]) > 0 {
+		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug].news) > 0 {
 			p.Series = append(p.Series, Link{Text: l.Title, Href: p.to(to)})
 		}
 	}
@@ -127,7 +127,7 @@ func (s *site) arrangeSeriesChanges(l *release.Line) changesPage {
 	p.Feeds = []Link{s.seriesFeed(&p.Page, l)}
 	p.Also = []Link{{Text: "JSON", Href: p.to(apiRoot + "changes.json")}, {Text: "feed", Href: p.Feeds[0].Href}}
 	p.All = Link{Text: "Changes in all series", Href: p.to(changesPath)}
-	p.fill(s, byDay(s.newsIn[l.Slug]))
+	p.fill(s, s.newsIn[l.Slug].days)
 	return p
 }
 
@@ -261,7 +261,7 @@ func (s *site) arrangeChangesDay(d dayPage) changesDayPage {
 func (s *site) changePages() []output {
 	out := []output{pageOutput(s, changesPath, "changes", s.arrangeChanges)}
 	for _, l := range s.lines() {
-		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug]) > 0 {
+		if to := s.changesSeriesPath(l); to != "" && len(s.newsIn[l.Slug].news) > 0 {
 			out = append(out, pageOutput(s, to, "changes", with(s.arrangeSeriesChanges, l)))
 		}
 	}

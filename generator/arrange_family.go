@@ -147,20 +147,38 @@ func (s *site) viewFamilyRow(p *Page, r *release.Row) familyRow {
 
 // newsOfFamily is what happened to its products, newest first, each once.
 func (s *site) newsOfFamily(f *release.Family) []*happening {
-	var news []*happening
+	lists := make([][]*happening, len(f.Products))
+	for i, pl := range f.Products {
+		lists[i] = s.newsOf[pl.Slug].news
+	}
 	seen := map[*happening]bool{}
-	for _, pl := range f.Products {
-		for _, h := range s.newsOf[pl.Slug].news {
-			if !seen[h] {
-				seen[h] = true
-				news = append(news, h)
-			}
+	return slices.DeleteFunc(mergeNews(lists), func(h *happening) bool {
+		if len(h.products) < 2 {
+			return false // only one list has it
+		}
+		again := seen[h]
+		seen[h] = true
+		return again
+	})
+}
+
+// mergeNews puts lists of news together, each of which has the newest first. What was seen
+// at one time stays in the order of the sources, and of the lists.
+func mergeNews(lists [][]*happening) []*happening {
+	if len(lists) < 2 {
+		return slices.Concat(lists...)
+	}
+	half := len(lists) / 2
+	a, b := mergeNews(lists[:half]), mergeNews(lists[half:])
+	all := make([]*happening, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		if cmp.Or(a[0].Seen.Compare(b[0].Seen), cmp.Compare(b[0].Source, a[0].Source)) >= 0 {
+			all, a = append(all, a[0]), a[1:]
+		} else {
+			all, b = append(all, b[0]), b[1:]
 		}
 	}
-	slices.SortStableFunc(news, func(a, b *happening) int {
-		return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(a.Source, b.Source))
-	})
-	return news
+	return append(append(all, a...), b...)
 }
 
 // familySizes shows the dailies of the newest series that has some, a line for each product.

@@ -1,9 +1,15 @@
 package generator
 
 import (
+	"cmp"
+	"math/rand/v2"
+	"slices"
 	"testing"
+	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"shiplist/internal/release"
 )
 
 // TestFamilyAnswersForEachMilestone: whoever reads one line knows how the family stands
@@ -28,8 +34,32 @@ func TestFamilyAnswersForEachMilestone(t *testing.T) {
 			"2 further milestones in testing. 4 things block.",
 		}},
 	} {
-		if diff := cmp.Diff(tt.want, familyAnswers(tt.now, tt.elsewhere)); diff != "" {
+		if diff := gocmp.Diff(tt.want, familyAnswers(tt.now, tt.elsewhere)); diff != "" {
 			t.Errorf("%v, %d elsewhere (-want +got):\n%s", tt.now, tt.elsewhere, diff)
+		}
+	}
+}
+
+// TestMergeNews: lists that are in order come together as one that is sorted, and what is
+// of one time stays in the order of the lists.
+func TestMergeNews(t *testing.T) {
+	t.Parallel()
+	newest := func(a, b *happening) int {
+		return cmp.Or(b.Seen.Compare(a.Seen), cmp.Compare(a.Source, b.Source))
+	}
+	rng := rand.New(rand.NewPCG(3, 4))
+	for n := range 50 {
+		lists := make([][]*happening, n%7)
+		for i := range lists {
+			for range rng.IntN(9) {
+				lists[i] = append(lists[i], &happening{Event: &release.Event{Seen: sampleNow.Add(time.Duration(rng.IntN(5)) * time.Minute), Source: string(rune('a' + rng.IntN(2)))}})
+			}
+			slices.SortStableFunc(lists[i], newest)
+		}
+		want := slices.Concat(lists...)
+		slices.SortStableFunc(want, newest)
+		if got := mergeNews(lists); !slices.Equal(got, want) {
+			t.Fatalf("%d lists: %d news in another order, want %d", len(lists), len(got), len(want))
 		}
 	}
 }

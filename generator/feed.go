@@ -57,7 +57,7 @@ func (s *site) feedOutputs() []output {
 	out := []output{s.wholeFeed(nil)}
 	for _, l := range s.lines() {
 		at := s.seriesPath(l)
-		out = append(out, s.feedOutput(feed{at + feedFile, at, seriesTitle(l), newsAre(s.newsIn[l.Slug]), nil}, s.revisionIn[l.Slug]))
+		out = append(out, s.feedOutput(feed{at + feedFile, at, seriesTitle(l), newsAre(s.newsIn[l.Slug].news), nil}, s.newsIn[l.Slug].revision))
 	}
 	for _, f := range s.picture.Families {
 		at := pagePath("families", f.Slug)

@@ -3,6 +3,7 @@ package generator
 import (
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"shiplist/internal/release"
@@ -24,12 +25,18 @@ type newsIndex struct {
 	news   []*happening // newest first, like the other lists
 	days   []newsDay    // the same by days
 	newsOf map[string]ownNewsList
-	newsIn map[string][]*happening // by slug of the series
-	begins map[string]time.Time    // when the log of each source begins; see release.Beginnings
-	// revision is the last that a list was given; those of news and of the lists of newsIn
-	// tell them from any others on the sites before.
+	newsIn map[string]seriesNews // by slug of the series
+	begins map[string]time.Time  // when the log of each source begins; see release.Beginnings
+	// revision is the last that a list was given; revisionAll tells news from any others on
+	// the sites before.
 	revision, revisionAll uint64
-	revisionIn            map[string]uint64
+}
+
+// seriesNews is what happened in one series.
+type seriesNews struct {
+	news     []*happening
+	days     []newsDay // the same by days
+	revision uint64    // as that of ownNewsList
 }
 
 // ownNewsList is what happened to one product.
@@ -55,9 +62,11 @@ func (s *site) readLog(before *site) {
 			}
 		}
 	}
-	s.past = past.Next(s.picture, s.log, len(more))
+	var beside sync.WaitGroup
+	beside.Go(func() { s.past = past.Next(s.picture, s.log, len(more)) })
 	s.addNews(old, log)
 	s.begins = release.Beginnings(more, begins)
+	beside.Wait()
 }
 
 // addedEvents are the events that the log has besides those of the site before; ok is false
@@ -108,14 +117,14 @@ func (s *site) addNews(old *newsIndex, log []release.Event) {
 		s.revision++
 		s.revisionAll = s.revision
 	}
-	s.newsIn, s.newsOf, s.revisionIn = maps.Clone(old.newsIn), maps.Clone(old.newsOf), maps.Clone(old.revisionIn)
+	s.newsIn, s.newsOf = maps.Clone(old.newsIn), maps.Clone(old.newsOf)
 	if s.newsIn == nil {
-		s.newsIn, s.newsOf, s.revisionIn = map[string][]*happening{}, map[string]ownNewsList{}, map[string]uint64{}
+		s.newsIn, s.newsOf = map[string]seriesNews{}, map[string]ownNewsList{}
 	}
 	for slug, more := range in {
 		s.revision++
-		s.revisionIn[slug] = s.revision
-		s.newsIn[slug] = slices.Concat(more, s.newsIn[slug])
+		was := s.newsIn[slug]
+		s.newsIn[slug] = seriesNews{slices.Concat(more, was.news), joinDays(byDay(more), was.days), s.revision}
 	}
 	for slug, more := range of {
 		s.revision++
