@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"shiplist/generator/staged"
 	"shiplist/internal/release"
@@ -40,18 +43,11 @@ const mostInMemory = 32 << 20
 func (b *Builder) Build(ctx context.Context) (*BuiltSite, error) { return b.build(ctx, mostInMemory) }
 
 func (b *Builder) build(ctx context.Context, most int64) (*BuiltSite, error) {
-	s, err := prepareAfter(b.options, b.kept)
+	s, err := b.prepare()
 	if err != nil {
 		return nil, err
 	}
 	s.again, s.before = most > 0, b.kept
-	var before *changeLog
-	if b.kept != nil {
-		before = b.kept.logged
-	}
-	if s.picture, s.logged, err = b.load(before); err != nil {
-		return nil, err
-	}
 	s.log = s.logged.events
 	site, err := s.build(ctx, b, most)
 	if err != nil {
@@ -60,6 +56,27 @@ func (b *Builder) build(ctx context.Context, most int64) (*BuiltSite, error) {
 	}
 	b.kept, b.last = s, site
 	return site, nil
+}
+
+// prepare reads layouts and texts, and beside that the data: neither needs the other.
+func (b *Builder) prepare() (*site, error) {
+	var before *changeLog
+	if b.kept != nil {
+		before = b.kept.logged
+	}
+	var picture *release.Picture
+	var log *changeLog
+	var group errgroup.Group
+	group.Go(func() (err error) {
+		picture, log, err = b.load(before)
+		return err
+	})
+	s, err := prepareAfter(b.options, b.kept)
+	if err := cmp.Or(err, group.Wait()); err != nil {
+		return nil, err
+	}
+	s.picture, s.logged = picture, log
+	return s, nil
 }
 
 // build makes all files of a site whose picture is there.
