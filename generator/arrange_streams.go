@@ -93,16 +93,15 @@ func (s *site) streamLists(r *release.StreamRule, t *release.Tree) []streamList 
 	byContent := map[string]*streamList{}
 	listed := map[streamSlot]bool{}
 	s.streamed(r, t, "", func(f streamFile) {
-		content := contentID(r, f.img.Project)
-		l := byContent[content]
+		l := byContent[f.content]
 		if l == nil {
-			l = &streamList{rule: r, tree: t, content: content}
-			if content != r.Content {
+			l = &streamList{rule: r, tree: t, content: f.content}
+			if f.content != r.Content {
 				l.project = f.img.Project
 			}
-			byContent[content] = l
+			byContent[f.content] = l
 		}
-		slot := streamSlot{f.product(content), f.version, f.kind}
+		slot := streamSlot{f.product, f.version, f.kind}
 		known, seen := listed[slot]
 		switch {
 		case known || seen && !f.known():
@@ -141,14 +140,12 @@ type streamFile struct {
 	base      string // version of the series
 	version   string // of the files
 	path      string // from the base of the rule
+	content   string // content id of the list
+	product   string // its name there
 }
 
 // known reports whether all is known of a file that a list says.
 func (f *streamFile) known() bool { return f.file.SHA256 != "" && f.file.Size != nil && f.file.Exact }
-
-func (f *streamFile) product(content string) string {
-	return content + ":" + f.imageType + ":" + f.base + ":" + f.img.Arch
-}
 
 // streamed finds the files that the lists of a rule name, of one project or of all. Discs
 // of source are in none: several of them would be one file.
@@ -194,6 +191,8 @@ func (s *site) streamedImage(r *release.StreamRule, img *release.TreeImage) (f s
 	case release.StreamCore:
 		f.base = rule.CoreSeries
 	}
+	f.content = contentID(r, img.Project)
+	f.product = f.content + ":" + f.imageType + ":" + f.base + ":" + img.Arch
 	return f, f.imageType != "" && f.base != ""
 }
 
@@ -231,7 +230,7 @@ func (s *site) makeStream(l *streamList) *streams.List {
 	newestCore := s.newestCore()
 	s.streamed(l.rule, l.tree, l.project, func(f streamFile) {
 		if f.known() {
-			list.Add(f.product(l.content), streamProduct(&f, l.rule, newestCore), f.version,
+			list.Add(f.product, streamProduct(&f, l.rule, newestCore), f.version,
 				streams.Item{Type: f.kind, Path: f.path, SHA256: f.file.SHA256, Size: *f.file.Size})
 		}
 	})

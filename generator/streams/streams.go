@@ -8,12 +8,15 @@
 package streams
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -32,82 +35,69 @@ const (
 )
 
 // Product is one product of a list, such as com.ubuntu.releases:ubuntu:desktop:24.04:amd64.
-// The fields stand in the order of the file.
+// The fields stand in the order of the file, its versions behind them.
 type Product struct {
 	Aliases         string `json:"aliases"`
 	Arch            string `json:"arch"`
-	Type            string `json:"ftype,omitempty"` // of all files of all versions, where they have one in common
+	Type            string `json:"ftype,omitempty"` // set by [List.Write]: of all files of all versions, where they have one in common
 	ImageType       string `json:"image_type"`
 	OS              string `json:"os"`
 	Release         string `json:"release"`
 	ReleaseCodename string `json:"release_codename"`
 	ReleaseTitle    string `json:"release_title"`
 	Version         string `json:"version"`
-	// Versions are by their names, filled by [List.Add].
-	Versions map[string]*Version `json:"versions"`
-}
-
-// Version is the files of a product at one time.
-type Version struct {
-	Type  string           `json:"ftype,omitempty"` // of all its files, where they have one in common
-	Items map[string]*Item `json:"items"`           // by type
 }
 
 // Item is one file.
 type Item struct {
-	Type   string `json:"ftype,omitempty"` // img.xz
-	Path   string `json:"path"`            // from the directory to which the list belongs
-	SHA256 string `json:"sha256"`
-	Size   int64  `json:"size"` // in bytes
+	Type   string // img.xz
+	Path   string // from the directory to which the list belongs
+	SHA256 string
+	Size   int64 // in bytes
 }
 
-// List is the products of one kind of content.
+// List is the products of one kind of content. It keeps its files as they come, and sorts
+// them when they are written: a list can have a hundred thousand.
 type List struct {
 	ContentID string
 	Updated   time.Time
-	products  map[string]*Product
+	products  map[string]*product
+}
+
+// product is a product with the files of all its versions.
+type product struct {
+	about Product
+	files []versioned
+}
+
+type versioned struct {
+	version string
+	Item
 }
 
 // NewList returns a list without products.
 func NewList(contentID string, updated time.Time) *List {
-	return &List{ContentID: contentID, Updated: updated, products: map[string]*Product{}}
+	return &List{ContentID: contentID, Updated: updated, products: map[string]*product{}}
 }
 
 // Add adds a file to a version of a product; about is the product where it is new. A
-// version has one file of each type: false says that there is one already, which stays.
-func (l *List) Add(name string, about Product, version string, item Item) bool {
+// version has one file of each type: the first stays.
+func (l *List) Add(name string, about Product, version string, item Item) {
 	p := l.products[name]
 	if p == nil {
-		about.Versions = map[string]*Version{}
-		p = &about
+		p = &product{about: about}
 		l.products[name] = p
 	}
-	v := p.Versions[version]
-	if v == nil {
-		v = &Version{Items: map[string]*Item{}}
-		p.Versions[version] = v
-	}
-	if v.Items[item.Type] != nil {
-		return false
-	}
-	v.Items[item.Type] = &item
-	return true
+	p.files = append(p.files, versioned{version, item})
 }
 
-// Write writes the list, a product at a time, as lists can be large. It is complete then:
-// nothing can be added any more.
+// Write writes the list, file by file.
 func (l *List) Write(w io.Writer) error {
-	var b bytes.Buffer
+	b := bufio.NewWriter(w) // it keeps the first error for its end
 	before, end := listHead(l.ContentID), "}"
 	for _, name := range slices.Sorted(maps.Keys(l.products)) {
-		p := l.products[name]
-		p.float()
-		b.Reset()
-		b.WriteString(before + "\n    " + quoted(name) + ": ")
-		if err := encode(&b, "    ", p); err != nil {
-			return err
-		}
-		if _, err := w.Write(ascii(b.Bytes())); err != nil {
+		_, _ = b.WriteString(before + "\n    " + quoted(name) + ": ")
+		if err := l.products[name].write(b); err != nil {
 			return err
 		}
 		before, end = ",", "\n  }"
@@ -115,8 +105,8 @@ func (l *List) Write(w io.Writer) error {
 	if len(l.products) == 0 {
 		end = before + end
 	}
-	_, err := io.WriteString(w, end+",\n  \"updated\": "+quoted(stamp(l.Updated))+"\n}\n")
-	return err
+	_, _ = b.WriteString(end + ",\n  \"updated\": " + quoted(stamp(l.Updated)) + "\n}\n")
+	return b.Flush()
 }
 
 // listHead is the begin of a list, up to its products.
@@ -124,30 +114,98 @@ func listHead(id string) string {
 	return "{\n  \"content_id\": " + quoted(id) + ",\n  \"datatype\": " + quoted(datatype) + ",\n  \"format\": " + quoted(productsFormat) + ",\n  \"products\": {"
 }
 
-// float writes what all files of a version, or of a product, have in common once, higher
-// up, as the format has it: readers let it sink again. Of a file's fields only the type
-// floats.
-func (p *Product) float() {
-	types := map[string]bool{}
-	for _, v := range p.Versions {
-		v.float()
-		types[v.Type] = true
+// write writes a product. What all files of a version, or of a product, have in common
+// stands once, higher up, as the format has it: readers let it sink again. Of a file's
+// fields only the type does so.
+func (p *product) write(w *bufio.Writer) error {
+	p.sort()
+	p.about.Type = p.commonType()
+	var head bytes.Buffer
+	if err := encode(&head, "    ", &p.about); err != nil {
+		return err
 	}
-	if len(types) != 1 || types[""] {
-		return
+	_, _ = w.Write(ascii(bytes.TrimSuffix(head.Bytes(), []byte("\n    }"))))
+	_, _ = w.WriteString(",\n      \"versions\": {")
+	for before, rest := "", p.files; len(rest) > 0; before = "," {
+		n := versionEnd(rest)
+		_, _ = w.WriteString(before)
+		writeVersion(w, rest[:n], p.about.Type != "")
+		rest = rest[n:]
 	}
-	for _, v := range p.Versions {
-		p.Type, v.Type = v.Type, ""
-	}
+	_, err := w.WriteString("\n      }\n    }")
+	return err
 }
 
-func (v *Version) float() {
-	if len(v.Items) != 1 {
-		return // files of one version differ in their types
+// sort sorts the files by version and type, and keeps the first of each.
+func (p *product) sort() {
+	slices.SortStableFunc(p.files, func(a, b versioned) int {
+		return cmp.Or(strings.Compare(a.version, b.version), strings.Compare(a.Type, b.Type))
+	})
+	p.files = slices.CompactFunc(p.files, func(a, b versioned) bool { return a.version == b.version && a.Type == b.Type })
+}
+
+// commonType is the type of all files, where each version has one of that type alone.
+func (p *product) commonType() string {
+	for i, f := range p.files {
+		if f.Type != p.files[0].Type || i > 0 && f.version == p.files[i-1].version {
+			return ""
+		}
 	}
-	for _, item := range v.Items {
-		v.Type, item.Type = item.Type, ""
+	return p.files[0].Type
+}
+
+// versionEnd is how many of some files are of the version of the first.
+func versionEnd(files []versioned) int {
+	for i := range files {
+		if files[i].version != files[0].version {
+			return i
+		}
 	}
+	return len(files)
+}
+
+// writeVersion writes the files of one version; floated says that their type stands at the
+// product.
+func writeVersion(w *bufio.Writer, files []versioned, floated bool) {
+	b := appendQuoted(append(w.AvailableBuffer(), "\n        "...), files[0].version)
+	b = append(b, ": {"...)
+	alone := len(files) == 1
+	if alone && !floated {
+		b = appendType(b, "\n          ", files[0].Type)
+	}
+	b = append(b, "\n          \"items\": {"...)
+	for i := range files {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendItem(b, &files[i].Item, !alone)
+		_, _ = w.Write(b)
+		b = w.AvailableBuffer()
+	}
+	_, _ = w.Write(append(b, "\n          }\n        }"...))
+}
+
+// appendItem writes a file, with its type where that stands nowhere else.
+func appendItem(b []byte, item *Item, typed bool) []byte {
+	const line = "\n              "
+	b = appendQuoted(append(b, "\n            "...), item.Type)
+	b = append(b, ": {"...)
+	if typed {
+		b = appendType(b, line, item.Type)
+	}
+	b = appendQuoted(append(b, line+"\"path\": "...), item.Path)
+	b = appendQuoted(append(b, ","+line+"\"sha256\": "...), item.SHA256)
+	b = strconv.AppendInt(append(b, ","+line+"\"size\": "...), item.Size, 10)
+	return append(b, "\n            }"...)
+}
+
+// appendType writes a type in a line, with another behind it; nothing for none.
+func appendType(b []byte, line, name string) []byte {
+	if name == "" {
+		return b
+	}
+	b = appendQuoted(append(b, line+"\"ftype\": "...), name)
+	return append(b, ',')
 }
 
 // index is the form of the index.
@@ -240,6 +298,18 @@ func quoted(s string) string {
 	e.SetEscapeHTML(false)
 	_ = e.Encode(s) // a string can be written
 	return string(ascii(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+}
+
+// appendQuoted writes a text as JSON, in ASCII. Most need no escape.
+func appendQuoted(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return append(b, quoted(s)...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
 }
 
 // ascii writes characters beyond ASCII as JSON escapes: all of them stand in strings.

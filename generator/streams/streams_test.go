@@ -31,9 +31,7 @@ func TestWriteAsRecorded(t *testing.T) {
 		about := Product{Aliases: base + "," + release, Arch: arch, ImageType: "desktop", OS: "ubuntu", Release: release, ReleaseCodename: codename, ReleaseTitle: title, Version: base}
 		for _, f := range files {
 			f.Path = release + "/ubuntu-" + version + "-desktop-" + arch + "." + f.Type
-			if !l.Add(id+":desktop:"+base+":"+arch, about, version, f) {
-				t.Errorf("%s is there already", f.Path)
-			}
+			l.Add(id+":desktop:"+base+":"+arch, about, version, f)
 		}
 	}
 	add("kinetic", "Kinetic Kudu", "22.10", "22.10", "22.10", "amd64",
@@ -79,8 +77,8 @@ func TestTypesFloat(t *testing.T) {
 		if err := l.Write(&b); err != nil {
 			t.Fatal(err)
 		}
-		p, last := l.products["p"], ""
-		if v := p.Versions["2"]; v != nil {
+		p, last := parse(t, &b).Products["p"], ""
+		if v, ok := p.Versions["2"]; ok {
 			last = v.Type
 		}
 		if p.Type != test.product || last != test.last {
@@ -100,9 +98,15 @@ func TestTypesFloat(t *testing.T) {
 func TestOneFileOfEachType(t *testing.T) {
 	t.Parallel()
 	l := NewList("id", time.Time{})
-	first, second := l.Add("p", Product{}, "1", Item{Type: "iso", Path: "a"}), l.Add("p", Product{}, "1", Item{Type: "iso", Path: "b"})
-	if got := l.products["p"].Versions["1"].Items["iso"].Path; !first || second || got != "a" {
-		t.Errorf("added %v, then %v; %q is there", first, second, got)
+	for _, path := range []string{"a", "b", "c"} {
+		l.Add("p", Product{}, "1", Item{Type: "iso", Path: path})
+	}
+	var b bytes.Buffer
+	if err := l.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	if got := parse(t, &b).Products["p"].Versions["1"].Items; len(got) != 1 || got["iso"].Path != "a" {
+		t.Errorf("%+v is there", got)
 	}
 }
 
@@ -169,25 +173,64 @@ func FuzzWrite(f *testing.F) {
 				t.Fatalf("%q is not ASCII", b.String())
 			}
 		}
-		var got struct {
-			Content  string `json:"content_id"`
-			Datatype string
-			Format   string
-			Products map[string]*Product
-			Updated  string
-		}
-		d := json.NewDecoder(&b)
-		d.DisallowUnknownFields()
-		if err := d.Decode(&got); err != nil {
-			t.Fatal(err)
-		}
+		got := parse(t, &b)
 		// What is no UTF-8 is read as the replacement character everywhere.
 		valid := func(s string) string { return string([]rune(s)) }
 		p := got.Products[valid(name)]
-		if p == nil || p.OS != valid(path) || !reflect.DeepEqual(p.Versions["1"].Items, map[string]*Item{"iso": {Path: valid(path)}}) {
+		if p.OS != valid(path) || !reflect.DeepEqual(p.Versions["1"].Items, map[string]readItem{"iso": {Path: valid(path)}}) {
 			t.Errorf("got %+v of %q", got, path)
 		}
 	})
+}
+
+// A list as a reader of JSON has it.
+type (
+	readList struct {
+		Content  string `json:"content_id"`
+		Datatype string
+		Format   string
+		Products map[string]readProduct
+		Updated  string
+	}
+	readProduct struct {
+		Product
+		Versions map[string]struct {
+			Type  string `json:"ftype"`
+			Items map[string]readItem
+		}
+	}
+	readItem struct {
+		Type   string `json:"ftype"`
+		Path   string
+		SHA256 string
+		Size   int64
+	}
+)
+
+// parse reads a list, without anything that it does not know, and wants it to be what a
+// program writes that sorts keys and knows nothing of lists.
+func parse(t testing.TB, b *bytes.Buffer) (got readList) {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(b.Bytes()))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	var all map[string]any
+	if err := json.Unmarshal(b.Bytes(), &all); err != nil {
+		t.Fatal(err)
+	}
+	var again bytes.Buffer
+	e := json.NewEncoder(&again)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(all); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(ascii(again.Bytes())), b.String()); diff != "" {
+		t.Errorf("(-as JSON is written +got):\n%s", diff)
+	}
+	return got
 }
 
 // TestInline: the index that is signed is the other one, but for where it leads.
