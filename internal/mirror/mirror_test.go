@@ -279,6 +279,31 @@ func TestDirectoryTaken(t *testing.T) {
 	}
 }
 
+// TestDirectoryLink: a link that somebody made by hand is taken, as that of the site is, and
+// what it leads to stays as it is; one to a file is refused.
+func TestDirectoryLink(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	show(t, s, 1)
+	dir := t.TempDir()
+	put(t, filepath.Join(dir, "theirs", "mine.txt"), "mine")
+	for link, want := range map[string]string{"theirs": Sent, "nowhere": Sent, "theirs/mine.txt": Failed} {
+		target := address(t, filepath.Join(dir, "www-"+path.Base(link)))
+		if err := os.Symlink(link, target.Path); err != nil {
+			t.Fatal(err)
+		}
+		if r := one(t, s, target); r.Action != want || want == Failed && !strings.Contains(r.Error, "which is not a directory") {
+			t.Errorf("%s: %+v", link, r)
+		}
+		if want == Sent {
+			same(t, s, files(t, target.Path))
+		}
+	}
+	if text := files(t, filepath.Join(dir, "theirs")); len(text) != 1 || text["mine.txt"] != "mine" {
+		t.Errorf("%v", text)
+	}
+}
+
 // TestEdited: a set that somebody changed is brought nowhere.
 func TestEdited(t *testing.T) {
 	t.Parallel()
