@@ -72,7 +72,7 @@ func (w *World) Pass(now time.Time) []Happening {
 	w.told = nil
 	for at := w.now.Truncate(time.Hour).Add(time.Hour); !at.After(now); at = at.Add(time.Hour) {
 		w.now = at
-		w.hour()
+		w.hour(now)
 	}
 	return w.told
 }
@@ -82,8 +82,8 @@ func (w *World) tell(what, where, name string) {
 	w.told = append(w.told, Happening{w.now, what, where, name})
 }
 
-// hour does what is to be done in this one.
-func (w *World) hour() {
+// hour does what is to be done in this one, on the way to a moment that can be seen.
+func (w *World) hour(until time.Time) {
 	for _, base := range slices.Sorted(maps.Keys(w.forest.bases)) {
 		if !w.forest.alive(base) {
 			continue
@@ -100,7 +100,8 @@ func (w *World) hour() {
 	if w.now.Hour() == 12 {
 		w.publish()
 	}
-	if w.now.Hour()%6 == 1 { // they lag behind, as the real ones do
+	// They lag behind, as the real ones do. Those that the next ones replace unseen are not written.
+	if w.now.Hour()%6 == 1 && until.Before(w.now.Add(6*time.Hour)) {
 		w.forest.writeSiteManifests(w.now)
 	}
 	w.test()
