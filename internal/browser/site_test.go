@@ -1,7 +1,9 @@
 package browser
 
 import (
+	"bytes"
 	"cmp"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -12,9 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
-
-	"shiplist/internal/testenv"
 )
 
 // root is the top of the module, seen from this folder.
@@ -48,15 +49,64 @@ func site(t *testing.T) (string, bool) {
 	return stagedSet(t, dir), true
 }
 
-// demo builds the program and lets it make the demo's working directory.
+// demo builds the program and lets it make the demo's working directory, which is copied
+// for each test, with the paths in it: most of the time goes into making it.
 func demo(t *testing.T) (program, dir string) {
 	t.Helper()
 	noteSources(t)
-	work := t.TempDir()
-	program = filepath.Join(work, "shiplist")
-	command(t, root, testenv.Program(t, "go"), "build", "-o", program, "./cmd/shiplist")
-	command(t, work, program, "demo", "--once", "--keep", "demo")
-	return program, filepath.Join(work, "demo")
+	work, err := made()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = filepath.Join(t.TempDir(), "demo")
+	first := filepath.Join(work, "demo")
+	if err := os.CopyFS(dir, os.DirFS(first)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"config.toml", "data/sources.toml"} {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(text, []byte(first)) {
+			t.Errorf("%s does not name the directory of the demo", name)
+		}
+		put(t, name, strings.ReplaceAll(string(text), first, dir))
+	}
+	// It tells of the first one's files.
+	if err := os.Remove(filepath.Join(dir, "state", "site.basis")); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(work, "shiplist"), dir
+}
+
+// made has the program and the demo's directory; TestMain removes it.
+var made = sync.OnceValues(func() (work string, err error) {
+	if work, err = os.MkdirTemp("", "shiplist-browser"); err != nil {
+		return "", err
+	}
+	leave = work
+	program := filepath.Join(work, "shiplist")
+	for _, args := range [][]string{{root, "go", "build", "-o", program, "./cmd/shiplist"}, {work, program, "demo", "--once", "--keep", "demo"}} {
+		c := exec.Command(args[1], args[2:]...)
+		c.Dir = args[0]
+		if out, err := c.CombinedOutput(); err != nil {
+			return "", fmt.Errorf("%s: %w\n%s", strings.Join(args[1:], " "), err, out)
+		}
+	}
+	return work, nil
+})
+
+// leave is what made left.
+var leave string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if leave != "" {
+		_ = os.RemoveAll(leave)
+	}
+	os.Exit(code)
 }
 
 // stagedSet is the one staged set of a demo.
