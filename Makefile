@@ -42,9 +42,11 @@ demo: build ## a release day in four minutes, at an address that is printed; no 
 
 .PHONY: test
 test: ## all tests; those that need a web server or a browser are skipped without
-	$(GO) test $(RACE) -timeout 15m $(PACKAGES)
+	$(GO) test $(RACE) $(VET) -timeout 15m $(PACKAGES)
 
+# lint vets all, the tests too.
 .PHONY: check
+check: VET = -vet=off
 check: fmt-check tidy-check lint build test fuzz smoke ## everything that has to pass before a change goes in
 
 .PHONY: lint
