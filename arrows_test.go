@@ -157,7 +157,7 @@ var arrows = map[string]arrow{
 		may: []string{
 			".", "agent", "agent/fetch", "agent/observe", "agent/placed", "agent/plan", "agent/qatracker", "agent/testobserver", "agent/tree", "agent/verify", "generator", "generator/preview", "generator/publish",
 			"generator/staged",
-			"internal/config", "internal/demo", "internal/hostscript", "internal/jobs", "internal/mirror", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/signature", "internal/signer", "internal/store",
+			"internal/config", "internal/demo", "internal/hostscript", "internal/issue", "internal/jobs", "internal/mirror", "internal/planfile", "internal/release", "internal/releaseday", "internal/shell", "internal/signature", "internal/signer", "internal/store",
 			"internal/terminal",
 		},
 		modules: []string{"github.com/fsnotify/fsnotify", renameio},

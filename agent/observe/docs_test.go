@@ -103,7 +103,7 @@ func TestAlerts(t *testing.T) {
 		t.Errorf("docs/alerts.yml uses only %v", names)
 	}
 	for _, label := range regexp.MustCompile(`\$labels\.([a-z]+)`).FindAllStringSubmatch(text, -1) {
-		if label[1] != "source" {
+		if label[1] != "source" && label[1] != "target" {
 			t.Errorf("docs/alerts.yml uses the label %s, which its metrics do not have", label[1])
 		}
 	}

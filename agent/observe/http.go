@@ -75,8 +75,16 @@ func (s *State) health() []check {
 	if s.site.unpublished {
 		checks = append(checks, check{name: "site", text: unpublishedText, note: true})
 	}
+	for _, t := range s.targets {
+		if t.Behind {
+			checks = append(checks, check{name: "target " + t.Name, text: behindText, note: true})
+		}
+	}
 	return checks
 }
+
+// behindText is told of a target for as long as it holds.
+const behindText = "it does not have what is published, or could not be brought to: see the log, or shiplist status"
 
 // unpublishedText is told for as long as it holds.
 const unpublishedText = "what was last made could not be published, the site before it stays: see the log"

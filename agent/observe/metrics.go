@@ -62,6 +62,8 @@ func metrics() map[string]metric {
 		"source_dirs":      gauge("source_held_directories", "Directories of a tree of which what they show is not believed.", "source"),
 		"source_held":      gauge("source_held", "1 while an answer is held back.", "source"),
 		"source_lost":      gauge("source_lost", "1 while the source is lost.", "source"),
+		"target_behind":    gauge("target_behind", "1 while a target does not have what is published, or the last try to bring it there failed.", "target"),
+		"target_brought":   gauge("target_brought_timestamp_seconds", "When something was last brought to a target.", "target"),
 		"source_resting":   gauge("source_resting", "1 while the source is left alone because its host failed.", "source"),
 	}
 	return all
@@ -93,6 +95,10 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	p.moment("config_taken", c.s.reload.taken)
 	p.counts("events", c.s.events, nil)
 	p.site(c.s.site)
+	for _, t := range c.s.targets {
+		p.truth("target_behind", t.Behind, t.Name)
+		p.moment("target_brought", t.Since, t.Name)
+	}
 	for name, src := range c.s.sources {
 		p.source(name, src, c.s.now())
 	}

@@ -43,6 +43,15 @@ type State struct {
 	site     site
 	reload   reload
 	counted  milestones
+	targets  []Target
+}
+
+// Target is how it stands with a place to which what is published is brought.
+type Target struct {
+	Name string
+	// Behind says that it does not have what is published, or could not be brought to last.
+	Behind bool
+	Since  time.Time // when it last got something; zero for never
 }
 
 // source is what is known of one source.
@@ -215,6 +224,13 @@ func (s *source) polled(r agent.SourceReport, now time.Time) {
 	case agent.Held:
 		s.held = true
 	}
+}
+
+// Targets says how it stands with the places to which what is published is brought.
+func (s *State) Targets(all []Target) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.targets = all
 }
 
 // Built counts a run of the generator.

@@ -72,6 +72,9 @@ func TestHealth(t *testing.T) {
 		s.Built(agent.Build{Publication: agent.Publication{Tried: true, Err: errors.New("an address would die")}})
 		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\nsite: "+unpublishedText+"\n")
 		s.Built(agent.Build{Publication: agent.Publication{Tried: true}})
+		s.Targets([]Target{{Name: "web"}, {Name: "cdn", Behind: true}})
+		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\ntarget cdn: "+behindText+"\n")
+		s.Targets([]Target{{Name: "web"}, {Name: "cdn"}})
 		wantPage(t, s, "/healthz", 200, "alive: ok, last sign of life 0s ago\nstatus: waits\n")
 	})
 }
@@ -186,6 +189,9 @@ func TestMetrics(t *testing.T) {
 			`shiplist_source_lost{source="iso"} 1`,
 			`shiplist_source_resting{source="iso"} 1`,
 			`shiplist_source_resting{source="full"} 0`,
+			`shiplist_target_behind{target="cdn"} 1`,
+			`shiplist_target_behind{target="web"} 0`,
+			`shiplist_target_brought_timestamp_seconds{target="web"} 9.466848e+08`,
 		} {
 			if !strings.Contains(body, "\n"+line+"\n") {
 				t.Errorf("not there: %s", line)
@@ -204,6 +210,7 @@ func TestMetrics(t *testing.T) {
 // busy is an agent that has seen a bit of everything.
 func busy(s *State) {
 	s.Configured([]string{"iso", "full"})
+	s.Targets([]Target{{Name: "web", Since: time.Now()}, {Name: "cdn", Behind: true}})
 	s.Ready()
 	now := time.Now()
 	s.Polled(agent.SourceReport{

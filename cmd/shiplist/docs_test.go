@@ -16,6 +16,7 @@ import (
 	"shiplist/agent/verify"
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
+	"shiplist/internal/mirror"
 	"shiplist/internal/release"
 	"shiplist/internal/testenv"
 )
@@ -76,17 +77,30 @@ func TestJSONDocumented(t *testing.T) {
 	if !found {
 		t.Fatal("there is nothing about the JSON of publish")
 	}
-	_, ofVerify, found := strings.Cut(ofPublish, "`shiplist verify --json`")
+	ofPublish, ofVerify, found := strings.Cut(ofPublish, "`shiplist verify --json`")
 	if !found {
 		t.Fatal("there is nothing about the JSON of verify")
 	}
+	ofPublishing, ofList, found := strings.Cut(ofPublish, "`shiplist publish --list --json`")
+	if !found {
+		t.Fatal("there is nothing about the JSON of publish --list")
+	}
+	ofList, ofHistory, found := strings.Cut(ofList, "`shiplist publish --history --json`")
+	if !found {
+		t.Fatal("there is nothing about the JSON of publish --history")
+	}
+	row := regexp.MustCompile("(?m)^\\| `targets\\[\\]` .*$")
 	// What several commands have is told once, above all of them.
 	shared, _, _ := strings.Cut(text, "`shiplist status --json`")
 	for _, tt := range []struct {
 		text string
 		of   []any
 	}{
-		{ofPublish, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publish.Entry{}, publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}}},
+		{ofPublishing, []any{publish.Result{}, publish.Reason{}, publish.Standing{}, publishedJSON{}, stagedJSON{}}},
+		{row.FindString(ofPublishing), []any{mirror.Result{}}},
+		{ofList, []any{publish.Listing{}, publish.ListedSet{}, publish.StagedSet{}, publish.Facts{}, listingJSON{}}},
+		{row.FindString(ofList), []any{mirror.Standing{}, targetStanding{}}},
+		{ofHistory, []any{publish.Entry{}, historyLine{}}},
 		{ofVerify, []any{verify.Report{}, verify.Set{}, verify.Finding{}}},
 		{shared + ofSet, []any{publishSetJSON{}, publicationJSON{}, reasonJSON{}, publishFile{}, publishCommandJSON{}, release.Mismatch{}, planFillResult{}, filledEntry{}, proofOf{}, planCheckResult{}, planTrouble{}}},
 		{shared + ofCheck, []any{checkResult{}, findingResult{}, evidenceResult{}, contactsResult{}, contactResult{}, whyResult{}, chainResult{}, linkResult{}, diffResult{}, sideResult{}, diffRecord{}}},

@@ -135,11 +135,11 @@ func (o *publishOptions) print(e *environment, res publish.Result, brought []mir
 
 // tell tells what is there, and what was done.
 func (o *publishOptions) tell(e *environment, cfg *config.Config, site publish.Site) error {
-	notes, err := mirror.Notes(site)
-	if err != nil {
-		return err
-	}
 	if o.history {
+		notes, err := mirror.Notes(site)
+		if err != nil {
+			return err
+		}
 		all, err := publish.History(site.Output)
 		if err != nil {
 			return err
@@ -151,7 +151,10 @@ func (o *publishOptions) tell(e *environment, cfg *config.Config, site publish.S
 		return err
 	}
 	warn(e, l.Warnings)
-	targets := mirror.Stand(cfg.Targets, notes)
+	targets, err := standingsOf(cfg)
+	if err != nil {
+		return err
+	}
 	if o.json {
 		return printJSON(e, listingJSON{l, targets})
 	}

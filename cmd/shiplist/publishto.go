@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 
 	"shiplist/generator/publish"
 	"shiplist/internal/config"
+	"shiplist/internal/issue"
 	"shiplist/internal/mirror"
 	"shiplist/internal/release"
 	"shiplist/internal/terminal"
@@ -174,29 +177,86 @@ type publishedJSON struct {
 // listingJSON is a listing with how it stands with the targets.
 type listingJSON struct {
 	publish.Listing
-	Targets []mirror.Standing `json:"targets,omitempty"`
+	Targets []targetStanding `json:"targets,omitempty"`
+}
+
+// targetStanding is how it stands with a target.
+type targetStanding struct {
+	mirror.Standing
+	// Behind says that a target of the configuration does not have what is published; of
+	// one for staging that the last try failed.
+	Behind bool `json:"behind,omitempty"`
+
+	stale bool // it has all but the newest release.json
+}
+
+// standingsOf tells how it stands with the targets of a configuration, and behind them with
+// others that got something, by the notes: nobody asks the targets.
+func standingsOf(cfg *config.Config) ([]targetStanding, error) {
+	site := siteOf(cfg)
+	notes, err := mirror.Notes(site)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := publish.Show(site)
+	if err != nil {
+		return nil, err
+	}
+	var said issue.Release
+	if text, err := os.ReadFile(filepath.Join(shown.Dir, issue.ReleaseFile)); err == nil && shown.Set != "" {
+		said, _ = issue.Parse(text) // one that is damaged has no serial, as where it is brought
+	}
+	var all []targetStanding
+	for i, s := range mirror.Stand(cfg.Targets, notes) {
+		t := targetStanding{Standing: s}
+		switch {
+		case i >= len(cfg.Targets):
+		case s.Staging:
+			t.Behind = s.Error != ""
+		case shown.Set != "":
+			t.stale = s.Digest == shown.Digest && s.Serial != said.Serial
+			t.Behind = s.Digest != shown.Digest || t.stale
+		}
+		all = append(all, t)
+	}
+	return all, nil
 }
 
 // printStanding says how it stands with the targets, by the notes of what was brought.
-func printStanding(e *environment, all []mirror.Standing) error {
-	if len(all) == 0 {
-		return nil
-	}
-	var p paper
-	p.terminal = e.terminal
-	p.say("", "targets, by what was sent last:")
-	for _, s := range all {
-		text := "nothing was sent yet"
-		if s.Digest != "" {
-			text = "has " + publish.Short(s.Digest) + " since " + minute(s.Since) + " by " + s.By
-		}
-		if s.Error != "" {
-			text += "; failed " + minute(s.Tried) + ": " + s.Error
-		}
-		p.say("  ", "%s: %s", s.Target, text)
-	}
+func printStanding(e *environment, all []targetStanding) error {
+	p := paper{terminal: e.terminal}
+	p.standings(all)
 	_, err := io.WriteString(e.stdout, p.String())
 	return err
+}
+
+// standings says the same on paper.
+func (p *paper) standings(all []targetStanding) {
+	if len(all) == 0 {
+		return
+	}
+	p.say("", "targets, by what was sent last:")
+	for _, s := range all {
+		p.say("  ", "%s: %s", s.Target, s)
+	}
+}
+
+// String is how it stands in words.
+func (s targetStanding) String() string {
+	text := "nothing is noted yet"
+	if s.Digest != "" {
+		text = "has " + publish.Short(s.Digest) + " since " + minute(s.Since) + " by " + cmp.Or(s.By, nobody)
+	}
+	switch {
+	case s.stale:
+		text = "behind by release.json: " + text
+	case s.Behind && !s.Staging:
+		text = "behind: " + text
+	}
+	if s.Error != "" {
+		text += "; fails since " + minute(s.Tried) + ": " + s.Error
+	}
+	return text
 }
 
 // stagingNote is what every page of a staging target says at its foot. It is the same for

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -34,9 +33,7 @@ type service struct {
 	begun   *begun
 	getenv  func(string) string // where keys and passphrases may be
 	now     func() time.Time
-	sending sync.Mutex
-	// failed are the errors of targets that were logged, by their name.
-	failed map[string]string
+	sender  *sender
 	// tried is of the last text of the configuration that was read.
 	tried fingerprint
 }
@@ -84,9 +81,10 @@ func alone(cfg *config.Config) error {
 }
 
 func newService(e *environment, file string, cfg *config.Config, log *slog.Logger) (*service, error) {
-	s := &service{file: file, log: log, begun: &begun{yes: make(chan struct{})}, getenv: e.getenv, now: e.now, failed: map[string]string{}}
+	s := &service{file: file, log: log, begun: &begun{yes: make(chan struct{})}, getenv: e.getenv, now: e.now}
 	s.holds.Store(cfg)
 	s.state = observe.New(observe.Options{Config: cfg, Version: programVersion(), Now: e.now, Logger: log})
+	s.sender = &sender{holds: s.holds.Load, bring: s.send, stand: standingsOf, tell: s.tellTargets, log: log}
 	s.systemd = observe.NewSystemd(log)
 	s.server = observe.NewServer(s.state.Handler(), log)
 	options := agentFor(e, cfg, log)
@@ -103,55 +101,33 @@ func (s *service) generate(ctx context.Context) (agent.Build, error) {
 	start := time.Now()
 	r, err := generator.Generate(ctx, generator.Options{Config: s.holds.Load()})
 	b := agent.Build{Digest: r.Digest, Pages: r.Pages, Changed: r.New, Duration: time.Since(start), Err: err}
-	if err == nil && s.holds.Load().Agent.Publish == "auto" {
+	if err == nil && publishesItself(s.holds.Load()) {
 		b.Publication = s.publish(ctx, r.Digest)
 	}
 	if err == nil {
-		s.bring(ctx, b.Publication)
+		s.bring(b.Publication)
 	}
 	return b, err
 }
 
-// bring brings what is published by itself to the targets, and what is not to those that
-// show it. One that failed is tried again with the next site.
-func (s *service) bring(ctx context.Context, p agent.Publication) {
+// bring has what is published by itself brought to the targets, and what is not to those
+// that show it. Nobody waits for that.
+func (s *service) bring(p agent.Publication) {
 	cfg := s.holds.Load()
-	targets := targetsOf(cfg, true)
 	if p.Tried && p.Err == nil {
-		targets = append(targetsOf(cfg, false), targets...)
+		s.sender.want(newest, targetsOf(cfg, false))
 	}
-	if len(targets) == 0 {
-		return
-	}
-	s.send(ctx, cfg, targets, false)
+	s.sender.want(newest, targetsOf(cfg, true))
 }
 
-// renew brings a release.json that was issued anew to the targets that have the rest.
-func (s *service) renew(ctx context.Context) {
-	cfg := s.holds.Load()
-	s.send(ctx, cfg, targetsOf(cfg, false), true)
-}
+// renew has a release.json that was issued anew brought to the targets that have the rest.
+func (s *service) renew() { s.sender.want(renewal, targetsOf(s.holds.Load(), false)) }
 
-// send brings to targets. The site and its release.json may come at once.
-func (s *service) send(ctx context.Context, cfg *config.Config, targets []config.Target, renew bool) {
-	s.sending.Lock()
-	defer s.sending.Unlock()
-	for _, r := range mirror.Bring(ctx, targets, mirror.Options{
+// send brings to one target.
+func (s *service) send(ctx context.Context, cfg *config.Config, t config.Target, renew bool) mirror.Result {
+	return mirror.Bring(ctx, []config.Target{t}, mirror.Options{
 		Site: siteOf(cfg), By: theAgent, Renew: renew, Version: programVersion(), Getenv: s.getenv, Now: s.now, Dress: stagingBar,
-	}) {
-		s.tellBrought(r)
-	}
-}
-
-// tellBrought logs what became of a target; a failure in the same words once.
-func (s *service) tellBrought(r mirror.Result) {
-	switch before := s.failed[r.Target]; {
-	case r.Action == mirror.Sent:
-		s.log.Info("site brought to target", "target", r.Target, "set", cmp.Or(r.Set, publish.Short(r.Digest)), "count", r.Files, "bytes", r.Bytes)
-	case r.Action == mirror.Failed && r.Error != before:
-		s.log.Warn("site not brought to target, the next one is tried", "target", r.Target, "err", r.Error)
-	}
-	s.failed[r.Target] = r.Error
+	})[0]
 }
 
 // theAgent is who publishes where no person does.
@@ -175,6 +151,15 @@ func (s *service) publish(ctx context.Context, digest string) agent.Publication 
 		s.tellPublished(res)
 	}
 	return p
+}
+
+// tellTargets passes on how it stands with the targets.
+func (s *service) tellTargets(all []targetStanding) {
+	var told []observe.Target
+	for _, t := range all {
+		told = append(told, observe.Target{Name: t.Target, Behind: t.Behind, Since: t.Since})
+	}
+	s.state.Targets(told)
 }
 
 // tellPublished logs what somebody should know of a set that went out by itself.
@@ -207,7 +192,8 @@ func (s *service) run(ctx context.Context, hangups <-chan os.Signal) error {
 		return err
 	case <-s.begun.yes: // before, there is nothing to be told of a new configuration
 	}
-	defer (&refresher{refresh: s.refresh, log: s.log, issued: func() { s.renew(ctx) }}).begin(ctx)()
+	defer s.sender.begin(ctx)()
+	defer (&refresher{refresh: s.refresh, log: s.log, issued: s.renew}).begin(ctx)() // it ends first, as it has things sent
 	w := watch(s.file, s.tried, s.log)
 	defer w.Close()
 	for {

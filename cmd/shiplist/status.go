@@ -35,6 +35,8 @@ type statusOptions struct {
 type status struct {
 	Agent   agentStatus    `json:"agent"`
 	Sources []sourceStatus `json:"sources"`
+	// Targets are those of the configuration.
+	Targets []targetStanding `json:"targets,omitempty"`
 	// Strangers are files of the data directory that are no part of it.
 	Strangers []string `json:"strangers,omitempty"`
 	// Events are the newest of the change log, the newest last.
@@ -109,11 +111,15 @@ func statusOf(cfg *config.Config, now time.Time) (*status, error) {
 		return nil, err
 	}
 	st := &status{Strangers: snapshot.Strangers}
-	var errAgent, errEvents error
+	var errAgent, errEvents, errTargets error
 	st.Agent.PID, st.Agent.Running, errAgent = store.Running(dir)
 	st.Events, errEvents = store.LastEvents(dir, eventsShown)
+	if len(cfg.Targets) > 0 {
+		st.Targets, errTargets = standingsOf(cfg)
+		st.Targets = st.Targets[:min(len(st.Targets), len(cfg.Targets))]
+	}
 	st.addSources(cfg, snapshot, now)
-	return st, errors.Join(err, errAgent, errEvents)
+	return st, errors.Join(err, errAgent, errEvents, errTargets)
 }
 
 // addSources tells of the sources that are configured, in that order, and of those that

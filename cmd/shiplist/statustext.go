@@ -41,6 +41,10 @@ func (st *status) print(e *environment, file string) error {
 	for _, s := range st.Sources {
 		s.print(&p, file)
 	}
+	if len(st.Targets) > 0 {
+		p.WriteByte('\n')
+		p.standings(st.Targets)
+	}
 	if len(st.Strangers) > 0 {
 		p.say("", "\nno part of the data directory, and neither read nor touched:")
 		for _, name := range st.Strangers {
