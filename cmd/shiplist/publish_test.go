@@ -16,6 +16,7 @@ import (
 
 	"shiplist/generator/publish"
 	"shiplist/internal/demo"
+	"shiplist/internal/mirror"
 	"shiplist/internal/testenv"
 )
 
@@ -123,5 +124,22 @@ func TestPublishedExpired(t *testing.T) {
 		if strings.Contains(b.String(), told) != want {
 			t.Errorf("at %s: %s", now, b.String())
 		}
+	}
+}
+
+// TestPrintBrought: what became of each target is a line.
+func TestPrintBrought(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	err := printBrought(&environment{stdout: &out}, []mirror.Result{
+		{Target: "web", Action: mirror.Sent, Files: 1, Bytes: 3, Deleted: 2},
+		{Target: "cdn", Action: mirror.Sent, Left: 1},
+		{Target: "bucket", Action: mirror.Nothing, Left: 2},
+		{Target: "host", Action: mirror.Failed, Error: "no room"},
+	})
+	want := "  web: sent 1 file with 3 bytes, removed 2\n  cdn: sent 0 files with 0 bytes, removed 0, left 1 object of others\n" +
+		"  bucket: has it already, left 2 objects of others\n  host: failed: no room\n"
+	if out.String() != want || err != nil {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }

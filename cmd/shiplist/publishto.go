@@ -135,13 +135,17 @@ func printBrought(e *environment, all []mirror.Result) error {
 	var p paper
 	p.terminal = e.terminal
 	for _, r := range all {
+		left := ""
+		if r.Left > 0 {
+			left = ", left " + release.Plural(r.Left, "object", "objects") + " of others"
+		}
 		switch {
 		case r.Action == mirror.Failed:
 			p.say("  ", "%s: failed: %s", r.Target, r.Error)
 		case r.Action == mirror.Nothing:
-			p.say("  ", "%s: has it already", r.Target)
+			p.say("  ", "%s: has it already%s", r.Target, left)
 		default:
-			p.say("  ", "%s: sent %s with %d bytes, removed %d", r.Target, release.Plural(r.Files, "file", "files"), r.Bytes, r.Deleted)
+			p.say("  ", "%s: sent %s with %d bytes, removed %d%s", r.Target, release.Plural(r.Files, "file", "files"), r.Bytes, r.Deleted, left)
 		}
 	}
 	_, err := io.WriteString(e.stdout, p.String())
