@@ -56,8 +56,9 @@ type netbootView struct {
 	Sums     bool   // a checksum list has some of the files
 	Archive  bool
 	Note     string
-	From     string // the address by the rule, where an installer of the archive has moved since
-	Unasked  bool   // nobody asked whether the files are there
+	Lacks    []string // what is wrong with its files, where no finding tells: of series whose life has ended
+	From     string   // the address by the rule, where an installer of the archive has moved since
+	Unasked  bool     // nobody asked whether the files are there
 	Product  Link
 	State    stateView
 	Build    string
@@ -159,7 +160,7 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 	if e.Moved {
 		v.Named = e.ISO
 	}
-	v.From, v.Unasked = e.From, e.Archive && e.Source == ""
+	v.From, v.Unasked = e.From, e.Unasked()
 	v.Files = s.netbootFiles(e, base)
 	if e.Tree != nil {
 		s.netbootInTree(p, e, &v)
@@ -170,6 +171,7 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 			v.State = viewState(e.State, "")
 		}
 	}
+	v.Lacks = faultsUntold(e)
 	told := func(f *release.Finding) bool { return f.Rule == "netboot-iso" || f.Rule == "netboot-gone" }
 	if e.Beside != "" && e.ISO != "" && !strings.HasSuffix(e.ISO, "/"+e.Beside) && !slices.ContainsFunc(e.Findings, told) {
 		v.Beside = e.Beside
@@ -178,6 +180,25 @@ func (s *site) viewNetboot(p *Page, e *release.NetbootEntry, n int) netbootView 
 	v.ID = fmt.Sprintf("set-%s-%d", release.Slug(e.Arch), n)
 	v.Ways = s.bootWays(v.ID, e.Arch, p.Root, s.bootWords(e, &v))
 	return v
+}
+
+// faultsUntold are what is wrong with files, where no finding tells it.
+func faultsUntold(e *release.NetbootEntry) []string {
+	if slices.ContainsFunc(e.Findings, func(f *release.Finding) bool { return f.Rule == "netboot-gone" || f.Rule == "netboot-small" }) {
+		return nil
+	}
+	var all []string
+	for _, f := range e.Faults {
+		switch {
+		case f.Least > 0:
+			all = append(all, fmt.Sprintf("%s has %s and cannot be it", f.Name, release.Size(f.Size)))
+		case f.Status != 0:
+			all = append(all, fmt.Sprintf("%s answers %d", f.Name, f.Status))
+		default:
+			all = append(all, f.Name+" is not listed any more")
+		}
+	}
+	return all
 }
 
 // netbootInTree adds what only a set in a tree has.

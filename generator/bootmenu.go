@@ -143,7 +143,7 @@ func (s *site) newBootChoice(m *bootMenu, c release.BootChoice) (bootChoice, boo
 	base := webURL(e.URL)
 	choice := bootChoice{
 		ID: c.ID, Arch: e.Arch, InitrdName: path.Base(e.Initrd),
-		Title:  menuText(s.machine(e.Arch) + " (" + e.Arch + "): " + netbootTitle(e)),
+		Title:  menuText(s.machine(e.Arch) + " (" + e.Arch + "): " + netbootTitle(e) + unasked(e)),
 		Kernel: m.below(fileURL(base, e.Kernel)), Initrd: m.below(fileURL(base, e.Initrd)),
 	}
 	if choice.Kernel.Tree == nil {
@@ -166,6 +166,14 @@ func (s *site) newBootChoice(m *bootMenu, c release.BootChoice) (bootChoice, boo
 		words = append(words, iso)
 	}
 	return choice, !slices.ContainsFunc(words, func(w string) bool { return !bootWord(w) })
+}
+
+// unasked marks an installer that may not be there.
+func unasked(e *release.NetbootEntry) string {
+	if e.Unasked() {
+		return ", not checked"
+	}
+	return ""
 }
 
 // name is what the menu calls an installer; empty where it does not have it.

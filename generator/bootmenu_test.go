@@ -79,7 +79,7 @@ func TestMenuForIPXE(t *testing.T) {
 		"initrd ${tree_simple}/noble/netboot/amd64/initrd || goto failed_",
 		"kernel ${tree_full}/noble/netboot/arm64/linux initrd=initrd ip=dhcp iso-url=${iso_full}/noble/noble-arm64.iso ${options} || goto failed_",
 		"initrd ${tree_full}/noble/netboot/arm64/initrd || goto failed_",
-		"menu Trusty Tahr", "isset ${starts_amd64} && item trusty-amd64 64-bit PC (amd64): Kept in the archive ||",
+		"menu Trusty Tahr", "isset ${starts_amd64} && item trusty-amd64 64-bit PC (amd64): Kept in the archive, not checked ||",
 		"kernel http://archive.example/x/installer/linux initrd=initrd.gz ${options} || goto failed_",
 		"initrd http://archive.example/x/installer/initrd.gz || goto failed_",
 	}
@@ -121,7 +121,7 @@ func TestMenuForGRUB(t *testing.T) {
 		`linux "${tree_simple}/noble/netboot/amd64/linux" ip=dhcp "iso-url=${iso_simple}/24.04.4/noble.iso" $options`, `initrd "${tree_simple}/noble/netboot/amd64/initrd"`,
 		`menuentry '64-bit Arm (arm64): 24.04.4' --id 'noble-arm64' {`,
 		`linux "${tree_full}/noble/netboot/arm64/linux" ip=dhcp "iso-url=${iso_full}/noble/noble-arm64.iso" $options`, `initrd "${tree_full}/noble/netboot/arm64/initrd"`,
-		`submenu 'Trusty Tahr' --id 'trusty' {`, `menuentry '64-bit PC (amd64): Kept in the archive' --id 'trusty-amd64' {`,
+		`submenu 'Trusty Tahr' --id 'trusty' {`, `menuentry '64-bit PC (amd64): Kept in the archive, not checked' --id 'trusty-amd64' {`,
 		`linux "(http,archive.example)/x/installer/linux" $options`, `initrd "(http,archive.example)/x/installer/initrd.gz"`,
 	}
 	if diff := cmp.Diff(want, linesWith(s.grubConfig(s.bootMenu), "set", "submenu", "menuentry", "linux", "initrd")); diff != "" {
@@ -184,7 +184,7 @@ func (h hostileSite) grubLines() []string { return h.grubConfig(h.bootMenu) }
 
 func hostileMenu(tb testing.TB, title, word string) hostileSite {
 	tb.Helper()
-	return hostileSite{menuSite(tb, func(p *release.Picture, r *release.Rules) {
+	s := menuSite(tb, func(p *release.Picture, r *release.Rules) {
 		r.Architectures = slices.Clone(r.Architectures)
 		for i := range r.Architectures {
 			r.Architectures[i].Title = title
@@ -193,11 +193,14 @@ func hostileMenu(tb testing.TB, title, word string) hostileSite {
 		for _, n := range p.Netboot {
 			n.Line.DisplayName, n.Line.Slug = title, n.Line.Slug+word
 			for _, e := range n.Entries {
-				e.Version, e.Arch = e.Version+title, e.Arch+"+"+word
+				e.Version, e.Milestone, e.Arch = e.Version+title, title, e.Arch+"+"+word
 				e.Kernel, e.Initrd, e.ISO, e.URL = e.Kernel+word, e.Initrd+word, e.ISO+word, e.URL+word
 			}
 		}
-	})}
+	})
+	s.config.Title, s.config.BaseURL = s.config.Title+title, "https://site.example/"+word
+	s.bootMenu = s.newBootMenu()
+	return hostileSite{s}
 }
 
 // meaningful is what means something to a boot loader: quotes, variables, ends of commands,

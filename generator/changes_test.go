@@ -128,6 +128,7 @@ func TestNews(t *testing.T) {
 		{about(release.EventNetbootPublished, "24.04.3", "24.04.4", set), "ready: 64-bit Arm (arm64) starts over the network in Noble 24.04.4, was 24.04.3"},
 		{about(release.EventNetbootWithdrawn, "24.04.4", "", set), "warning: 64-bit Arm (arm64) does not start over the network any more in Noble"},
 		{about(release.EventNetbootGone, "", "404", setFile), "warning: 64-bit Arm (arm64) needs a netboot file that is gone, in Noble linux, answers 404"},
+		{about(release.EventNetbootMoved, "", "http://old.example/linux", set), "note: 64-bit Arm (arm64) starts from another archive in Noble http://old.example/linux"},
 		{about(release.EventNetbootBack, "404", "", setFile), "ready: 64-bit Arm (arm64) has its netboot file again, in Noble linux"},
 		{about(release.EventDirectoryHeld, "", "bad", release.Event{Source: "full", Series: "noble", Dir: "a/b"}), "blocker: a/b is not believed any more bad"},
 		{about(release.EventDirectoryBelieved, "bad", "", release.Event{Source: "full", Series: "noble", Dir: "a/b"}), "ready: a/b is believed again"},

@@ -105,6 +105,7 @@ var phrases = map[release.EventKind]phrase{
 	release.EventNetbootPublished: {"ready", "starts over the network in", "netboot installers start over the network in", false},
 	release.EventNetbootWithdrawn: {"warning", "does not start over the network any more in", "netboot installers were taken from", false},
 	release.EventNetbootGone:      {"warning", "needs a netboot file that is gone, in", "netboot files are gone, in", false},
+	release.EventNetbootMoved:     {"note", "starts from another archive in", "netboot installers start from another archive in", false},
 	release.EventNetbootBack:      {"ready", "has its netboot file again, in", "netboot files are there again, in", false},
 
 	release.EventDirectoryHeld:     {"blocker", "is not believed any more", "directories are not believed any more", false},
@@ -149,6 +150,8 @@ func (h *happening) detail() string {
 		return joinWords(shortened(h.File), "answers "+h.To)
 	case release.EventNetbootBack:
 		return shortened(h.File)
+	case release.EventNetbootMoved:
+		return shortened(h.To)
 	}
 	return ""
 }

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -231,6 +232,59 @@ func TestNetbootSetInOneFileOnly(t *testing.T) {
 	}
 	if v := s.viewNetboot(&Page{}, e, 1); v.Tarball.What != "all netboot files in one" || !v.Sums {
 		t.Errorf("the archive is called %q, sums %t", v.Tarball.What, v.Sums)
+	}
+}
+
+// TestNetbootPageTellsWhatIsMissing: by findings where there are some, else by itself.
+func TestNetbootPageTellsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	s := netbootSite(t)
+	e := pcSet()
+	e.Faults = []release.NetbootFault{
+		{Name: "linux", Status: 410, Needed: true}, {Name: "initrd", Size: 7, Least: 4096, Needed: true}, {Name: "https://cd.example/a.iso", Needed: true},
+	}
+	want := []string{"linux answers 410", "initrd has 7 bytes and cannot be it", "https://cd.example/a.iso is not listed any more"}
+	if diff := cmp.Diff(want, s.viewNetboot(&Page{}, e, 1).Lacks); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	e.Findings = []*release.Finding{{Rule: "netboot-gone"}}
+	if v := s.viewNetboot(&Page{}, e, 1); v.Lacks != nil {
+		t.Errorf("told twice: %q", v.Lacks)
+	}
+}
+
+// TestNetbootHandedOver: the image where it lies today, and nothing that cannot start; then
+// the next one is the newest.
+func TestNetbootHandedOver(t *testing.T) {
+	t.Parallel()
+	dead, moved := pcSet(), pcSet()
+	dead.Faults = []release.NetbootFault{{Name: "linux", Status: 404, Needed: true}}
+	moved.Version, moved.Image, moved.Moved = "24.04.3", "https://old.example/a.iso", true
+	n := &release.NetbootSeries{Line: &release.Line{Slug: "noble"}, Entries: []*release.NetbootEntry{dead, moved, pcSet()}}
+	var got []string
+	for _, v := range netbootSite(t).handoverNetboot(n, func(*release.NetbootEntry) bool { return true }) {
+		got = append(got, fmt.Sprint(v.Version, " ", v.ISO, " ", v.Newest))
+	}
+	want := []string{"24.04.3 https://old.example/a.iso true", "24.04.4 https://cd.example/noble/noble-amd64.iso false"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestNetbootOfTheArchive: whether its files were asked for, and where they are now.
+func TestNetbootOfTheArchive(t *testing.T) {
+	t.Parallel()
+	s := netbootSite(t)
+	e := &release.NetbootEntry{NetbootSet: release.NetbootSet{Arch: "amd64", Kernel: "linux", Initrd: "initrd"}, Archive: true, URL: "http://old.example/x/", From: "http://archive.example/x/"}
+	if v := s.viewNetboot(&Page{}, e, 1); !v.Unasked || v.From != e.From {
+		t.Errorf("%+v", v)
+	}
+	e.Answers = []release.NetbootAnswer{{Name: "linux"}, {Name: "initrd"}}
+	if v := s.viewNetboot(&Page{}, e, 1); v.Unasked {
+		t.Error("its files were asked for")
+	}
+	if v := s.viewNetboot(&Page{}, pcSet(), 1); v.Unasked {
+		t.Error("a set in a tree is listed")
 	}
 }
 

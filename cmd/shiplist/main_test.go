@@ -67,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"boots":     func(ts *testscript.TestScript, neg bool, args []string) { boots(ts, servers, neg, args) },
 			"exits":     exits,
 			"page":      page,
+			"serve":     serve,
 			"replace":   replace,
 			"teams":     teams,
 			"terminal":  onTerminal,
@@ -199,6 +200,17 @@ func teams(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 	ts.Defer(server.Close)
 	ts.Setenv(args[0], server.URL+"/devel")
+}
+
+// serve shows a directory at an address of its own, which is in a variable then: "serve
+// VAR DIR".
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: serve VAR DIR")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[1]))))
+	ts.Defer(server.Close)
+	ts.Setenv(args[0], server.URL)
 }
 
 // replace changes a file: "replace FILE OLD NEW". OLD has to be there.

@@ -28,6 +28,7 @@ func TestAbout(t *testing.T) {
 			"noble kubuntu/releases/noble/kubuntu-24.04.iso (0123456789ab…)",
 		},
 		{release.Event{Dir: "noble", Image: "kubuntu-24.04"}, "noble/kubuntu-24.04"},
+		{release.Event{Dir: "noble", File: "https://cd.example/a.iso", To: "404"}, "https://cd.example/a.iso (404)"},
 		{release.Event{From: strings.Repeat("x", 61)}, "(" + strings.Repeat("x", 59) + "…)"},
 	} {
 		if got := about(tt.event); got != tt.want {

@@ -161,6 +161,9 @@ func about(e release.Event) string {
 // place is where in a tree it happened. The path of a file tells its project and its
 // image, too.
 func place(e release.Event) string {
+	if strings.Contains(e.File, "://") { // the image of a netboot set
+		return e.File
+	}
 	return path.Join(e.Dir, cmp.Or(e.File, e.Image))
 }
 

@@ -77,6 +77,12 @@ func (e *NetbootEntry) Startable() bool {
 		!slices.ContainsFunc(e.Faults, func(f NetbootFault) bool { return f.Needed })
 }
 
+// Unasked reports whether nobody has asked for the files of an installer that a rule adds.
+// Those of a set in a tree are in a listing, at least.
+func (e *NetbootEntry) Unasked() bool {
+	return e.Archive && (e.answer(e.Kernel).Name == "" || e.answer(e.Initrd).Name == "")
+}
+
 func (n *NetbootSeries) hasFinal(arch string) bool {
 	return slices.ContainsFunc(n.Entries, func(e *NetbootEntry) bool {
 		return e.Arch == arch && !e.Archive && e.sort() == bootFinal && e.Startable()

@@ -68,6 +68,9 @@ const (
 	EventNetbootWithdrawn EventKind = "netboot-withdrawn" // From: its version
 	EventNetbootGone      EventKind = "netboot-gone"      // To: what its tree answers for File, 404 or 410
 	EventNetbootBack      EventKind = "netboot-back"      // From: what it answered
+	// EventNetbootMoved tells of an installer of an archive of packages that lies elsewhere
+	// since its series left that: addresses of its kernel; From is empty the first time.
+	EventNetbootMoved EventKind = "netboot-moved"
 
 	EventDirectoryHeld     EventKind = "directory-held"     // what it shows is not believed from now on; To: the reason
 	EventDirectoryBelieved EventKind = "directory-believed" // it is again; From: the reason

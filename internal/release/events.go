@@ -120,7 +120,7 @@ var eventKinds = []EventKind{
 	EventRebuildRequested, EventRebuildStatus, EventRebuildClosed,
 	EventImageLeft, EventImageWithdrawn, EventImageAppeared, EventImagePublished,
 	EventImageChecksum, EventImageFile, EventImageBuild, EventImageCurrent,
-	EventNetbootWithdrawn, EventNetbootPublished, EventNetbootGone, EventNetbootBack,
+	EventNetbootWithdrawn, EventNetbootPublished, EventNetbootGone, EventNetbootBack, EventNetbootMoved,
 	EventDirectoryHeld, EventDirectoryBelieved,
 }
 

@@ -286,6 +286,12 @@ var eventCases = []eventCase{
 	}, func(in *Input) { full(in).Netboot[0].Answers = []NetbootAnswer{{Name: "linux", Size: size(7)}} }, []string{
 		"netboot-back series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 file=linux 404 >",
 	}},
+	{"installer of the archive moved", func(in *Input) {
+		netSet(in, "", NetbootAnswer{Name: "linux", Status: 404, Times: 2})
+		full(in).Netboot[0].Parent = ""
+	}, func(in *Input) {
+		full(in).Netboot[0].Answers = append(full(in).Netboot[0].Answers, NetbootAnswer{Name: "http://old.example/a/linux", Size: size(7)}, NetbootAnswer{Name: "http://old.example/a/initrd", Size: size(7)})
+	}, []string{"netboot-moved series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 > http://old.example/a/linux"}},
 	{"held", nil, func(in *Input) { full(in).Directories[0].Held = "a" }, []string{"directory-held series=noble project=kubuntu dir=kubuntu/noble/daily-live/20240424 > a"}},
 	{"still held", func(in *Input) { full(in).Directories[0].Held = "a" }, func(in *Input) { full(in).Directories[0].Held = "b" }, nil},
 	{

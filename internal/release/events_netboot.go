@@ -16,6 +16,7 @@ func (d *differ) netboot(before, after *Facts) {
 		return
 	}
 	d.compare(publishedSets(before), publishedSets(after), kinds(EventNetbootPublished, EventNetbootWithdrawn, EventNetbootPublished))
+	d.compare(movedSets(before), movedSets(after), kinds(EventNetbootMoved, "", EventNetbootMoved))
 	stays := map[Event]bool{}
 	for i := range after.Netboot {
 		stays[after.Netboot[i].event("")] = true
@@ -35,7 +36,7 @@ func (d *differ) netboot(before, after *Facts) {
 // sameNetboot compares all of a set that an event could tell.
 func sameNetboot(a, b NetbootSet) bool {
 	return a.event("") == b.event("") && a.isPublished() == b.isPublished() && a.release() == b.release() && slices.EqualFunc(a.Answers, b.Answers, func(a, b NetbootAnswer) bool {
-		return a.Name == b.Name && a.Status == b.Status && a.Times == b.Times
+		return a.Name == b.Name && a.Status == b.Status && a.Times == b.Times && (a.Size == nil) == (b.Size == nil)
 	})
 }
 
@@ -58,6 +59,21 @@ func publishedSets(f *Facts) words {
 	for i := range f.Netboot {
 		if s := &f.Netboot[i]; s.isPublished() {
 			w.set(s.event(""), s.release())
+		}
+	}
+	return w
+}
+
+// movedSets are those of archives of packages whose kernel was found where series retire.
+// That it is where it was again is told of its files.
+func movedSets(f *Facts) words {
+	w := words{}
+	for i := range f.Netboot {
+		s := &f.Netboot[i]
+		for _, a := range s.Answers {
+			if s.Parent == "" && a.Status == 0 && strings.Contains(a.Name, "://") && strings.HasSuffix(a.Name, "/"+escapePath(s.Kernel)) {
+				w.set(s.event(""), a.Name)
+			}
 		}
 	}
 	return w

@@ -153,12 +153,22 @@ func (k knowledge) putNetboot(f *Facts) {
 			if a.Status != 0 && a.Times >= 2 {
 				k.put("gone", "netfile", s.Series, s.Project, dir, s.Arch, a.Name)
 			}
+			if s.Parent == "" && a.Status == 0 && strings.Contains(a.Name, "://") && strings.HasSuffix(a.Name, "/"+s.Kernel) {
+				k.put(a.Name, "netmoved", s.Series, s.Project, dir, s.Arch)
+			}
 		}
 	}
 }
 
-// forgetNetboot drops the files of sets that are gone themselves.
+// forgetNetboot drops the files of sets that are gone themselves, and where installers were
+// that are back where they belong.
 func (k knowledge) forgetNetboot(f *Facts) {
+	now := knowledge{}
+	now.putNetboot(f)
+	maps.DeleteFunc(k, func(name, _ string) bool {
+		_, moved := now[name]
+		return strings.HasPrefix(name, "netmoved|") && !moved
+	})
 	maps.DeleteFunc(k, func(name, _ string) bool {
 		return strings.HasPrefix(name, "netfile|") && !slices.ContainsFunc(f.Netboot, func(s NetbootSet) bool {
 			return strings.HasPrefix(name, strings.Join([]string{"netfile", s.Series, s.Project, cmp.Or(s.Dir, s.Parent), s.Arch, ""}, "|"))
@@ -184,6 +194,7 @@ var replays = map[EventKind]string{
 	EventImageLeft: "sum", EventImageWithdrawn: "sum", EventImageAppeared: "sum", EventImagePublished: "sum",
 	EventImageChecksum: "sum", EventImageFile: "sum", EventImageBuild: "build", EventImageCurrent: "current",
 	EventNetbootPublished: "netset", EventNetbootWithdrawn: "netset", EventNetbootGone: "netfile", EventNetbootBack: "netfile",
+	EventNetbootMoved:  "netmoved",
 	EventDirectoryHeld: "held", EventDirectoryBelieved: "held",
 }
 
@@ -210,6 +221,7 @@ func (e Event) name(before, after *Facts) string {
 		"sum":       {e.Dir, e.Image, e.File},
 		"build":     {e.Dir, e.Image},
 		"netset":    {e.Series, e.Project, e.Dir, e.Arch},
+		"netmoved":  {e.Series, e.Project, e.Dir, e.Arch},
 		"netfile":   {e.Series, e.Project, e.Dir, e.Arch, e.File},
 		"held":      {e.Dir},
 	}[kind]

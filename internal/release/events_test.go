@@ -132,6 +132,8 @@ func TestEventsTellAll(t *testing.T) {
 			mutate(rng, reflect.ValueOf(&after).Elem())
 			stir(rng, &after)
 		}
+		retire(rng, &before)
+		retire(rng, &after)
 		tidy(rng, &after)
 		events := Events("s", &before, &after, noon, noon)
 		got := known(&before)
@@ -153,6 +155,17 @@ func TestEventsTellAll(t *testing.T) {
 			t.Errorf("%q never happened", kind)
 		}
 	}
+}
+
+// retire lets an installer of an archive of packages lie elsewhere now and then.
+func retire(rng *rand.Rand, f *Facts) {
+	if len(f.Netboot) == 0 || rng.Intn(3) > 0 {
+		return
+	}
+	n := &f.Netboot[rng.Intn(len(f.Netboot))]
+	n.Parent, n.Kernel = "", "linux"
+	n.Answers = append(n.Answers, NetbootAnswer{Name: fmt.Sprintf("http://old%d.example/linux", rng.Intn(2))}, NetbootAnswer{Name: "linux", Status: 1, Times: 2})
+	f.Sort()
 }
 
 func TestEventsDoNotDependOnOrder(t *testing.T) {
