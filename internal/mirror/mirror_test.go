@@ -57,6 +57,12 @@ func newSite(t testing.TB) publish.Site {
 // stage makes a staged set, as the generator does.
 func stage(t testing.TB, s publish.Site, n int) {
 	t.Helper()
+	stageFiles(t, s, n, version(n))
+}
+
+// stageFiles makes one of given files.
+func stageFiles(t testing.TB, s publish.Site, n int, files pages) {
+	t.Helper()
 	d, err := staged.Open(t.Context(), s.Staged)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +72,6 @@ func stage(t testing.TB, s publish.Site, n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := version(n)
 	for name, text := range files {
 		put(t, filepath.Join(temp, name), text)
 	}
