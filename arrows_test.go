@@ -149,7 +149,7 @@ var arrows = map[string]arrow{
 		never: []string{"net", "net/http", "os/exec"},
 	},
 	"generator/preview": {
-		may:     []string{"generator", "generator/publish", "generator/staged", "internal/accounts", "internal/config", "internal/release"},
+		may:     []string{"generator", "generator/publish", "generator/staged", "internal/accounts", "internal/config", "internal/issue", "internal/release"},
 		modules: []string{"github.com/aymanbagabas/go-udiff", "github.com/fsnotify/fsnotify", "golang.org/x/net"},
 		never:   []string{"os/exec"},
 	},

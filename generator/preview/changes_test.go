@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"shiplist/generator"
 )
 
 // publishFirst makes what is there the published site, by a link of one's own.
@@ -288,6 +290,22 @@ func TestDirectories(t *testing.T) {
 		{"full/new", "has a page now", added}, {"full/old", "has no page any more", removed}, {"full/same", "other details changed", changed},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestPublishingAdds: what publishing adds to a site is not told to go.
+func TestPublishingAdds(t *testing.T) {
+	t.Parallel()
+	sums := map[string]string{"gone/index.html": "1"}
+	for _, name := range []string{
+		"SHA256SUMS", "SHA256SUMS.gpg", "release.json", "release.json.gpg", "assets/style-1.css",
+		"trees/full/streams/v1/index.sjson", "trees/full/streams/v1/com.example:a.sjson",
+	} {
+		sums[name] = "1"
+	}
+	c := compareSites(&published{sums: sums}, &generator.BuiltSite{})
+	if diff := cmp.Diff([]fileChange{{"gone/index.html", removed}}, c.files); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

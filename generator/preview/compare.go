@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"shiplist/generator"
+	"shiplist/internal/issue"
 )
 
 // changes are what publishing a site would change.
@@ -53,8 +54,10 @@ func compareSites(public *published, site *generator.BuiltSite) *changes {
 		}
 	}
 	for name := range public.sums {
-		// Assets of earlier sites stay for a while, for pages that were just read.
-		if !c.here[name] && name != sumsFile && !strings.HasPrefix(name, "assets/") {
+		// Publishing adds files of its own, and assets of earlier sites stay for a while, for
+		// pages that were just read.
+		own := issue.Own(name) || issue.IsInline(name) || strings.HasPrefix(name, "assets/")
+		if !c.here[name] && !own {
 			c.files = append(c.files, fileChange{name, removed})
 		}
 	}
