@@ -30,9 +30,13 @@ func (o *publishOptions) targets(cfg *config.Config) ([]config.Target, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(list, func(other config.Target) bool { return other.Name == t.Name }) {
-			list = append(list, t)
+		if slices.ContainsFunc(list, func(other config.Target) bool { return other.Name == t.Name }) {
+			continue
 		}
+		if i := slices.IndexFunc(list, t.Overlaps); i >= 0 {
+			return nil, usagef("--to %s: it is in or around the place of %s; bring each to a place of its own", text, list[i].Name)
+		}
+		list = append(list, t)
 	}
 	if len(o.to) > 0 {
 		return list, nil
@@ -78,6 +82,9 @@ func (o *publishOptions) target(cfg *config.Config, text string) (config.Target,
 	here, err := filepath.Abs(".")
 	t = t.At(here)
 	t.Staging = o.staging
+	if i := slices.IndexFunc(cfg.Targets, t.Overlaps); err == nil && i >= 0 {
+		return t, usagef("--to %s: it is in or around the place of the target %s; write --to %[2]s, or name another place", text, cfg.Targets[i].Name)
+	}
 	return t, errors.Join(err, apartFrom(cfg, t))
 }
 

@@ -79,15 +79,26 @@ func (t Target) place() string {
 	return ""
 }
 
-// apartTargets notes targets that are in one place, or in another's.
+// Overlaps reports whether two targets are in one place, or one in the other's.
+func (t Target) Overlaps(other Target) bool {
+	switch {
+	case t.Kind != other.Kind:
+		return false
+	case t.Kind == TargetDirectory:
+		return within(t.Path, other.Path) || within(other.Path, t.Path)
+	}
+	a, b := t.place(), other.place()
+	return strings.HasPrefix(a+"/", b+"/") || strings.HasPrefix(b+"/", a+"/")
+}
+
+// apartTargets notes targets that overlap, but for directories, which other places are
+// held against, too.
 func (d *document) apartTargets(all []Target) {
-	for i := range all {
-		for j := range i {
-			a, b := all[i].place(), all[j].place()
-			if a == "" || b == "" || !strings.HasPrefix(a+"/", b+"/") && !strings.HasPrefix(b+"/", a+"/") {
-				continue
+	for i, t := range all {
+		for j, other := range all[:i] {
+			if t.Kind != "" && t.Kind != TargetDirectory && t.Overlaps(other) {
+				d.note(fmt.Sprintf("target[%d].url", i), fmt.Sprintf("%q is in or around the place of target[%d]; bring each to a place of its own", t.URL, j))
 			}
-			d.note(fmt.Sprintf("target[%d].url", i), fmt.Sprintf("%q is in or around the place of target[%d]; bring each to a place of its own", all[i].URL, j))
 		}
 	}
 }

@@ -47,6 +47,36 @@ func TestParseTarget(t *testing.T) {
 	}
 }
 
+// TestOverlaps: two places of which one is the other, or in it.
+func TestOverlaps(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"/srv/www", "/srv/www", true},
+		{"/srv/www", "/srv/www/look", true},
+		{"/srv/www", "/srv/www2", false},
+		{"/srv/www", "host:/srv/www", false},
+		{"me@host:/srv/www", "host:/srv/www/a", true},
+		{"host:/srv/www", "other:/srv/www", false},
+		{"host:~/www", "host:www", true},
+		{"host:/srv/www", "host:/srv/wwwa", false},
+		{"rsync://host/m", "rsync://me@host/m/a", true},
+		{"rsync://host/m", "rsync://host:8730/m", false},
+		{"rsync://host/m", "host:m", false},
+		{"s3://bucket", "s3://bucket/www", true},
+		{"s3://bucket/www", "s3://bucket/www2", false},
+		{"s3://bucket2", "s3://bucket", false},
+	} {
+		a, errA := ParseTarget(tt.a)
+		b, errB := ParseTarget(tt.b)
+		if errA != nil || errB != nil || a.Overlaps(b) != tt.want || b.Overlaps(a) != tt.want {
+			t.Errorf("%s and %s: want %t; %v %v", tt.a, tt.b, tt.want, errA, errB)
+		}
+	}
+}
+
 // TestTargets: paths count from the file, and every key is read.
 func TestTargets(t *testing.T) {
 	t.Parallel()
