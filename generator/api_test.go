@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -391,5 +392,34 @@ func TestManyFindingsAreInSeveralFiles(t *testing.T) {
 	want := []string{"api/v1/findings/note-odd.json 200", "api/v1/findings/note-odd-2.json 200", "api/v1/findings/note-odd-3.json 1"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestKeptLines: a line with the key of one that was written before is not made again, and
+// one without a key is made each time.
+func TestKeptLines(t *testing.T) {
+	t.Parallel()
+	var f apiFile
+	a, b, c, none := fingerprint{1}, fingerprint{2}, fingerprint{3}, fingerprint{}
+	for round, step := range []struct {
+		keys []fingerprint
+		made string // numbers of the lines
+		want string // rounds in which they were made, with the number there
+	}{
+		{[]fingerprint{a, b}, "01", `["0.0","0.1"]`},
+		{[]fingerprint{b, none, a, c}, "13", `["0.1","1.1","0.0","1.3"]`},
+		{[]fingerprint{none, b}, "0", `["2.0","0.1"]`},
+		{[]fingerprint{a}, "0", `["3.0"]`}, // what the last file did not have is not kept
+	} {
+		made := ""
+		var out bytes.Buffer
+		err := f.keptLines("x", step.keys, func(i int) ([]byte, error) {
+			made += strconv.Itoa(i)
+			return fmt.Appendf(nil, "\"%d.%d\"", round, i), nil
+		}).write(&out)
+		got := strings.NewReplacer("\n", "", " ", "").Replace(strings.TrimPrefix(out.String(), ",\n \"x\": "))
+		if err != nil || got != step.want || made != step.made {
+			t.Errorf("%v: %s, made %s, want %s, %s: %v", step.keys, got, made, step.want, step.made, err)
+		}
 	}
 }

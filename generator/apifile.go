@@ -33,6 +33,8 @@ type apiFile struct {
 	sum  string // of the body; empty while it is not known
 	body []byte // nil where it is not made, or was given to all who write it
 	left int    // how many still write it
+	// lines are those that were written the last time, by what stands for their elements.
+	lines map[fingerprint][]byte
 }
 
 // newAPIFile is a file of a value, which is a struct with at least one field that is never
@@ -108,15 +110,40 @@ func (f *apiFile) outputs() []output {
 	return out
 }
 
+// keptLines is a list whose elements have keys, none for those that have to be made each
+// time. A line with a key that the file had before is taken from there: a long file is
+// mostly written anew because of one of them. It is for what makes the body.
+func (f *apiFile) keptLines(name string, keys []fingerprint, make func(i int) ([]byte, error)) lines {
+	before := f.lines
+	f.lines = map[fingerprint][]byte{}
+	return lines{name, len(keys), func(i int) ([]byte, error) {
+		line, known := before[keys[i]]
+		if !known {
+			var err error
+			if line, err = make(i); err != nil {
+				return nil, err
+			}
+		}
+		if keys[i] != (fingerprint{}) {
+			f.lines[keys[i]] = line
+		}
+		return line, nil
+	}}
+}
+
 // takeOver gives files of this site the digests of those of the site before that are made
-// of the same.
+// of the same, and the lines of those before in any case.
 func takeOver(files []*apiFile, before []*apiFile) {
 	known := make(map[string]*apiFile, len(before))
 	for _, f := range before {
 		known[f.path] = f
 	}
 	for _, f := range files {
-		if was := known[f.path]; was != nil && f.whole.is(was.whole) {
+		was := known[f.path]
+		if was == nil {
+			continue
+		}
+		if f.lines = was.lines; f.whole.is(was.whole) {
 			f.sum = was.sum
 		}
 	}

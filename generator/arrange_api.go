@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"encoding/json"
 	"path"
 	"slices"
 	"strings"
@@ -199,26 +200,34 @@ func apiManifestPath(m *release.Manifest) string {
 }
 
 // writeProducts writes the list of products, one a line.
-func (s *site) writeProducts(at string, products map[*release.ProductLine]*apiFile) ([]byte, error) {
-	list := make([]productSummaryJSON, 0, len(s.picture.Products))
-	for _, pl := range s.picture.Products {
-		sum, err := products[pl].generatedFrom()
-		if err != nil {
+func (s *site) writeProducts(f *apiFile, products map[*release.ProductLine]*apiFile) ([]byte, error) {
+	keys, sums := make([]fingerprint, len(s.picture.Products)), make([]string, len(s.picture.Products))
+	for i, pl := range s.picture.Products {
+		var err error
+		if sums[i], err = products[pl].generatedFrom(); err != nil {
 			return nil, err
 		}
-		j := productSummaryJSON{
-			productHead: viewProductHead(pl), Type: pl.Type, Netboot: pl.Netboot, Disabled: pl.Disabled,
-			Identities: viewIdentities(pl), Open: []standingJSON{}, Images: len(pl.Images), GeneratedFrom: sum,
-			Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, products[pl].path), Feed: apiTo(at, productPath(pl)+feedFile), Badge: apiTo(at, productPath(pl)+badgeFile)},
-		}
-		for _, r := range pl.Rows {
-			if r.Manifest.Open {
-				j.Open = append(j.Open, standingJSON{r.Manifest.Line.Slug, r.Manifest.Slug, r.BuildID, r.State})
-			}
-		}
-		list = append(list, j)
+		keys[i] = s.keys.of(s.keys.products[pl], sums[i], products[pl].path)
 	}
-	return writeLined(s.apiHead(at, "products"), linesOf("products", list))
+	return writeLined(s.apiHead(f.path, "products"), f.keptLines("products", keys, func(i int) ([]byte, error) {
+		pl := s.picture.Products[i]
+		return json.Marshal(s.productSummary(f.path, pl, products[pl].path, sums[i]))
+	}))
+}
+
+// productSummary is a product in a list, with its file and the digest of that.
+func (s *site) productSummary(at string, pl *release.ProductLine, file, sum string) productSummaryJSON {
+	j := productSummaryJSON{
+		productHead: viewProductHead(pl), Type: pl.Type, Netboot: pl.Netboot, Disabled: pl.Disabled,
+		Identities: viewIdentities(pl), Open: []standingJSON{}, Images: len(pl.Images), GeneratedFrom: sum,
+		Links: linksJSON{Page: apiTo(at, productPath(pl)), JSON: apiTo(at, file), Feed: apiTo(at, productPath(pl)+feedFile), Badge: apiTo(at, productPath(pl)+badgeFile)},
+	}
+	for _, r := range pl.Rows {
+		if r.Manifest.Open {
+			j.Open = append(j.Open, standingJSON{r.Manifest.Line.Slug, r.Manifest.Slug, r.BuildID, r.State})
+		}
+	}
+	return j
 }
 
 func (s *site) sourcesAPI(at string) sourcesAPI {

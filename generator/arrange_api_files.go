@@ -116,8 +116,9 @@ func (s *site) productsFile(a *apiFiles) *apiFile {
 	for _, pl := range s.picture.Products {
 		files = append(files, a.products[pl])
 	}
-	at := apiRoot + "products.json"
-	return madeAPIFile(at, s.wholes("products", files), func() ([]byte, error) { return s.writeProducts(at, a.products) })
+	f := &apiFile{path: apiRoot + "products.json", whole: s.wholes("products", files)}
+	f.make = func() ([]byte, error) { return s.writeProducts(f, a.products) }
+	return f
 }
 
 // seriesListKey stands for the list of series.

@@ -1,6 +1,7 @@
 package generator
 
 import (
+	"encoding/json"
 	"fmt"
 	"path"
 	"slices"
@@ -206,9 +207,13 @@ func (s *site) findingParts() []findingPart {
 
 // ruleFile is the file of some findings of one rule.
 func (s *site) ruleFile(f findingPart) *apiFile {
-	return madeAPIFile(f.path, s.keys.of("findings", f.path, s.keys.found(f.findings)), func() ([]byte, error) {
-		return writeLined(findingsOfJSON{s.apiHead(f.path, "findings-rule"), f.rule, f.severity}, linesOf("findings", viewFull(f.findings)))
-	})
+	keys := s.keys.found(f.findings)
+	file := &apiFile{path: f.path, whole: s.keys.of("findings", f.path, keys)}
+	file.make = func() ([]byte, error) {
+		all := file.keptLines("findings", keys, func(i int) ([]byte, error) { return json.Marshal(viewFull(f.findings[i : i+1])[0]) })
+		return writeLined(findingsOfJSON{s.apiHead(f.path, "findings-rule"), f.rule, f.severity}, all)
+	}
+	return file
 }
 
 func (s *site) findingsAPI(at string, parts []findingPart, files []*apiFile) (findingsAPI, error) {
