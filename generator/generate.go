@@ -219,11 +219,14 @@ func (s *site) arrange() {
 
 // outputs lists every file of the site. A new kind of output is one more line here.
 func (s *site) outputs() []output {
+	var feeds []output
+	var beside sync.WaitGroup // most of the work is to find out of what each is made
+	beside.Go(func() { feeds = s.feedOutputs() })
 	pages := slices.Concat(
 		s.fixedPages(), s.seriesPages(), s.productPages(), s.changePages(), s.netbootPages(), s.textPages(), s.imagePages(), s.rulePages(), s.treeFiles(), s.handoverOutputs(),
 	)
 	files := slices.Concat(s.apiOutputs(), s.crawlerFiles(pages), s.assetFiles())
-	feeds := s.feedOutputs()
+	beside.Wait()
 	moves := s.moves(pages, files, feeds)
 	if told := s.toldMoves(moves); len(told) > 0 {
 		feeds[0] = s.wholeFeed(told) // the moves are known only now; it has its path all the same

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -26,9 +27,17 @@ func (j *joiner) find() {
 	} {
 		rule()
 	}
+	j.sortFindings()
+}
+
+// sortFindings puts all findings in order, wherever they hang.
+func (j *joiner) sortFindings() {
 	o := newFindingOrder()
-	o.sort(j.p.Findings)
-	o.sort(j.p.Excused)
+	var beside sync.WaitGroup // the longest list takes as long as the others
+	beside.Go(func() {
+		o.sort(j.p.Findings)
+		o.sort(j.p.Excused)
+	})
 	for _, p := range j.p.Products {
 		o.sort(p.Findings)
 	}
@@ -43,6 +52,7 @@ func (j *joiner) find() {
 			m.countFindings(o)
 		}
 	}
+	beside.Wait()
 }
 
 // SortFindings orders findings: blockers first, then by rule in the order of
