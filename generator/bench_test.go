@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"path"
 	"path/filepath"
+	"runtime/debug"
 	"testing"
 	"time"
 
@@ -198,6 +199,7 @@ func BenchmarkGenerateLargeSite(b *testing.B) {
 // BenchmarkPreview is what a running preview needs to show one changed state, without a
 // change log and with one of a year.
 func BenchmarkPreview(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(Growth)) // as the preview does
 	for _, directories := range []int{largeDirectories, 4 * largeDirectories} {
 		b.Run(fmt.Sprint(directories), func(b *testing.B) { benchmarkPreview(b, directories, nil) })
 		b.Run(fmt.Sprint(directories, "/log"), func(b *testing.B) { benchmarkPreview(b, directories, largeLog()) })

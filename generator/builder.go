@@ -33,6 +33,11 @@ func NewBuilder(o Options) *Builder {
 	return &Builder{options: o, load: newLoader(o.Config).load}
 }
 
+// Growth is by how many per cent of what is in use memory should grow, in a program that makes
+// a site at each change, before what is not used any more is looked for: a change needs much
+// for a moment and keeps little of it, and to look at each of them takes a tenth of its time.
+const Growth = 200
+
 // mostInMemory is how many bytes of pages that no set has are kept in memory, also those of builds
 // before: a few changed pages are there at once, a whole new site goes to disk as it is
 // rendered.

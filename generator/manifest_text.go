@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -153,20 +154,23 @@ func wrap(prefix, text string) []string { return wrapAt(textWidth, prefix, text)
 // wrapAt does so with lines of another width.
 func wrapAt(width int, prefix, text string) []string {
 	var lines []string
-	line, indent, empty := prefix, strings.Repeat(" ", cellsOf(prefix)), true
+	margin := cellsOf(prefix)
+	line, cells, empty := []byte(prefix), margin, true
 	for word := range strings.FieldsSeq(oneLine(text)) {
-		if !empty && cellsOf(line)+1+cellsOf(word) > width {
-			lines, line, empty = append(lines, line), indent, true
+		n := cellsOf(word)
+		if !empty && cells+1+n > width {
+			lines = append(lines, string(line))
+			line, cells, empty = append(line[:0], strings.Repeat(" ", margin)...), margin, true
 		}
 		if !empty {
-			line += " "
+			line, cells = append(line, ' '), cells+1
 		}
-		line, empty = line+word, false
+		line, cells, empty = append(line, word...), cells+n, false
 	}
 	if empty {
 		return lines
 	}
-	return append(lines, line)
+	return append(lines, string(line))
 }
 
 // oneLine makes a text from outside safe for a terminal and one line long: without
@@ -189,6 +193,10 @@ func oneLine(s string) string {
 func cellsOf(s string) int {
 	n := 0
 	for _, r := range s {
+		if r < utf8.RuneSelf { // mostly, and each line of a long text is measured
+			n++
+			continue
+		}
 		switch k := width.LookupRune(r).Kind(); {
 		case unicode.Is(unicode.Mn, r):
 		case k == width.EastAsianWide || k == width.EastAsianFullwidth:

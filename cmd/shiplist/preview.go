@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os/exec"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"shiplist/generator"
@@ -67,6 +68,9 @@ func (o *previewOptions) run(ctx context.Context, e *environment, args []string)
 	l, err := lc.Listen(ctx, "tcp", o.listen)
 	if err != nil {
 		return fmt.Errorf("%w; name another address with --listen", err)
+	}
+	if e.getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(generator.Growth))
 	}
 	o.greet(e, l.Addr())
 	told := ""
