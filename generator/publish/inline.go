@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -133,29 +134,37 @@ func inlineText(dir, list string) ([]byte, error) {
 }
 
 // resignLists does the same with a set that has a list of checksums, which then names what
-// is new. It does so also after an error, as what was signed before it stays.
+// is there: also what a run left that was cut short before it could note it. It does so
+// also after an error, as what was signed before it stays.
 func (b *build) resignLists(ctx context.Context, aside string) error {
 	err := b.signLists(ctx, aside)
-	if len(b.anew) == 0 {
-		return err
-	}
 	listed, errList := readSums(b.to)
 	if errList != nil {
 		return errors.Join(err, errList)
 	}
-	dirs := map[string]bool{}
-	for _, name := range b.anew {
-		dirs[filepath.Dir(filepath.Join(b.to, filepath.FromSlash(name)))] = true
-		delete(listed, name)
-	}
+	is := map[string]string{}
 	for _, f := range b.files {
-		if slices.Contains(b.anew, f.path) {
-			listed[f.path] = f.sum
+		if issue.IsInline(f.path) {
+			is[f.path] = f.sum
 		}
+	}
+	was := maps.Clone(listed)
+	maps.DeleteFunc(listed, func(name, _ string) bool { return issue.IsInline(name) })
+	maps.Copy(listed, is)
+	if maps.Equal(listed, was) {
+		return err
 	}
 	var lines []issue.Line
 	for name, sum := range listed {
 		lines = append(lines, issue.Line{Path: name, SHA: sum})
+	}
+	dirs := map[string]bool{}
+	for _, all := range []map[string]string{was, is} {
+		for name := range all {
+			if was[name] != listed[name] {
+				dirs[filepath.Dir(filepath.Join(b.to, filepath.FromSlash(name)))] = true
+			}
+		}
 	}
 	b.anew = append(b.anew, sumsFile)
 	err = errors.Join(err, b.putIssued(aside, []issuedFile{{sumsFile, issue.SumsText(lines)}}))

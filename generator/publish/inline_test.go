@@ -179,6 +179,24 @@ func TestInlineBack(t *testing.T) {
 			t.Helper()
 			put(t, filepath.Join(set, "trees/full/streams/v1/index.sjson"), "two signed this")
 		}, key("two"), "two", false},
+		{"signed anew, and not listed", func(t *testing.T, set string) {
+			t.Helper()
+			for _, name := range []string{"changing", "staying", "index"} {
+				text, err := inlineText(set, "trees/full/streams/v1/"+name+".json")
+				if err != nil {
+					t.Fatal(err)
+				}
+				put(t, filepath.Join(set, "trees/full/streams/v1/"+name+".sjson"), "two"+inlineMark+string(text))
+			}
+		}, key("two"), "two", false},
+		{"removed, and listed", func(t *testing.T, set string) {
+			t.Helper()
+			for _, name := range []string{"changing", "staying", "index"} {
+				if err := os.Remove(filepath.Join(set, "trees/full/streams/v1/"+name+".sjson")); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, nil, "", false},
 		{"removed", func(t *testing.T, set string) {
 			t.Helper()
 			if err := os.Remove(filepath.Join(set, "trees/full/streams/v1/staying.sjson")); err != nil {

@@ -148,14 +148,15 @@ func (b *build) untouched(set Set) error {
 
 // complete adds the assets of all kept sets to one that is about to be shown again, and
 // their lines to its list of checksums. What the list does not have was left by a run
-// that was cut short, and may be half of a file.
+// that was cut short, and may be half of a file; not so inline-signed lists, which are
+// looked at later.
 func (p *publisher) complete(b *build) error {
 	listed, err := readSums(b.to)
 	if err != nil {
 		return err
 	}
 	for _, f := range b.files {
-		if listed[f.path] == "" {
+		if listed[f.path] == "" && !issue.IsInline(f.path) {
 			if err := os.Remove(filepath.Join(b.to, f.path)); err != nil {
 				return err
 			}

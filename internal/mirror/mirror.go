@@ -193,10 +193,11 @@ func (b *bringing) run(ctx context.Context) error {
 	}
 	defer free()
 	aside := targetFile(b.Site, b.target)
+	defer os.RemoveAll(aside)
+
 	if b.shown, err = publish.Take(ctx, b.Site, aside); err != nil { // a newer one may have come
 		return err
 	}
-	defer os.RemoveAll(aside)
 	if b.told(); !b.wanted() {
 		return nil
 	}
