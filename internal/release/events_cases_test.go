@@ -292,6 +292,12 @@ var eventCases = []eventCase{
 	}, func(in *Input) {
 		full(in).Netboot[0].Answers = append(full(in).Netboot[0].Answers, NetbootAnswer{Name: "http://old.example/a/linux", Size: size(7)}, NetbootAnswer{Name: "http://old.example/a/initrd", Size: size(7)})
 	}, []string{"netboot-moved series=noble project=ubuntu-server dir=noble/netboot/amd64 arch=amd64 > http://old.example/a/linux"}},
+	{"half of an installer moved", func(in *Input) {
+		netSet(in, "", NetbootAnswer{Name: "initrd", Status: 404, Times: 2}, NetbootAnswer{Name: "linux", Status: 404, Times: 2})
+		full(in).Netboot[0].Parent = ""
+	}, func(in *Input) {
+		full(in).Netboot[0].Answers = append(full(in).Netboot[0].Answers, NetbootAnswer{Name: "http://old.example/a/linux", Size: size(7)}, NetbootAnswer{Name: "http://old.example/a/initrd", Status: 404, Times: 1})
+	}, nil},
 	{"held", nil, func(in *Input) { full(in).Directories[0].Held = "a" }, []string{"directory-held series=noble project=kubuntu dir=kubuntu/noble/daily-live/20240424 > a"}},
 	{"still held", func(in *Input) { full(in).Directories[0].Held = "a" }, func(in *Input) { full(in).Directories[0].Held = "b" }, nil},
 	{

@@ -64,16 +64,14 @@ func publishedSets(f *Facts) words {
 	return w
 }
 
-// movedSets are those of archives of packages whose kernel was found where series retire.
-// That it is where it was again is told of its files.
+// movedSets are those of archives of packages that lie where series retire, by the address
+// of the kernel. That one is where it was again is told of its files.
 func movedSets(f *Facts) words {
 	w := words{}
 	for i := range f.Netboot {
 		s := &f.Netboot[i]
-		for _, a := range s.Answers {
-			if s.Parent == "" && a.Status == 0 && strings.Contains(a.Name, "://") && strings.HasSuffix(a.Name, "/"+escapePath(s.Kernel)) {
-				w.set(s.event(""), a.Name)
-			}
+		if base, _ := s.movedTo(); base != "" && s.Parent == "" {
+			w.set(s.event(""), base+escapePath(s.Kernel))
 		}
 	}
 	return w

@@ -163,8 +163,9 @@ func retire(rng *rand.Rand, f *Facts) {
 		return
 	}
 	n := &f.Netboot[rng.Intn(len(f.Netboot))]
-	n.Parent, n.Kernel = "", "linux"
-	n.Answers = append(n.Answers, NetbootAnswer{Name: fmt.Sprintf("http://old%d.example/linux", rng.Intn(2))}, NetbootAnswer{Name: "linux", Status: 1, Times: 2})
+	n.Parent, n.Kernel, n.Initrd = "", "linux", "initrd"
+	old := fmt.Sprintf("http://old%d.example/", rng.Intn(2))
+	n.Answers = append(n.Answers, NetbootAnswer{Name: old + "linux"}, NetbootAnswer{Name: old + "initrd"}, NetbootAnswer{Name: "linux", Status: 1, Times: 2})
 	f.Sort()
 }
 

@@ -129,24 +129,31 @@ func (j *joiner) readAnswers(e *NetbootEntry) {
 		return
 	}
 	e.Source, e.Answers = src.state.Name, set.Answers
-	if !e.isGone(e.Kernel) && !e.isGone(e.Initrd) {
-		return
+	if base, answers := set.movedTo(); base != "" {
+		e.From, e.URL, e.Answers = e.URL, base, answers
 	}
-	for _, a := range set.Answers {
-		base, ok := strings.CutSuffix(a.Name, "/"+escapePath(e.Kernel))
-		if !ok || !strings.Contains(base, "://") || a.Status != 0 {
+}
+
+// movedTo is the address at which the files of a set of an archive of packages lie since
+// its series left that, with what was answered there for the kernel and the ramdisk. It is
+// empty where they are in the archive, or not both of them elsewhere.
+func (s *NetbootSet) movedTo() (base string, answers []NetbootAnswer) {
+	if !s.isGone(s.Kernel) && !s.isGone(s.Initrd) {
+		return "", nil
+	}
+	for _, kernel := range s.Answers {
+		base, ok := strings.CutSuffix(kernel.Name, escapePath(s.Kernel))
+		if !ok || !strings.Contains(base, "://") || !strings.HasSuffix(base, "/") || kernel.Status != 0 {
 			continue
 		}
-		ramdisk := e.answer(base + "/" + escapePath(e.Initrd))
+		ramdisk := s.answer(base + escapePath(s.Initrd))
 		if ramdisk.Name == "" || ramdisk.Status != 0 {
 			continue
 		}
-		e.From, e.URL = e.URL, base+"/"
-		kernel := a
-		kernel.Name, ramdisk.Name = e.Kernel, e.Initrd
-		e.Answers = []NetbootAnswer{kernel, ramdisk}
-		return
+		kernel.Name, ramdisk.Name = s.Kernel, s.Initrd
+		return base, []NetbootAnswer{kernel, ramdisk}
 	}
+	return "", nil
 }
 
 // packaged finds the set of an installer among those of the archives of packages.
@@ -157,7 +164,9 @@ func (j *joiner) packaged(e *NetbootEntry) (*NetbootSet, *source) {
 			continue
 		}
 		for k := range src.facts.Netboot {
-			if set := &src.facts.Netboot[k]; set.Arch == e.Arch && address(src.state.Site, set.Dir) == e.URL {
+			set := &src.facts.Netboot[k]
+			same := set.Series == e.Series && set.Arch == e.Arch && set.Kernel == e.Kernel && set.Initrd == e.Initrd
+			if same && unescape(address(src.state.Site, set.Dir)) == unescape(e.URL) { // rules may escape more
 				return set, src
 			}
 		}
@@ -165,7 +174,7 @@ func (j *joiner) packaged(e *NetbootEntry) (*NetbootSet, *source) {
 	return nil, nil
 }
 
-func (e *NetbootEntry) isGone(name string) bool { return e.answer(name).Times >= GonePolls }
+func (s *NetbootSet) isGone(name string) bool { return s.answer(name).Times >= GonePolls }
 
 // netbootProduct is a netboot product of the trackers in one series.
 type netbootProduct struct {

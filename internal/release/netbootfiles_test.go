@@ -214,4 +214,39 @@ func TestInstallerOfTheArchive(t *testing.T) {
 	}
 }
 
+// TestInstallersOfOneDirectory: installers that share a directory are told apart by series
+// and files, and an address may be written in several ways.
+func TestInstallersOfOneDirectory(t *testing.T) {
+	t.Parallel()
+	set := func(series, kernel string, answers ...NetbootAnswer) NetbootSet {
+		return NetbootSet{Series: series, Arch: "amd64", Kind: ImageRelease, Dir: "a+b", Kernel: kernel, Initrd: "initrd", Answers: answers}
+	}
+	rule := func(kernel string) NetbootRule {
+		return NetbootRule{Series: []string{"bionic", "focal"}, Arches: []string{"amd64"}, Address: "http://archive.example/ubuntu/a%2Bb/", Kernel: kernel, Initrd: "initrd"}
+	}
+	gone := NetbootAnswer{Name: "hwe/linux", Status: 404, Times: 2}
+	there := func(kernel string) []NetbootAnswer { return []NetbootAnswer{{Name: kernel}, {Name: "initrd"}} }
+	src := tree("archive", "", Facts{Netboot: []NetbootSet{
+		set("bionic", "bionic/linux", there("bionic/linux")...), set("bionic", "hwe/linux", there("hwe/linux")...),
+		set("focal", "focal/linux", there("focal/linux")...), set("focal", "hwe/linux", NetbootAnswer{Name: "initrd"}, gone),
+	}})
+	src.State.Kind, src.State.Site = KindPackages, "http://archive.example/ubuntu"
+	in := input(src)
+	in.Rules.Series = []SeriesRule{{Name: "bionic", Version: "18.04"}, {Name: "focal", Version: "20.04"}}
+	in.Rules.Netboot = []NetbootRule{rule("{series}/linux"), rule("hwe/linux")}
+	got := map[string][]NetbootAnswer{}
+	for _, n := range Join(in).Netboot {
+		for _, e := range n.Entries {
+			got[n.Line.Slug+" "+e.Kernel] = e.Answers
+		}
+	}
+	want := map[string][]NetbootAnswer{
+		"bionic bionic/linux": there("bionic/linux"), "bionic hwe/linux": there("hwe/linux"),
+		"focal focal/linux": there("focal/linux"), "focal hwe/linux": {gone, {Name: "initrd"}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func size(n int64) *int64 { return &n }
