@@ -72,13 +72,11 @@ func (o *Options) tree(ctx context.Context, r *Report, at place) error {
 		r.end(ctx, o)
 		return nil
 	}
-	all, trees, err := o.images(ctx, r, from, site)
+	all, trees := o.images(ctx, r, from, site)
 	switch {
 	case ctx.Err() != nil || r.Wrong():
 		r.end(ctx, o)
 		return nil
-	case err != nil:
-		return err
 	case len(all) == 0:
 		return fmt.Errorf("the site lists no images of a tree %q; it has %s", o.Tree, strings.Join(trees, ", "))
 	}
@@ -89,9 +87,9 @@ func (o *Options) tree(ctx context.Context, r *Report, at place) error {
 }
 
 // images are the files of the images that a site lists of a tree, by path, and the trees
-// of which it lists any. A list that cannot be looked at is a finding, and then there are
+// of which it lists any. A list that cannot be believed is a finding, and then there are
 // none.
-func (o *Options) images(ctx context.Context, r *Report, from place, site *statement) ([]expected, []string, error) {
+func (o *Options) images(ctx context.Context, r *Report, from place, site *statement) ([]expected, []string) {
 	found, trees := map[string]expected{}, map[string]bool{}
 	for _, l := range listsOf(site) {
 		text, err := from.read(ctx, l.Path, min(site.set.Sums.Largest, listMost))
@@ -100,17 +98,19 @@ func (o *Options) images(ctx context.Context, r *Report, from place, site *state
 				rule, text := faultOf(err)
 				r.find(rule, l.Path, "site: %s", text)
 			}
-			return nil, nil, nil
+			return nil, nil
 		}
 		if sum := sha256.Sum256(text); hex.EncodeToString(sum[:]) != l.SHA {
-			return nil, nil, fmt.Errorf("list of images %s: its checksum is not the one of %s; was the site published anew just now? try again", l.Path, issue.SumsFile)
+			r.find(RuleMixed, l.Path, "site: its checksum is not the one of %s; was the site published anew just now? try again", issue.SumsFile)
+			return nil, nil
 		}
 		if err := o.add(text, found, trees); err != nil {
-			return nil, nil, fmt.Errorf("list of images %s: %w", l.Path, err)
+			r.find(RuleUnreadable, l.Path, "site: %v", err)
+			return nil, nil
 		}
 	}
 	all := slices.SortedFunc(maps.Values(found), func(a, b expected) int { return strings.Compare(a.path, b.path) })
-	return all, slices.Sorted(maps.Keys(trees)), nil
+	return all, slices.Sorted(maps.Keys(trees))
 }
 
 func listsOf(site *statement) []issue.Line {
