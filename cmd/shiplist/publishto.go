@@ -194,8 +194,8 @@ type listingJSON struct {
 // targetStanding is how it stands with a target.
 type targetStanding struct {
 	mirror.Standing
-	// Behind says that a target of the configuration does not have what is published; of
-	// one for staging that the last try failed.
+	// Behind says that a target of the configuration does not have what is published, or
+	// that the last try to bring it there failed: then nobody knows what is there.
 	Behind bool `json:"behind,omitempty"`
 
 	stale bool // it has all but the newest release.json
@@ -222,11 +222,11 @@ func standingsOf(cfg *config.Config) ([]targetStanding, error) {
 		t := targetStanding{Standing: s}
 		switch {
 		case i >= len(cfg.Targets):
-		case s.Staging:
+		case s.Staging || shown.Set == "":
 			t.Behind = s.Error != ""
-		case shown.Set != "":
+		default:
 			t.stale = s.Digest == shown.Digest && s.Serial != said.Serial
-			t.Behind = s.Digest != shown.Digest || t.stale
+			t.Behind = s.Digest != shown.Digest || t.stale || s.Error != ""
 		}
 		all = append(all, t)
 	}
