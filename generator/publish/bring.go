@@ -3,6 +3,8 @@ package publish
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,32 +25,58 @@ import (
 // replaced in one step, and nothing else changes.
 func Bring(ctx context.Context, from Site, o Options) (Result, error) {
 	o.verbatim = true
-	// Held, as release.json and its signature may be issued anew just now.
+	find := func() (candidate, error) { return shownSet(from) }
+	// A copy, as release.json may be issued anew and the set be removed before all of it has
+	// arrived; and who publishes there does not wait for that.
 	held := func() (func() error, error) {
-		d, err := hold(ctx, from)
+		sum := sha256.Sum256([]byte(o.Output))
+		aside := filepath.Join(SetsDir(from.Output), ".bring-"+hex.EncodeToString(sum[:6]))
+		free := func() error { return os.RemoveAll(aside) }
+		taken, err := takeSet(ctx, from, aside)
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, free())
 		}
-		return d.end, nil
+		find = func() (candidate, error) { return taken, nil }
+		return free, nil
 	}
-	return brought(ctx, o, held, func() (candidate, error) {
-		shown, err := Show(from)
-		if err != nil {
-			return candidate{}, err
-		}
-		if shown.Set == "" {
-			return candidate{}, fmt.Errorf("%s shows no set that shiplist published; run 'shiplist publish' first", from.Output)
-		}
-		kept, err := listSets(SetsDir(from.Output))
-		if err != nil {
-			return candidate{}, err
-		}
-		i := slices.IndexFunc(kept, func(s Set) bool { return s.Name == shown.Set })
-		if i < 0 {
-			return candidate{}, fmt.Errorf("%s: %s: %w", from.Output, shown.Set, fs.ErrNotExist)
-		}
-		return candidate{staged.Set{Record: kept[i].Record, Dir: filepath.Join(SetsDir(from.Output), shown.Set)}, &kept[i]}, nil
-	})
+	return brought(ctx, o, held, func() (candidate, error) { return find() })
+}
+
+// shownSet is the set that an output shows.
+func shownSet(from Site) (candidate, error) {
+	shown, err := Show(from)
+	if err != nil {
+		return candidate{}, err
+	}
+	if shown.Set == "" {
+		return candidate{}, fmt.Errorf("%s shows no set that shiplist published; run 'shiplist publish' first", from.Output)
+	}
+	kept, err := listSets(SetsDir(from.Output))
+	if err != nil {
+		return candidate{}, err
+	}
+	i := slices.IndexFunc(kept, func(s Set) bool { return s.Name == shown.Set })
+	if i < 0 {
+		return candidate{}, fmt.Errorf("%s: %s: %w", from.Output, shown.Set, fs.ErrNotExist)
+	}
+	return candidate{staged.Set{Record: kept[i].Record, Dir: filepath.Join(SetsDir(from.Output), shown.Set)}, &kept[i]}, nil
+}
+
+// takeSet is that set, with a copy of its files as [Take] makes it.
+func takeSet(ctx context.Context, from Site, to string) (c candidate, err error) {
+	held, err := hold(ctx, from)
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, held.end()) }()
+	if c, err = shownSet(from); err != nil {
+		return c, err
+	}
+	if err := errors.Join(os.RemoveAll(to), copyLinks(c.Dir, to)); err != nil {
+		return c, fmt.Errorf("copy of %s: %w", c.Dir, err)
+	}
+	c.Dir = to
+	return c, nil
 }
 
 // Stage makes a set that [Publish] would take the published set of another output, where
@@ -68,8 +96,8 @@ func Stage(ctx context.Context, from Site, o Options, dress func(name string, co
 	})
 }
 
-// brought publishes a set from elsewhere. It is looked for when both places are held, as
-// a newer one may have come meanwhile.
+// brought publishes a set from elsewhere. It is looked for when the directory is held, and
+// so is what it is taken from, as a newer one may have come meanwhile.
 func brought(ctx context.Context, o Options, held func() (func() error, error), find func() (candidate, error)) (res Result, err error) {
 	if _, err := find(); err != nil {
 		return Result{}, err // before anything is made

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -167,6 +168,39 @@ func TestBringMends(t *testing.T) {
 				t.Errorf("%s: again: %+v, %v", name, r, err)
 			}
 		}
+	}
+}
+
+// TestBringSlowly: a site goes on while its set is on the way to another place, which gets
+// the set as it was.
+func TestBringSlowly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.Kept = 1
+	stageAll(t, s, 1, 1)
+	to := Options{Site: Site{Output: filepath.Join(t.TempDir(), "www")}}
+	to.step = func(step string) error {
+		if step != "listed" {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		for n := 2; n < 4; n++ {
+			stage(t, s, version(n), staged.Record{AsOf: start.Add(time.Duration(n) * time.Hour)})
+			if _, err := Publish(ctx, Options{Site: s}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if _, err := Bring(t.Context(), s, to); err != nil {
+		t.Fatal(err)
+	}
+	if err := Listed(to.Output, nil); err != nil || read(t, filepath.Join(to.Output, "index.html")) != version(1)["index.html"] {
+		t.Errorf("it has another set: %v", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(SetsDir(s.Output), ".bring-*")); err != nil || left != nil {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 
