@@ -229,7 +229,7 @@ func TestSenderTakesOn(t *testing.T) {
 		"failed":               {"auto", failed, []string{"0 web: still down", "61 web"}},
 		"failed for a person":  {"manual", failed, nil},
 		"never sent":           {"auto", targetStanding{Standing: mirror.Standing{Target: "web"}, Behind: true}, nil},
-		"has it":               {"auto", targetStanding{Standing: mirror.Standing{Target: "web", Error: "down"}}, nil},
+		"has it":               {"auto", targetStanding{Standing: mirror.Standing{Target: "web"}}, nil},
 		"staging":              {"auto", targetStanding{Standing: mirror.Standing{Target: "web", Error: "down", Staging: true}, Behind: true}, nil},
 		"release.json is old":  {"manual", targetStanding{Standing: mirror.Standing{Target: "web"}, Behind: true, stale: true}, []string{"0 web renew: still down", "61 web renew"}},
 		"one that nobody owns": {"auto", targetStanding{Standing: mirror.Standing{Target: "else", Error: "down"}, Behind: true}, nil},

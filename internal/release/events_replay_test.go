@@ -153,7 +153,8 @@ func (k knowledge) putNetboot(f *Facts) {
 			if a.Status != 0 && a.Times >= 2 {
 				k.put("gone", "netfile", s.Series, s.Project, dir, s.Arch, a.Name)
 			}
-			if s.Parent == "" && a.Status == 0 && strings.Contains(a.Name, "://") && strings.HasSuffix(a.Name, "/"+s.Kernel) {
+			base, isKernel := strings.CutSuffix(a.Name, "/"+s.Kernel)
+			if s.Parent == "" && a.Status == 0 && strings.Contains(base, "://") && isKernel && s.answer(base+"/"+s.Initrd).Name != "" {
 				k.put(a.Name, "netmoved", s.Series, s.Project, dir, s.Arch)
 			}
 		}
