@@ -25,21 +25,14 @@ import (
 // replaced in one step, and nothing else changes.
 func Bring(ctx context.Context, from Site, o Options) (Result, error) {
 	o.verbatim = true
-	find := func() (candidate, error) { return shownSet(from) }
-	// A copy, as release.json may be issued anew and the set be removed before all of it has
-	// arrived; and who publishes there does not wait for that.
 	held := func() (func() error, error) {
-		sum := sha256.Sum256([]byte(o.Output))
-		aside := filepath.Join(SetsDir(from.Output), ".bring-"+hex.EncodeToString(sum[:6]))
-		free := func() error { return os.RemoveAll(aside) }
-		taken, err := takeSet(ctx, from, aside)
+		d, err := hold(ctx, from)
 		if err != nil {
-			return nil, errors.Join(err, free())
+			return nil, err
 		}
-		find = func() (candidate, error) { return taken, nil }
-		return free, nil
+		return d.end, nil
 	}
-	return brought(ctx, o, held, func() (candidate, error) { return find() })
+	return brought(ctx, o, held, func() (candidate, error) { return shownSet(from) })
 }
 
 // shownSet is the set that an output shows.
@@ -62,23 +55,6 @@ func shownSet(from Site) (candidate, error) {
 	return candidate{staged.Set{Record: kept[i].Record, Dir: filepath.Join(SetsDir(from.Output), shown.Set)}, &kept[i]}, nil
 }
 
-// takeSet is that set, with a copy of its files as [Take] makes it.
-func takeSet(ctx context.Context, from Site, to string) (c candidate, err error) {
-	held, err := hold(ctx, from)
-	if err != nil {
-		return c, err
-	}
-	defer func() { err = errors.Join(err, held.end()) }()
-	if c, err = shownSet(from); err != nil {
-		return c, err
-	}
-	if err := errors.Join(os.RemoveAll(to), copyLinks(c.Dir, to)); err != nil {
-		return c, fmt.Errorf("copy of %s: %w", c.Dir, err)
-	}
-	c.Dir = to
-	return c, nil
-}
-
 // Stage makes a set that [Publish] would take the published set of another output, where
 // people look at it who know that it is not published: every file goes through dress,
 // which adds to pages what says so. It changes nothing for visitors of from.
@@ -96,10 +72,12 @@ func Stage(ctx context.Context, from Site, o Options, dress func(name string, co
 	})
 }
 
-// brought publishes a set from elsewhere. It is looked for when the directory is held, and
-// so is what it is taken from, as a newer one may have come meanwhile.
+// brought publishes a set from elsewhere. It is looked for when its place is held, as a
+// newer one may have come meanwhile; and copied, so that who makes or publishes sets there
+// does not wait until all of it has arrived, and may issue release.json anew or remove it.
 func brought(ctx context.Context, o Options, held func() (func() error, error), find func() (candidate, error)) (res Result, err error) {
-	if _, err := find(); err != nil {
+	first, err := find()
+	if err != nil {
 		return Result{}, err // before anything is made
 	}
 	p, err := begin(ctx, o)
@@ -107,12 +85,10 @@ func brought(ctx context.Context, o Options, held func() (func() error, error), 
 		return Result{}, err
 	}
 	defer func() { err = errors.Join(err, p.end()) }()
-	free, err := held()
-	if err != nil {
-		return Result{}, err
-	}
-	defer func() { err = errors.Join(err, free()) }()
-	next, err := find()
+	sum := sha256.Sum256([]byte(o.Output))
+	aside := filepath.Join(filepath.Dir(first.Dir), ".bring-"+hex.EncodeToString(sum[:6]))
+	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
+	next, err := takeSet(held, find, aside)
 	if err != nil {
 		return Result{}, err
 	}
@@ -123,6 +99,23 @@ func brought(ctx context.Context, o Options, held func() (func() error, error), 
 		return p.result(Nothing, p.shown.Record), nil
 	}
 	return p.renewIssue(ctx, next)
+}
+
+// takeSet finds a set while its place is held, and copies it as [Take] does.
+func takeSet(held func() (func() error, error), find func() (candidate, error), to string) (c candidate, err error) {
+	free, err := held()
+	if err != nil {
+		return c, err
+	}
+	defer func() { err = errors.Join(err, free()) }()
+	if c, err = find(); err != nil {
+		return c, err
+	}
+	if err := errors.Join(os.RemoveAll(to), copyLinks(c.Dir, to)); err != nil {
+		return c, fmt.Errorf("copy of %s: %w", c.Dir, err)
+	}
+	c.Dir = to
+	return c, nil
 }
 
 // renewIssue takes what was issued anew for the set that is shown already.

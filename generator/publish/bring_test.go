@@ -204,6 +204,36 @@ func TestBringSlowly(t *testing.T) {
 	}
 }
 
+// TestStageSlowly: sets are made, and removed, while one is on the way to where it is shown.
+func TestStageSlowly(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	digest := stage(t, s, version(1), staged.Record{AsOf: start})
+	to := Options{Site: Site{Output: filepath.Join(t.TempDir(), "www")}}
+	to.step = func(step string) error {
+		if step != "listed" {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		d, err := staged.Open(ctx, s.Staged)
+		if err != nil {
+			return err
+		}
+		return errors.Join(os.RemoveAll(filepath.Join(s.Staged, digest)), d.Close())
+	}
+	if _, err := Stage(t.Context(), s, to, func(_ string, content []byte) []byte { return append(bytes.Clone(content), '!') }); err != nil {
+		t.Fatal(err)
+	}
+	sums(t, to.Output)
+	if got := read(t, filepath.Join(to.Output, "index.html")); got != version(1)["index.html"]+"!" {
+		t.Errorf("it shows %q", got)
+	}
+	if left, err := filepath.Glob(filepath.Join(s.Staged, ".bring-*")); err != nil || left != nil {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 // TestListed: files that are more, other, gone or none are told.
 func TestListed(t *testing.T) {
 	t.Parallel()
