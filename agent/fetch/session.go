@@ -243,8 +243,11 @@ func (a *attempt) read(ctx context.Context, resp *http.Response, wire *counter) 
 }
 
 // sizeOf is the size of the whole file of which an answer has a part, or all; -1 where it
-// does not tell.
+// does not tell, as one that was packed, unasked, does not.
 func sizeOf(resp *http.Response) int64 {
+	if e := resp.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(strings.TrimSpace(e), "identity") {
+		return -1
+	}
 	if resp.StatusCode != http.StatusPartialContent && resp.StatusCode != http.StatusRequestedRangeNotSatisfiable {
 		return resp.ContentLength
 	}

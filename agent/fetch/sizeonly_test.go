@@ -41,6 +41,11 @@ func TestSizeOnly(t *testing.T) {
 			w.Header().Set("Content-Length", "4000000000")
 			_, _ = w.Write(make([]byte, 1<<16))
 		}, 4_000_000_000, 0},
+		"packed all the same": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Header().Set("Content-Length", "20")
+			_, _ = w.Write(make([]byte, 20))
+		}, -1, 0},
 		"all without a length": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "a")
 			w.(http.Flusher).Flush()
