@@ -74,7 +74,11 @@ func (t Target) place() string {
 			scheme, end, rest = rsyncScheme, "/", strings.TrimPrefix(rest, rsyncScheme)
 		}
 		host, below, _ := strings.Cut(rest, end)
-		return fmt.Sprint(scheme, host[strings.LastIndexByte(host, '@')+1:], "/", strings.TrimPrefix(below, "~/"))
+		host = strings.ToLower(host[strings.LastIndexByte(host, '@')+1:])
+		if !t.SSH() {
+			host = strings.TrimSuffix(host, ":873")
+		}
+		return fmt.Sprint(scheme, host, "/", strings.TrimPrefix(below, "~/"))
 	}
 	return ""
 }

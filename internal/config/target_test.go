@@ -64,6 +64,8 @@ func TestOverlaps(t *testing.T) {
 		{"host:/srv/www", "host:/srv/wwwa", false},
 		{"rsync://host/m", "rsync://me@host/m/a", true},
 		{"rsync://host/m", "rsync://host:8730/m", false},
+		{"rsync://host/m", "rsync://HOST:873/m/a", true},
+		{"host:/srv/www", "Host:/srv/www", true},
 		{"rsync://host/m", "host:m", false},
 		{"s3://bucket", "s3://bucket/www", true},
 		{"s3://bucket/www", "s3://bucket/www2", false},
