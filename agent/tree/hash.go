@@ -68,7 +68,7 @@ func (s *Source) hashFiles(ctx context.Context, c *crawl, f *release.Facts) erro
 		s.computed = before
 	}
 	still := computed{}
-	now, later := within(c.unhashed(p, f, s.computed, still), s.hashAtOnce)
+	now, later := within(c.unhashed(p, f, s.computed, still), s.hashAtOnce, p.opens)
 	err := c.each(ctx, len(now), func(ctx context.Context, i int) { now[i].read(ctx, p) })
 	for _, u := range now {
 		switch {
@@ -141,7 +141,7 @@ func (c *crawl) unhashed(p *local, f *release.Facts, before, still computed) []*
 				file.SHA256 = sum
 				continue
 			case byKey[key] == nil:
-				byKey[key] = &unhashed{path: path, size: info.Size(), key: key, young: !settled(info, c.now), err: p.opens(path)}
+				byKey[key] = &unhashed{path: path, size: info.Size(), key: key, young: !settled(info, c.now)}
 				todo = append(todo, byKey[key])
 			}
 			byKey[key].files = append(byKey[key].files, file)
@@ -174,7 +174,7 @@ func settled(info os.FileInfo, now time.Time) bool {
 // within are the files that one poll reads, at least one, and how many are left. Those whose
 // checksum cannot be remembered yet come last, and what cannot be read costs nothing: else
 // the next polls would begin with the same ones and never come to the others.
-func within(todo []*unhashed, most int64) (now []*unhashed, later int) {
+func within(todo []*unhashed, most int64, opens func(path string) error) (now []*unhashed, later int) {
 	slices.SortStableFunc(todo, func(a, b *unhashed) int {
 		switch {
 		case a.young == b.young:
@@ -186,15 +186,13 @@ func within(todo []*unhashed, most int64) (now []*unhashed, later int) {
 	})
 	sum := int64(0)
 	for _, u := range todo {
-		if u.err != nil {
-			now = append(now, u)
-			continue
-		}
 		if sum > 0 && sum+u.size > most {
 			later++
 			continue
 		}
-		sum += u.size
+		if u.err = opens(u.path); u.err == nil {
+			sum += u.size
+		}
 		now = append(now, u)
 	}
 	return now, later

@@ -171,10 +171,14 @@ func TestHashStarvesNobody(t *testing.T) {
 	if got := sumsOf(poll(t, s, nil)); got["20260401/noble-desktop-arm64.iso"] != sumOf("arm64") {
 		t.Errorf("a file dated into the future was read first: %v", got)
 	}
-	file := func(path string, young bool, err error) *unhashed {
-		return &unhashed{path: path, size: 2, young: young, err: err}
+	file := func(path string, young bool) *unhashed { return &unhashed{path: path, size: 2, young: young} }
+	opens := func(path string) error {
+		if path == "broken" {
+			return os.ErrPermission
+		}
+		return nil
 	}
-	now, later := within([]*unhashed{file("young", true, nil), file("broken", false, os.ErrPermission), file("a", false, nil), file("b", false, nil)}, 3)
+	now, later := within([]*unhashed{file("young", true), file("broken", false), file("a", false), file("b", false)}, 3, opens)
 	var names []string
 	for _, u := range now {
 		names = append(names, u.path)
