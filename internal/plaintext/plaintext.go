@@ -20,14 +20,15 @@ func Line(s string, most int) string {
 }
 
 // Block bounds text of several lines: line ends are one form, other control
-// characters are taken out, and what is too long ends in an ellipsis.
+// characters and marks that turn the direction of writing are taken out, and what is too
+// long ends in an ellipsis.
 func Block(s string, most int) string {
 	s = strings.ReplaceAll(s, "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\r':
 			return '\n'
-		case unicode.IsControl(r) && r != '\n' && r != '\t':
+		case unicode.IsControl(r) && r != '\n' && r != '\t', unicode.Is(unicode.Bidi_Control, r):
 			return -1
 		}
 		return r

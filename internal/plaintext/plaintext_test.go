@@ -16,6 +16,8 @@ func TestLineAndBlock(t *testing.T) {
 		{"more than twenty characters", "more than twenty ch…", "more than twenty ch…"},
 		{strings.Repeat("文", 21), strings.Repeat("文", 19) + "…", strings.Repeat("文", 19) + "…"},
 		{"\u2028\n", "", "\u2028"[:0]},
+		{"a\u202eb\u2066c\u200f", "abc", "abc"},
+		{"👩\u200d🔧", "👩\u200d🔧", "👩\u200d🔧"},
 	} {
 		if got := Line(test.text, 20); got != test.line {
 			t.Errorf("Line(%q) = %q, want %q", test.text, got, test.line)
