@@ -88,9 +88,10 @@ var made = sync.OnceValues(func() (work string, err error) {
 	}
 	leave = work
 	program := filepath.Join(work, "shiplist")
-	for _, args := range [][]string{{root, "go", "build", "-o", program, "./cmd/shiplist"}, {work, program, "demo", "--once", "--keep", "demo"}} {
+	for _, args := range [][]string{{root, "go", "build", "-trimpath", "-o", program, "./cmd/shiplist"}, {work, program, "demo", "--once", "--keep", "demo"}} {
 		c := exec.Command(args[1], args[2:]...)
 		c.Dir = args[0]
+		c.Env = append(os.Environ(), "CGO_ENABLED=0") // as `make build`, which has compiled all
 		if out, err := c.CombinedOutput(); err != nil {
 			return "", fmt.Errorf("%s: %w\n%s", strings.Join(args[1:], " "), err, out)
 		}
