@@ -75,7 +75,7 @@ func (b *bringing) bucket(ctx context.Context) error {
 	}
 	files, err := filesOf(b.shown.Dir)
 	if err != nil {
-		return err
+		return b.whole(err)
 	}
 	headers := headersOf(b.target.Cache)
 	anew := m.Headers != headers

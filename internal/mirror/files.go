@@ -39,15 +39,16 @@ func filesOf(dir string) ([]file, error) {
 	err := publish.Listed(dir, func(name, sum string, content []byte) {
 		all = append(all, file{name: name, at: filepath.Join(dir, filepath.FromSlash(name)), size: int64(len(content)), sha: sum, md5: md5Hex(content)})
 	})
-	return all, whole(err)
+	return all, err
 }
 
-// whole says what to do about a set that is not what was published.
-func whole(err error) error {
+// whole says which set is not what was published, as the copy of it that lay aside is
+// gone by then, and what to do about that.
+func (b *bringing) whole(err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%w; publish another set", err)
+	return fmt.Errorf("set %s in %s: %w; publish another set", b.shown.Set, publish.SetsDir(b.Site.Output), err)
 }
 
 // md5Hex is the MD5 of a content.

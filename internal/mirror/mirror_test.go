@@ -322,6 +322,14 @@ func TestEdited(t *testing.T) {
 	if _, err := filesOf(s.Output); err == nil || !strings.Contains(err.Error(), "about/index.html: its files are not those that it was made of") {
 		t.Errorf("error %v", err)
 	}
+	testenv.Program(t, "rsync")
+	set, err := os.Readlink(s.Output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := one(t, s, address(t, "rsync://127.0.0.1:1/nowhere")); !strings.HasPrefix(r.Error, "set "+filepath.Base(set)+" in ") || !strings.HasSuffix(r.Error, "; publish another set") {
+		t.Errorf("%+v", r)
+	}
 	if err := os.Remove(name); err != nil {
 		t.Fatal(err)
 	}

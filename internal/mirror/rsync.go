@@ -32,7 +32,7 @@ func (b *bringing) rsync(ctx context.Context) error {
 	if err := os.WriteFile(filepath.Join(own, issue.TargetMark), []byte(markText), 0o644); err != nil {
 		return err
 	}
-	if err := whole(publish.Listed(b.shown.Dir, nil)); err != nil { // before anything is changed
+	if err := b.whole(publish.Listed(b.shown.Dir, nil)); err != nil { // before anything is changed
 		return err
 	}
 	r := &rsync{bringing: b, program: program, own: own}
