@@ -46,10 +46,10 @@ func newAPIFile[V any](path string, whole fingerprint, view func() V) *apiFile {
 // jsonOf is a value as programs read it, and people who look at it.
 func jsonOf[V any](v V) ([]byte, error) {
 	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
+	defer giveBack(b)
 	b.Reset()
 	err := writeJSON(b, v)
-	return bytes.Clone(b.Bytes()), err
+	return takeFrom(b), err
 }
 
 // madeAPIFile is a file whose body is made by a function.
@@ -93,6 +93,7 @@ func (f *apiFile) write(b *bytes.Buffer) error {
 	if !ok {
 		return fmt.Errorf("no object with fields to put a digest into")
 	}
+	b.Grow(len(f.body) + len(" \"generated_from\": \"sha256:\",\n") + len(f.sum)) // at once, as it may be long
 	fmt.Fprintf(b, "{\n \"generated_from\": \"sha256:%s\",\n", f.sum)
 	b.Write(rest)
 	if f.left--; f.left <= 0 {
@@ -165,7 +166,7 @@ func linesOf[E any](name string, list []E) lines {
 // with at least one field.
 func writeLined[H any](head H, lists ...lines) ([]byte, error) {
 	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
+	defer giveBack(b)
 	b.Reset()
 	if err := writeJSON(b, head); err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func writeLined[H any](head H, lists ...lines) ([]byte, error) {
 		}
 	}
 	b.WriteString("\n}\n")
-	return bytes.Clone(b.Bytes()), nil
+	return takeFrom(b), nil
 }
 
 func (l lines) write(b *bytes.Buffer) error {
@@ -189,6 +190,9 @@ func (l lines) write(b *bytes.Buffer) error {
 		line, err := l.line(i)
 		if err != nil {
 			return err
+		}
+		if i == 0 { // as long as it will be, so that a long list is not copied over and over
+			b.Grow(l.count * (len(line) + len(",\n  ")) * 11 / 10)
 		}
 		b.WriteString("\n  ")
 		b.Write(line)

@@ -66,11 +66,8 @@ func (s *site) collectImages() {
 func (s *site) seriesImages(series string, images []*release.TreeImage) *apiFile {
 	at := path.Join(apiRoot, "images", component(series)+".json")
 	return madeAPIFile(at, s.key, func() ([]byte, error) {
-		list := make([]treeImageJSON, len(images))
-		for i, img := range images {
-			list[i] = s.treeImageJSON(at, img)
-		}
-		return writeLined(imagesOfJSON{s.apiHead(at, "images-series"), series}, linesOf("images", list))
+		all := lines{"images", len(images), func(i int) ([]byte, error) { return json.Marshal(s.treeImageJSON(at, images[i])) }}
+		return writeLined(imagesOfJSON{s.apiHead(at, "images-series"), series}, all)
 	})
 }
 

@@ -169,7 +169,7 @@ func (s *site) putHeaders(ctx context.Context, dir *headers.Dir, all []headersDi
 				return err
 			}
 			buf := buffers.Get().(*bytes.Buffer)
-			defer buffers.Put(buf)
+			defer giveBack(buf)
 			files, err := s.renderHeaders(buf, d.download)
 			if bad.take(err) {
 				return nil

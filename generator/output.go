@@ -129,6 +129,29 @@ type madeFile struct {
 // buffers are the memory in which files are rendered.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
+// largeBuffer is how large one may be to be used again: the few files that are larger
+// would keep their room until all others are made.
+const largeBuffer = 4 << 20
+
+// giveBack gives a buffer to who renders next.
+func giveBack(b *bytes.Buffer) {
+	if b.Cap() > largeBuffer {
+		return
+	}
+	buffers.Put(b)
+}
+
+// takeFrom is what a buffer holds, for longer than the buffer: a large one is handed over
+// with it, and not copied.
+func takeFrom(b *bytes.Buffer) []byte {
+	if b.Cap() <= largeBuffer {
+		return bytes.Clone(b.Bytes())
+	}
+	content := b.Bytes()
+	*b = bytes.Buffer{}
+	return content
+}
+
 // renderAll makes all outputs, several at once, and returns what became of each. One
 // that would come out as it did in last is not rendered. take gets the bytes of all
 // others, from several goroutines, and must not keep them.
@@ -191,7 +214,7 @@ func (o output) make(before *madeFile, take func(madeFile, []byte) error) (madeF
 		return madeFile{before.File, o.whole, d.key}, nil
 	}
 	buf := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(buf)
+	defer giveBack(buf)
 	buf.Reset()
 	if err := d.render(buf); err != nil {
 		return madeFile{}, failed(o.path, err)
