@@ -157,7 +157,8 @@ func (k *killer) kill() {
 	go func() { done <- c.Wait() }()
 	moment := time.After(time.Duration(k.rand.Int64N(int64(k.took))))
 	if k.rand.IntN(2) == 0 {
-		moment = k.whenWriting(time.Duration(k.rand.Int64N(int64(20 * time.Millisecond))))
+		// Where the disk is memory a commit is over in less than a millisecond.
+		moment = k.whenWriting(time.Duration(k.rand.Int64N(int64(20*time.Millisecond))) * time.Duration(k.rand.IntN(2)))
 	}
 	select {
 	case err := <-done:
@@ -184,7 +185,7 @@ func (k *killer) whenWriting(more time.Duration) <-chan time.Time {
 	moment := make(chan time.Time)
 	go func() {
 		defer close(moment)
-		for until := time.Now().Add(2 * k.took); time.Now().Before(until); time.Sleep(200 * time.Microsecond) {
+		for until := time.Now().Add(2 * k.took); time.Now().Before(until); time.Sleep(20 * time.Microsecond) {
 			if k.commitUnderWay() {
 				time.Sleep(more)
 				return
