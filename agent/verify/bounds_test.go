@@ -97,12 +97,12 @@ func TestFirstFile(t *testing.T) {
 	wants(t, "nobody answers", run(t, o), "unseen release.json")
 }
 
-// trickling serves a set, and of one file a byte now and then.
-func trickling(t *testing.T, s set, name string) string {
+// trickling serves a set, and of files whose names begin in some way a byte now and then.
+func trickling(t *testing.T, s set, begin string) string {
 	t.Helper()
 	return serving(t, func(w http.ResponseWriter, r *http.Request) {
 		path := strings.TrimPrefix(r.URL.Path, "/")
-		if path != name {
+		if !strings.HasPrefix(path, begin) {
 			fmt.Fprint(w, s[path])
 			return
 		}

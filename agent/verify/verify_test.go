@@ -321,24 +321,7 @@ func TestRollback(t *testing.T) {
 // Slow retrieval attack: a server that gives a byte now and then does not hold us.
 func TestSlowRetrieval(t *testing.T) {
 	t.Parallel()
-	s := published(1)
-	at := serving(t, func(w http.ResponseWriter, r *http.Request) {
-		path := strings.TrimPrefix(r.URL.Path, "/")
-		if !strings.HasPrefix(path, "p") {
-			fmt.Fprint(w, s[path])
-			return
-		}
-		for {
-			select {
-			case <-r.Context().Done():
-				return
-			case <-time.After(10 * time.Millisecond):
-				_, _ = w.Write([]byte("."))
-				w.(http.Flusher).Flush()
-			}
-		}
-	})
-	o := options(t, at, 2)
+	o := options(t, trickling(t, published(1), "p"), 2)
 	o.Within = 300 * time.Millisecond
 	r := run(t, o)
 	if got := told(r); len(got) == 0 || got[0] != "slow" && got[len(got)-1] != "slow" {

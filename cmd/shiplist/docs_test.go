@@ -61,37 +61,22 @@ func TestFindingsDocumented(t *testing.T) {
 func TestJSONDocumented(t *testing.T) {
 	t.Parallel()
 	text := section(t, "## JSON")
-	ofStatus, ofCheck, found := strings.Cut(text, "`shiplist check --json`")
-	if !found {
-		t.Fatal("there is nothing about the JSON of check")
+	// until takes the text up to where a command begins.
+	until := func(command string) string {
+		part, rest, found := strings.Cut(text, "`shiplist "+command+"`")
+		if !found {
+			t.Fatalf("there is nothing about the JSON of %s", command)
+		}
+		text = rest
+		return part
 	}
-	ofCheck, ofSet, found := strings.Cut(ofCheck, "`shiplist publish-set --json`")
-	if !found {
-		t.Fatal("there is nothing about the JSON of publish-set")
-	}
-	ofSet, ofReport, found := strings.Cut(ofSet, "`shiplist agent --once --json`")
-	if !found {
-		t.Fatal("there is nothing about the JSON of agent --once")
-	}
-	ofReport, ofPublish, found := strings.Cut(ofReport, "`shiplist publish --json`")
-	if !found {
-		t.Fatal("there is nothing about the JSON of publish")
-	}
-	ofPublish, ofVerify, found := strings.Cut(ofPublish, "`shiplist verify --json`")
-	if !found {
-		t.Fatal("there is nothing about the JSON of verify")
-	}
-	ofPublishing, ofList, found := strings.Cut(ofPublish, "`shiplist publish --list --json`")
-	if !found {
-		t.Fatal("there is nothing about the JSON of publish --list")
-	}
-	ofList, ofHistory, found := strings.Cut(ofList, "`shiplist publish --history --json`")
-	if !found {
-		t.Fatal("there is nothing about the JSON of publish --history")
-	}
-	row := regexp.MustCompile("(?m)^\\| `targets\\[\\]` .*$")
 	// What several commands have is told once, above all of them.
-	shared, _, _ := strings.Cut(text, "`shiplist status --json`")
+	shared := until("status --json")
+	ofStatus, ofCheck, ofSet := until("check --json"), until("publish-set --json"), until("agent --once --json")
+	ofReport, ofPublishing, ofList := until("publish --json"), until("publish --list --json"), until("publish --history --json")
+	ofHistory := until("verify --json")
+	ofVerify := text
+	row := regexp.MustCompile("(?m)^\\| `targets\\[\\]` .*$")
 	for _, tt := range []struct {
 		text string
 		of   []any
