@@ -85,13 +85,23 @@ func (f *file) takeFrom(from, to string) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
+	f.copied, err = linkOrCopy(source, target)
+	return err
+}
+
+// linkOrCopy makes a file the same as another: a link to it, or, where there can be none, a
+// copy of the same time.
+func linkOrCopy(source, target string) (copied bool, err error) {
 	if os.Link(source, target) == nil {
-		return nil
+		return false, nil
+	}
+	content, err := os.ReadFile(source)
+	if err != nil {
+		return false, err
 	}
 	info, err := os.Stat(source)
 	if err != nil {
-		return err
+		return false, err
 	}
-	f.copied = true
-	return write(target, content, info.ModTime())
+	return true, write(target, content, info.ModTime())
 }

@@ -89,19 +89,7 @@ func copyLinks(from, to string) error {
 		if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil {
 			return err
 		}
-		source := filepath.Join(from, filepath.FromSlash(name))
-		if os.Link(source, at) == nil {
-			continue
-		}
-		content, err := os.ReadFile(source)
-		if err != nil {
-			return err
-		}
-		info, err := os.Stat(source)
-		if err != nil {
-			return err
-		}
-		if err := write(at, content, info.ModTime()); err != nil {
+		if _, err := linkOrCopy(filepath.Join(from, filepath.FromSlash(name)), at); err != nil {
 			return err
 		}
 	}
